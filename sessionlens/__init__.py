@@ -1,0 +1,1 @@
+"""SessionLens: recorded SSH sessions as evidence."""
