@@ -1,0 +1,123 @@
+"""Every check of the project. `nox` alone runs what CI runs; `nox -l` lists the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+CODE = ["sessionlens", "recorder", "tests", "benchmarks", "fixtures", "noxfile.py"]
+DISTRIBUTIONS = ["-e", "./recorder", "-e", "."]
+
+# pyenv's interpreters lie outside PATH unless chosen; nothing is ever downloaded.
+pyenv_bins = sorted(Path.home().glob(".pyenv/versions/3.1*/bin"))
+os.environ["PATH"] = os.pathsep.join([*map(str, pyenv_bins), os.environ.get("PATH", "")])
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "imports", "tests", "demo", "notebooks"]
+
+
+def pythons() -> list[str]:
+    """The versions from 3.11 on that really start here; the one that runs nox among them."""
+    here = f"3.{sys.version_info.minor}"
+    found = [v for v in (f"3.{minor}" for minor in range(11, 15)) if v == here or starts(f"python{v}")]
+    return found or [here]
+
+
+def starts(name: str) -> bool:
+    """Whether an interpreter of this name is there and can make a virtual environment."""
+    path = shutil.which(name)
+    check = [path, "-c", "import venv, ssl, sqlite3, ctypes"] if path else None
+    return bool(check) and subprocess.run(check, capture_output=True, check=False).returncode == 0
+
+
+def install(session: nox.Session, *packages: str) -> None:
+    """Both distributions and these packages, in the versions of constraints.txt."""
+    session.install("-c", "constraints.txt", *packages, *DISTRIBUTIONS)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting (ruff)."""
+    session.install("-c", "constraints.txt", "ruff")
+    session.run("ruff", "check", *CODE)
+    session.run("ruff", "format", "--check", *CODE)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types (mypy, strict)."""
+    install(session, "mypy", "pandas-stubs", "types-paramiko")
+    session.run("mypy")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The layers of the house (import-linter)."""
+    install(session, "import-linter")
+    session.run("lint-imports")
+
+
+@nox.session(python=pythons())
+def tests(session: nox.Session) -> None:
+    """The quick suite, in parallel, on each Python from 3.11 on that is there."""
+    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "pyghostty", "pyavt")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The demo from installed wheels, and that the recorder alone stays small."""
+    session.install("-c", "constraints.txt", "./recorder")
+    session.run("python", "-c", ONLY_THE_RECORDER)
+    session.install("-c", "constraints.txt", "./recorder", ".")
+    out = Path(session.create_tmp()) / "demo"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("sessionlens", "demo", "--out", str(out))
+    session.run("sessionlens", "verify", str(out / "recordings"), "--signers", str(out / "allowed_signers"))
+
+
+ONLY_THE_RECORDER = """
+import importlib.util, sys
+import sessionlens_recorder.cli
+heavy = [name for name in ("pandas", "numpy", "PIL") if name in sys.modules]
+sys.exit(f"the recorder imports {heavy}" if heavy else 0)
+"""
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Every notebook, executed from top to bottom."""
+    install(session, "pytest", "nbmake", "ipykernel")
+    session.run("pytest", "--nbmake", "-p", "no:xdist", "-p", "no:warnings", "notebooks")
+
+
+@nox.session
+def accuracy(session: nox.Session) -> None:
+    """Commands against sessions whose truth is known; writes benchmarks/accuracy.md."""
+    install(session)
+    session.run("python", "benchmarks/accuracy.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed as ratios within one run; writes benchmarks/results.md."""
+    install(session)
+    session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Random and mutated bytes into everything that reads a recording."""
+    install(session, "hypothesis", "pytest")
+    arguments = session.posargs or ["--count", "100000", "--seconds", "900"]
+    for script in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.py")):
+        session.run("python", str(script), *arguments)
