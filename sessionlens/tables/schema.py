@@ -1,0 +1,216 @@
+"""Every table that SessionLens hands out: its columns, their dtypes, units and meaning.
+
+The one place that names a column. `conform` makes a DataFrame of exactly these columns and dtypes, so
+that an empty table concatenates, filters and plots like a full one. Times since the start of a session
+are Timedelta (ns); instants are Timestamp in UTC; both are NaT where they are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+ELAPSED = "timedelta64[ns]"
+INSTANT = "datetime64[ns, UTC]"
+TEXT = "string"
+COUNT = "Int64"
+FLAG = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its pandas dtype, and what it says (with its unit)."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+def columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+    """Columns from (name, dtype, meaning)."""
+    return tuple(Column(*row) for row in rows)
+
+
+WHERE_FROM = columns(
+    ("session", TEXT, "the session's 8 hex digits; the same in file names, refs and videos"),
+    ("recording", TEXT, "path of the recording, as `open` takes it"),
+)
+CHANNEL = columns(("channel", COUNT, "number of the SSH channel, from 0 in the order of opening"))
+
+SESSIONS = WHERE_FROM + columns(
+    ("person", TEXT, "who was authenticated at the bastion"),
+    ("account", TEXT, "the account on the target; never the person"),
+    ("target", TEXT, "the target's name"),
+    ("client", TEXT, "address and port that the person came from"),
+    ("start_utc", INSTANT, "start of the session"),
+    ("end_utc", INSTANT, "end of the session, of its last recorded event"),
+    ("duration", ELAPSED, "from the first to the last recorded event"),
+    ("method", TEXT, "how the person was authenticated"),
+    ("key", TEXT, "fingerprint of the person's key"),
+    ("actor", TEXT, "interactive, automated or unknown"),
+    ("channels", COUNT, "number of SSH channels"),
+    ("commands", COUNT, "number of commands found"),
+    ("findings", COUNT, "number of marks on those commands"),
+    ("gaps", COUNT, "number of places that cannot be read or trusted; 0 is what you want"),
+    ("format", TEXT, "format of the recording"),
+)
+
+COMMANDS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("n", COUNT, "number of the command in its session, from 1"),
+        ("ref", TEXT, "session/channel/stream:first-last, a byte range that survives versions"),
+        ("start", ELAPSED, "submission (Enter) since the session began"),
+        ("end", ELAPSED, "when it ended, where known"),
+        ("start_utc", INSTANT, "submission as an instant"),
+        ("end_utc", INSTANT, "end as an instant"),
+        ("duration", ELAPSED, "end - start"),
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("command", TEXT, "what the shell, REPL or editor ran, exactly"),
+        ("context", TEXT, "where it ran, outermost first: `bash > python`"),
+        ("host", TEXT, "host, where the prompt or the session says so"),
+        ("user", TEXT, "account, where the prompt or the session says so"),
+        ("cwd", TEXT, "working directory, where the prompt or a mark says so"),
+        ("kind", TEXT, "shell, exec, repl or editor"),
+        ("exit_code", COUNT, "exit code where known"),
+        ("source", TEXT, "how the text is known: screen, marks, keys or exec"),
+        ("confidence", TEXT, "high, medium or low (docs/commands.md)"),
+        ("marks", TEXT, "names of the marks on it, comma separated"),
+        ("output_bytes", COUNT, "bytes that it printed"),
+        ("output", TEXT, "what it printed, as lines of text"),
+        ("fullscreen", FLAG, "it took over the whole screen (vim, less, htop)"),
+        ("hidden", FLAG, "it was typed while echo was off"),
+    )
+)
+
+EVENTS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("t", ELAPSED, "since the session began"),
+        ("t_utc", INSTANT, "as an instant"),
+        ("kind", TEXT, "input, output, stderr, resize, signal, mark, exit, cancelled, erased, hidden input, …"),
+        ("offset", COUNT, "file offset in `out` (output and stderr only: of input it would tell lengths)"),
+        ("size", COUNT, "bytes (of output and visible input)"),
+        ("text", TEXT, "the bytes as text, `[hidden input]` where they were typed without echo"),
+    )
+)
+
+LINES = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("start", ELAPSED, "first on the screen"),
+        ("end", ELAPSED, "last on the screen"),
+        ("visible", ELAPSED, "how long it was on the screen"),
+        ("start_utc", INSTANT, "first on the screen, as an instant"),
+        ("text", TEXT, "the logical line: soft-wrapped rows joined"),
+        ("left", TEXT, "why it left: visible (it did not), scrolled, erased, overwritten, cleared, switched"),
+        ("alternate", FLAG, "on the alternate screen (full-screen programs)"),
+        ("offset", COUNT, "file offset in `out` of the output that had completed it"),
+    )
+)
+
+HITS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("start", ELAPSED, "since the session began"),
+        ("visible", ELAPSED, "how long it was on the screen"),
+        ("start_utc", INSTANT, "as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("where", TEXT, "command, screen, or how the line left the screen: scrolled, erased, overwritten, …"),
+        ("text", TEXT, "the command or the logical line"),
+        ("match", TEXT, "the part that matched"),
+        ("ref", TEXT, "session/channel/stream:first-last"),
+    )
+)
+
+FINDINGS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("n", COUNT, "number of the command"),
+        ("start", ELAPSED, "submission since the session began"),
+        ("start_utc", INSTANT, "as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("severity", TEXT, "high, medium or low: how urgently to look, not guilt"),
+        ("mark", TEXT, "name of the mark"),
+        ("why", TEXT, "what the mark says, in words"),
+        ("command", TEXT, "the command"),
+        ("ref", TEXT, "session/channel/stream:first-last"),
+    )
+)
+
+GAPS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("kind", TEXT, "truncated, torn, missing, timing, clock, sealed, …"),
+        ("file", TEXT, "file, relative to the recording"),
+        ("offset", COUNT, "byte offset in that file"),
+        ("length", COUNT, "bytes concerned"),
+        ("t", ELAPSED, "since the session began, where it has a time"),
+        ("text", TEXT, "what, where, and what to do"),
+    )
+)
+
+CHANNELS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("name", TEXT, "directory of the channel"),
+        ("kind", TEXT, "shell, exec, sftp, forward, …"),
+        ("interactive", FLAG, "it had a terminal"),
+        ("recorded", FLAG, "its bytes are in the recording"),
+        ("command", TEXT, "the command that the client asked for"),
+        ("exit_code", COUNT, "exit code where known"),
+        ("duration", ELAPSED, "from its first to its last recorded event"),
+    )
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "channels": CHANNELS,
+    "commands": COMMANDS,
+    "events": EVENTS,
+    "findings": FINDINGS,
+    "gaps": GAPS,
+    "hits": HITS,
+    "lines": LINES,
+    "sessions": SESSIONS,
+}
+
+
+def conform(data: Mapping[str, Any], table: str) -> pd.DataFrame:
+    """A DataFrame with exactly the columns and dtypes of `table`; a column without data is empty.
+
+    `data` maps column names to arrays, lists or scalars. Raises KeyError for a name the table lacks.
+    """
+    wanted = TABLES[table]
+    if unknown := set(data) - {c.name for c in wanted}:
+        raise KeyError(f"table {table} has no column {sorted(unknown)}")
+    length = max((len(v) for v in data.values() if is_list(v)), default=0)
+    return pd.DataFrame(
+        {c.name: pd.array(spread(data.get(c.name), length), dtype=c.dtype) for c in wanted},
+        index=pd.RangeIndex(length),
+    )
+
+
+def join(frames: Iterable[pd.DataFrame], table: str) -> pd.DataFrame:
+    """These frames of one table below each other; the empty table where there is none."""
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else conform({}, table)
+
+
+def is_list(value: Any) -> bool:
+    """Whether this is one value per row, and not one for all."""
+    return hasattr(value, "__len__") and not isinstance(value, str)
+
+
+def spread(value: Any, length: int) -> Any:
+    """One value per row."""
+    return value if is_list(value) else [value] * length
