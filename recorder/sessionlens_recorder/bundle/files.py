@@ -1,0 +1,191 @@
+"""Files of a bundle: written once or appended to, hashed as given to write(2); read only if regular.
+
+An AppendFile keeps what was written and not yet hashed; hashing is another thread's work. Nothing here
+decides what is written: that is channel.py and journal.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import BundleReadError, BundleWriteError
+from .naming import is_safe_path
+
+CHUNK = 1 << 20
+_CREATE = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+    | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)  # fmt: skip
+_READ = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a file under one journal line."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+
+class AppendFile:
+    """One file that only grows. Not thread-safe: its channel or journal holds the lock."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.name = name
+        self.size = 0
+        self.spoiled = False
+        self._pending: list[bytes] = []
+        self._hashed = 0
+        self._whole = hashlib.sha256()
+        try:
+            self.fd = os.open(root / name, _CREATE, 0o600)
+        except OSError as error:
+            raise BundleWriteError(f"cannot create {name} in {root}: {error.strerror}") from error
+
+    def append(self, data: bytes) -> None:
+        """Everything is with the kernel when this returns; on failure nothing of it is left."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self.fd, view) :]
+        except OSError as error:
+            self._truncate(self.size)
+            where = f"{self.name} at byte {self.size}"
+            raise BundleWriteError(f"cannot write to {where}: {error.strerror}") from error
+        self.size += len(data)
+        self._pending.append(bytes(data))
+
+    def retract(self) -> None:
+        """Take the last append back, because what belongs with it could not be written."""
+        self.size -= len(self._pending.pop())
+        self._truncate(self.size)
+
+    def _truncate(self, size: int) -> None:
+        # Truncating works on a full disk. Where it fails too, the surplus is as torn as after a crash.
+        try:
+            os.ftruncate(self.fd, size)
+        except OSError:
+            self.spoiled = True
+
+    def take(self) -> list[bytes]:
+        """What was written since the last take; for hash()."""
+        taken, self._pending = self._pending, []
+        return taken
+
+    def hash(self, chunks: list[bytes]) -> Block | None:
+        """The block that these chunks, taken in order, are; None if there are none."""
+        if not chunks:
+            return None
+        block = hashlib.sha256()
+        for chunk in chunks:
+            block.update(chunk)
+            self._whole.update(chunk)
+        length = sum(map(len, chunks))
+        self._hashed += length
+        return Block(self.name, self._hashed - length, length, block.hexdigest())
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole file, as far as it was hashed."""
+        return self._whole.hexdigest()
+
+    def sync(self) -> None:
+        """On stable storage when this returns."""
+        try:
+            os.fsync(self.fd)
+        except OSError as error:
+            raise BundleWriteError(f"cannot sync {self.name} to disk: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Give the descriptor back; the file stays as it is."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+def write_once(root: Path, name: str, data: bytes) -> Block:
+    """A whole new file, synced; returns its only block."""
+    file = AppendFile(root, name)
+    try:
+        file.append(data)
+        file.sync()
+    finally:
+        file.close()
+    return file.hash([data]) or Block(name, 0, 0, file.sha256)
+
+
+def make_directory(path: Path, *, exist_ok: bool = False) -> None:
+    """A directory of mode 0700."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError as error:
+        if not exist_ok or not path.is_dir():
+            raise BundleWriteError(f"cannot create directory {path}: it exists") from error
+    except OSError as error:
+        raise BundleWriteError(f"cannot create directory {path}: {error.strerror}") from error
+
+
+def sync_directory(path: Path) -> None:
+    """New names in a directory on stable storage (where directories can be synced: POSIX)."""
+    if os.name != "posix":
+        return
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise BundleWriteError(f"cannot sync directory {path}: {error.strerror}") from error
+
+
+def open_regular(root: Path, name: str) -> BinaryIO:
+    """Open a file of a bundle for reading; links, pipes, devices and paths out of the bundle are refused."""
+    if not is_safe_path(name):
+        raise BundleReadError(f"{name!r} is not a path inside a bundle")
+    parent = root
+    try:
+        for part in name.split("/")[:-1]:
+            parent = parent / part
+            if not stat.S_ISDIR(parent.lstat().st_mode):
+                raise BundleReadError(f"{name}: {part} is not a directory (links are not followed)")
+        if not stat.S_ISREG((root / name).lstat().st_mode):
+            raise BundleReadError(f"{name} is not a regular file (links, pipes and devices are not read)")
+        fd = os.open(root / name, _READ)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise BundleReadError(f"{name} is not a regular file (links, pipes and devices are not read)")
+    except FileNotFoundError as error:
+        raise BundleReadError(f"{name} is missing") from error
+    except OSError as error:
+        raise BundleReadError(f"{name} cannot be opened: {error.strerror}") from error
+    return os.fdopen(fd, "rb")
+
+
+def read_regular(root: Path, name: str, limit: int | None = None) -> bytes:
+    """The content of a file of a bundle; refuses what open_regular refuses, and more than limit bytes."""
+    with open_regular(root, name) as file:
+        if limit is None:
+            return file.read()
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise BundleReadError(f"{name} is larger than {limit} bytes, which no recorder writes")
+    return raw
+
+
+def pieces(file: BinaryIO, length: int) -> Iterator[bytes]:
+    """The next length bytes of a file in pieces, fewer if it ends before."""
+    while length > 0 and (piece := file.read(min(CHUNK, length))):
+        length -= len(piece)
+        yield piece

@@ -1,0 +1,165 @@
+"""The journal: a hash chain, one line per block, clock checkpoints, and a last line that says how it ended.
+
+A line is its fields, a space, and the chain value: SHA-256 over the previous line's chain value (64 zeros
+before the first line), a space, and the fields as written. docs/recording-format.md has the same in words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .clock import ClockPair
+from .errors import BundleReadError
+from .files import AppendFile, Block
+from .timing import escape
+
+try:
+    import fcntl
+except ImportError:  # Windows: bundles are read there, never written
+    fcntl = None  # type: ignore[assignment]
+
+NAME = "journal"
+START = "0" * 64
+HEAD = "sessionlens-journal"
+BLOCK, RECOVERED, CLOCK, SEAL, ABORT = "block", "recovered", "clock", "seal", "abort"
+
+
+def chain(previous: str, body: str) -> str:
+    """The chain value of a line."""
+    return hashlib.sha256(f"{previous} {body}".encode()).hexdigest()
+
+
+def block_line(block: Block, kind: str = BLOCK) -> str:
+    """The fields of a block."""
+    return f"{kind} {block.file} {block.offset} {block.length} {block.sha256}"
+
+
+def clock_line(pair: ClockPair) -> str:
+    """The fields of a checkpoint."""
+    return f"{CLOCK} {pair.monotonic_ns} {pair.utc} {pair.boot_id} {pair.ntp}"
+
+
+def end_line(how: str, pair: ClockPair, reason: str | None) -> str:
+    """The fields of the last line; the reason is the rest of it."""
+    return f"{how} {pair.utc} {escape(reason or '-')}"
+
+
+class Journal:
+    """The writing end. Holds an exclusive flock for as long as it is open: locked means live."""
+
+    def __init__(self, file: AppendFile, last: str = START) -> None:
+        self._file = file
+        self._last = last
+        lock(file.fd, wait=True)
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> Journal:
+        """A new journal for the bundle of this name."""
+        journal = cls(AppendFile(root, NAME))
+        journal.write([f"{HEAD} 1 {name}"])
+        return journal
+
+    def write(self, bodies: Iterable[str]) -> None:
+        """Append lines in one write; all of them or none."""
+        last, lines = self._last, []
+        for body in bodies:
+            last = chain(last, body)
+            lines.append(f"{body} {last}\n")
+        if not lines:
+            return
+        self._file.append("".join(lines).encode())
+        self._last = last
+        self._file.hash(self._file.take())
+
+    def sync(self) -> None:
+        """What was written is on stable storage."""
+        self._file.sync()
+
+    @property
+    def sha256(self) -> str:
+        """Of everything written so far."""
+        return self._file.sha256
+
+    def close(self) -> None:
+        """Let go of file and lock."""
+        self._file.close()
+
+
+def lock(fd: int, *, wait: bool = False) -> bool:
+    """Take the exclusive flock; False if somebody else holds it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_live(root: Path) -> bool:
+    """Whether a recorder holds the journal of this bundle (never on Windows, where none runs)."""
+    if fcntl is None:
+        return False
+    try:
+        fd = os.open(root / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a journal as read."""
+
+    offset: int
+    length: int
+    fields: tuple[str, ...]
+    chain: str
+    chained: bool
+    """Whether the chain value is the right one after the previous line's."""
+
+    @property
+    def kind(self) -> str:
+        """The first field."""
+        return self.fields[0]
+
+    def block(self) -> Block | None:
+        """The block that the line speaks of, if it speaks of one and is well-formed."""
+        if self.kind not in (BLOCK, RECOVERED) or len(self.fields) != 5:
+            return None
+        _, file, offset, length, digest = self.fields
+        if not (_is_count(offset) and _is_count(length)):
+            return None
+        return Block(file, int(offset), int(length), digest)
+
+
+def read_journal(raw: bytes) -> Iterator[Line]:
+    """The complete lines of a journal. A cut-off last line is not among them."""
+    previous, offset = START.encode(), 0
+    for line in raw.split(b"\n")[:-1]:
+        body, _, stated = line.rpartition(b" ")
+        right = stated == hashlib.sha256(previous + b" " + body).hexdigest().encode()
+        fields = tuple(body.decode("utf-8", "backslashreplace").split(" "))
+        yield Line(offset, len(line) + 1, fields, stated.decode("ascii", "backslashreplace"), right)
+        previous, offset = stated, offset + len(line) + 1
+
+
+def clock_of(line: Line) -> tuple[int, str, str, str]:
+    """monotonic ns, UTC, boot id, NTP state of a `clock` line. Raises BundleReadError."""
+    if line.kind != CLOCK or len(line.fields) != 5 or not _is_count(line.fields[1]):
+        raise BundleReadError(f"journal: the checkpoint at byte {line.offset} is malformed")
+    return int(line.fields[1]), line.fields[2], line.fields[3], line.fields[4]
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
