@@ -1,0 +1,14 @@
+"""Rules and marks -> findings: what a command line says it does, over words from a real shell parser.
+
+Not a judgement and not a log of effects: a script or an alias may do anything, and a marked command may
+have failed.
+"""
+
+from __future__ import annotations
+
+from .calls import Call, calls
+from .findings import Finding, findings, marks_of
+from .marks import MARKS, Mark
+from .ran import ran, running
+
+__all__ = ["MARKS", "Call", "Finding", "Mark", "calls", "findings", "marks_of", "ran", "running"]

@@ -1,0 +1,60 @@
+"""`ran(text, "rm", "-r", "-f")`: does this command line start that program with these options and operands?
+
+Order, bundling (`-rf`), long and abbreviated forms, `sudo`, `env`, `xargs`, `bash -c`, `find -exec`, paths,
+backslashes and quotes make no difference. Options that were not asked for may be there too.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from .calls import calls
+from .options import SAME, WORD_OPTIONS, Arguments, arguments, short
+from .syntax import Call
+
+
+def ran(text: str, *words: str) -> bool:
+    """True where `text` starts `words[0]` with every further word as an option or operand of it.
+
+    An operand matches as written, without a trailing slash, or as a shell pattern (`"*.log"`).
+    """
+    return any(True for _ in running(text, *words))
+
+
+def running(text: str, *words: str) -> list[Call]:
+    """The calls of `text` for which `ran` is true."""
+    if not words or (words[0] not in text and not set("\\'\"$*?[{`|<") & set(text)):
+        return []  # the usual case, without parsing
+    return [call for call in calls(text) if matches(call, *words)]
+
+
+def matches(call: Call, program: str, *words: str) -> bool:
+    """Is this one call the program with these options and operands?"""
+    if not call.words or not _named(call.program, program):
+        return False
+    given = arguments(call.words, program)
+    return all(_given(given, call, program, word) for word in words)
+
+
+def _named(name: str, program: str) -> bool:
+    wanted = program.rsplit("/", 1)[-1]
+    return name == wanted or (
+        any(c in name for c in "*?[") and name.strip("*?[]") != "" and fnmatchcase(wanted, name)
+    )
+
+
+def _given(given: Arguments, call: Call, program: str, word: str) -> bool:
+    if word in call.words[1:]:
+        return True
+    if word.startswith("--"):
+        name = word[2:].partition("=")[0]
+        return name in given.names or (bool(short(program, name)) and short(program, name) in given.letters)
+    if word.startswith("-") and len(word) > 1:
+        if program in WORD_OPTIONS:
+            return word[1:] in given.names
+        same = SAME.get(program, {})
+        return all(same.get(letter, letter) in given.letters for letter in word[1:])
+    bare = word.rstrip("/") or "/"
+    return any(
+        bare == (operand.rstrip("/") or "/") or fnmatchcase(operand, word) for operand in given.operands
+    )
