@@ -22,7 +22,24 @@ _HISTORY = re.compile(
 )
 _REMOTE = re.compile(r"^(?:[\w.-]+@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])::?(?!\\)|^(scp|sftp|rsync|ftps?)://")
 _CLOUD = re.compile(r"^(s3|gs|az|b2|wasbs?|https?)://|^[\w-]+:")
-_SENDERS = frozenset("ssh nc ncat netcat socat telnet curl wget ftp lftp openssl mail mailx mutt".split())
+_SENDERS = frozenset(
+    [
+        "ssh",
+        "nc",
+        "ncat",
+        "netcat",
+        "socat",
+        "telnet",
+        "curl",
+        "wget",
+        "ftp",
+        "lftp",
+        "openssl",
+        "mail",
+        "mailx",
+        "mutt",
+    ]
+)
 _LOGGERS = re.compile(
     r"^(auditd|rsyslog|syslog(-ng)?|systemd-journald|sysstat|osqueryd|falcon-sensor|wazuh-agent)"
 )
