@@ -93,7 +93,11 @@ EVENTS = (
     + columns(
         ("t", ELAPSED, "since the session began"),
         ("t_utc", INSTANT, "as an instant"),
-        ("kind", TEXT, "input, output, stderr, resize, signal, mark, exit, cancelled, erased, hidden input, …"),
+        (
+            "kind",
+            TEXT,
+            "input, output, stderr, resize, signal, mark, exit, cancelled, erased, hidden input, …",
+        ),
         ("offset", COUNT, "file offset in `out` (output and stderr only: of input it would tell lengths)"),
         ("size", COUNT, "bytes (of output and visible input)"),
         ("text", TEXT, "the bytes as text, `[hidden input]` where they were typed without echo"),

@@ -1,0 +1,203 @@
+"""A folder of recordings as one case: the same tables over all of them, and a search that says what it saw.
+
+Without an index: each recording is opened and replayed at its first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from sessionlens.catalog.search import Coverage, Hits, count, hits
+from sessionlens.errors import SessionLensError, UsageError
+from sessionlens.recording import Info
+from sessionlens.tables.schema import conform, join
+from sessionlens.visible import visible
+
+
+class SessionLike(Protocol):
+    """What a corpus needs of a session."""
+
+    path: Path
+
+    @property
+    def info(self) -> Info: ...
+    @property
+    def commands(self) -> pd.DataFrame: ...
+    @property
+    def findings(self) -> pd.DataFrame: ...
+    @property
+    def gaps(self) -> pd.DataFrame: ...
+    @property
+    def channels(self) -> pd.DataFrame: ...
+    def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits: ...
+
+
+Opener = Callable[[Path], SessionLike]
+
+
+class Corpus:
+    """Many sessions, in order of their paths; what cannot be opened is in `unreadable`."""
+
+    def __init__(self, root: Path, paths: Sequence[Path], opener: Opener) -> None:
+        self.root = root
+        self.paths = list(paths)
+        self._opener = opener
+
+    @cached_property
+    def _opened(self) -> tuple[list[SessionLike], dict[str, str]]:
+        sessions, unreadable = [], {}
+        for path in self.paths:
+            try:
+                sessions.append(self._opener(path))
+            except SessionLensError as error:
+                unreadable[str(path)] = str(error)
+        return sessions, unreadable
+
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """Path and reason of each recording that could not be opened at all."""
+        return self._opened[1]
+
+    def __iter__(self) -> Iterator[SessionLike]:
+        return iter(self._opened[0])
+
+    def __len__(self) -> int:
+        return len(self._opened[0])
+
+    @cached_property
+    def sessions(self) -> pd.DataFrame:
+        """The table `sessions`, in order of their start."""
+        table = join((session_row(s) for s in self), "sessions")
+        return table.sort_values("start_utc", kind="stable", ignore_index=True)
+
+    @cached_property
+    def commands(self) -> pd.DataFrame:
+        """The table `commands` over all sessions, in order of their submission."""
+        table = join((s.commands for s in self), "commands")
+        return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """The table `findings` over all sessions."""
+        table = join((s.findings for s in self), "findings")
+        return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """The table `gaps` over all sessions, unreadable recordings included."""
+        lost = {
+            "recording": list(self.unreadable),
+            "kind": ["unreadable" for _ in self.unreadable],
+            "text": list(self.unreadable.values()),
+        }
+        return join([*(s.gaps for s in self), conform(lost, "gaps")], "gaps")
+
+    def search(
+        self,
+        query: str,
+        *,
+        user: str | None = None,
+        since: str | pd.Timestamp | None = None,
+        until: str | pd.Timestamp | None = None,
+        regex: bool = False,
+        case: bool = False,
+    ) -> Hits:
+        """The table `hits` over the sessions of `user` (the person) between `since` and `until`.
+
+        A time without a zone is read as UTC, and the coverage says so. A date as `until` means its end.
+        """
+        low, high = instant(since), instant(until, end_of_day=True)
+        chosen = [s for s in self if selected(s.info, user, low, high)]
+        found = [s.search(query, regex=regex, case=case) for s in chosen]
+        coverage = sum((f.coverage for f in found), start=Coverage())
+        frames = [within(pd.DataFrame(f), low, high) for f in found]
+        left = self.left_out(len(chosen), user, low, high)
+        whole = Coverage(coverage.sessions, coverage.commands, coverage.lines, coverage.unseen + left)
+        return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], whole)
+
+    def left_out(
+        self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None
+    ) -> tuple[str, ...]:
+        """What the search did not look at, in words."""
+        said = [f"user {visible(user)}" for _ in [user] if user]
+        said += [
+            f"{word} {t:%Y-%m-%d %H:%M:%S} UTC"
+            for word, t in (("since", low), ("until", high))
+            if t is not None
+        ]
+        others = len(self) - chosen
+        parts = [f"not looked at: {count(others, 'session')} outside {', '.join(said)}"] if others else []
+        if said and not others:
+            parts.append(f"filter: {', '.join(said)}")
+        if self.unreadable:
+            parts.append(f"{count(len(self.unreadable), 'recording')} could not be opened (see .gaps)")
+        return tuple(parts)
+
+    def __repr__(self) -> str:
+        return f"Corpus of {count(len(self), 'session')} below {self.root}"
+
+
+def session_row(session: SessionLike) -> pd.DataFrame:
+    """One session as a row of the table `sessions`."""
+    info = session.info
+    end = None if info.started_ns is None else info.started_ns + (info.duration_ns or 0)
+    data: dict[str, Any] = {
+        "session": [info.session],
+        "recording": str(session.path),
+        "start_utc": [info.started_ns],
+        "end_utc": [end],
+        "duration": [info.duration_ns],
+        "key": info.key_fingerprint,
+        "format": info.source_format,
+        "channels": [len(session.channels)],
+        "commands": [len(session.commands)],
+        "findings": [len(session.findings)],
+        "gaps": [len(session.gaps)],
+    }
+    data |= {
+        name: getattr(info, name) for name in ("person", "account", "target", "client", "method", "actor")
+    }
+    return conform(data, "sessions")
+
+
+def instant(value: str | pd.Timestamp | None, *, end_of_day: bool = False) -> pd.Timestamp | None:
+    """A time of the wall clock in UTC; without a zone it is read as UTC. Raises UsageError."""
+    if value is None:
+        return None
+    try:
+        time = pd.Timestamp(value)
+    except ValueError as error:
+        raise UsageError(
+            f"{value!r} is no date or time: {error}; write 2026-11-03 or 2026-11-03 14:00"
+        ) from None
+    if time is pd.NaT:
+        raise UsageError(f"{value!r} is no date or time; write 2026-11-03 or 2026-11-03 14:00")
+    time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
+    only_date = isinstance(value, str) and len(value.strip()) <= len("2026-11-03")
+    return time + pd.Timedelta(days=1) - pd.Timedelta(1, "ns") if end_of_day and only_date else time
+
+
+def selected(info: Info, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None) -> bool:
+    """Whether a session is of this person and touches this span; one without a clock is never left out."""
+    if user is not None and info.person != user:
+        return False
+    if info.started_ns is None:
+        return True
+    start, end = info.started_ns, info.started_ns + (info.duration_ns or 0)
+    return (low is None or end >= low.value) and (high is None or start <= high.value)
+
+
+def within(frame: pd.DataFrame, low: pd.Timestamp | None, high: pd.Timestamp | None) -> pd.DataFrame:
+    """The hits inside the span; those without a clock stay."""
+    keep = frame["start_utc"].isna()
+    inside = pd.Series(True, index=frame.index)
+    if low is not None:
+        inside &= frame["start_utc"] >= low
+    if high is not None:
+        inside &= frame["start_utc"] <= high
+    return frame[keep | inside]

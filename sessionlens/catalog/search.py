@@ -1,0 +1,137 @@
+"""Search with its coverage, so that "nothing found" is never mistaken for "could not see".
+
+Works on tables (docs in tables/schema.py) and knows nothing of sessions or files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sessionlens.errors import UsageError
+from sessionlens.tables.output import to_text
+from sessionlens.tables.schema import conform, join
+
+SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a search looked at, and what it could not see."""
+
+    sessions: int = 0
+    commands: int = 0
+    lines: int = 0
+    unseen: tuple[str, ...] = ()
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(
+            self.sessions + other.sessions,
+            self.commands + other.commands,
+            self.lines + other.lines,
+            self.unseen + other.unseen,
+        )
+
+    def sentence(self, matches: int) -> str:
+        """`14 sessions, 412 commands, 9,310 lines, 0 matches; 1 torn after 00:12:03; …`."""
+        parts = [
+            count(self.sessions, "session"),
+            count(self.commands, "command"),
+            count(self.lines, "line"),
+            count(matches, "match", "matches"),
+        ]
+        return "; ".join([", ".join(parts), *self.unseen])
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 session`, `1,204 sessions`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+class Hits(pd.DataFrame):
+    """The table `hits`, which prints its coverage as its last line; `.coverage` has it as data."""
+
+    _metadata = ["coverage"]  # noqa: RUF012 (pandas' own interface)
+    coverage: Coverage
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def __repr__(self) -> str:
+        table = to_text(self, SHOWN) + "\n" if len(self) else ""
+        return table + self.coverage.sentence(len(self))
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from sessionlens.visible import visible
+
+        safe = pd.DataFrame({name: [visible(str(v)) for v in self[name]] for name in SHOWN})
+        table = safe.to_html(index=False, escape=True) if len(self) else ""
+        return f"{table}<p>{escape(self.coverage.sentence(len(self)))}</p>"
+
+
+def hits(frames: Iterable[pd.DataFrame], coverage: Coverage) -> Hits:
+    """The hits of several searches, in order of time."""
+    found = Hits(join(frames, "hits"))
+    found.coverage = coverage
+    return found
+
+
+def pattern(query: str, *, regex: bool = False, case: bool = False) -> re.Pattern[str]:
+    """What to look for; plain text unless `regex`, upper and lower case alike unless `case`.
+
+    Raises UsageError for an empty query or a broken regular expression.
+    """
+    if not query:
+        raise UsageError("nothing to search for: the query is empty")
+    try:
+        return re.compile(query if regex else re.escape(query), 0 if case else re.IGNORECASE)
+    except re.error as error:
+        raise UsageError(f"not a regular expression: {query!r}: {error}") from None
+
+
+def search_tables(wanted: re.Pattern[str], commands: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The table `hits` over commands and lines of one or more channels, in order of time."""
+    in_commands = commands[matching(wanted, commands["command"])]
+    in_lines = lines[matching(wanted, lines["text"])]
+    found = join([command_hits(wanted, in_commands), line_hits(wanted, in_lines)], "hits")
+    return found.sort_values("start", kind="stable", ignore_index=True)
+
+
+def matching(wanted: re.Pattern[str], texts: Sequence[Any]) -> list[bool]:
+    """Which texts match."""
+    return [isinstance(text, str) and wanted.search(text) is not None for text in texts]
+
+
+def command_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """Hits in the text of commands."""
+    return hit_rows(wanted, rows, "command", ["command"] * len(rows), list(rows["ref"]))
+
+
+def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """Hits on the screen; `where` says how the line left it."""
+    where = ["screen" if left == "visible" else left for left in rows["left"]]
+    refs = [
+        f"{session}/{channel}/o:{offset}-{offset}"
+        for session, channel, offset in zip(rows["session"], rows["channel"], rows["offset"], strict=True)
+    ]
+    return hit_rows(wanted, rows, "text", where, refs)
+
+
+def hit_rows(
+    wanted: re.Pattern[str], rows: pd.DataFrame, text: str, where: list[str], refs: list[str]
+) -> pd.DataFrame:
+    """Rows of `commands` or `lines` as rows of `hits`."""
+    found = [wanted.search(value) for value in rows[text]]
+    data: dict[str, Any] = {
+        name: rows[name].tolist() for name in ("session", "recording", "channel", "start")
+    }
+    data |= {name: rows[name].tolist() for name in ("start_utc", "visible", "person") if name in rows}
+    data |= {"where": where, "text": rows[text].tolist(), "ref": refs}
+    return conform(data | {"match": [m.group() if m else "" for m in found]}, "hits")

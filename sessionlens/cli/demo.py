@@ -1,0 +1,21 @@
+"""sessionlens demo: a recorder, an insider and the evidence, on this machine, in half a minute."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sessionlens.cli.common import say
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, default=Path("sessionlens-demo"), help="folder to leave the results in"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from sessionlens.demo import run_demo
+
+    run_demo(arguments.out, say=say)
+    return 0

@@ -1,0 +1,34 @@
+"""sessionlens info: who, from where, to where, when, how; and what cannot be read."""
+
+from __future__ import annotations
+
+import argparse
+
+from sessionlens.catalog.search import count
+from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
+from sessionlens.session import corpus, open
+from sessionlens.visible import visible
+
+SESSIONS = (
+    "session", "start_utc", "duration", "person", "account", "target", "client",
+    "channels", "commands", "findings", "gaps", "recording",
+)  # fmt: skip
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
+    form_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    case = corpus(arguments.path)
+    if arguments.json or arguments.csv or len(case.paths) > 1:
+        print_table(case.sessions, SESSIONS, arguments)
+    else:
+        say(repr(open(arguments.path)))
+    if not (arguments.json or arguments.csv):
+        for gap in case.gaps.itertuples():
+            where = f" {gap.file}" if isinstance(gap.file, str) else ""
+            say(f"  gap       {visible(str(gap.kind))}{visible(where)}: {visible(str(gap.text))}")
+        say(f"{count(len(case), 'session')}, {count(len(case.gaps), 'gap')}")
+    return 0

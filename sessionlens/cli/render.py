@@ -1,0 +1,43 @@
+"""sessionlens render: an MP4 with the commands burned in."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sessionlens.cli.common import progress, recording_argument, say
+from sessionlens.session import open
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="MP4", help="the video to write")
+    parser.add_argument(
+        "--channel", type=int, help="number of the channel (default: the first interactive one)"
+    )
+    parser.add_argument("--start", metavar="TIME", help="from this time on")
+    parser.add_argument("--end", metavar="TIME", help="up to this time")
+    parser.add_argument("--idle", type=float, default=2.0, help="longest pause shown, in seconds; 0: uncut")
+    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast")
+    parser.add_argument("--findings", action="store_true", help="burn in the marks, as the analyst's")
+    parser.add_argument("--plain", action="store_true", help="the bare terminal, no bands")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    session = open(arguments.path, arguments.channel)
+    report = session.render(
+        arguments.output,
+        start=arguments.start,
+        end=arguments.end,
+        idle=arguments.idle,
+        speed=arguments.speed,
+        findings=arguments.findings,
+        plain=arguments.plain,
+        progress=progress("rendering"),
+    )
+    say(str(report))
+    shown = session.main.channel.number
+    left_out = [c.name for c in session.source.channels if c.number != shown]
+    if left_out:
+        say(f"shows channel {shown}; not shown: {', '.join(left_out)} (--channel N)")
+    return 0

@@ -1,0 +1,48 @@
+"""sessionlens screen: the screen at one time, as text or as a picture."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from sessionlens.cli.common import recording_argument, say
+from sessionlens.session import open
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
+    parser.add_argument(
+        "--at", required=True, metavar="TIME", help="00:03:12, seconds, or a date and time (UTC)"
+    )
+    parser.add_argument(
+        "--channel", type=int, help="number of the channel (default: the first interactive one)"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="PNG", help="write a picture instead of text")
+    parser.add_argument("--json", action="store_true", help="exact, for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    screen = open(arguments.path, arguments.channel).at(arguments.at)
+    if arguments.output:
+        screen.image().save(arguments.output, "PNG")
+        say(str(arguments.output))
+    elif arguments.json:
+        cursor = screen.terminal.cursor
+        say(
+            json.dumps(
+                {
+                    "t": screen.t_ns / 1e9,
+                    "offset": screen.offset,
+                    "ref": screen.ref,
+                    "columns": screen.terminal.columns,
+                    "rows": screen.terminal.rows,
+                    "cursor": [cursor.x, cursor.y],
+                    "alternate": screen.terminal.alternate,
+                    "lines": [row.rstrip() for row in screen.terminal.display],
+                }
+            )
+        )
+    else:
+        say(repr(screen))
+    return 0

@@ -1,0 +1,36 @@
+"""sessionlens search: where a text was typed or shown, and what was looked at."""
+
+from __future__ import annotations
+
+import argparse
+
+from sessionlens.catalog.search import SHOWN
+from sessionlens.cli.common import form_arguments, print_table, say
+from sessionlens.session import corpus
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", help="the text; upper and lower case are alike")
+    parser.add_argument("path", help="a recording or a folder of recordings")
+    parser.add_argument("--regex", action="store_true", help="the query is a regular expression")
+    parser.add_argument("--case", action="store_true", help="upper and lower case differ")
+    parser.add_argument("--user", help="only sessions of this person")
+    parser.add_argument("--since", help="from this date or time on (UTC unless it names a zone)")
+    parser.add_argument("--until", help="to this date (its end) or time")
+    form_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: found, 1: not found, as grep(1)."""
+    found = corpus(arguments.path).search(
+        arguments.query,
+        user=arguments.user,
+        since=arguments.since,
+        until=arguments.until,
+        regex=arguments.regex,
+        case=arguments.case,
+    )
+    print_table(found, SHOWN, arguments)
+    if not (arguments.json or arguments.csv):
+        say(found.coverage.sentence(len(found)))
+    return 0 if len(found) else 1

@@ -1,0 +1,44 @@
+"""`df.sl`: from any row of our tables back to the recording. One-line delegators; the work is elsewhere."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sessionlens.detect import ran
+from sessionlens.errors import UsageError
+from sessionlens.session.opening import open
+from sessionlens.session.screen import Screen
+from sessionlens.session.session import Session
+
+
+@pd.api.extensions.register_dataframe_accessor("sl")
+class Accessor:
+    """What can be done with a table of ours; it needs the columns `session` and `recording`."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        if missing := {"session", "recording"} - set(frame.columns):
+            raise AttributeError(f"not a table of sessionlens: it lacks {', '.join(sorted(missing))}")
+        self._frame = frame
+
+    def ran(self, *words: str) -> pd.DataFrame:
+        """The rows whose command runs these words, whatever the order, bundling, long forms, sudo or path."""
+        return self._frame[[ran(text, *words) for text in self._frame["command"]]]
+
+    def open(self, row: int = 0) -> Session:
+        """The session of a row (by position), at the row's channel."""
+        place = self._frame.iloc[self._position(row)]
+        channel = place.get("channel")
+        return open(place["recording"], None if channel is None or pd.isna(channel) else int(channel))
+
+    def at(self, row: int = 0) -> Screen:
+        """The screen at the time of a row (by position)."""
+        place = self._frame.iloc[self._position(row)]
+        time = place.get("start", place.get("t"))
+        if time is None or pd.isna(time):
+            raise UsageError(f"row {row} has no time")
+        return self.open(row).at(time)
+
+    def _position(self, row: int) -> int:
+        if not -len(self._frame) <= row < len(self._frame):
+            raise UsageError(f"no row {row}: the table has {len(self._frame)}")
+        return row

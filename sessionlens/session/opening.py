@@ -1,0 +1,69 @@
+"""`open` and `corpus`: from a path, a folder or a ref to sessions."""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from pathlib import Path
+
+from sessionlens.catalog.corpus import Corpus
+from sessionlens.errors import FormatError, NotFoundError
+from sessionlens.formats import find, open_source
+from sessionlens.session.session import Session
+
+REF = re.compile(r"(?P<session>[0-9a-f]{8})(/(?P<channel>\d+)(/[ioe]:\d+-\d+)?)?")
+
+
+def open(path: str | PathLike[str], channel: int | None = None) -> Session:
+    """The recording at `path`: a bundle, a channel of it, a folder with `timing` and `out`, a typescript.
+
+    A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
+    tables) is looked up below the current folder. Raises NotFoundError for a path that is not there and
+    for a folder of several (it lists them), FormatError for what is no recording.
+    """
+    found = Path(path)
+    if not found.exists() and (ref := REF.fullmatch(str(path))):
+        own = int(ref["channel"]) if channel is None and ref["channel"] else channel
+        return Session(open_source(by_session(ref["session"], Path())), own)
+    try:
+        return Session(open_source(found), channel)
+    except FormatError:
+        if not found.is_dir():
+            raise
+    return Session(open_source(the_only(found)), channel)
+
+
+def the_only(folder: Path) -> Path:
+    """The one recording below a folder."""
+    found = find(folder)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFoundError(f"{folder}: no recording here or below")
+    listed = "\n".join(f"  {p}" for p in found[:20])
+    more = f"\n  … and {len(found) - 20} more" if len(found) > 20 else ""
+    raise NotFoundError(
+        f"{folder}: {len(found)} recordings; open one of them, or all with corpus():\n{listed}{more}"
+    )
+
+
+def by_session(session: str, folder: Path) -> Path:
+    """The recording below `folder` whose session id this is."""
+    for path in find(folder):
+        if path.name.endswith(f"-{session}") or open_source(path).session == session:
+            return path
+    raise NotFoundError(f"no recording of session {session} below {folder.resolve()}")
+
+
+def corpus(folder: str | PathLike[str]) -> Corpus:
+    """All recordings below a folder (or the one recording at that path) as one case.
+
+    Raises NotFoundError where the folder is not there or holds no recording.
+    """
+    root = Path(folder)
+    if not root.exists():
+        raise NotFoundError(f"{root}: no such folder")
+    paths = find(root) if root.is_dir() else [root]
+    if not paths:
+        raise NotFoundError(f"{root}: no recording here or below")
+    return Corpus(root, paths, open)

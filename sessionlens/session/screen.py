@@ -1,0 +1,51 @@
+"""The screen at one time: as text, as cells, as a picture."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sessionlens.terminal import Terminal
+from sessionlens.times import format_elapsed
+from sessionlens.visible import visible
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The terminal as it stood right after the last event at or before `t_ns`.
+
+    `offset` is the file offset in `out` that had been reached; `ref` names it in a form that `open`
+    and reports take. In Jupyter it shows itself as a picture.
+    """
+
+    terminal: Terminal
+    t_ns: int
+    offset: int
+    ref: str
+
+    @property
+    def text(self) -> str:
+        """The rows as the screen had them, trailing blanks cut, joined by newlines."""
+        return "\n".join(row.rstrip() for row in self.terminal.display)
+
+    def image(self, *, scale: int = 1) -> Image:
+        """The screen as a Pillow picture."""
+        from sessionlens.render import render_screen
+
+        return render_screen(self.terminal, scale=scale)
+
+    def __repr__(self) -> str:
+        t = self.terminal
+        where = f"cursor {t.cursor.x},{t.cursor.y}" + (", alternate screen" if t.alternate else "")
+        head = f"Screen at {format_elapsed(self.t_ns)} · {t.columns}x{t.rows} · {where} · {self.ref}"
+        edge = "─" * min(t.columns, 100)
+        return "\n".join([head, edge, visible(self.text.rstrip("\n"), keep="\n"), edge])
+
+    def _repr_png_(self) -> bytes:
+        out = io.BytesIO()
+        self.image().save(out, "PNG")
+        return out.getvalue()

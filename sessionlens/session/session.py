@@ -1,0 +1,226 @@
+"""A session: one recording with all its channels, as tables, screens, video and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sessionlens import evidence
+from sessionlens.catalog.search import Coverage, Hits, count, hits, pattern, search_tables
+from sessionlens.errors import NotFoundError, UsageError
+from sessionlens.formats import Channel, Source
+from sessionlens.recording import Info, Recording
+from sessionlens.session.screen import Screen
+from sessionlens.session.view import ChannelView
+from sessionlens.tables import build
+from sessionlens.tables.schema import join
+from sessionlens.terminal import Timeline, Trace
+from sessionlens.times import format_elapsed, format_utc, parse_time
+from sessionlens.visible import visible
+
+if TYPE_CHECKING:
+    from sessionlens.render import VideoReport
+
+Time = str | float | int | timedelta | pd.Timedelta | pd.Timestamp
+
+
+class Session:
+    """One recorded session.
+
+    The tables (`commands`, `events`, `lines`, `findings`, `gaps`, `channels`) cover all its channels and
+    carry a `channel` column; `recording`, `timeline`, `trace`, `at` and `render` take one channel: the
+    first interactive one unless `open(…, channel=n)` named another.
+    """
+
+    def __init__(self, source: Source, channel: int | None = None) -> None:
+        self.source = source
+        self.path = Path(source.path)
+        self.views = [ChannelView(c, str(source.path)) for c in source.channels if c.recorded]
+        self._main = self._choose(channel)
+
+    def _choose(self, number: int | None) -> ChannelView | None:
+        if number is None:
+            interactive = [v for v in self.views if v.channel.interactive]
+            return next(iter(interactive or self.views), None)
+        for view in self.views:
+            if view.channel.number == number:
+                return view
+        have = ", ".join(str(v.channel.number) for v in self.views) or "none"
+        raise NotFoundError(f"{self.path}: no recorded channel {number}; recorded channels: {have}")
+
+    @property
+    def main(self) -> ChannelView:
+        """The channel that screens and videos show. Raises NotFoundError where none was recorded."""
+        if self._main is None:
+            raise NotFoundError(
+                f"{self.path}: no channel of this session has a recorded stream; see .channels"
+            )
+        return self._main
+
+    @property
+    def info(self) -> Info:
+        """Who, from where, to where, when, how; of the main channel."""
+        return self.source.info if self._main is None else self._main.recording.info
+
+    @property
+    def recording(self) -> Recording:
+        """The bytes and times of the main channel."""
+        return self.main.recording
+
+    @property
+    def timeline(self) -> Timeline:
+        """The frames of the main channel."""
+        return self.main.replay.timeline
+
+    @property
+    def trace(self) -> Trace:
+        """Modes, marks and accept candidates of the main channel."""
+        return self.main.replay.trace
+
+    @cached_property
+    def channels(self) -> pd.DataFrame:
+        """The table `channels`: all of them, also those without a recorded stream."""
+        loaded = {v.channel.number: v.recording.info for v in self.views}
+        return build.channels_table(self.source, [loaded.get(c.number) for c in self.source.channels])
+
+    @cached_property
+    def commands(self) -> pd.DataFrame:
+        """The table `commands` over all channels, numbered in order of submission."""
+        table = join((v.commands_from(1) for v in self.views), "commands")
+        table = table.sort_values("start", kind="stable", ignore_index=True)
+        table["n"] = pd.array(range(1, len(table) + 1), dtype="Int64")
+        return table
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The table `events`: every recorded event, and lines that were cancelled, erased or hidden."""
+        return join((v.events for v in self.views), "events").sort_values(
+            "t", kind="stable", ignore_index=True
+        )
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The table `lines`: every logical line that was ever on a screen."""
+        return join((v.lines for v in self.views), "lines").sort_values(
+            "start", kind="stable", ignore_index=True
+        )
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """The table `findings`: marks on commands; a reason to look, not a verdict."""
+        parts = []
+        for view in self.views:
+            own = self.commands[self.commands["channel"] == view.channel.number]
+            parts.append(build.findings_table(own, view.findings))
+        return join(parts, "findings").sort_values("start", kind="stable", ignore_index=True)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """The table `gaps`: what cannot be read or trusted. Empty is what you want."""
+        whole = build.Origin(self.source.session, str(self.path), None, None, None)
+        return join([build.gaps_table(whole, self.source.gaps), *(v.gaps for v in self.views)], "gaps")
+
+    @property
+    def coverage(self) -> Coverage:
+        """What a search over this session looks at, and what it cannot see."""
+        unseen = [
+            f"channel {c.number} ({visible(c.kind)}) of {self.source.session} has no recorded stream"
+            for c in self.source.channels
+            if not c.recorded
+        ]
+        if len(self.gaps):
+            unseen.append(f"{count(len(self.gaps), 'gap')} in {self.source.session} (see .gaps)")
+        return Coverage(1, len(self.commands), len(self.lines), tuple(unseen))
+
+    def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits:
+        """The table `hits`: commands and screen lines (also erased ones) that contain `query`.
+
+        Upper and lower case are alike unless `case`. The result prints its coverage as its last line.
+        """
+        found = search_tables(pattern(query, regex=regex, case=case), self.commands, self.lines)
+        return hits([found], self.coverage)
+
+    def at(self, when: Time) -> Screen:
+        """The screen of the main channel at `when`, exact to the event.
+
+        `"00:03:12"`, seconds and timedelta are elapsed; a wall clock needs a date (read as UTC unless it
+        says otherwise). Raises UsageError for a time that is none or lies outside the session.
+        """
+        t_ns = self.elapsed(when)
+        recording = self.recording
+        last = int(recording.t_ns.searchsorted(t_ns, side="right")) - 1
+        shown = [i for i in range(last, -1, -1) if recording.stream[i] == ord("o")][:1]
+        offset = int(recording.offset[shown[0]] + recording.size[shown[0]]) if shown else 0
+        ref = f"{self.info.session}/{self.info.channel or 0}/o:0-{max(offset - 1, 0)}"
+        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref)
+
+    def elapsed(self, when: Time) -> int:
+        """Any form of time as ns since the session began; UsageError where it is not within the session."""
+        t_ns = parse_time(when, self.info.started_ns)
+        end = self.recording.duration_ns
+        if not 0 <= t_ns <= max(end, 0) + 1_000_000_000:
+            raise UsageError(
+                f"{when}: outside the session, which lasts {format_elapsed(end)}"
+                + (f" from {format_utc(self.info.started_ns)}" if self.info.started_ns is not None else "")
+            )
+        return t_ns
+
+    def render(
+        self,
+        path: str | PathLike[str],
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        idle: float = 2.0,
+        speed: float = 1.0,
+        findings: bool = False,
+        plain: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> VideoReport:
+        """An MP4 of the main channel with the commands burned in; see docs/video.md.
+
+        `idle` seconds without change are the most that is shown at once (0: uncut); what is cut is stamped.
+        Raises RenderError where no video can be made; no half file is left.
+        """
+        from sessionlens.session.video import render_session
+
+        span = tuple(None if t is None else self.elapsed(t) for t in (start, end))
+        options = {"idle_ns": round(idle * 1e9), "speed": speed, "findings": findings, "plain": plain}
+        return render_session(self, Path(path), span, options, progress)
+
+    def verify(self, signers: str | PathLike[str] | None = None) -> evidence.Verification:
+        """Whether the recording is what was sealed: INTACT, DAMAGED or CANNOT TELL, and why."""
+        return evidence.verify(self.path, signers)
+
+    def __repr__(self) -> str:
+        return describe(self.info, self.source.channels)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def describe(info: Info, channels: Iterable[Channel]) -> str:
+    """Who, where, when, how long, as a few lines of text that are safe to print."""
+    known: dict[str, Any] = {
+        "person": info.person,
+        "key": info.key_fingerprint,
+        "account": info.account and f"{info.account} on {info.target or info.target_address or 'unknown'}",
+        "from": info.client,
+        "started": None if info.started_ns is None else format_utc(info.started_ns),
+        "lasted": None if info.duration_ns is None else format_elapsed(info.duration_ns),
+        "terminal": info.term and f"{info.term} {info.columns}x{info.rows}",
+        "command": info.command,
+        "exit code": info.exit_code,
+        "channels": ", ".join(c.name for c in channels),
+        "format": info.source_format,
+    }
+    rows = [f"  {name:<10}{visible(str(value))}" for name, value in known.items() if value not in (None, "")]
+    return "\n".join([f"Session {info.session}", *rows])
