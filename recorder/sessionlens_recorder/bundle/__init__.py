@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from .channel import ChannelWriter
 from .errors import BundleError, BundleReadError, BundleWriteError
+from .reader import (
+    Malformed,
+    channel_dirs,
+    channel_number,
+    is_bundle,
+    read_channel,
+    read_events,
+    read_session,
+)
 from .timing import Timing, TimingProblem, format_seconds, read_timing
 from .writer import BundleWriter
 
@@ -16,8 +25,15 @@ __all__ = [
     "BundleWriteError",
     "BundleWriter",
     "ChannelWriter",
+    "Malformed",
     "Timing",
     "TimingProblem",
+    "channel_dirs",
+    "channel_number",
     "format_seconds",
+    "is_bundle",
+    "read_channel",
+    "read_events",
+    "read_session",
     "read_timing",
 ]

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 MICROSECOND = 1_000
 _VALUE_LIMIT = 1_024
+_LONGEST_US = 1 << 52
+"""143 years: what a hostile file says beyond that would not fit into 64 bits of nanoseconds."""
 
 
 def format_seconds(ns: int) -> str:
@@ -104,10 +106,10 @@ class Timing:
 
 
 _LINE = re.compile(
-    rb"(?:([IO]) (\d{1,12})\.(\d{1,9}) (\d{1,18})"
-    rb"|(S) (\d{1,12})\.(\d{1,9}) SIGWINCH ROWS=(\d{1,9}) COLS=(\d{1,9})"
-    rb"|S (\d{1,12})\.(\d{1,9}) ([!-~]{1,128})([^\n]*)"
-    rb"|H \d{1,12}\.\d{1,9} ([!-~]{1,128}) ?([^\n]*)"
+    rb"(?:([IO]) (\d{1,9})\.(\d{1,9}) (\d{1,18})"
+    rb"|(S) (\d{1,9})\.(\d{1,9}) SIGWINCH ROWS=(\d{1,9}) COLS=(\d{1,9})"
+    rb"|S (\d{1,9})\.(\d{1,9}) ([!-~]{1,128})([^\n]*)"
+    rb"|H \d{1,9}\.\d{1,9} ([!-~]{1,128}) ?([^\n]*)"
     rb"|([^\n]*))(?:\n|\Z)"
 )
 
@@ -123,18 +125,21 @@ def read_timing(raw: bytes) -> Timing:
          sig_s, sig_f, sig, sig_rest, name, value, bad) = match.groups()  # fmt: skip
         if data:
             elapsed += int(data_s) * 1_000_000 + _micro(data_f)
+            elapsed = min(elapsed, _LONGEST_US)
             add_kind(data[0])
             add_time(elapsed)
             add_size(int(size))
             add_rows(0)
         elif winch:
             elapsed += int(winch_s) * 1_000_000 + _micro(winch_f)
+            elapsed = min(elapsed, _LONGEST_US)
             add_kind(winch[0])
             add_time(elapsed)
             add_size(int(columns))
             add_rows(int(rows))
         elif sig:
             elapsed += int(sig_s) * 1_000_000 + _micro(sig_f)
+            elapsed = min(elapsed, _LONGEST_US)
             add_kind(ord("s"))
             add_time(elapsed)
             add_size(len(timing.signals))

@@ -1,0 +1,102 @@
+"""Reading a bundle's own documents: session.json, channel.json, events.jsonl, and which channels there are.
+
+Tolerant where a part can be read without the rest, strict about what is opened: regular files inside the
+bundle. Hashes are check.py's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import BundleReadError
+from .files import read_regular
+from .timing import escape
+
+SESSION = "session.json"
+DOCUMENT_LIMIT = 16 << 20
+_CHANNEL = re.compile(r"(\d{1,9})\.([a-z][a-z0-9-]{0,31})")
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A stretch of a file that could not be read."""
+
+    offset: int
+    length: int
+    text: str
+
+
+def is_bundle(path: Path) -> bool:
+    """Cheap: whether the directory looks like a bundle, damaged ones included."""
+    if not path.is_dir():
+        return False
+    marks = ((path / SESSION).is_file(), (path / "journal").is_file(), (path / "MANIFEST").is_file())
+    return sum(marks) >= 2 or (any(marks) and bool(channel_dirs(path)))
+
+
+def read_session(path: Path) -> dict[str, Any]:
+    """session.json. Raises BundleReadError if it is missing or not a JSON object."""
+    return _document(path, SESSION)
+
+
+def channel_dirs(path: Path) -> list[Path]:
+    """The channel directories `N.<kind>`, by number. Links are not followed."""
+    try:
+        found = [entry for entry in path.iterdir() if _CHANNEL.fullmatch(entry.name)]
+        found = [entry for entry in found if entry.is_dir() and not entry.is_symlink()]
+    except OSError as error:
+        raise BundleReadError(f"{path} cannot be listed: {error.strerror}") from error
+    return sorted(found, key=lambda entry: (channel_number(entry), entry.name))
+
+
+def channel_number(directory: Path) -> int:
+    """N of `N.<kind>`."""
+    return int(directory.name.partition(".")[0])
+
+
+def read_channel(path: Path, channel: str) -> dict[str, Any]:
+    """channel.json of the channel directory of this name. Raises BundleReadError."""
+    return _document(path, f"{channel}/channel.json")
+
+
+def read_events(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
+    """events.jsonl, line by line, and what of it is not an event. Raises BundleReadError if it is missing."""
+    events: list[dict[str, Any]] = []
+    malformed: list[Malformed] = []
+    offset = 0
+    for line in read_regular(path, f"{channel}/events.jsonl").split(b"\n"):
+        event = parse_event(line) if line else None
+        if event is not None:
+            events.append(event)
+        elif line:
+            malformed.append(Malformed(offset, len(line), f"not an event: {escape(line[:60])}"))
+        offset += len(line) + 1
+    return events, malformed
+
+
+def parse_event(line: bytes) -> dict[str, Any] | None:
+    """One line of events.jsonl; None if it is not an object with a name and a time."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return None
+    when = event.get("t_ns")
+    return event if type(when) is int and 0 <= when < 1 << 62 else None
+
+
+def _document(path: Path, name: str) -> dict[str, Any]:
+    raw = read_regular(path, name, DOCUMENT_LIMIT)
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        at = f" at byte {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise BundleReadError(f"{name} is not JSON{at}: it was cut or changed") from error
+    if not isinstance(value, dict):
+        raise BundleReadError(f"{name} is not a JSON object")
+    return value
