@@ -97,13 +97,18 @@ class Session:
         except OSError as error:
             logging.getLogger(__name__).warning("cannot start %s: %s", argv[0], error)
             return False
+        return True
+
+    def answered(self) -> None:
+        """The reply to a request is on its way: only now may what was started speak, and end the channel."""
+        if self._process is None or self._threads:
+            return
         self._threads = [
             threading.Thread(target=work, args=(self._process,), daemon=True)
             for work in (self._pump_input, self._pump_output)
         ]
         for thread in self._threads:
             thread.start()
-        return True
 
     def _pump_input(self, process: Process) -> None:
         try:

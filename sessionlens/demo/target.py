@@ -33,7 +33,7 @@ from .login import BASH, Account, Login
 
 
 def channel_request(channel: Any, message: paramiko.Message) -> None:
-    """Answer `signal`, which paramiko does not know, and leave every other request to it."""
+    """Answer `signal`, which paramiko does not know; it answers the others, and only then they may speak."""
     here = message.packet.tell()
     server = channel.transport.server_object
     if message.get_string() == b"signal" and isinstance(server, Login):
@@ -42,6 +42,8 @@ def channel_request(channel: Any, message: paramiko.Message) -> None:
     else:
         message.packet.seek(here)
         channel._handle_request(message)
+        if isinstance(server, Login):
+            server.session(channel).answered()
 
 
 def channel_close(channel: Any, message: paramiko.Message) -> None:
