@@ -1,0 +1,58 @@
+"""The four designated character sets (G0..G3) and their translation; DEC line drawing works in UTF-8 too.
+
+Unknown designations are treated as ASCII, as terminals do. The line drawing table is pyte's.
+"""
+
+from __future__ import annotations
+
+from pyte.charsets import VT100_MAP
+
+ASCII = "B"
+_GRAPHICS = {code: VT100_MAP[code] for code in range(0x5F, 0x7F)} | {0x5F: "\xa0"}
+TABLES: dict[str, dict[int, str]] = {"0": _GRAPHICS, "2": _GRAPHICS, "A": {0x23: "£"}}
+SLOTS = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}
+
+
+class Charsets:
+    """What is designated, which set is shifted in, and what the next character alone is taken from."""
+
+    __slots__ = ("active", "designated", "single", "table")
+
+    def __init__(self) -> None:
+        self.designated = [ASCII] * 4
+        self.active = 0
+        self.single = -1
+        self.table: dict[int, str] | None = None
+
+    def designate(self, slot: int, name: str) -> None:
+        """ESC ( 0 and its like."""
+        self.designated[slot] = name
+        self.shift(self.active)
+
+    def shift(self, slot: int) -> None:
+        """SI, SO, LS2, LS3."""
+        self.active = slot
+        self.table = TABLES.get(self.designated[slot])
+
+    def translate(self, text: str) -> str:
+        """Text as the active set draws it."""
+        if self.single >= 0:
+            table = TABLES.get(self.designated[self.single], {})
+            self.single = -1
+            return text[0].translate(table) + self.translate(text[1:])
+        return text.translate(self.table) if self.table is not None else text
+
+    @property
+    def plain(self) -> bool:
+        """Nothing to translate."""
+        return self.table is None and self.single < 0
+
+    def save(self) -> tuple[tuple[str, ...], int]:
+        """For DECSC."""
+        return tuple(self.designated), self.active
+
+    def restore(self, saved: tuple[tuple[str, ...], int]) -> None:
+        """For DECRC."""
+        self.designated = list(saved[0])
+        self.single = -1
+        self.shift(saved[1])

@@ -1,0 +1,188 @@
+"""The whole state of a terminal as escape sequences, and back.
+
+Any terminal that is fed the dump shows the same screen. What no sequence can say (soft wraps, the saved
+cursors, a sequence that was cut in the middle …) travels in one private DCS at its start, which `restore`
+alone believes: in a stream it is swallowed like any other, so no recording can set state with it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from .line import Line
+from .parser import Parser
+from .screen import Saved, Screen
+from .style import PLAIN, TRUE_COLOUR, Style
+from .width import SIMPLE
+
+if TYPE_CHECKING:
+    from .facade import Terminal
+
+OPEN, CLOSE = "\x1bP>sessionlens-1|", "\x1b\\"
+_FIELDS = tuple(Style.__dataclass_fields__)
+_ON = {
+    "bold": 1,
+    "faint": 2,
+    "italic": 3,
+    "blink": 5,
+    "inverse": 7,
+    "conceal": 8,
+    "strike": 9,
+    "overline": 53,
+}
+
+
+def _colour(code: int, value: int) -> list[str]:
+    if value < 0:
+        return []
+    if value < TRUE_COLOUR:
+        return [f"{code}:5:{value}"]
+    return [f"{code}:2::{value >> 16 & 255}:{value >> 8 & 255}:{value & 255}"]
+
+
+def sgr(style: Style) -> str:
+    """The sequences that set exactly this style, whatever was set before."""
+    parts = ["0", *(str(code) for name, code in _ON.items() if getattr(style, name))]
+    if style.underline:
+        parts.append(f"4:{style.underline}")
+    parts += _colour(38, style.fg) + _colour(48, style.bg) + _colour(58, style.underline_color)
+    return f'\x1b[{";".join(parts)}m\x1b[{int(style.protected)}"q\x1b]8;;{style.link}\x1b\\'
+
+
+def _draw(s: Screen, line: Line, y: int) -> str:
+    """A line at a row, run by run; cells that might join each other are placed one by one."""
+    size = len(line.cells) if line.wrapped else line.length()
+    if not size:
+        return ""
+    cells, styles = line.cells[:size], line.styles[:size]
+    out = [f"\x1b[{y + 1};1H"]
+    simple = SIMPLE.fullmatch("".join(cells)) is not None and "" not in cells
+    if simple and styles.count(0) == size:
+        return out[0] + "".join(cells)
+    pen = 0
+    for x, (cell, style) in enumerate(zip(cells, styles, strict=True)):
+        if style != pen:
+            out.append(sgr(s.styles[style]))
+            pen = style
+        out.append(cell if simple or not cell else f"\x1b[{x + 1}G{cell}")
+    return "".join(out) + (sgr(PLAIN) if pen else "")
+
+
+def _page(s: Screen, page: list[Line]) -> str:
+    return "\x1b[H\x1b[2J" + "".join(_draw(s, line, y) for y, line in enumerate(page))
+
+
+def _facts(s: Screen, lines: list[Line]) -> dict[str, Any]:
+    """What drawing cannot say of lines: which wrap, and the exact cells of those that are not simple."""
+    return {
+        "wrapped": [i for i, line in enumerate(lines) if line.wrapped],
+        "cells": {
+            i: line.cells
+            for i, line in enumerate(lines)
+            if line.cells and ("" in line.cells or not SIMPLE.fullmatch("".join(line.cells)))
+        },
+    }
+
+
+def _saved(s: Screen, saved: Saved) -> list[Any]:
+    return [saved.x, saved.y, _style(s.styles[saved.pen]), saved.origin, saved.charsets]
+
+
+def _style(style: Style) -> list[Any]:
+    return [getattr(style, name) for name in _FIELDS]
+
+
+def dump(s: Screen, parser: Parser) -> bytes:
+    """See Terminal.dump."""
+    c, sets = s.cursor, s.charsets
+    facts = {
+        "size": [s.columns, s.lines],
+        "alternate": s.alternate,
+        "page": _facts(s, s.page),
+        "other": _facts(s, s.other),
+        "history": _facts(s, list(s.history)),
+        "cursor": [c.x, c.y, c.pending, c.hidden, _style(s.style)],
+        "saved": [_saved(s, s.saved), _saved(s, s.saved_other)],
+        "modes": sorted(s.mode),
+        "saved_modes": s.saved_modes,
+        "tabs": sorted(s.tabstops),
+        "margins": [s.top, s.bottom, s.left, s.right],
+        "charsets": [*sets.save(), sets.single],
+        "titles": [s.title, s.icon_name],
+        "print": [s.repeat, s.joined],
+        "parser": [parser.state, parser.held, parser.pending.hex(), parser.returned],
+    }
+    main, alternate = (s.other, s.page) if s.alternate else (s.page, s.other)
+    out = [OPEN, json.dumps(facts, separators=(",", ":")), CLOSE, "\x1bc"]
+    out += [_draw(s, line, 0) + "\x1b[S" for line in s.history]
+    if s.alternate or any(line.length() for line in alternate):
+        back = "" if s.alternate else "\x1b[?47l"
+        first, second = (_page(s, main) + "\x1b[?47h", _page(s, alternate))
+        out += [first, second] if s.alternate else ["\x1b[?47h", _page(s, alternate), back, _page(s, main)]
+    else:
+        out.append(_page(s, main))
+    out.append(_rest(s))
+    return "".join(out).encode("utf-8", "surrogateescape")
+
+
+def _rest(s: Screen) -> str:
+    """What remains for terminals that are not ours: title, margins, modes, pen, cursor."""
+    modes = sorted(m for m in s.mode if m not in ("?47", "?1047", "?1049", "?6", "?69"))
+    out = [f"\x1b]2;{s.title}\x1b\\", f"\x1b[{s.top + 1};{s.bottom + 1}r"]
+    out += [f"\x1b[{'?' * m.startswith('?')}{m.lstrip('?')}h" for m in modes]
+    if "?25" not in s.mode:
+        out.append("\x1b[?25l")
+    out.append(f"{sgr(s.style)}\x1b[{s.cursor.y + 1};{s.cursor.x + 1}H")
+    return "".join(out)
+
+
+def restore(terminal: Terminal, data: bytes) -> None:
+    """See Terminal.restore."""
+    text = data.decode("utf-8", "surrogateescape")
+    if not text.startswith(OPEN) or CLOSE not in text:
+        raise UsageError("not a terminal dump: give restore() what dump() returned")
+    head, _, drawing = text[len(OPEN) :].partition(CLOSE)
+    facts = json.loads(head)
+    columns, rows = facts["size"]
+    s = Screen(columns, rows, terminal.screen.history.maxlen or 0)
+    terminal.operations.__init__(s)  # type: ignore[misc]  # the parser keeps its target
+    terminal.screen = s
+    terminal.parser = parser = Parser(terminal.operations)
+    parser.feed(drawing.encode("utf-8", "surrogateescape"))
+    _settle(s, facts)
+    parser.state, parser.held, pending, parser.returned = facts["parser"]
+    parser.pending = bytes.fromhex(pending)
+    parser.fed = len(parser.pending)
+
+
+def _settle(s: Screen, facts: dict[str, Any]) -> None:
+    """Set what the drawing could not."""
+    for lines, name in ((s.page, "page"), (s.other, "other"), (list(s.history), "history")):
+        for line in lines:
+            line.wrapped = False
+        for i in facts[name]["wrapped"]:
+            lines[i].wrapped = True
+        for i, cells in facts[name]["cells"].items():
+            line = lines[int(i)]
+            line.cells = cells
+            line.styles = (line.styles + [0] * len(cells))[: len(cells)]
+    c = s.cursor
+    s.alternate = facts["alternate"]
+    c.x, c.y, c.pending, c.hidden, pen = facts["cursor"]
+    c.pen = s.styles.id(Style(*pen))
+    s.saved, s.saved_other = (_load(s, saved) for saved in facts["saved"])
+    s.mode, s.saved_modes = set(facts["modes"]), facts["saved_modes"]
+    s.tabstops = set(facts["tabs"])
+    s.top, s.bottom, s.left, s.right = facts["margins"]
+    designated, active, single = facts["charsets"]
+    s.charsets.restore((tuple(designated), active))
+    s.charsets.single = single
+    s.title, s.icon_name = facts["titles"]
+    s.repeat, s.joined = facts["print"]
+
+
+def _load(s: Screen, saved: list[Any]) -> Saved:
+    x, y, style, origin, (designated, active) = saved
+    return Saved(x, y, s.styles.id(Style(*style)), origin, (tuple(designated), active))

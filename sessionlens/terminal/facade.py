@@ -1,0 +1,216 @@
+"""The terminal as other rooms and other programs see it: feed bytes, look at cells, cursor and text.
+
+Nothing of pyte's interface shows. See design section 5 for the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from . import controls
+from .dump import dump, restore
+from .line import Line
+from .parser import Csi, Parser
+from .resize import resize
+from .screen import SCROLLBACK, Screen
+from .style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class CursorView:
+    """Where the cursor is: 0-based, x <= columns - 1."""
+
+    x: int
+    y: int
+    pending_wrap: bool
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; `text` is "" and `width` 0 for the right half of a wide character."""
+
+    text: str
+    width: int
+    style: Style
+
+    def __getattr__(self, name: str) -> object:
+        if name in Style.__dataclass_fields__:
+            return getattr(self.style, name)
+        raise AttributeError(name)
+
+
+class Operations:
+    """Carries the parser's operations out on a screen."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.text: Callable[[str], None] = screen.text
+
+    def column(self) -> int:
+        """Where the cursor is, for the trace."""
+        return self.screen.cursor.x
+
+    def line_end(self, column: int) -> None:
+        """CR LF; `column` is where the cursor stood before the CR."""
+        screen = self.screen
+        if screen.watcher is not None:
+            screen.watcher.line_end(column)
+        screen.repeat, screen.joined = "", False
+        controls.carriage_return(screen)
+        controls.line_feed(screen)
+
+    def control(self, char: str) -> None:
+        """A C0 control."""
+        self.screen.repeat, self.screen.joined = "", False
+        action = controls.CONTROLS.get(char)
+        if action is not None:
+            action(self.screen)
+
+    def escape(self, sequence: str) -> None:
+        """An escape sequence."""
+        self.screen.repeat, self.screen.joined = "", False
+        controls.escape(self.screen, sequence)
+
+    def csi(self, operation: Csi) -> None:
+        """A control sequence."""
+        screen = self.screen
+        action = controls.CSI.get(operation.name)
+        if operation.name != "b":
+            screen.repeat = ""
+        screen.joined = False
+        if action is not None:
+            action(screen, operation)
+
+    def osc(self, payload: str) -> None:
+        """Titles, links and marks."""
+        screen = self.screen
+        number, _, rest = payload.partition(";")
+        if number in ("0", "2"):
+            screen.title = rest
+        if number in ("0", "1"):
+            screen.icon_name = rest
+        elif number == "8":
+            pen = replace(screen.style, link=rest.partition(";")[2])
+            screen.cursor.pen = screen.styles.id(pen)
+        if screen.watcher is not None and number in MARKS:
+            screen.watcher.mark(MARKS[number], rest)
+
+
+MARKS = {"0": "title", "1": "icon", "2": "title", "7": "7", "133": "133", "633": "633"}
+
+
+class Terminal:
+    """A terminal without a window.
+
+    `columns` and `rows` are bounded (4096 and 1024); `scrollback` is how many lines `history` keeps.
+    `feed` and `resize` return the indices of the rows that changed.
+    """
+
+    def __init__(self, columns: int = 80, rows: int = 24, scrollback: int = SCROLLBACK) -> None:
+        self.screen = Screen(columns, rows, scrollback)
+        self.operations = Operations(self.screen)
+        self.parser = Parser(self.operations)
+        self._shown: list[Line] = []
+        self._changes()
+
+    @property
+    def columns(self) -> int:
+        """The width in cells."""
+        return self.screen.columns
+
+    @property
+    def rows(self) -> int:
+        """The height in cells."""
+        return self.screen.lines
+
+    @property
+    def title(self) -> str:
+        """The window title (OSC 0, 2)."""
+        return self.screen.title
+
+    @property
+    def alternate(self) -> bool:
+        """Is the alternate screen shown?"""
+        return self.screen.alternate
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """The modes that are set: "4" (ANSI), "?25" (DEC private)."""
+        return frozenset(self.screen.mode)
+
+    @property
+    def cursor(self) -> CursorView:
+        """The cursor."""
+        c = self.screen.cursor
+        return CursorView(c.x, c.y, c.pending, not c.hidden)
+
+    @property
+    def display(self) -> list[str]:
+        """The rows as text, each filling `columns` cells (a wide one is one character for two)."""
+        columns = self.columns
+        return [line.text + " " * (columns - len(line.cells)) for line in self.screen.page]
+
+    @property
+    def history(self) -> list[str]:
+        """The rows that scrolled off the main screen, oldest first, at most `scrollback` of them."""
+        return [line.text.rstrip(" ") for line in self.screen.history]
+
+    @property
+    def cells(self) -> list[list[Cell]]:
+        """Rows × columns of cells."""
+        return [self._cells(line) for line in self.screen.page]
+
+    def _cells(self, line: Line) -> list[Cell]:
+        styles, texts = self.screen.styles, line.cells
+        row = [
+            Cell(text, 0 if not text else 2 if texts[x + 1 : x + 2] == [""] else 1, styles[style])
+            for x, (text, style) in enumerate(zip(texts, line.styles, strict=True))
+        ]
+        return row + [Cell(" ", 1, styles[0])] * (self.columns - len(row))
+
+    def feed(self, data: bytes) -> tuple[int, ...]:
+        """Show bytes as a terminal would; any bytes, in any pieces. Returns the rows that changed."""
+        self.parser.feed(data)
+        return self._changes()
+
+    def resize(
+        self, columns: int | None = None, rows: int | None = None, *, reflow: bool = True
+    ) -> tuple[int, ...]:
+        """Change the size; the main screen's soft-wrapped lines are wrapped anew unless told otherwise."""
+        resize(self.screen, columns or self.columns, rows or self.rows, reflow)
+        return self._changes()
+
+    def dump(self) -> bytes:
+        """The whole state as escape sequences (and one private DCS for what they cannot say)."""
+        return dump(self.screen, self.parser)
+
+    def restore(self, data: bytes) -> None:
+        """Become the terminal that was dumped, size included."""
+        restore(self, data)
+        self._changes()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Terminal):
+            return NotImplemented
+        mine, theirs = self.parser, other.parser
+        return self.screen.snapshot() == other.screen.snapshot() and (
+            mine.state,
+            mine.held,
+            mine.pending,
+            mine.returned,
+        ) == (theirs.state, theirs.held, theirs.pending, theirs.returned)
+
+    __hash__ = None  # type: ignore[assignment]  # mutable
+
+    def _changes(self) -> tuple[int, ...]:
+        page = self.screen.page
+        before = self._shown
+        if len(before) != len(page):
+            before = [Line()] * len(page)
+        changed = tuple(y for y, line in enumerate(page) if line.row < 0 or line is not before[y])
+        for y in changed:
+            page[y].row = 0
+        self._shown = page[:]
+        return changed
