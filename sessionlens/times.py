@@ -49,6 +49,18 @@ def parse(value: Any, tz: str | tzinfo = UTC) -> When:
     return _elapsed(_elapsed_number(value))
 
 
+def parse_time(value: Any, started_ns: int | None = None, tz: str | tzinfo = UTC) -> int:
+    """Any form of time as ns since the start; started_ns is the start's instant. Raises UsageError."""
+    when = parse(value, tz)
+    if not when.wall:
+        return when.ns
+    if started_ns is None:
+        raise UsageError(
+            f"{value!r} is wall-clock time, but the recording does not say when it began; {_HELP}"
+        )
+    return when.ns - started_ns
+
+
 def elapsed_ns(value: Any) -> int:
     """Elapsed time only, in ns. Raises UsageError for anything else."""
     when = parse(value)

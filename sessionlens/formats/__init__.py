@@ -1,0 +1,90 @@
+"""Recordings of any supported format, opened to one shape: Source, Channel, Recording.
+
+One file a format. The registry below is asked in order; a format answers `detect` from the first bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessionlens.errors import FormatError, NotFoundError
+from sessionlens.formats import bundle, script_advanced, script_classic
+from sessionlens.formats.source import Channel, Source
+
+__all__ = ["Channel", "Format", "Source", "find", "open_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One entry of the registry."""
+
+    name: str
+    detect: Callable[[Path], bool]
+    """Cheap, never raises for what a file holds."""
+    open: Callable[[Path], Source]
+
+
+# A bundle's channel is also an advanced log, whose `out` is also a typescript: the most specific first.
+REGISTRY = (
+    Format(bundle.NAME, bundle.detect, bundle.open_bundle),
+    Format(script_advanced.NAME, script_advanced.detect, script_advanced.open_script),
+    Format(script_classic.NAME, script_classic.detect, script_classic.open_classic),
+)
+
+
+def open_source(path: str | os.PathLike[str]) -> Source:
+    """Open one recording: a bundle, a channel of it, a folder with timing and out, or a typescript.
+
+    Raises NotFoundError if there is nothing, FormatError if it is no recording (or several).
+    """
+    there = Path(path)
+    if not there.exists():
+        raise NotFoundError(f"{there}: no such file or folder")
+    try:
+        for form in REGISTRY:
+            if form.detect(there):
+                return form.open(there)
+    except OSError as error:
+        raise FormatError(f"{there} cannot be read: {error.strerror or error}") from error
+    if not there.is_dir():
+        raise FormatError(f"{there} is not a recording of a known format ({_known()})")
+    below = find(there)
+    if not below:
+        raise FormatError(f"{there} holds no recording of a known format ({_known()})")
+    listed = "".join(f"\n  {found}" for found in below[:20])
+    more = f"\n  and {len(below) - 20} more" if len(below) > 20 else ""
+    raise FormatError(
+        f"{there} is a folder with {len(below)} recordings below it; open one of them:{listed}{more}"
+    )
+
+
+def find(folder: str | os.PathLike[str]) -> list[Path]:
+    """Every recording below a folder, sorted. What is inside a recording is not listed again.
+
+    Links are not followed; folders that may not be listed are passed over.
+    """
+    found: list[Path] = []
+    for at, folders, files in os.walk(folder):
+        here = Path(at)
+        if bundle.detect(here) or script_advanced.detect(here):
+            found.append(here)
+            folders.clear()
+            continue
+        folders.sort()
+        found += _loose(here, files)
+    return sorted(found)
+
+
+def _loose(folder: Path, files: list[str]) -> list[Path]:
+    """Recordings among a folder's files: advanced timing files, and typescripts that none of them names."""
+    timings = [folder / name for name in files if script_advanced.is_timing(folder / name)]
+    named = {name for timing in timings for name in script_advanced.data_names(timing)}
+    scripts = [folder / n for n in files if n not in named and script_classic.is_typescript(folder / n)]
+    return timings + scripts
+
+
+def _known() -> str:
+    return ", ".join(form.name for form in REGISTRY)

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .clock import ClockPair
-from .errors import BundleReadError
+from .clock import ClockPair, parse_utc
 from .files import AppendFile, Block
 from .timing import escape
 
@@ -142,6 +141,15 @@ class Line:
             return None
         return Block(file, int(offset), int(length), digest)
 
+    def clock(self) -> ClockPair | None:
+        """The checkpoint that the line is, if it is one and well-formed."""
+        if self.kind != CLOCK or len(self.fields) != 5 or not _is_count(self.fields[1]):
+            return None
+        try:
+            return ClockPair(int(self.fields[1]), parse_utc(self.fields[2]), self.fields[3], self.fields[4])
+        except ValueError:
+            return None
+
 
 def read_journal(raw: bytes) -> Iterator[Line]:
     """The complete lines of a journal. A cut-off last line is not among them."""
@@ -152,13 +160,6 @@ def read_journal(raw: bytes) -> Iterator[Line]:
         fields = tuple(body.decode("utf-8", "backslashreplace").split(" "))
         yield Line(offset, len(line) + 1, fields, stated.decode("ascii", "backslashreplace"), right)
         previous, offset = stated, offset + len(line) + 1
-
-
-def clock_of(line: Line) -> tuple[int, str, str, str]:
-    """monotonic ns, UTC, boot id, NTP state of a `clock` line. Raises BundleReadError."""
-    if line.kind != CLOCK or len(line.fields) != 5 or not _is_count(line.fields[1]):
-        raise BundleReadError(f"journal: the checkpoint at byte {line.offset} is malformed")
-    return int(line.fields[1]), line.fields[2], line.fields[3], line.fields[4]
 
 
 def _is_count(text: str) -> bool:

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .clock import ClockPair
 from .errors import BundleReadError
 from .files import read_regular
+from .journal import NAME as JOURNAL
+from .journal import read_journal
 from .timing import escape
 
 SESSION = "session.json"
+CHANNEL_FILES = frozenset({"channel.json", "events.jsonl", "files.jsonl", "timing", "in", "out"})
 DOCUMENT_LIMIT = 16 << 20
 _CHANNEL = re.compile(r"(\d{1,9})\.([a-z][a-z0-9-]{0,31})")
 
@@ -34,8 +38,20 @@ def is_bundle(path: Path) -> bool:
     """Cheap: whether the directory looks like a bundle, damaged ones included."""
     if not path.is_dir():
         return False
-    marks = ((path / SESSION).is_file(), (path / "journal").is_file(), (path / "MANIFEST").is_file())
+    marks = ((path / SESSION).is_file(), (path / JOURNAL).is_file(), (path / "MANIFEST").is_file())
     return sum(marks) >= 2 or (any(marks) and bool(channel_dirs(path)))
+
+
+def is_channel_file(name: str) -> bool:
+    """Whether a recorder makes a file of this name (`0.shell/out`) before it journals it."""
+    directory, _, file = name.partition("/")
+    return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and file in CHANNEL_FILES)
+
+
+def read_clocks(path: Path) -> list[tuple[int, int, ClockPair]]:
+    """The journal's checkpoints: byte offset, length, clocks. Raises BundleReadError."""
+    lines = read_journal(read_regular(path, JOURNAL))
+    return [(line.offset, line.length, pair) for line in lines if (pair := line.clock())]
 
 
 def read_session(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from array import array
 from dataclasses import dataclass, field
 
 MICROSECOND = 1_000
+OUTPUT = ord("O")
 _VALUE_LIMIT = 1_024
 _LONGEST_US = 1 << 52
 """143 years: what a hostile file says beyond that would not fit into 64 bits of nanoseconds."""
@@ -105,28 +106,31 @@ class Timing:
         return sum(size for which, size in zip(self.kind, self.size, strict=True) if which == wanted)
 
 
-_LINE = re.compile(
-    rb"(?:([IO]) (\d{1,9})\.(\d{1,9}) (\d{1,18})"
+_ENTRIES = (
+    rb"(\d{1,9})\.(\d{1,9}) (\d{1,18})"
     rb"|(S) (\d{1,9})\.(\d{1,9}) SIGWINCH ROWS=(\d{1,9}) COLS=(\d{1,9})"
     rb"|S (\d{1,9})\.(\d{1,9}) ([!-~]{1,128})([^\n]*)"
     rb"|H \d{1,9}\.\d{1,9} ([!-~]{1,128}) ?([^\n]*)"
-    rb"|([^\n]*))(?:\n|\Z)"
+    rb"|([^\n]*))\r?\n"
 )
+_ADVANCED = re.compile(rb"(?:([IO]) " + _ENTRIES)
+_CLASSIC = re.compile(rb"(?:(O?)" + _ENTRIES)
 
 
-def read_timing(raw: bytes) -> Timing:
-    """Parse a timing file as far as it can be read; never raises."""
+def read_timing(raw: bytes, *, classic: bool = False) -> Timing:
+    """Parse a timing file as far as it can be read; never raises. classic: two columns, all of it output."""
     timing = Timing(complete=raw.rfind(b"\n") + 1)
     add_kind, add_time = timing.kind.append, timing.t_us.append
     add_size, add_rows = timing.size.append, timing.rows.append
+    line = _CLASSIC if classic else _ADVANCED
     elapsed = 0
-    for match in _LINE.finditer(raw, 0, timing.complete):
+    for match in line.finditer(raw, 0, timing.complete):
         (data, data_s, data_f, size, winch, winch_s, winch_f, rows, columns,
          sig_s, sig_f, sig, sig_rest, name, value, bad) = match.groups()  # fmt: skip
-        if data:
+        if size:
             elapsed += int(data_s) * 1_000_000 + _micro(data_f)
             elapsed = min(elapsed, _LONGEST_US)
-            add_kind(data[0])
+            add_kind(data[0] if data else OUTPUT)
             add_time(elapsed)
             add_size(int(size))
             add_rows(0)
@@ -147,7 +151,7 @@ def read_timing(raw: bytes) -> Timing:
             timing.signals.append((sig + sig_rest).decode("utf-8", "backslashreplace"))
         elif name:
             timing.headers[name.decode("ascii")] = value.decode("utf-8", "backslashreplace")
-        elif match.end() > match.start():
+        else:
             timing.problems.append(_problem(timing, match.start(), bad))
     if timing.complete < len(raw):
         timing.problems.append(_problem(timing, timing.complete, raw[timing.complete :], "cut-off last line"))

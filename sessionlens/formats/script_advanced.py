@@ -1,0 +1,123 @@
+"""util-linux script(1) with `--log-timing` in the advanced format: timing, output, maybe input.
+
+A folder that holds `timing` and `out` (and `in`), or any timing file whose OUTPUT_LOG and INPUT_LOG headers
+name the files beside it. The classic two-column timing is script_classic.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from sessionlens_recorder.bundle import read_timing
+
+from sessionlens.errors import FormatError, RecordingError
+from sessionlens.formats.script import (
+    STARTED,
+    Files,
+    count,
+    first_line,
+    head,
+    load,
+    read_file,
+    seconds_ns,
+    session_id,
+    started,
+)
+from sessionlens.formats.source import Channel, Source
+from sessionlens.formats.typescript import add_exit
+from sessionlens.recording import Info, Recording
+
+NAME = "script-advanced"
+_ENTRY = re.compile(rb"[HIOS] \d+\.\d+ ")
+
+
+def is_timing(path: Path) -> bool:
+    """Whether a file begins as an advanced timing file does."""
+    return _ENTRY.match(head(path)) is not None
+
+
+def detect(path: Path) -> bool:
+    """Whether the path is such a folder, or one of its files."""
+    return _files(path) is not None
+
+
+def _files(path: Path) -> Files | None:
+    """The files, if this is a recording of this form."""
+    if path.is_dir():
+        timed = is_timing(path / "timing")
+        if not timed and ((path / "timing").exists() or not head(path / "out").startswith(STARTED)):
+            return None
+        has_in = (path / "in").exists() or "INPUT_LOG" in _headers(path / "timing")
+        return _beside(path, "timing", "out", "in" if has_in else None)
+    if path.name in ("timing", "out", "in") and is_timing(path.parent / "timing"):
+        return _files(path.parent)
+    if not is_timing(path):
+        return None
+    headers = _headers(path)
+    out, into = (PurePath(headers.get(name, "")).name for name in ("OUTPUT_LOG", "INPUT_LOG"))
+    return _beside(path.parent, path.name, out or "out", into or None)
+
+
+def _beside(folder: Path, timing: str, out: str, into: str | None) -> Files:
+    return Files(lambda name: read_file(folder / name), timing, out, into)
+
+
+def data_names(timing: Path) -> set[str]:
+    """The names of the data files that a timing file speaks of."""
+    headers = _headers(timing)
+    return {PurePath(headers[name]).name for name in ("OUTPUT_LOG", "INPUT_LOG") if name in headers}
+
+
+def _headers(timing: Path) -> dict[str, str]:
+    return read_timing(head(timing, 65536)).headers
+
+
+def open_script(path: Path) -> Source:
+    """Open such a folder or timing file."""
+    files = _files(path)
+    if files is None:
+        raise FormatError(f"{path} is not an advanced log of script(1)")
+    timing, out = (_content(files, name) for name in (files.timing, files.out))
+    info = _info(path.name, read_timing(timing).headers, out, files.into is not None)
+    channel = Channel(0, "shell", {}, interactive=True, load=lambda: _load(files, info))
+    return Source(path, NAME, info, [channel])
+
+
+def _info(name: str, headers: dict[str, str], out: bytes, has_input: bool) -> Info:
+    when, facts = first_line(out)
+    facts = facts | headers
+    ns, offset = started(facts.get("START_TIME") or when)
+    code = facts.get("EXIT_CODE", "")
+    return Info(
+        session=session_id(out),
+        name=name,
+        source_format=NAME,
+        started_ns=ns,
+        tz=offset,
+        duration_ns=seconds_ns(facts.get("DURATION")),
+        term=facts.get("TERM"),
+        columns=count(facts.get("COLUMNS")),
+        rows=count(facts.get("LINES")),
+        shell=facts.get("SHELL"),
+        command=facts.get("COMMAND"),
+        exit_code=int(code) if re.fullmatch(r"-?\d{1,9}", code, re.ASCII) else None,
+        input="plain" if has_input else "off",
+    )
+
+
+def _load(files: Files, info: Info) -> Recording:
+    loaded = load(files)
+    assembly = loaded.assembly
+    duration = max(info.duration_ns or 0, assembly.end_ns)
+    add_exit(assembly, duration, info.exit_code)
+    info = replace(info, duration_ns=duration)
+    return Recording(info, assembly.columns(), loaded.blobs, notes=assembly.notes, gaps=assembly.gaps)
+
+
+def _content(files: Files, name: str) -> bytes:
+    try:
+        return files.read(name)
+    except RecordingError:
+        return b""  # load() has a gap for it

@@ -1,0 +1,148 @@
+"""A recording as it is in memory: who and when, and the events as columns over raw bytes.
+
+Bytes are evidence: nothing here decodes them, and offsets are file offsets, so that `xxd -s` finds the byte.
+How a format becomes a Recording is formats/; what the bytes show is terminal/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+INPUT, OUTPUT, STDERR, RESIZE, SIGNAL, MARK, EXIT = (ord(letter) for letter in "ioersmx")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that cannot be read, or not be trusted."""
+
+    kind: str
+    """missing, truncated, untimed, broken, clock, torn, tampered, unlisted, unsealed, live, …"""
+    file: str
+    offset: int | None
+    length: int | None
+    t_ns: int | None
+    text: str
+    """What, where, and what to do, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a recording says about itself; None where it does not. All text as recorded, hence hostile."""
+
+    session: str
+    """Eight hex digits."""
+    name: str
+    source_format: str
+    person: str | None = None
+    """As authenticated at the bastion."""
+    method: str | None = None
+    key_fingerprint: str | None = None
+    certificate_id: str | None = None
+    second_factor: str | None = None
+    account: str | None = None
+    """On the target."""
+    target: str | None = None
+    target_address: str | None = None
+    host_key_fingerprint: str | None = None
+    client: str | None = None
+    client_version: str | None = None
+    bastion: str | None = None
+    started_ns: int | None = None
+    """Of this channel: UTC, ns since the epoch; t_ns counts from here."""
+    opened_ns: int = 0
+    """From the start of the session to the start of this channel."""
+    duration_ns: int | None = None
+    channel: int = 0
+    channels: int = 1
+    kind: str = "shell"
+    term: str | None = None
+    columns: int | None = None
+    rows: int | None = None
+    shell: str | None = None
+    command: str | None = None
+    exit_code: int | None = None
+    exit_signal: str | None = None
+    actor: str | None = None
+    """interactive, automated or unknown."""
+    input: str | None = None
+    """How input is stored: plain, sealed or off."""
+    recorder_version: str | None = None
+    tz: str | None = None
+    """The offset that the recording's own times carry, such as +02:00."""
+
+
+class Recording:
+    """One recorded stream: n events in columns, over one blob of raw bytes for input and one for output.
+
+    t_ns int64[n] since the start; stream uint8[n], ord of a letter; offset and size int64[n]: `i` input, `o`
+    output and `e` stderr are ranges of a blob (`e` of the output blob: it flags bytes that an `o` event has
+    too); `r` resize has columns and rows; `x` exit has the code; `s` signal and `m` mark index `notes`.
+    """
+
+    def __init__(
+        self,
+        info: Info,
+        events: Sequence[NDArray[np.int64]],
+        blobs: Mapping[str, bytes],
+        *,
+        notes: Sequence[str] = (),
+        gaps: Sequence[Gap] = (),
+    ) -> None:
+        self.info = info
+        t_ns, stream, offset, size = events
+        self.t_ns: NDArray[np.int64] = t_ns.astype(np.int64, copy=False)
+        self.stream: NDArray[np.uint8] = stream.astype(np.uint8)
+        self.offset: NDArray[np.int64] = offset.astype(np.int64, copy=False)
+        self.size: NDArray[np.int64] = size.astype(np.int64, copy=False)
+        self.notes = list(notes)
+        self.gaps = list(gaps)
+        self._blobs = dict(blobs)
+
+    def __len__(self) -> int:
+        return len(self.t_ns)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Recording {self.info.session}/{self.info.channel} {self.info.kind}: {len(self)} events, "
+            f"{len(self.blob('o'))} B out, {len(self.blob('i'))} B in, {len(self.gaps)} gaps>"
+        )
+
+    @property
+    def has_input(self) -> bool:
+        """Whether what was typed is in it (an empty input counts, a missing or sealed one does not)."""
+        return "i" in self._blobs
+
+    @property
+    def duration_ns(self) -> int:
+        """To the end as recorded, at least to the last event."""
+        last = int(self.t_ns[-1]) if len(self) else 0
+        return max(last, self.info.duration_ns or 0)
+
+    def blob(self, stream: str) -> bytes:
+        """A whole file as it is on disk: `i`, or `o` (also for `e`); empty where there is none."""
+        return self._blobs.get("o" if stream == "e" else stream, b"")
+
+    def data(self, index: int) -> bytes:
+        """The bytes of an `i`, `o` or `e` event; empty for all others."""
+        stream = chr(self.stream[index])
+        if stream not in "ioe":
+            return b""
+        start = int(self.offset[index])
+        return self.blob(stream)[start : start + int(self.size[index])]
+
+    def raw(self, stream: str) -> bytes:
+        """All the bytes of a stream in a row, without the first and last lines that the recorder wrote."""
+        chosen = np.flatnonzero(self.stream == ord(stream))
+        if not len(chosen):
+            return b""
+        starts, sizes = self.offset[chosen], self.size[chosen]
+        blob = self.blob(stream)
+        if np.array_equal(starts[1:], starts[:-1] + sizes[:-1]):
+            return blob[int(starts[0]) : int(starts[-1] + sizes[-1])]
+        return b"".join(
+            blob[start : start + size] for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
+        )
