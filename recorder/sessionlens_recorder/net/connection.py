@@ -1,0 +1,264 @@
+"""One user's connection, from the first byte to the sealed bundle, in a process of its own.
+
+Threads: one for each leg (reads, records, forwards), the recorder (commits the bundle at least once a
+second), and the main thread, which watches the others, ends the session when one of them fails, and seals.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import paramiko
+
+from sessionlens_recorder import logs
+from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.net.facts import session_facts
+from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
+from sessionlens_recorder.net.login import Identity, Login
+from sessionlens_recorder.net.upstream import Refused, connect
+from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.session.relay import Relay
+from sessionlens_recorder.session.wire import ProtocolError
+
+TICK_S = 1.0
+COMMIT_S = 0.5
+STALLED_S = 30.0  # a disk may take its time; a session whose recording is that far behind ends
+FAREWELL_S = 3.0  # for a peer to read the last messages
+
+
+@dataclass(frozen=True, slots=True)
+class Bastion:
+    """What all connections share: read once before the first fork."""
+
+    config: Config
+    host_key: paramiko.PKey
+    target_keys: dict[str, paramiko.PKey]
+    sign: Callable[[bytes], str]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a session ended. `told` is what the user reads, None if it was the user who left."""
+
+    reason: str
+    told: str | None = None
+    broken: bool = False  # the bundle ends with `abort`
+
+
+class Connection:
+    """Login's Entrance, the relay's two legs and the watch over them."""
+
+    def __init__(
+        self,
+        bastion: Bastion,
+        sock: socket.socket,
+        client: tuple[str, int],
+        listener: Target | None,
+        report: Callable[[str], None],
+    ) -> None:
+        self._bastion, self._client, self._report = bastion, client, report
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._end: End | None = None
+        self._end_lock = threading.Lock()
+        self._bundle: BundleWriter | None = None
+        self._relay: Relay | None = None
+        self._target: TargetLeg | None = None
+        self._recorder = threading.Thread(target=self._record, name="recorder", daemon=True)
+        self._beat = time.monotonic()
+        self._stopping = threading.Event()
+        self._user = Leg(sock)
+        self._user.add_server_key(bastion.host_key)
+        self._user.ended = self._wake
+        self._login = Login(self._user, bastion.config, listener, client[0], self)
+        self._user.auth_handler = self._login  # type: ignore[assignment]
+
+    def serve(self) -> int:
+        """Until the session is over and sealed. The answer is the process's exit code."""
+        deadline = time.monotonic() + self._bastion.config.server.login_grace
+        self._user.start_server(event=threading.Event(), server=paramiko.ServerInterface())
+        while self._end is None:
+            self._sleep(TICK_S)
+            self._watch(deadline)
+        return self._wind_up(self._end)
+
+    def terminate(self) -> None:
+        """The bastion stops. Called from a signal handler."""
+        told = "the bastion is being stopped; this session ends here"
+        self._end = self._end or End("the bastion was stopped", told)
+        self._wake()
+
+    # Entrance: the login's last step, on the user's leg's thread
+
+    def enter(self, identity: Identity, password: bytes | None) -> str | None:
+        """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
+        target = identity.target
+        secret = password if password is not None else self._bastion.target_keys[target.name]
+        leg = connect(target, identity.account, secret, self._wake)
+        facts = session_facts(
+            self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
+        )
+        try:
+            bundle = BundleWriter.create(self._bastion.config.server.recordings, facts)
+        except (BundleError, OSError) as error:
+            leg.kill()
+            logs.error("recording-impossible", person=identity.user.name, reason=error)
+            raise Refused(
+                "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
+            ) from error
+        self._tell(bundle, identity)
+        self._relay = Relay(bundle, target.policy, self._refused)
+        self._bundle, self._target = bundle, leg
+        self._beat = time.monotonic()
+        self._recorder.start()
+        banner = leg.get_banner()
+        return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
+
+    def _tell(self, bundle: BundleWriter, identity: Identity) -> None:
+        self._report(str(bundle.path))
+        logs.event(
+            "session",
+            id=bundle.session_id,
+            person=identity.user.name,
+            method=identity.method,
+            key=identity.key_fingerprint,
+            client=self._client[0],
+            account=identity.account,
+            target=identity.target.name,
+            bundle=bundle.path,
+        )
+
+    def begin(self) -> None:
+        if self._target is not None:
+            self._user.pair(lambda payload: self._received(USER, payload))
+            self._target.pair(lambda payload: self._received(TARGET, payload))
+
+    # the session, on the legs' threads
+
+    def _received(self, side: int, payload: bytes) -> None:
+        """Record, then forward. What cannot be recorded is not forwarded, and the session ends."""
+        if self._relay is None or self._target is None:
+            return
+        try:
+            sends = self._relay.received(side, payload)
+        except BundleError as error:
+            self._recording_failed(error)
+            return
+        except ProtocolError as error:
+            self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
+            return
+        legs = (self._user, self._target)
+        for to, message in sends:
+            legs[to].send(message)
+
+    def _recording_failed(self, error: BundleError) -> None:
+        logs.error("recording-failed", id=self._bundle and self._bundle.session_id, reason=error)
+        reason = f"the recording failed: {error}"
+        self._over(
+            End(reason, f"this session can no longer be recorded, so it ends here ({error})", broken=True)
+        )
+
+    def _refused(self, what: str, reason: str) -> None:
+        logs.warning("refused", id=self._bundle and self._bundle.session_id, what=what, reason=reason)
+
+    def _record(self) -> None:
+        while not self._stopping.wait(COMMIT_S):
+            try:
+                if self._bundle is not None:
+                    self._bundle.commit()
+            except BundleError as error:
+                self._recording_failed(error)
+                return
+            self._beat = time.monotonic()
+
+    def _over(self, end: End) -> None:
+        """The session ends, whoever says so first."""
+        with self._end_lock:
+            self._end = self._end or end
+        if self._relay is not None and end.broken:
+            self._relay.stop()
+        self._wake()
+
+    # the watch, on the main thread
+
+    def _watch(self, deadline: float) -> None:
+        if not self._user.is_alive():
+            self._over(End(reason_of_end(self._user)))
+        elif self._target is None or not self._user.is_authenticated():
+            if time.monotonic() > deadline:
+                self._over(End("no login in time"))
+        elif not self._target.is_alive():
+            why = reason_of_end(self._target)
+            self._over(End(f"target: {why}", f"the target ended this connection ({why})"))
+        elif not self._recorder.is_alive() or time.monotonic() - self._beat > STALLED_S:
+            self._over(
+                End(
+                    "the recorder stopped", "this session is no longer recorded, so it ends here", broken=True
+                )
+            )
+
+    def _wind_up(self, end: End) -> int:
+        axe = threading.Timer(FAREWELL_S, self._kill)
+        axe.start()
+        self._say_goodbye(end)
+        for leg in (self._user, self._target):
+            if leg is not None and leg.ident is not None:
+                leg.join(2 * FAREWELL_S)
+        axe.cancel()
+        self._stopping.set()
+        if self._bundle is None:
+            logs.event("connection", client=self._client[0], reason=end.reason)
+            return 0
+        return self._seal(self._bundle, end)
+
+    def _say_goodbye(self, end: End) -> None:
+        if self._relay is None or self._target is None:
+            self._user.kill()
+            return
+        if end.told is None:
+            self._relay.stop()
+            self._user.kill()
+        else:
+            told = f"SessionLens: {end.told}"
+            try:
+                self._relay.record_end(told)
+            except BundleError as error:
+                logs.error("recording-failed", reason=error)
+            with contextlib.suppress(EOFError, paramiko.SSHException):  # the user may be gone already
+                self._user.finish(self._relay.end(told), told)
+        with contextlib.suppress(EOFError, paramiko.SSHException):  # the target may be gone already
+            self._target.finish([], "the session is over")
+
+    def _seal(self, bundle: BundleWriter, end: End) -> int:
+        try:
+            if self._relay is not None:
+                self._relay.finish()
+            bundle.seal(self._bastion.sign, "abort" if end.broken else "seal", end.reason)
+        except BundleError as error:
+            logs.error("sealing-failed", id=bundle.session_id, reason=error)
+            return 1
+        logs.event(
+            "session-end", id=bundle.session_id, how="abort" if end.broken else "seal", reason=end.reason
+        )
+        return 0
+
+    def _kill(self) -> None:
+        for leg in (self._user, self._target):
+            if leg is not None:
+                leg.kill()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
+            os.write(self._wake_write, b"!")
+
+    def _sleep(self, seconds: float) -> None:
+        if select.select([self._wake_read], [], [], seconds)[0]:
+            os.read(self._wake_read, 4096)

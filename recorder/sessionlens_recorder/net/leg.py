@@ -1,0 +1,215 @@
+"""A leg: one of the two SSH connections of a session, on paramiko's Transport.
+
+paramiko does the handshake, the ciphers and the login; connection-protocol messages (80 to 100) go as they
+are to `deliver` and come from `send`. paramiko.Channel is not in the data path. One thread a leg
+(Transport's own) reads; any thread may send.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import paramiko
+from paramiko import SSHException, Transport
+from paramiko.common import MSG_NAMES, MSG_UNIMPLEMENTED, cMSG_DISCONNECT, cMSG_UNIMPLEMENTED
+from paramiko.message import Message
+
+from sessionlens_recorder import __version__
+from sessionlens_recorder.net.packetizer import BufferedPacketizer
+
+CONNECTION_MESSAGES = range(80, 101)
+QUEUE_LIMIT = 64 * 1024 * 1024  # bytes waiting for the end of a key exchange; windows keep it far below
+BY_APPLICATION = 11  # RFC 4253, 11.1
+
+STRONG = {
+    "_preferred_ciphers": (
+        "aes128-gcm@openssh.com",
+        "aes256-gcm@openssh.com",
+        "aes128-ctr",
+        "aes192-ctr",
+        "aes256-ctr",
+    ),
+    "_preferred_macs": (
+        "hmac-sha2-256-etm@openssh.com",
+        "hmac-sha2-512-etm@openssh.com",
+        "hmac-sha2-256",
+        "hmac-sha2-512",
+    ),
+    "_preferred_kex": tuple(
+        name
+        for name in ("mlkem768x25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group16-sha512")
+        if name in Transport._kex_info  # type: ignore[attr-defined]
+    ),
+}
+"""What both legs offer: no SHA-1, MD5, 3DES, CBC, NIST curves in the key exchange, or group exchange
+(paramiko offers that without having moduli).
+"""
+
+
+class _Raw:
+    """Bytes that paramiko's packetizer takes for a Message."""
+
+    __slots__ = ("asbytes",)
+
+    def __init__(self, payload: bytes) -> None:
+        self.asbytes: Callable[[], bytes] = lambda: payload
+
+
+class Leg(Transport):
+    """One side's connection. `deliver(payload)` is called for each connection message once it is set by
+    `pair`.
+    """
+
+    _CLIENT_ID = f"SessionLens_{__version__}"
+    _active_check_timeout = BufferedPacketizer.poll
+    login_wait = 60.0
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(sock, packetizer_class=BufferedPacketizer)
+        for name, algorithms in STRONG.items():
+            setattr(self, name, algorithms)
+        self.deliver: Callable[[bytes], None] | None = None
+        self.ended: Callable[[], None] = lambda: None
+        self.goodbye: tuple[int, str] | None = None  # the peer's DISCONNECT
+        self._paired = threading.Event()
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self._finished = False
+        self._take_over_messages()
+
+    def pair(self, deliver: Callable[[bytes], None]) -> None:
+        """From now on connection messages pass."""
+        self.deliver = deliver
+        self._paired.set()
+
+    def send(self, payload: bytes) -> None:
+        """Send one message, or queue it while keys are exchanged: one leg never waits for the other's
+        exchange.
+        """
+        with self.clear_to_send_lock:
+            if self._finished:
+                return
+            if self.clear_to_send.is_set() and not self._waiting:
+                self._send_message(_Raw(payload))  # type: ignore[attr-defined]
+                return
+            self._waiting.append(payload)
+            self._waiting_bytes += len(payload)
+            if self._waiting_bytes > QUEUE_LIMIT:
+                raise SSHException("the peer does not finish its key exchange")
+
+    def finish(self, payloads: list[bytes], reason: str) -> None:
+        """The last messages, then DISCONNECT, then no more. What the peer still sends is read and dropped,
+        since a reset would take from it what it has not read yet.
+        """
+        for payload in (*payloads, disconnect(reason)):
+            self.send(payload)
+        with self.clear_to_send_lock:
+            self._finished = True
+            self._end_output_if_sent()
+
+    def kill(self) -> None:
+        """Close at once; wakes the leg's thread wherever it waits."""
+        self.active = False
+        with contextlib.suppress(OSError):  # the peer may have been faster
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.packetizer.close()
+
+    def run(self) -> None:
+        try:
+            super().run()
+        finally:
+            self._paired.set()
+            self.ended()
+
+    # what paramiko calls
+
+    def _parse_newkeys(self, m: Message) -> None:
+        super()._parse_newkeys(m)  # type: ignore[misc]
+        with self.clear_to_send_lock:
+            while self._waiting:
+                payload = self._waiting.popleft()
+                self._waiting_bytes -= len(payload)
+                self._send_message(_Raw(payload))  # type: ignore[attr-defined]
+            self._end_output_if_sent()
+
+    def _parse_disconnect(self, m: Message) -> None:
+        self.goodbye = (m.get_int(), m.get_text())
+
+    def _ensure_authed(self, ptype: int, message: Message) -> Message | None:
+        if ptype in CONNECTION_MESSAGES and not self.is_authenticated():
+            raise SSHException(f"message {ptype} before the login")
+        return None
+
+    def _connection_message(self, number: int, m: Message) -> None:
+        self._paired.wait(self.login_wait)
+        if self.deliver is None:
+            raise SSHException("no session came of this login")
+        if not self._finished:
+            self.deliver(bytes((number,)) + m.asbytes())
+
+    def _unimplemented(self, m: Message) -> None:
+        reply = Message()
+        reply.add_byte(cMSG_UNIMPLEMENTED)
+        reply.add_int(m.seqno)
+        self._send_message(reply)  # type: ignore[attr-defined]
+
+    def _take_over_messages(self) -> None:
+        table: dict[int, Any] = self._handler_table  # type: ignore[attr-defined]
+        for number in CONNECTION_MESSAGES:
+            table[number] = lambda m, number=number: self._connection_message(number, m)
+        for number in set(range(256)) - set(MSG_NAMES) - set(CONNECTION_MESSAGES):
+            table[number] = self._unimplemented  # paramiko would raise KeyError on a number without a name
+        table[MSG_UNIMPLEMENTED] = lambda m: None
+
+    def _end_output_if_sent(self) -> None:
+        if self._finished and not self._waiting:
+            with contextlib.suppress(OSError):  # the peer may have been faster
+                self.sock.shutdown(socket.SHUT_WR)
+
+
+class TargetLeg(Leg):
+    """The bastion as a client. Targets may be old: what is safe though not the best is offered last."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        older = (
+            "ecdh-sha2-nistp256",
+            "ecdh-sha2-nistp384",
+            "ecdh-sha2-nistp521",
+            "diffie-hellman-group14-sha256",
+        )
+        self._preferred_kex = (*STRONG["_preferred_kex"], *older)
+
+    def expect_host_keys(self, kinds: list[str]) -> None:
+        """Ask for a host key of a kind that is pinned, whatever else the target has."""
+        rsa = ["rsa-sha2-512", "rsa-sha2-256"]
+        self._preferred_keys = tuple(
+            name for kind in kinds for name in (rsa if kind == "ssh-rsa" else [kind])
+        )
+
+
+def disconnect(reason: str) -> bytes:
+    m = Message()
+    m.add_byte(cMSG_DISCONNECT)
+    m.add_int(BY_APPLICATION)
+    m.add_string(reason)
+    m.add_string("en")
+    return m.asbytes()
+
+
+def reason_of_end(leg: Leg) -> str:
+    """Why a leg ended, in words: the peer's own, or what went wrong."""
+    if leg.goodbye is not None:
+        return f"disconnected: {leg.goodbye[1]}"
+    error = leg.get_exception()
+    if error is None or isinstance(error, EOFError):
+        return "connection closed"
+    return f"{type(error).__name__}: {error}" if not isinstance(error, paramiko.SSHException) else str(error)

@@ -1,0 +1,311 @@
+"""The user's login at the bastion: the server's half of RFC 4252, in place of paramiko's AuthHandler.
+
+paramiko's would disconnect at a key type it does not know (FIDO keys), call its checks for answers that
+nobody asked for, and knows no moment between the last check and SUCCESS. That moment is where the target
+is dialled: whoever reads SUCCESS is through to the target, and every refusal is a banner and a FAILURE.
+
+States: waiting for the service, for a factor, for the target's password (passthrough), in, or refused for
+good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from paramiko import SSHException, common
+from paramiko.message import Message
+from paramiko.ssh_exception import SSHException as KeyProblem
+
+from sessionlens_recorder import logs
+from sessionlens_recorder.config import ELSEWHERE, Config, Target, User
+from sessionlens_recorder.net.authorized_keys import fingerprint, read_authorized_keys
+from sessionlens_recorder.net.leg import Leg
+from sessionlens_recorder.net.passwords import check_password, read_password_file
+from sessionlens_recorder.net.upstream import Refused
+
+MAX_ATTEMPTS = 10  # FAILUREs in one connection; an agent full of keys needs some
+LEAST_RSA_BITS = 2048
+KEY_ALGORITHMS = {
+    "ssh-ed25519": ("ssh-ed25519",),
+    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
+    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
+    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
+    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who logged in, how, and where to: what session.json says of a person."""
+
+    user: User
+    target: Target
+    method: str
+    key_fingerprint: str | None
+
+    @property
+    def account(self) -> str:
+        return self.target.account or self.user.name
+
+
+class Entrance(Protocol):
+    """What a login leads to. `enter` is called once per complete login and raises Refused; `begin` after
+    SUCCESS.
+    """
+
+    def enter(self, identity: Identity, password: bytes | None) -> str | None: ...
+    def begin(self) -> None: ...
+
+
+class Login:
+    """paramiko's idea of an auth handler: a table of handlers, and whether the peer is in."""
+
+    def __init__(
+        self, leg: Leg, config: Config, target: Target | None, client: str, entrance: Entrance
+    ) -> None:
+        self._leg, self._config, self._listener = leg, config, target
+        self._client, self._entrance = client, entrance
+        self._name: str | None = None
+        self._first: tuple[User, Target, str, str | None] | None = (
+            None  # passed; the target's password is missing
+        )
+        self._failures = 0
+        self._service = False
+        self._in = False
+        self.banner = None
+        self.notice_sent: datetime | None = None
+
+    # what paramiko's Transport asks
+
+    @property
+    def _handler_table(self) -> dict[int, Callable[[Message], None]]:
+        return {
+            common.MSG_SERVICE_REQUEST: self._service_requested,
+            common.MSG_USERAUTH_REQUEST: self._login_requested,
+        }
+
+    def is_authenticated(self) -> bool:
+        return self._in
+
+    def get_username(self) -> str | None:
+        return self._name
+
+    def abort(self) -> None:
+        """The transport ended; nobody waits here."""
+
+    # requests
+
+    def _service_requested(self, m: Message) -> None:
+        service = _text(m)
+        if service != "ssh-userauth" or not self._leg.initial_kex_done:
+            raise SSHException(f"asked for the service {service!r} before the login")
+        self._send(common.cMSG_SERVICE_ACCEPT, service)
+        if not self._service:
+            self._service = True
+            self._give_notice()
+
+    def _give_notice(self) -> None:
+        notice = self._config.server.notice
+        if not notice.startswith(ELSEWHERE):
+            self._show(notice)
+            self.notice_sent = datetime.now(UTC)
+
+    def _login_requested(self, m: Message) -> None:
+        if self._in:
+            return  # RFC 4252, 5.1: to be ignored
+        name, service, method = _text(m), _text(m), _text(m)
+        if not self._service or service != "ssh-connection":
+            raise SSHException("asked for a login out of order")
+        if self._name not in (None, name):
+            raise SSHException("changed the user name during the login")
+        self._name = name
+        if method == "publickey":
+            self._key_offered(m)
+        elif method == "password":
+            self._password_given(m)
+        else:
+            self._fail(None)
+
+    def _key_offered(self, m: Message) -> None:
+        signed, algorithm, blob = m.get_boolean(), _text(m), m.get_binary()
+        user, _ = self._who()
+        mark = fingerprint(blob)
+        problem = "a second factor was due" if self._first else self._check_key(user, algorithm, blob)
+        if problem is not None:
+            self._fail("publickey", problem, key=mark)
+        elif not signed:
+            self._send(common.cMSG_USERAUTH_PK_OK, algorithm, blob)
+        elif user is None or not self._signature_holds(algorithm, blob, m.get_binary()):
+            self._fail("publickey", "the signature does not hold", key=mark)
+        else:
+            self._passed(user, "publickey", mark)
+
+    def _check_key(self, user: User | None, algorithm: str, blob: bytes) -> str | None:
+        """May this key let this person in? The signature is another matter."""
+        if user is None or user.authorized_keys is None:
+            return "no such person, or no keys"
+        try:
+            keys, _ = read_authorized_keys(user.authorized_keys)
+        except OSError as error:
+            return f"{error.filename}: {error.strerror}"
+        for key in keys:
+            if key.blob == blob:
+                if algorithm not in KEY_ALGORITHMS.get(key.kind, ()):
+                    return f"the algorithm {algorithm} is not accepted"
+                return key.check(self._client, datetime.now(UTC))
+        return "not an authorized key"
+
+    def _signature_holds(self, algorithm: str, blob: bytes, signature: bytes) -> bool:
+        """RFC 4252, section 7: over the session id and the request up to the signature."""
+        signed = Message()
+        signed.add_string(self._leg.session_id or b"")
+        signed.add_byte(common.cMSG_USERAUTH_REQUEST)
+        for part in (self._name or "", "ssh-connection", "publickey"):
+            signed.add_string(part)
+        signed.add_boolean(True)
+        signed.add_string(algorithm)
+        signed.add_string(blob)
+        if _text(Message(signature)) != algorithm:
+            return False
+        try:
+            key = self._leg._key_info[algorithm](Message(blob))  # type: ignore[attr-defined]
+            if algorithm.startswith("rsa-") and key.get_bits() < LEAST_RSA_BITS:
+                return False
+            return bool(key.verify_ssh_sig(signed.asbytes(), Message(signature)))
+        except (KeyProblem, ValueError, UnicodeError):  # a blob that is no key, or a signature that is none
+            return False
+
+    def _password_given(self, m: Message) -> None:
+        change, password = m.get_boolean(), m.get_binary()
+        if change:
+            self._fail("password", "passwords are not changed here")
+        elif self._first is not None:
+            self._enter(Identity(*self._first), password)
+        else:
+            user, _ = self._who()
+            if self._password_holds(user, password) and user is not None:
+                self._passed(user, "password", None)
+            else:
+                self._fail("password", "no such person, or not the password")
+
+    def _password_holds(self, user: User | None, password: bytes) -> bool:
+        line = None
+        if user is not None and user.password_file is not None:
+            try:
+                line = read_password_file(user.password_file)
+            except (OSError, ValueError) as error:
+                logs.error("password-file", person=user.name, reason=error)
+        return check_password(password, line)
+
+    # the person is known
+
+    def _who(self) -> tuple[User | None, str | None]:
+        """The person, and the name of the target if the login name has one."""
+        return split_login(self._name or "", self._config.users)
+
+    def _passed(self, user: User, method: str, key: str | None) -> None:
+        """The bastion's own factor holds: from here on a person is told why not."""
+        try:
+            target = self._find_target()
+        except Refused as refusal:
+            self._refuse(refusal, user.name, again=False)
+            return
+        if target.upstream == "key":
+            self._enter(Identity(user, target, method, key), None)
+            return
+        self._first = (user, target, method, key)
+        self._show(f"{target.name} asks for the password of {target.account or user.name}.\n")
+        self._send(common.cMSG_USERAUTH_FAILURE, "password", True)
+
+    def _find_target(self) -> Target:
+        _, named = self._who()
+        targets = self._config.targets
+        if self._listener is not None:
+            if named not in (None, self._listener.name):
+                raise Refused(
+                    "wrong-target", f"this address leads to {self._listener.name}, not to {named!r}"
+                )
+            return self._listener
+        names = ", ".join(sorted(targets))
+        if named is None:
+            raise Refused(
+                "no-target", f"say which target: NAME%TARGET or NAME+TARGET, where TARGET is one of: {names}"
+            )
+        if named not in targets:
+            raise Refused("unknown-target", f"there is no target {named!r}; there are: {names}")
+        return targets[named]
+
+    def _enter(self, identity: Identity, password: bytes | None) -> None:
+        try:
+            banner = self._entrance.enter(identity, password)
+        except Refused as refusal:
+            self._refuse(refusal, identity.user.name, again=password is not None)
+            return
+        if banner:
+            self._show(banner)
+        self._in = True
+        self._send(common.cMSG_USERAUTH_SUCCESS)
+        self._leg._auth_trigger()  # type: ignore[attr-defined]
+        self._entrance.begin()
+
+    # answers
+
+    def _refuse(self, refusal: Refused, person: str, *, again: bool) -> None:
+        logs.warning("login-refused", client=self._client, person=person, why=refusal.event, reason=refusal)
+        self._show(f"{refusal}\n")
+        self._failures += 1
+        self._send(
+            common.cMSG_USERAUTH_FAILURE, "password" if again and self._failures < MAX_ATTEMPTS else "", False
+        )
+
+    def _fail(self, method: str | None, reason: str | None = None, **fields: Any) -> None:
+        """Not let in by this. Which methods there are does not depend on the name, or it would tell who
+        exists.
+        """
+        if method is not None:
+            logs.event(
+                "login-failed", client=self._client, name=self._name, method=method, reason=reason, **fields
+            )
+            self._failures += 1
+        if self._failures >= MAX_ATTEMPTS:
+            raise SSHException("too many attempts to log in")
+        users = self._config.users.values()
+        offered = {
+            "publickey": any(user.authorized_keys for user in users) and not self._first,
+            "password": any(user.password_file for user in users) or self._first is not None,
+        }
+        methods = ",".join(name for name, there in offered.items() if there)
+        self._send(common.cMSG_USERAUTH_FAILURE, methods, False)
+
+    def _show(self, text: str) -> None:
+        """A banner, without the control characters that a target or a name might bring."""
+        shown = "".join(c if c.isprintable() or c in "\n\t" else "" for c in text)
+        self._send(common.cMSG_USERAUTH_BANNER, shown.replace("\n", "\r\n"), "en")
+
+    def _send(self, number: bytes, *fields: str | bytes | bool) -> None:
+        m = Message()
+        m.add_byte(number)
+        for field in fields:
+            if isinstance(field, bool):
+                m.add_boolean(field)
+            else:
+                m.add_string(field)
+        self._leg.send(m.asbytes())
+
+
+def split_login(name: str, users: dict[str, User]) -> tuple[User | None, str | None]:
+    """`john`, `john%web01` or `john+web01`: the person, if there is such a one, and the target's name."""
+    if name in users:
+        return users[name], None
+    for separator in "%+":
+        person, found, target = name.rpartition(separator)
+        if found and person in users:
+            return users[person], target
+    return None, None
+
+
+def _text(m: Message) -> str:
+    return m.get_binary().decode("utf-8", "backslashreplace")

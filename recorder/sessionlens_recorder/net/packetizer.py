@@ -1,0 +1,78 @@
+"""paramiko's Packetizer, reading the socket in large chunks and refusing packets that nobody may send.
+
+Two things that paramiko 5.1 lacks: it asks the kernel for each packet's header and body apart, and it
+believes any length that a peer names, before authentication too (400 MB sent by a stranger took 858 MB of
+memory). OpenSSH's own limit is 256 KiB (PACKET_MAX_SIZE).
+"""
+
+from __future__ import annotations
+
+import socket
+
+from paramiko import SSHException
+from paramiko.packet import NeedRekeyException, Packetizer
+
+MAX_PACKET = 256 * 1024
+MAX_LINE = 1024  # RFC 4253, 4.2 allows 255
+CHUNK = 128 * 1024
+
+
+class BufferedPacketizer(Packetizer):
+    """One recv() may bring many packets; no packet is larger than MAX_PACKET."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._sock = sock
+        self._buffer = bytearray()
+        self._taken = 0  # how much of the buffer has been handed out
+
+    def read_all(self, n: int, check_rekey: bool = False) -> bytes:
+        if not 0 <= n <= MAX_PACKET:
+            raise SSHException(f"a packet of {n} bytes, where {MAX_PACKET} is the limit")
+        while len(self._buffer) - self._taken < n:
+            nothing_yet = len(self._buffer) == self._taken
+            if self.handshake_timed_out():
+                raise EOFError
+            if not self._fill() and check_rekey and nothing_yet and self.need_rekey():
+                raise NeedRekeyException
+        return self._take(n)
+
+    def readline(self, timeout: float) -> str:
+        """A line of the version exchange, without its end."""
+        self._sock.settimeout(timeout)
+        try:
+            while (end := self._buffer.find(b"\n", self._taken)) < 0:
+                if len(self._buffer) - self._taken > MAX_LINE:
+                    raise SSHException(f"a line of more than {MAX_LINE} bytes")
+                if not self._fill():
+                    raise TimeoutError
+        finally:
+            self._sock.settimeout(self.poll)
+        return self._take(end + 1 - self._taken).rstrip(b"\r\n").decode("utf-8", "replace")
+
+    poll = 5.0  # how often a silent leg looks whether it is still wanted, in seconds
+
+    def _fill(self) -> bool:
+        """Read what there is; False if nothing came in time."""
+        try:
+            chunk = self._sock.recv(CHUNK)
+        except TimeoutError:
+            if self.closed:
+                raise EOFError from None
+            self._check_keepalive()  # type: ignore[attr-defined]
+            return False
+        except OSError:
+            if self.closed:
+                raise EOFError from None
+            raise
+        if not chunk:
+            raise EOFError
+        del self._buffer[: self._taken]
+        self._taken = 0
+        self._buffer += chunk
+        return True
+
+    def _take(self, n: int) -> bytes:
+        taken = bytes(memoryview(self._buffer)[self._taken : self._taken + n])
+        self._taken += n
+        return taken

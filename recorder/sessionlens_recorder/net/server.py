@@ -1,0 +1,250 @@
+"""The accept process: listens, forks one process per connection, reaps it, and sees to it that every
+bundle is sealed.
+
+It has one thread for ever, since a fork copies only one; it never speaks SSH itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from sessionlens_recorder import logs, signing
+from sessionlens_recorder.bundle import BundleError
+from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.net.connection import Bastion, Connection
+from sessionlens_recorder.net.left import find_unsealed, seal_left
+from sessionlens_recorder.session.policy import host_port
+
+BACKLOG = 128
+DRAIN_S = 15.0  # for the sessions to end after SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A forked process: what it does, and the pipe in which it names its bundle."""
+
+    duty: str
+    report: int
+
+
+class Server:
+    """`run` opens the listeners and returns when SIGTERM or SIGINT has come and every session has ended."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._bastion = _load(config)
+        self._children: dict[int, Child] = {}
+        self._listeners: dict[socket.socket, Target | None] = {}
+        self._stopped = False
+
+    def run(self, ready: Callable[[str], None]) -> None:
+        self._wake_read, self._wake_write = socket.socketpair()
+        for end in (self._wake_read, self._wake_write):
+            end.setblocking(False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, self._signalled)
+        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        addresses = self._listen()
+        gc.collect()
+        gc.freeze()  # children share these pages as long as nobody's collector touches them
+        self._seal_what_was_left()
+        logs.event("ready", **addresses)
+        ready(json.dumps(addresses_as_json(addresses)))
+        self._accept()
+        self._drain()
+
+    def _signalled(self, number: int, frame: object) -> None:
+        self._stopped = self._stopped or number != signal.SIGCHLD
+
+    # listening
+
+    def _listen(self) -> dict[str, str]:
+        wanted: list[tuple[str, tuple[str, int], Target | None]]
+        wanted = [("server", self._config.server.listen, None)]
+        wanted += [
+            (name, target.listen, target) for name, target in self._config.targets.items() if target.listen
+        ]
+        opened = {}
+        for name, address, target in wanted:
+            listener = _open_listener(name, address)
+            self._listeners[listener] = target
+            opened[name] = host_port(*listener.getsockname()[:2])
+        return opened
+
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_read, selectors.EVENT_READ)
+            for listener in self._listeners:
+                selector.register(listener, selectors.EVENT_READ)
+            while not self._stopped:
+                for key, _ in selector.select():
+                    if key.fileobj is self._wake_read:
+                        self._reap()
+                    elif isinstance(key.fileobj, socket.socket):
+                        self._accept_one(key.fileobj)
+
+    def _accept_one(self, listener: socket.socket) -> None:
+        try:
+            sock, address = listener.accept()
+        except OSError as error:  # gone again, or no descriptors left
+            logs.warning("accept-failed", reason=error)
+            return
+        client, target = (str(address[0]), int(address[1])), self._listeners[listener]
+        with sock:
+            self._fork(client[0], lambda report: self._serve(sock, client, target, report))
+
+    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, report: int) -> int:
+        connection = Connection(
+            self._bastion,
+            sock,
+            client,
+            target,
+            lambda path: _write(report, path.encode(errors="surrogateescape")),
+        )
+        signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
+        return connection.serve()
+
+    # processes
+
+    def _fork(self, duty: str, run: Callable[[int], int]) -> None:
+        if threading.active_count() != 1:
+            raise AssertionError("the accept process has a second thread, and a fork would not copy it")
+        ours, theirs = os.pipe()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            os.close(ours)
+            _live(lambda: run(theirs), list(self._listeners), (self._wake_read, self._wake_write))
+        os.close(theirs)
+        self._children[pid] = Child(duty, ours)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_read.recv(4096):
+                pass
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            self._reaped(self._children.pop(pid), os.waitstatus_to_exitcode(status))
+
+    def _reaped(self, child: Child, code: int) -> None:
+        named = b""
+        while part := os.read(child.report, 65536):
+            named += part
+        os.close(child.report)
+        if code == 0:
+            return
+        how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        logs.error("process-died", duty=child.duty, how=how)
+        if named:
+            path = Path(os.fsdecode(named))
+            reason = f"the process of this connection ended: {how}"
+            self._fork(f"seal {path.name}", lambda _: seal_left([path], self._bastion.sign, reason))
+
+    def _seal_what_was_left(self) -> None:
+        root = self._config.server.recordings
+        reason = "found unsealed when the recorder started"
+        self._fork("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
+
+    def _drain(self) -> None:
+        """SIGTERM: no new sessions; the running ones are told, ended and sealed."""
+        for listener in self._listeners:
+            listener.close()
+        logs.event("stopping", connections=len(self._children))
+        self._signal_children(signal.SIGTERM)
+        deadline = time.monotonic() + DRAIN_S
+        while self._children:
+            if time.monotonic() > deadline:
+                self._signal_children(signal.SIGKILL)
+                deadline += DRAIN_S
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._wake_read, selectors.EVENT_READ)
+                selector.select(max(0.0, deadline - time.monotonic()))
+            self._reap()
+        logs.event("stopped")
+
+    def _signal_children(self, number: int) -> None:
+        for pid, child in self._children.items():
+            if not child.duty.startswith("seal"):
+                os.kill(pid, number)
+
+
+def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
+    """The line on stdout: where the server and each target with a listener of its own can be reached."""
+    return {"server": addresses["server"], "targets": {k: v for k, v in addresses.items() if k != "server"}}
+
+
+def _load(config: Config) -> Bastion:
+    """Everything that is read before the first fork. ValueError or OSError says which key cannot be used."""
+    keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
+    signing_key = signing.load_key(config.server.signing_key)
+    return Bastion(config, load_private_key(config.server.host_key), keys, signing.signer(signing_key))
+
+
+def load_private_key(path: Path) -> paramiko.PKey:
+    try:
+        return paramiko.PKey.from_path(path)
+    except (paramiko.SSHException, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} is not a private key that can be used (without passphrase): {error}"
+        ) from error
+
+
+def _open_listener(name: str, address: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        listener = socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise OSError(
+            error.errno, f"cannot listen at {host_port(*address)} for {name}: {error.strerror}"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _live(
+    run: Callable[[], int], listeners: list[socket.socket], wake: tuple[socket.socket, socket.socket]
+) -> None:
+    """A child's whole life. Never returns."""
+    code = 70  # EX_SOFTWARE
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl-C at the terminal goes to the accept process, which sends SIGTERM
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for unused in (*listeners, *wake):
+            unused.close()
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(null, 1)
+        code = run()
+    except BundleError as error:
+        logs.error("bundle", reason=error)
+    except BaseException:
+        logs.error("crash", trace=traceback.format_exc())
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    os.write(descriptor, data)
+    os.close(descriptor)

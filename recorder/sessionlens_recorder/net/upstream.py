@@ -1,0 +1,94 @@
+"""The second connection: from the bastion to the target, up to a login there. Nothing of a session passes
+before.
+
+The host key has to be one that is pinned; only then anything secret is sent.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import paramiko
+from paramiko import SSHException
+
+from sessionlens_recorder.config import Target
+from sessionlens_recorder.net.authorized_keys import fingerprint
+from sessionlens_recorder.net.leg import TargetLeg, reason_of_end
+from sessionlens_recorder.session.policy import host_port
+
+DIAL_S, HANDSHAKE_S = 10.0, 15.0
+
+
+class Refused(Exception):
+    """A login that ends here. The message is for the user; `event` is its name in the log."""
+
+    def __init__(self, event: str, text: str) -> None:
+        super().__init__(text)
+        self.event = event
+
+
+def connect(
+    target: Target, account: str, secret: paramiko.PKey | bytes, ended: Callable[[], None]
+) -> TargetLeg:
+    """Dial, compare the host key, log in with a key or a password. Raises Refused."""
+    leg = _dial(target)
+    leg.ended = ended
+    try:
+        _shake_hands(leg, target)
+        _log_in(leg, target, account, secret)
+    except BaseException:
+        leg.kill()
+        raise
+    return leg
+
+
+def _dial(target: Target) -> TargetLeg:
+    try:
+        sock = socket.create_connection(target.address, timeout=DIAL_S)
+    except OSError as error:
+        where = host_port(*target.address)
+        why = error.strerror or str(error)
+        raise Refused("target-unreachable", f"{target.name} ({where}) cannot be reached: {why}") from error
+    return TargetLeg(sock)
+
+
+def _shake_hands(leg: TargetLeg, target: Target) -> None:
+    leg.expect_host_keys([kind for kind, _ in target.host_keys])
+    try:
+        leg.start_client(timeout=HANDSHAKE_S)
+    except (SSHException, EOFError, OSError) as error:
+        raise Refused(
+            "target-handshake", f"no SSH connection to {target.name}: {error or 'it hung up'}"
+        ) from error
+    if not leg.initial_kex_done:
+        raise Refused(
+            "target-handshake", f"{target.name} does not answer: no key exchange in {HANDSHAKE_S:g} s"
+        )
+    shown = leg.get_remote_server_key().asbytes()
+    if shown not in {blob for _, blob in target.host_keys}:
+        expected = " or ".join(fingerprint(blob) for _, blob in target.host_keys)
+        raise Refused(
+            "target-host-key",
+            f"the host key of {target.name} HAS CHANGED: it shows {fingerprint(shown)}, "
+            f"expected was {expected}. Nothing was sent to it. Tell whoever runs this bastion.",
+        )
+
+
+def _log_in(leg: TargetLeg, target: Target, account: str, secret: paramiko.PKey | bytes) -> None:
+    try:
+        if isinstance(secret, bytes):
+            more = leg.auth_password(account, secret)  # type: ignore[arg-type]  # sent as it is
+        else:
+            more = leg.auth_publickey(account, secret)
+    except paramiko.BadAuthenticationType as error:
+        wanted = ", ".join(error.allowed_types)
+        raise Refused(
+            "target-login", f"{target.name} does not let {account} log in like this; it wants {wanted}"
+        ) from error
+    except paramiko.AuthenticationException as error:
+        raise Refused("target-login", f"{target.name} does not let {account} log in") from error
+    except (SSHException, EOFError, OSError) as error:
+        raise Refused("target-login", f"{target.name} ended the login: {reason_of_end(leg)}") from error
+    if more:
+        raise Refused("target-login", f"{target.name} wants more than that from {account}: {', '.join(more)}")

@@ -1,0 +1,247 @@
+"""One channel between the two sides: what it is, what it may still do, and where its bytes are recorded.
+
+`*_received` tells a channel what came from a side, before that is forwarded, and records it; it never
+sends. What a channel is follows from what it does, never from its command string. RFC 4254, sections 5 and
+6.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sessionlens_recorder.session import wire
+from sessionlens_recorder.session.log import ChannelLog, SessionLog
+from sessionlens_recorder.session.policy import TARGET, USER, carries_ssh
+from sessionlens_recorder.session.replies import Replies
+from sessionlens_recorder.session.requests import Fields, read_pty, read_request
+
+PROGRAMS = frozenset({"shell", "exec", "subsystem"})
+WHO = ("user", "target")
+
+
+class Channel:
+    """What all channels have in common. `numbers`, `closed`, `eof` and `replies` are one each for user and
+    target.
+    """
+
+    def __init__(self, opened: wire.Open, by: int) -> None:
+        self.kind, self.by = opened.kind, by
+        self.numbers: list[int | None] = [None, None]
+        self.numbers[by] = opened.sender
+        self.closed, self.eof = [False, False], [False, False]
+        self.replies = (Replies(), Replies())  # by who asked
+        self.ending = False  # closed by the recorder: nothing passes any more
+        self.user_window, self.user_packet = (opened.window, opened.packet) if by == USER else (0, 0)
+
+    @property
+    def confirmed(self) -> bool:
+        return None not in self.numbers
+
+    def confirmation_received(self, side: int, number: int, window: int, packet: int) -> None:
+        self.numbers[side] = number
+        if side == USER:
+            self.user_window, self.user_packet = window, packet
+
+    def window_received(self, side: int, size: int) -> None:
+        if side == USER:
+            self.user_window += size
+
+    def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
+        """Record what a side sent. The answer is None, or why this channel ends here."""
+        raise NotImplementedError
+
+    def request_received(self, side: int, request: wire.Request) -> str | None:
+        """Record a request. The answer is None (it passes), or why it does not."""
+        raise NotImplementedError
+
+    def answer_received(self, request: wire.Request, *, granted: bool) -> None:
+        """The other side answered a request that it was forwarded."""
+
+    def request_refused(self, request: wire.Request, reason: str) -> None:
+        """The recorder says no to a request."""
+
+    def eof_received(self, side: int) -> None:
+        self.eof[side] = True
+
+    def close_received(self, side: int) -> None:
+        self.closed[side] = True
+
+    def finish(self) -> None:
+        """Nothing more will come: close the recording."""
+
+    def record_end(self, text: bytes) -> None:
+        """Record what `last_words` is going to tell the user."""
+
+    def last_words(self, text: bytes) -> list[bytes]:
+        """The messages that end this channel for the user, with the reason where there is room to say it."""
+        number = self.numbers[USER]
+        if number is None or not self.confirmed or self.closed[TARGET] or self.ending:
+            return []
+        return [*self._explanation(number, text), wire.close(number)]
+
+    def _explanation(self, number: int, text: bytes) -> list[bytes]:
+        return []
+
+
+class ProgramChannel(Channel):
+    """A `session` channel: a shell, a command or a subsystem once it is asked for."""
+
+    def __init__(self, opened: wire.Open, by: int, session: SessionLog) -> None:
+        super().__init__(opened, by)
+        self._session = session
+        self._log: ChannelLog | None = None
+        self._pty: dict[str, Any] | None = None
+        self._env: list[tuple[str, str]] = []
+        self._program: str | None = None  # the request that was granted, or is about to be
+        self._early: list[tuple[str, Fields]] = []  # events before there is a log
+        self._exit_code: int | None = None
+        self._exit_signal: str | None = None
+
+    def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
+        log = self._log or self._begin("session", stream=True)
+        if side == USER:
+            log.input(data)
+            return None
+        self.user_window -= len(data)
+        if stderr:
+            log.stderr(data)
+        else:
+            log.output(data)
+        return None
+
+    def request_received(self, side: int, request: wire.Request) -> str | None:
+        if side == USER and request.name in PROGRAMS:
+            return self._program_requested(request)
+        fields = read_request(request)
+        if side == USER and request.name == "pty-req":
+            self._pty = read_pty(request)
+        elif side == USER and request.name == "env" and self._log is None:
+            self._env.append((fields["variable"], fields["value"]))
+        elif side == USER and request.name == "window-change" and self._log is not None:
+            self._log.resize(fields["columns"], fields["rows"])
+            return None
+        elif side == USER and request.name == "signal" and self._log is not None:
+            self._log.signal(fields["signal"])
+            return None
+        elif side == TARGET and request.name == "exit-status":
+            self._exit_code = fields["code"]
+        elif side == TARGET and request.name == "exit-signal":
+            self._exit_signal = fields["signal"]
+        self._event(request.name, by=WHO[side], **fields)
+        return None
+
+    def answer_received(self, request: wire.Request, *, granted: bool) -> None:
+        self._event("granted" if granted else "refused", by=WHO[TARGET], request=request.name)
+        if request.name in PROGRAMS and not granted:
+            self._program = None
+            self._close_log()
+
+    def eof_received(self, side: int) -> None:
+        super().eof_received(side)
+        self._event("eof", by=WHO[side])
+
+    def close_received(self, side: int) -> None:
+        super().close_received(side)
+        self._event("closing", by=WHO[side])
+
+    def request_refused(self, request: wire.Request, reason: str) -> None:
+        self._event("refused", by="recorder", request=request.name, reason=reason, **read_request(request))
+
+    def finish(self) -> None:
+        if self._log is None and (self._early or self._pty or self._env):
+            self._begin("session", stream=False)
+        self._close_log()
+
+    def record_end(self, text: bytes) -> None:
+        if self._log is not None and self.confirmed and not (self.closed[TARGET] or self.eof[TARGET]):
+            self._log.stderr(text[: self._room()])
+
+    def _program_requested(self, request: wire.Request) -> str | None:
+        if self._program is not None:
+            return f"this channel already runs a {self._program}"
+        fields = read_request(request)
+        self._program = request.name
+        if request.name == "exec":
+            self._begin("exec", command=wire.Reader(request.rest, 0).string())
+        elif fields.get("subsystem") == "sftp":
+            self._begin("sftp", stream=True)  # kept whole until its operations are listed in files.jsonl
+        elif request.name == "subsystem":
+            self._begin("subsystem", subsystem=fields["subsystem"])
+        else:
+            self._begin("shell")
+        self._event(request.name, by=WHO[USER], **fields)
+        return None
+
+    def _begin(self, kind: str, command: bytes | None = None, **more: Any) -> ChannelLog:
+        if self._log is not None:  # bytes came before the program was asked for; they stay where they are
+            return self._log
+        self._log = self._session.open_channel(
+            kind, pty=self._pty, command=command, env=list(self._env), **more
+        )
+        early, self._early = self._early, []
+        for name, fields in early:
+            self._log.event(name, **fields)
+        return self._log
+
+    def _event(self, name: str, **fields: Any) -> None:
+        if self._log is None:
+            self._early.append((name, fields))
+        else:
+            self._log.event(name, **fields)
+
+    def _close_log(self) -> None:
+        if self._log is not None:
+            self._log.close(exit_code=self._exit_code, signal=self._exit_signal)
+            self._log = None
+
+    def _room(self) -> int:
+        return max(0, min(self.user_window, self.user_packet))
+
+    def _explanation(self, number: int, text: bytes) -> list[bytes]:
+        if self.eof[TARGET]:
+            return [wire.exit_status(number, 255)]
+        said = text[: self._room()]
+        return [
+            *([wire.stderr(number, said)] if said else []),
+            wire.exit_status(number, 255),
+            wire.eof(number),
+        ]
+
+
+class ForwardChannel(Channel):
+    """A tunnel: TCP, Unix socket, agent or X11. Its bytes are counted, not kept, unless they would be
+    another SSH session: that one ends.
+    """
+
+    def __init__(self, opened: wire.Open, by: int, log: ChannelLog) -> None:
+        super().__init__(opened, by)
+        self._log = log
+        self._bytes = [0, 0]
+        self._beginnings = (bytearray(), bytearray())
+
+    def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
+        self._bytes[side] += len(data)
+        beginning = self._beginnings[side]
+        if len(beginning) < 4:
+            beginning += data[:4]
+            if carries_ssh(beginning):
+                reason = "it carries another SSH session, which nobody would record"
+                self._log.event("ended", by="recorder", reason=reason)
+                return reason
+        return None
+
+    def request_received(self, side: int, request: wire.Request) -> str | None:
+        self._log.event(request.name, by=WHO[side], **read_request(request))
+        return None
+
+    def eof_received(self, side: int) -> None:
+        super().eof_received(side)
+        self._log.event("eof", by=WHO[side])
+
+    def close_received(self, side: int) -> None:
+        super().close_received(side)
+        self._log.event("closing", by=WHO[side])
+
+    def finish(self) -> None:
+        self._log.event("bytes", user=self._bytes[USER], target=self._bytes[TARGET])
+        self._log.close()

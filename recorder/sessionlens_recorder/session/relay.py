@@ -1,0 +1,283 @@
+"""The relay without sockets: a message from one side in, the messages to send out.
+
+Everything that passes between user and target goes through `Relay.received`, which records it first.
+Nothing here opens, reads or writes a socket, starts a thread or knows paramiko. RFC 4254; the layer style
+is mitmproxy's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from sessionlens_recorder.session import wire
+from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
+from sessionlens_recorder.session.forwards import Forward, Listening, read_forward
+from sessionlens_recorder.session.log import ChannelLog, SessionLog
+from sessionlens_recorder.session.policy import DROPPED_GLOBAL_REQUESTS, TARGET, USER, Policy
+from sessionlens_recorder.session.replies import Replies
+
+Send = tuple[int, bytes]  # to which side, and the message
+MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D some dozens of forwards
+
+
+class Relay:
+    """One session's channels and requests. Thread-safe: each leg calls `received` from its own thread.
+
+    `refused` is told every denial, for the log: (what, reason).
+    """
+
+    def __init__(self, log: SessionLog, policy: Policy, refused: Callable[[str, str], None]) -> None:
+        self._log, self._policy, self._refused = log, policy, refused
+        self._lock = threading.Lock()
+        self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
+            {},
+            {},
+        )  # by the number each side chose
+        self._replies = (Replies(), Replies())  # to requests that belong to no channel
+        self._listening = Listening()
+        self._notes: ChannelLog | None = None
+        self._ended = False
+        self._handlers: dict[int, Callable[[int, bytes], list[Send]]] = {
+            wire.GLOBAL_REQUEST: self._global_request,
+            wire.REQUEST_SUCCESS: self._global_answer,
+            wire.REQUEST_FAILURE: self._global_answer,
+            wire.CHANNEL_OPEN: self._open,
+            wire.OPEN_CONFIRMATION: self._open_confirmation,
+            wire.OPEN_FAILURE: self._open_failure,
+            wire.WINDOW_ADJUST: self._window_adjust,
+            wire.DATA: self._data,
+            wire.EXTENDED_DATA: self._data,
+            wire.EOF: self._eof,
+            wire.CLOSE: self._close,
+            wire.CHANNEL_REQUEST: self._request,
+            wire.CHANNEL_SUCCESS: self._answer,
+            wire.CHANNEL_FAILURE: self._answer,
+        }
+
+    def received(self, side: int, payload: bytes) -> list[Send]:
+        """Record one message of a side and say what to send. Raises ProtocolError, or BundleError where it
+        could not be recorded: then nothing is to be sent, and the session ends.
+        """
+        handler = self._handlers.get(payload[0])
+        if handler is None:
+            raise wire.ProtocolError(f"message {payload[0]} is not part of the connection protocol")
+        with self._lock:
+            return [] if self._ended else handler(side, payload)
+
+    # what belongs to one channel
+
+    def _open(self, side: int, payload: bytes) -> list[Send]:
+        opened = wire.Open.parse(payload)
+        if opened.sender in self._channels[side]:
+            raise wire.ProtocolError(f"the {WHO[side]} opened channel {opened.sender} twice")
+        forward = read_forward(opened)
+        reason = self._check_open(side, opened, forward)
+        if reason is not None:
+            what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
+            self._note("refused", side, what, reason=reason)
+            return [(side, wire.open_failure(opened.sender, reason))]
+        self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
+        return [(1 - side, payload)]
+
+    def _check_open(self, side: int, opened: wire.Open, forward: Forward | None) -> str | None:
+        if len(self._channels[side]) >= MAX_CHANNELS:
+            return f"there are {MAX_CHANNELS} channels open already"
+        if forward is None or forward.kind in ("x11", "agent"):
+            return self._policy.check_kind(side, opened.kind)
+        if side == TARGET:
+            return self._listening.check_opened(forward)
+        return self._policy.check_forward(forward.address)
+
+    def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
+        if forward is None:
+            return ProgramChannel(opened, side, self._log)
+        log = self._log.open_channel(
+            forward.kind, stream=False, by=WHO[side], type=opened.kind, **forward.fields
+        )
+        return ForwardChannel(opened, side, log)
+
+    def _open_confirmation(self, side: int, payload: bytes) -> list[Send]:
+        reader = wire.Reader(payload)
+        channel = self._channels[1 - side].get(reader.u32())
+        number, window, packet = reader.u32(), reader.u32(), reader.u32()
+        if channel is None or channel.by == side or channel.confirmed or number in self._channels[side]:
+            raise wire.ProtocolError(f"the {WHO[side]} confirmed a channel that was not waiting for it")
+        channel.confirmation_received(side, number, window, packet)
+        self._channels[side][number] = channel
+        return [(1 - side, payload)]
+
+    def _open_failure(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._channels[1 - side].get(wire.recipient(payload))
+        if channel is None or channel.by == side or channel.confirmed:
+            raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
+        self._forget(channel)
+        return [(1 - side, payload)]
+
+    def _data(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._passing(side, payload)
+        if channel is None:
+            return []
+        extended = payload[0] == wire.EXTENDED_DATA
+        data = wire.content(payload, wire.EXTENDED_HEADER if extended else wire.DATA_HEADER)
+        reason = channel.data_received(side, data, stderr=extended)
+        return [(1 - side, payload)] if reason is None else self._end_channel(channel, reason)
+
+    def _window_adjust(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._passing(side, payload)
+        if channel is None:
+            return []
+        channel.window_received(side, wire.Reader(payload, 5).u32())
+        return [(1 - side, payload)]
+
+    def _request(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._passing(side, payload)
+        if channel is None:
+            return []
+        request = wire.Request.parse(payload)
+        reason = self._policy.check_request(request.name) or channel.request_received(side, request)
+        if reason is None:
+            if request.wants_reply:
+                channel.replies[side].forwarded(request)
+            return [(1 - side, payload)]
+        channel.request_refused(request, reason)
+        self._refused(request.name, reason)
+        number = channel.numbers[side]
+        if not request.wants_reply or number is None:
+            return []
+        return [
+            (side, answer) for answer in channel.replies[side].answered_here(wire.channel_failure(number))
+        ]
+
+    def _answer(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._passing(side, payload)
+        if channel is None:
+            return []
+        request, due = channel.replies[1 - side].answered_there()
+        channel.answer_received(request, granted=payload[0] == wire.CHANNEL_SUCCESS)
+        return [(1 - side, answer) for answer in (payload, *due)]
+
+    def _eof(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._passing(side, payload)
+        if channel is None:
+            return []
+        channel.eof_received(side)
+        return [(1 - side, payload)]
+
+    def _close(self, side: int, payload: bytes) -> list[Send]:
+        channel = self._known(side, payload)
+        channel.close_received(side)
+        if all(channel.closed):
+            self._forget(channel)
+        return [] if channel.ending else [(1 - side, payload)]
+
+    def _known(self, side: int, payload: bytes) -> Channel:
+        number = wire.recipient(payload)
+        channel = self._channels[1 - side].get(number)
+        if channel is None or not channel.confirmed or channel.closed[side]:
+            raise wire.ProtocolError(f"the {WHO[side]} used channel {number}, which is not open")
+        return channel
+
+    def _passing(self, side: int, payload: bytes) -> Channel | None:
+        """The channel that a message is for; None if the recorder has closed it and nothing passes any
+        more.
+        """
+        channel = self._known(side, payload)
+        return None if channel.ending else channel
+
+    def _end_channel(self, channel: Channel, reason: str) -> list[Send]:
+        """Close a channel towards both sides; what still comes on it is dropped until both have closed it
+        too.
+        """
+        self._refused(f"channel {channel.kind}", reason)
+        channel.ending = True
+        ends = ((USER, channel.numbers[USER]), (TARGET, channel.numbers[TARGET]))
+        return [(side, wire.close(n)) for side, n in ends if n is not None and not channel.closed[1 - side]]
+
+    def _forget(self, channel: Channel) -> None:
+        for side in (USER, TARGET):
+            number = channel.numbers[side]
+            if number is not None:
+                self._channels[side].pop(number, None)
+        channel.finish()
+
+    # what belongs to none
+
+    def _global_request(self, side: int, payload: bytes) -> list[Send]:
+        request = wire.Request.parse(payload)
+        reason = self._check_global(side, request)
+        if reason is None:
+            if request.wants_reply:
+                self._replies[side].forwarded(request)
+            return [(1 - side, payload)]
+        if request.name not in DROPPED_GLOBAL_REQUESTS:
+            self._note("refused", side, request.name, reason=reason)
+        if not request.wants_reply:
+            return []
+        return [(side, answer) for answer in self._replies[side].answered_here(wire.request_failure())]
+
+    def _check_global(self, side: int, request: wire.Request) -> str | None:
+        address = self._listening.address(request) if side == USER else None
+        if address is None:
+            return self._policy.check_global_request(request.name)
+        if self._listening.ends(request):
+            reason = self._listening.check_cancelled(address)
+        else:
+            reason = self._policy.check_forward(address)
+        if reason is None:
+            self._note("requested", side, request.name, address=address)
+            if not request.wants_reply:
+                self._listening.granted(request)
+        return reason
+
+    def _global_answer(self, side: int, payload: bytes) -> list[Send]:
+        request, due = self._replies[1 - side].answered_there()
+        address = self._listening.address(request)
+        if address is not None:
+            granted = payload[0] == wire.REQUEST_SUCCESS
+            if granted:
+                address = self._listening.granted(request, wire.Reader(payload).rest())
+            self._note("granted" if granted else "denied", side, request.name, address=address)
+        return [(1 - side, answer) for answer in (payload, *due)]
+
+    def _note(self, event: str, side: int, what: str, **fields: str | None) -> None:
+        """Record what belongs to no channel in one of its own, `N.connection`."""
+        if self._notes is None:
+            self._notes = self._log.open_channel("connection", stream=False)
+        self._notes.event(event, by=WHO[side], what=what, **fields)
+        if event == "refused":
+            self._refused(what, fields["reason"] or "")
+
+    # the end
+
+    def stop(self) -> None:
+        """Nothing passes from now on."""
+        with self._lock:
+            self._ended = True
+
+    def end(self, text: str) -> list[bytes]:
+        """Nothing passes from now on. The answer is what tells the user so, on every channel that is open."""
+        said = f"\r\n{text}\r\n".encode()
+        with self._lock:
+            self._ended = True
+            return [message for channel in self._open_channels() for message in channel.last_words(said)]
+
+    def record_end(self, text: str) -> None:
+        """Record what `end` tells the user; call it before."""
+        said = f"\r\n{text}\r\n".encode()
+        with self._lock:
+            self._ended = True
+            for channel in self._open_channels():
+                channel.record_end(said)
+
+    def finish(self) -> None:
+        """Both sides are gone: close the recordings of what was still open."""
+        with self._lock:
+            self._ended = True
+            for channel in self._open_channels():
+                self._forget(channel)
+            if self._notes is not None:
+                self._notes.close()
+
+    def _open_channels(self) -> list[Channel]:
+        return list(dict.fromkeys((*self._channels[USER].values(), *self._channels[TARGET].values())))

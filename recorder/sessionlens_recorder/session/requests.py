@@ -1,0 +1,79 @@
+"""What channel requests say, for the recording: RFC 4254 section 6, RFC 4335 (break), and OpenSSH's own.
+
+Reads only. A request that is not known here passes too and is recorded by its name and length; one that is
+cut short is a ProtocolError, since two programs would then read it differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sessionlens_recorder.session.wire import Reader, Request
+
+Fields = dict[str, Any]
+
+# RFC 4254 section 8, RFC 8160: terminal modes by their opcode
+_MODES = {
+    1: "VINTR", 2: "VQUIT", 3: "VERASE", 4: "VKILL", 5: "VEOF", 6: "VEOL", 7: "VEOL2", 8: "VSTART",
+    9: "VSTOP", 10: "VSUSP", 11: "VDSUSP", 12: "VREPRINT", 13: "VWERASE", 14: "VLNEXT", 15: "VFLUSH",
+    16: "VSWTCH", 17: "VSTATUS", 18: "VDISCARD", 30: "IGNPAR", 31: "PARMRK", 32: "INPCK", 33: "ISTRIP",
+    34: "INLCR", 35: "IGNCR", 36: "ICRNL", 37: "IUCLC", 38: "IXON", 39: "IXANY", 40: "IXOFF",
+    41: "IMAXBEL", 42: "IUTF8", 50: "ISIG", 51: "ICANON", 52: "XCASE", 53: "ECHO", 54: "ECHOE",
+    55: "ECHOK", 56: "ECHONL", 57: "NOFLSH", 58: "TOSTOP", 59: "IEXTEN", 60: "ECHOCTL", 61: "ECHOKE",
+    62: "PENDIN", 70: "OPOST", 71: "OLCUC", 72: "ONLCR", 73: "OCRNL", 74: "ONOCR", 75: "ONLRET",
+    90: "CS7", 91: "CS8", 92: "PARENB", 93: "PARODD", 128: "TTY_OP_ISPEED", 129: "TTY_OP_OSPEED",
+}  # fmt: skip
+
+
+def read_request(request: Request) -> Fields:
+    """The fields of a request by name, ready for events.jsonl."""
+    reader = _READERS.get(request.name)
+    if reader is None:
+        return {"length": len(request.rest)} if request.rest else {}
+    return reader(Reader(request.rest, 0))
+
+
+def read_pty(request: Request) -> Fields:
+    """The terminal that a pty-req asks for."""
+    return _pty(Reader(request.rest, 0))
+
+
+def _pty(reader: Reader) -> Fields:
+    return {
+        "term": reader.text(),
+        **_size(reader),
+        "modes": _modes(reader.string()),
+    }
+
+
+def _size(reader: Reader) -> Fields:
+    return {
+        "columns": reader.u32(),
+        "rows": reader.u32(),
+        "width_px": reader.u32(),
+        "height_px": reader.u32(),
+    }
+
+
+def _modes(encoded: bytes) -> dict[str, int]:
+    """Opcodes 1 to 159 have one number; 0 ends the list, and so does what a later standard may add."""
+    reader, modes = Reader(encoded + b"\0", 0), {}
+    while 0 < (opcode := reader.byte()) < 160:
+        modes[_MODES.get(opcode, str(opcode))] = reader.u32()
+    return modes
+
+
+_READERS: dict[str, Callable[[Reader], Fields]] = {
+    "pty-req": _pty,
+    "window-change": _size,
+    "env": lambda r: {"variable": r.text(), "value": r.text()},
+    "shell": lambda r: {},
+    "exec": lambda r: {"command": r.text()},
+    "subsystem": lambda r: {"subsystem": r.text()},
+    "signal": lambda r: {"signal": r.text()},
+    "break": lambda r: {"milliseconds": r.u32()},
+    "xon-xoff": lambda r: {"client_can_do": r.boolean()},
+    "exit-status": lambda r: {"code": r.u32()},
+    "exit-signal": lambda r: {"signal": r.text(), "core_dumped": r.boolean(), "message": r.text()},
+}
