@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,65 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (samples, conformance, truth), which is not part of the project")
     return SHARED
+
+
+Event = tuple[float, str, bytes]
+
+
+@pytest.fixture
+def typescript(tmp_path: Path) -> Callable[..., Path]:
+    """A maker of util-linux "advanced" recordings: events of (seconds since the start, i or o, bytes)."""
+
+    def make(events: Sequence[Event], name: str = "session", columns: int = 80, rows: int = 24) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        head = (
+            f'Script started on 2026-11-22 10:00:00+00:00 [TERM="xterm" COLUMNS="{columns}" LINES="{rows}"]\n'
+        )
+        timing = [
+            "H 0.000000 START_TIME 2026-11-22 10:00:00+00:00",
+            "H 0.000000 TERM xterm-256color",
+            f"H 0.000000 COLUMNS {columns}",
+            f"H 0.000000 LINES {rows}",
+        ]
+        logs = {"i": head.encode(), "o": head.encode()}
+        before = 0.0
+        for at, stream, data in events:
+            timing.append(f"{stream.upper()} {at - before:.6f} {len(data)}")
+            logs[stream] += data
+            before = at
+        tail = b"\nScript done on 2026-11-22 10:01:00+00:00\n"
+        (folder / "timing").write_text("\n".join(timing) + "\n")
+        (folder / "in").write_bytes(logs["i"] + tail)
+        (folder / "out").write_bytes(logs["o"] + tail)
+        return folder
+
+    return make
+
+
+def typed(start: float, prompt: str, line: str, output: str = "", step: float = 0.05) -> list[Event]:
+    """A line typed at a shell's prompt, echoed key by key, with what it printed."""
+    events: list[Event] = [(start, "o", prompt.encode())]
+    at = start + 0.5
+    for key in line:
+        events += [(at, "i", key.encode()), (at + 0.001, "o", key.encode())]
+        at += step
+    events += [(at, "i", b"\r"), (at + 0.001, "o", b"\r\n")]
+    if output:
+        events.append((at + 0.01, "o", output.replace("\n", "\r\n").encode()))
+    return events
+
+
+@pytest.fixture
+def shell_session(typescript: Callable[..., Path]) -> Callable[..., Path]:
+    """A maker of recordings of a plain shell: lines typed at a prompt, each with its output."""
+
+    def make(lines: Sequence[tuple[str, str]], name: str = "session", prompt: str = "john@web01:~$ ") -> Path:
+        events: list[Event] = []
+        at = 0.1
+        for line, output in lines:
+            events += typed(at, prompt, line, output)
+            at = events[-1][0] + 0.05
+        return typescript([*events, (at, "o", prompt.encode())], name)
+
+    return make

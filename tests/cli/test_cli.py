@@ -1,0 +1,130 @@
+"""The command line: what it prints, its exit codes, and that no recording makes it fall over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sessionlens.cli import EX_USAGE, main
+
+Maker = Callable[..., Path]
+LINES = [("ls", "notes.txt\n"), ("rm -rf /srv/app", "")]
+
+
+@pytest.fixture
+def recording(shell_session: Maker) -> Path:
+    return shell_session(LINES)
+
+
+def test_commands_for_people(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording)]) == 0
+    out = capsys.readouterr().out
+    assert "rm -rf /srv/app" in out
+    assert out.splitlines()[-1].startswith("2 commands, 1 marked")
+
+
+def test_commands_for_programs(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    wanted = "n ref start end start_utc command context kind exit_code source confidence output_bytes"
+    assert set(wanted.split()) <= set(rows[0])
+    assert [row["command"] for row in rows] == [line for line, _ in LINES]
+    assert isinstance(rows[0]["start"], float)
+
+
+def test_commands_for_spreadsheets(recording: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["commands", str(recording), "--csv"]) == 0
+    out = capsysbinary.readouterr().out
+    assert out.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"), newline="")))
+    assert rows[1]["command"] == "rm -rf /srv/app"
+
+
+def test_search_exits_as_grep_does(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "rm -rf", str(recording)]) == 0
+    assert "1 session, 2 commands" in capsys.readouterr().out
+    assert main(["search", "nothing like it", str(recording)]) == 1
+    assert "0 matches" in capsys.readouterr().out
+
+
+def test_screen_as_text_json_and_picture(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["screen", str(recording), "--at", "00:00:01"]) == 0
+    assert "john@web01" in capsys.readouterr().out
+    assert main(["screen", str(recording), "--at", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["columns"] == 80
+    assert main(["screen", str(recording), "--at", "1", "-o", str(tmp_path / "moment.png")]) == 0
+    assert (tmp_path / "moment.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_info_of_one_and_of_many(
+    shell_session: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = shell_session(LINES, "one")
+    assert main(["info", str(one)]) == 0
+    assert "Session" in capsys.readouterr().out
+    shell_session(LINES, "two")
+    assert main(["info", str(tmp_path)]) == 0
+    assert "2 sessions, 0 gaps" in capsys.readouterr().out
+
+
+def test_verify_cannot_tell_of_a_plain_typescript(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(recording)]) == 2
+    assert "CANNOT TELL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info", "no/such/place"],
+        ["screen", "no/such/place", "--at", "1"],
+        ["screen", "RECORDING", "--at", "half past nine"],
+        ["screen", "RECORDING", "--at", "1", "--channel", "7"],
+        ["render", "RECORDING", "-o", "no/such/folder/x.mp4"],
+        ["search", "(", "RECORDING", "--regex"],
+    ],
+)
+def test_a_clear_message_and_64(
+    recording: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([a.replace("RECORDING", str(recording)) for a in arguments]) == EX_USAGE
+    captured = capsys.readouterr()
+    assert captured.err.startswith("sessionlens ")
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("arguments", [["no-such-verb"], ["screen"], ["render", "x", "--idle", "soon"]])
+def test_wrong_use_is_64(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == EX_USAGE
+
+
+@pytest.mark.parametrize("damage", ["timing", "out", "in"])
+@pytest.mark.parametrize("how", ["missing", "empty", "cut", "garbage"])
+def test_a_damaged_recording_raises_nothing(recording: Path, damage: str, how: str) -> None:
+    file = recording / damage
+    data = file.read_bytes()
+    if how == "missing":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "cut": data[: len(data) // 2], "garbage": b"\x00\xffx\n" * 9}[how])
+    for verb in (["info"], ["commands"], ["search", "ls"], ["verify"]):
+        assert main([*verb, str(recording)]) in (0, 1, 2, EX_USAGE), verb
+
+
+def test_a_closed_pipe_is_no_error(recording: Path) -> None:
+    command = f'"{sys.executable}" -m sessionlens commands "{recording}" --json | head -c 1'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout == "["
+    assert done.stderr == ""
