@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from .facade import Cell, CursorView, Terminal
+from .lines import Lines
+from .replaying import Replay, replay
+from .rows import Row, Run
 from .style import Style
+from .timeline import Frame, Timeline
+from .trace import Point, Trace
 
-__all__ = ["Cell", "CursorView", "Style", "Terminal"]
+__all__ = [
+    "Cell",
+    "CursorView",
+    "Frame",
+    "Lines",
+    "Point",
+    "Replay",
+    "Row",
+    "Run",
+    "Style",
+    "Terminal",
+    "Timeline",
+    "Trace",
+    "replay",
+]

@@ -1,0 +1,208 @@
+"""Makes Timeline and Trace while a recording is replayed: it watches the screen and closes frames.
+
+A frame closes at the first event 33,333,333 ns or more after it opened, where a synchronized update (mode
+2026) begins and ends, and never in the middle of one unless it has lasted a second. A frame that shows
+nothing new is dropped.
+"""
+
+from __future__ import annotations
+
+from ..recording import Recording
+from .facade import Terminal
+from .line import Line
+from .resize import resize
+from .rows import Rows
+from .timeline import Frame, Timeline
+from .trace import UNTRACED, Point, Trace
+
+FRAME_NS = 33_333_333
+SYNCHRONIZED_NS = 1_000_000_000
+
+
+class Builder:
+    """The watcher of one replay."""
+
+    def __init__(self, terminal: Terminal, recording: Recording) -> None:
+        self.terminal = terminal
+        self.screen = terminal.screen
+        self.rows = Rows(self.screen.styles)
+        self.timeline = Timeline(self.rows)
+        self.trace = Trace(self.rows)
+        self.timeline.marks = self.trace.marks
+        self.always = not recording.has_input
+        self.t = 0  # the current event
+        self.event = 0
+        self.offset = 0  # file offset of the current output event, and of its end
+        self.end = 0
+        self.opened: int | None = None  # when the current frame opened
+        self.until = 0  # its last event so far
+        self.holding: int | None = None  # since when a synchronized update lasts
+        self.scrolls = 0  # lines that scrolled off since the last frame / point
+        self.point_scrolls = 0
+        self.enters = 0  # Enters that no newline has followed yet
+        self.first = False  # no newline since the last input
+        self.typed = False  # output came since the last input point
+        self.chain = False  # the last line that scrolled off goes on
+        self._state: tuple[object, ...] = ()
+        self._fed = 0
+        self.screen.watcher = self
+        for line in self.screen.page:
+            line.row = -1
+        self._close(0)
+
+    # ---- events
+
+    def output(self, event: int, t: int, offset: int, data: bytes) -> None:
+        """An output event."""
+        self._begin(event, t)
+        self.offset, self.end = offset, offset + len(data)
+        self._fed = self.terminal.parser.fed
+        self.terminal.parser.feed(data)
+        self.typed = True
+
+    def resize(self, event: int, t: int, columns: int, rows: int, reflow: bool) -> None:
+        """A resize event."""
+        self._begin(event, t)
+        resize(self.screen, columns, rows, reflow)
+
+    def input(self, event: int, t: int, data: bytes) -> None:
+        """An input event: the screen as it stood, if output came before it."""
+        self.t, self.event = t, event
+        if self.typed:
+            self._point("input", self.screen.cursor.x, self.end)
+        self.typed = False
+        self.first = True
+        self.enters += data.count(b"\r") + data.count(b"\n")
+
+    def finish(self, t: int) -> None:
+        """No more events."""
+        if self.opened is not None:
+            self._close(self.opened)
+        self.timeline.end_ns = max(t, self.t)
+        self.rows.seal()
+
+    def _begin(self, event: int, t: int) -> None:
+        self.t, self.event = t, event
+        if self.opened is not None and t - self.opened >= FRAME_NS:
+            held = self.holding is not None and t - self.holding < SYNCHRONIZED_NS
+            if not held:
+                self.holding = None
+                self._close(self.opened)
+        if self.opened is None:
+            self.opened = t
+        self.until = t
+
+    # ---- frames
+
+    def _ids(self) -> list[int]:
+        add = self.rows.add
+        return [line.row if line.row >= 0 else add(line) for line in self.screen.page]
+
+    def _close(self, t0: int, offset: int | None = None) -> None:
+        """Store what the screen shows, if it is new."""
+        self.opened = None
+        s = self.screen
+        ids = self._ids()
+        for line in s.page:
+            if line.high:
+                line.settle()
+        c = s.cursor
+        frame = Frame(
+            len(self.timeline),
+            t0,
+            self.until,
+            self.end if offset is None else offset,
+            tuple(ids),
+            c.x,
+            c.y,
+            not c.hidden,
+            s.title,
+            s.alternate,
+            s.columns,
+            s.lines,
+            "?5" in s.mode,
+        )
+        state = (ids, c.x, c.y, c.hidden, s.title, s.alternate, s.columns, frame.reverse)
+        if state != self._state:
+            self._state = state
+            self.timeline.append(frame, self.scrolls)
+        self.scrolls = 0
+
+    def synchronized(self, on: bool) -> None:
+        """Mode 2026: a frame before it, and one after it."""
+        if on == (self.holding is not None):
+            return
+        self.holding = self.t if on else None
+        if self.opened is not None:
+            self._close(self.opened, self._here())
+            self.opened = self.t
+
+    # ---- what leaves
+
+    def scrolled(self, line: Line) -> None:
+        """A line left at the top: keep it unless a frame has shown it, whole."""
+        self.scrolls += 1
+        self.point_scrolls += 1
+        if not (line.high or self.chain or line.wrapped):
+            return
+        row = line.row if line.row >= 0 else self.rows.add(line)
+        if self.chain or line.wrapped or line.cells:
+            self._keep([row], "scrolled")
+        self.chain = line.wrapped
+        line.settle()
+
+    def lost(self, lines: list[Line], reason: str) -> None:
+        """Text goes that no frame has shown."""
+        self._keep([self.rows.add(line) for line in lines], reason)
+
+    def _keep(self, ids: list[int], reason: str) -> None:
+        t0 = self.t if self.opened is None else self.opened
+        self.timeline.kept.add(ids, t0, self.t, self.end, reason, self.screen.alternate)
+
+    # ---- the trace
+
+    def _here(self) -> int:
+        """The file offset of the operation in progress."""
+        return self.offset + self.terminal.parser.offset - self._fed
+
+    def line_end(self, column: int) -> None:
+        """CR LF."""
+        if self.always or self.first or self.enters:
+            self._point("newline", column, self._here(), self.first)
+            self.enters = max(self.enters - 1, 0)
+            self.first = False
+
+    def mode(self, name: str, on: bool) -> None:
+        """A mode was set or reset."""
+        if name in UNTRACED:
+            return
+        here = self._here()
+        if name == "?2004" and not on:
+            self._point("paste-off", self.screen.cursor.x, here)
+        self.trace.modes.append((self.t, here, name, on))
+
+    def mark(self, kind: str, payload: str) -> None:
+        """OSC 133, 633, 7, titles."""
+        here = self._here()
+        if kind in ("133", "633") and payload[:1] == "C":
+            self._point("mark", self.screen.cursor.x, here)
+        self.trace.marks.append((self.t, here, kind, payload))
+
+    def _point(self, kind: str, x: int, offset: int, first: bool = False) -> None:
+        s = self.screen
+        points = self.trace.points
+        point = Point(
+            len(points),
+            self.t,
+            self.event,
+            offset,
+            kind,
+            x,
+            s.cursor.y,
+            s.alternate,
+            s.columns,
+            s.lines,
+            first,
+        )
+        points.append(point, self._ids(), self.point_scrolls)
+        self.point_scrolls = 0

@@ -1,0 +1,204 @@
+"""Every distinct screen line, stored once and in columns: one text buffer, lengths, style-run ids, flags.
+
+A `Row` is a view made on demand; 200,000 rows as objects would take several times the bytes that printed
+them. What is "distinct" is remembered for the last 65,536 lines and more, so a line that comes back much
+later may get a second id; equal ids always mean equal rows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from .line import Line
+from .style import Style, Styles
+from .width import split
+
+RECENT = 1 << 16
+ANCHOR = 128  # rows between two absolute text offsets
+WRAPPED, DERIVED, STORED = 1, 2, 4  # flags: soft-wrapped; cells are split(text); cells are kept apart
+FLAG_BITS = 3
+PLAIN_RUNS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring cells of one style; `width` in cells, `text` with wide characters once."""
+
+    column: int
+    width: int
+    text: str
+    style_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One screen line. `text`: trailing default blanks cut (but kept where it is `wrapped`)."""
+
+    id: int
+    text: str
+    wrapped: bool
+    cell_texts: tuple[str, ...]
+    """The cells: "" for the right half of a wide character."""
+    lengths: tuple[tuple[int, int], ...]
+    """(cells, style id) of each run."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The row as runs of one style."""
+        runs = []
+        column = 0
+        for size, style_id in self.lengths:
+            runs.append(Run(column, size, "".join(self.cell_texts[column : column + size]), style_id))
+            column += size
+        return tuple(runs)
+
+    def cells(self) -> Iterator[tuple[int, str, int, int]]:
+        """(column, text, width, style id) of each character."""
+        column = 0
+        cells, size = self.cell_texts, len(self.cell_texts)
+        for length, style_id in self.lengths:
+            for x in range(column, column + length):
+                if cells[x]:
+                    yield x, cells[x], 2 if x + 1 < size and not cells[x + 1] else 1, style_id
+            column += length
+
+
+class Recent:
+    """A dictionary that forgets what was not asked for in the last `RECENT` new entries or so."""
+
+    __slots__ = ("_new", "_old")
+
+    def __init__(self) -> None:
+        self._new: dict[object, int] = {}
+        self._old: dict[object, int] = {}
+
+    def get(self, key: object) -> int:
+        """The number, or -1."""
+        found = self._new.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is None:
+                return -1
+            self.put(key, found)
+        return found
+
+    def put(self, key: object, number: int) -> None:
+        """Remember."""
+        if len(self._new) >= RECENT:
+            self._old, self._new = self._new, {}
+        self._new[key] = number
+
+
+class Rows:
+    """The store; ids count from 0. `seal` lets go of what only adding needs."""
+
+    def __init__(self, styles: Styles) -> None:
+        self.styles = styles
+        self._text = bytearray()
+        self._length = array("I")
+        self._anchor = array("Q")
+        self._look = array("I")  # runs id << 3 | flags
+        self._odd: dict[int, tuple[str, ...]] = {}
+        self._runs = array("I")  # (cells, style id) pairs of all patterns
+        self._runs_end = array("Q", [0])
+        self._known = Recent()
+        self._patterns = Recent()
+
+    def __len__(self) -> int:
+        return len(self._length)
+
+    def seal(self) -> None:
+        """No more rows will come."""
+        self._known, self._patterns = Recent(), Recent()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the store, its look-up tables not counted."""
+        columns = (self._length, self._anchor, self._look, self._runs, self._runs_end)
+        odd = sum(56 + 60 * len(cells) for cells in self._odd.values())
+        return len(self._text) + sum(len(c) * c.itemsize for c in columns) + odd
+
+    def add(self, line: Line) -> int:
+        """The id of a line's row; the line remembers it."""
+        text = "".join(line.cells)
+        styles = line.styles
+        wrapped = line.wrapped
+        if any(styles):
+            size = len(styles) if wrapped else line.length()
+            pattern: int = self._pattern(styles[:size])
+            if not wrapped and size < len(styles):
+                text = "".join(line.cells[:size])
+        else:
+            pattern = PLAIN_RUNS
+            if not wrapped:
+                text = text.rstrip(" ")
+        cells = None if text.isascii() else tuple(line.cells[: self._size(line, text)])
+        key = (text, pattern, wrapped, cells)
+        found = self._known.get(key)
+        if found < 0:
+            found = self._append(text, pattern, wrapped, cells)
+            self._known.put(key, found)
+        line.row = found
+        return found
+
+    @staticmethod
+    def _size(line: Line, text: str) -> int:
+        return len(line.cells) if line.wrapped else line.length()
+
+    def _append(self, text: str, pattern: int, wrapped: bool, cells: tuple[str, ...] | None) -> int:
+        row = len(self._length)
+        flags = WRAPPED if wrapped else 0
+        if cells is not None and ("" in cells or len(cells) != len(text)):
+            flags |= DERIVED if split(text) == list(cells) else STORED
+            if flags & STORED:
+                self._odd[row] = cells
+        if row % ANCHOR == 0:
+            self._anchor.append(len(self._text))
+        data = text.encode("utf-8", "surrogatepass")
+        self._text += data
+        self._length.append(len(data))
+        self._look.append(pattern << FLAG_BITS | flags)
+        return row
+
+    def _pattern(self, styles: list[int]) -> int:
+        if styles.count(styles[0]) == len(styles):
+            runs: tuple[int, ...] = (len(styles), styles[0])
+        else:
+            runs = tuple(n for style, group in groupby(styles) for n in (len(list(group)), style))
+        found = self._patterns.get(runs)
+        if found < 0:
+            self._runs.extend(runs)
+            self._runs_end.append(len(self._runs))
+            found = len(self._runs_end) - 1
+            self._patterns.put(runs, found)
+        return found
+
+    def text(self, row: int) -> str:
+        """A row's text."""
+        anchor = row // ANCHOR
+        start = self._anchor[anchor] + sum(self._length[anchor * ANCHOR : row])
+        return self._text[start : start + self._length[row]].decode("utf-8", "surrogatepass")
+
+    def wrapped(self, row: int) -> bool:
+        """Does it go on in the next row?"""
+        return bool(self._look[row] & WRAPPED)
+
+    def row(self, row: int) -> Row:
+        """The view."""
+        text = self.text(row)
+        look = self._look[row]
+        cells = self._odd[row] if look & STORED else tuple(split(text) if look & DERIVED else text)
+        pattern = look >> FLAG_BITS
+        if pattern == PLAIN_RUNS:
+            lengths: tuple[tuple[int, int], ...] = ((len(cells), 0),) if cells else ()
+        else:
+            numbers = self._runs[self._runs_end[pattern - 1] : self._runs_end[pattern]]
+            lengths = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+        return Row(row, text, bool(look & WRAPPED), cells, lengths)
+
+    def style(self, style_id: int) -> Style:
+        """The style of an id that a run or cell names."""
+        return self.styles[style_id]
