@@ -1,8 +1,8 @@
 """From a typescript's files to a Recording: times and sizes meet the bytes they speak of.
 
-Shared by all forms of script(1)'s files. The timing says how many bytes each entry has, and the data are in the
-files in that order. Where the two disagree, everything up to the first disagreement is exact, everything after
-the last broken line is placed from the end, and what lies between is one event: nothing is left out.
+Shared by all forms of script(1)'s files. The timing says how many bytes each entry has, and the data are in
+the files in that order. Where the two disagree, everything up to the first disagreement is exact, what
+follows the last broken line is placed from the end, and what lies between is one event: nothing is left out.
 """
 
 from __future__ import annotations

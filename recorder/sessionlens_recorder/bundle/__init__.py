@@ -23,6 +23,7 @@ from .reader import (
     read_events,
     read_session,
 )
+from .recover import recover
 from .timing import Timing, TimingProblem, format_seconds, read_timing
 from .writer import BundleWriter
 
@@ -56,4 +57,5 @@ __all__ = [
     "read_regular",
     "read_session",
     "read_timing",
+    "recover",
 ]

@@ -41,7 +41,7 @@ class Block:
 class AppendFile:
     """One file that only grows. Not thread-safe: its channel or journal holds the lock."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, *, new: bool = True) -> None:
         self.name = name
         self.size = 0
         self.spoiled = False
@@ -49,9 +49,9 @@ class AppendFile:
         self._hashed = 0
         self._whole = hashlib.sha256()
         try:
-            self.fd = os.open(root / name, _CREATE, 0o600)
+            self.fd = os.open(root / name, _CREATE if new else _CREATE & ~(os.O_CREAT | os.O_EXCL), 0o600)
         except OSError as error:
-            raise BundleWriteError(f"cannot create {name} in {root}: {error.strerror}") from error
+            raise BundleWriteError(f"cannot open {name} in {root}: {error.strerror}") from error
 
     def append(self, data: bytes) -> None:
         """Everything is with the kernel when this returns; on failure nothing of it is left."""
@@ -77,6 +77,20 @@ class AppendFile:
             os.ftruncate(self.fd, size)
         except OSError:
             self.spoiled = True
+
+    def adopt(self, data: bytes) -> None:
+        """What the file, opened and not made, already holds."""
+        self._pending, self.size = [data], len(data)
+
+    def cut(self, length: int) -> None:
+        """Take so many bytes off the end of what was adopted."""
+        self._pending = [self._pending[0][: self.size - length]]
+        self.size -= length
+        try:
+            os.ftruncate(self.fd, self.size)
+        except OSError as error:
+            where = f"{self.name} at byte {self.size}"
+            raise BundleWriteError(f"cannot cut {where}: {error.strerror}") from error
 
     def take(self) -> list[bytes]:
         """What was written since the last take; for hash()."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .clock import ClockPair, parse_utc
-from .files import AppendFile, Block
+from .errors import BundleReadError, BundleWriteError
+from .files import AppendFile, Block, read_regular
 from .timing import escape
 
 try:
@@ -53,14 +54,43 @@ class Journal:
     def __init__(self, file: AppendFile, last: str = START) -> None:
         self._file = file
         self._last = last
-        lock(file.fd, wait=True)
 
     @classmethod
     def create(cls, root: Path, name: str) -> Journal:
-        """A new journal for the bundle of this name."""
+        """A new journal for the bundle of this name, locked."""
         journal = cls(AppendFile(root, NAME))
-        journal.write([f"{HEAD} 1 {name}"])
+        lock(journal._file.fd, wait=True)
+        journal.begin(name)
         return journal
+
+    @classmethod
+    def reopen(cls, root: Path) -> tuple[Journal, list[Line], bytes]:
+        """The journal of a dead recorder, locked: itself, its lines, and the half line at its end.
+
+        Raises BundleWriteError if a recorder still holds it, BundleReadError if its chain does not hold.
+        """
+        file = AppendFile(root, NAME, new=False)
+        try:
+            if not lock(file.fd):
+                raise BundleWriteError(f"{root} is being recorded: its journal is locked")
+            raw = read_regular(root, NAME)
+            lines = list(read_journal(raw))
+            if wrong := next((line for line in lines if not line.chained), None):
+                where = f"{NAME} of {root} at byte {wrong.offset}"
+                raise BundleReadError(f"{where}: the hash chain does not hold; nothing was written")
+        except BaseException:
+            file.close()
+            raise
+        file.adopt(raw)
+        return cls(file, lines[-1].chain if lines else START), lines, raw[raw.rfind(b"\n") + 1 :]
+
+    def begin(self, name: str) -> None:
+        """The first line."""
+        self.write([f"{HEAD} 1 {name}"])
+
+    def cut(self, length: int) -> None:
+        """Take the last bytes off, which are no line."""
+        self._file.cut(length)
 
     def write(self, bodies: Iterable[str]) -> None:
         """Append lines in one write; all of them or none."""
@@ -81,6 +111,7 @@ class Journal:
     @property
     def sha256(self) -> str:
         """Of everything written so far."""
+        self._file.hash(self._file.take())
         return self._file.sha256
 
     def close(self) -> None:

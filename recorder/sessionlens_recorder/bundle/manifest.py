@@ -37,12 +37,16 @@ def _signed(manifest: bytes, sign: Sign) -> bytes:
         raise BundleWriteError(f"the bundle stays unsealed: signing failed: {error}") from error
 
 
+def refuse_sealed(root: Path) -> None:
+    """A sealed bundle is never written again. Raises BundleWriteError."""
+    if os.path.lexists(root / SIGNATURE):
+        raise BundleWriteError(f"{root} is sealed: nothing is written to it any more")
+
+
 def discard_unsigned(root: Path) -> None:
     """Remove what an interrupted sealing left, so that it can be done again."""
     for name in (MANIFEST, _PART):
         (root / name).unlink(missing_ok=True)
-    if os.path.lexists(root / SIGNATURE):
-        raise BundleWriteError(f"{SIGNATURE} exists: a sealed bundle is never written again")
 
 
 def read_manifest(raw: bytes) -> dict[str, str]:
