@@ -1,0 +1,13 @@
+"""Timeline to pixels to MP4: pictures and videos of what a terminal showed.
+
+`render_video` and `render_image` are the way in. Not here: what a terminal shows (terminal), what a command
+is (commands), which findings there are (detect).
+"""
+
+from __future__ import annotations
+
+from sessionlens.render.facts import Chapter, Facts
+from sessionlens.render.image import render_image
+from sessionlens.render.video import VideoReport, render_video
+
+__all__ = ["Chapter", "Facts", "VideoReport", "render_image", "render_video"]

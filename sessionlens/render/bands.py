@@ -1,0 +1,160 @@
+"""What the bands above and below the terminal say: facts, clock, the command, stamps. Words, no pixels.
+
+Every line here is data (spans); `panels` paints them. Text from the recording becomes harmless in `spans`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sessionlens.render.facts import SECOND, Chapter, Facts, clock, short_clock
+from sessionlens.render.pace import Cut
+from sessionlens.render.spans import Line, Span, columns_of, cut
+from sessionlens.render.theme import Theme
+
+LEAST = 8  # columns of a shortened value
+RUNNING, GOOD, BAD, UNKNOWN = "running", "good", "bad", "unknown"
+
+
+def who(facts: Facts, theme: Theme, columns: int) -> Line:
+    """`john as deploy on web01`; where that is too long, the longest name is cut in the middle."""
+    fields = [("", facts.person), ("as ", facts.account), ("on ", facts.target)]
+    return fields_in_a_row(fields, " ", theme, columns, bold=True)
+
+
+def details(facts: Facts, theme: Theme, columns: int) -> Line:
+    """Session, channel, key and client, as far as known."""
+    channel = None
+    if facts.channel is not None:
+        channel = f"{facts.channel} of {facts.channels}" if facts.channels else str(facts.channel)
+    fields = [
+        ("session ", facts.session), ("channel ", channel), ("key ", facts.key), ("from ", facts.client)
+    ]  # fmt: skip
+    return fields_in_a_row(fields, "   ", theme, columns, bold=False)
+
+
+def fields_in_a_row(
+    fields: Sequence[tuple[str, str | None]], between: str, theme: Theme, columns: int, *, bold: bool
+) -> Line:
+    """Name and value of each known field; of long values the longest is shortened, to `LEAST` at least."""
+    known = [(name, value) for name, value in fields if value]
+    sizes = [columns_of(value) for _, value in known]
+    room = columns - sum(len(name) for name, _ in known) - len(between) * (len(known) - 1)
+    while sum(sizes) > room and max(sizes) > LEAST:
+        sizes[sizes.index(max(sizes))] -= 1
+    line: list[Span] = []
+    for (name, value), size in zip(known, sizes, strict=True):
+        line.append(Span((between if line else "") + name, theme.band_quiet))
+        line.append(Span(cut(value, size), theme.band_text, bold))
+    return tuple(line)
+
+
+def utc(facts: Facts, session_ns: int, theme: Theme) -> Line:
+    """The wall clock, or that it is unknown."""
+    if facts.started_ns is None:
+        return (Span("clock time unknown", theme.band_quiet),)
+    when = datetime.fromtimestamp((facts.started_ns + session_ns) // SECOND, UTC)
+    return (
+        Span(f"{when:%Y-%m-%d %H:%M:%S}", theme.band_text, bold=True),
+        Span(" UTC", theme.band_quiet, bold=True),
+    )
+
+
+def elapsed(facts: Facts, session_ns: int, speed: float, theme: Theme) -> Line:
+    """Time since the session began, of how much, and the speed where it is not the real one."""
+    line = [Span("elapsed ", theme.band_quiet), Span(clock(session_ns), theme.band_text)]
+    if facts.duration_ns is not None:
+        line.append(Span(f" of {clock(facts.duration_ns)}", theme.band_quiet))
+    if speed != 1:
+        line = [Span(f" speed {speed:g}× ", theme.on_pill, True, theme.caution), Span("  ", 0), *line]
+    return tuple(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The command that the lower band is about at one time."""
+
+    number: int  # from 1
+    chapter: Chapter
+    state: str
+    since_ns: int  # how long it runs, or ran
+
+
+class Commands:
+    """Which command is the latest at a time: the one that started or ended last."""
+
+    def __init__(self, chapters: Sequence[Chapter]) -> None:
+        self.chapters = chapters
+        starts = [(chapter.start_ns, 1, i) for i, chapter in enumerate(chapters)]
+        ends = [(chapter.end_ns, 0, i) for i, chapter in enumerate(chapters) if chapter.end_ns is not None]
+        self._events = sorted(starts + ends)
+        self._times = [time for time, _, _ in self._events]
+
+    @property
+    def times(self) -> list[int]:
+        """When the answer may change."""
+        return self._times
+
+    def at(self, session_ns: int) -> Running | None:
+        """The command at a time, None before the first."""
+        i = bisect_right(self._times, session_ns)
+        if i == 0:
+            return None
+        index = self._events[i - 1][2]
+        chapter = self.chapters[index]
+        ended = chapter.end_ns is not None and chapter.end_ns <= session_ns
+        until = chapter.end_ns if ended and chapter.end_ns is not None else session_ns
+        return Running(index + 1, chapter, state_of(chapter) if ended else RUNNING, until - chapter.start_ns)
+
+
+def state_of(chapter: Chapter) -> str:
+    """How an ended command went."""
+    if chapter.exit_code is None:
+        return UNKNOWN
+    return BAD if chapter.exit_code else GOOD
+
+
+def state(running: Running, theme: Theme) -> Line:
+    """The pill at the right of the command."""
+    if running.state == RUNNING:
+        return (Span(" running ", theme.on_pill, True, theme.accent),)
+    if running.state == UNKNOWN:
+        return (Span(" exit unknown ", theme.band_text, True, theme.band_track),)
+    colour = theme.bad if running.state == BAD else theme.good
+    return (Span(f" exit {running.chapter.exit_code} ", theme.on_pill, True, colour),)
+
+
+def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
+    """The line below the command: its number, its start, how long, and what ≈ means."""
+    start = running.chapter.start_ns
+    began = clock(start) + " elapsed"
+    if facts.started_ns is not None:
+        began = f"{datetime.fromtimestamp((facts.started_ns + start) // SECOND, UTC):%H:%M:%S} UTC"
+    verb = "running for" if running.state == RUNNING else "took"
+    line = [
+        Span("command ", theme.band_quiet), Span(f"{running.number} of {total}", theme.band_text),
+        Span("   started ", theme.band_quiet), Span(began, theme.band_text),
+        Span(f"   {verb} ", theme.band_quiet), Span(short_clock(running.since_ns), theme.band_text),
+    ]  # fmt: skip
+    if running.chapter.approximate:
+        line.append(Span("   ≈ reconstructed", theme.caution))
+    return tuple(line)
+
+
+def skipped(left_out: Cut | None, theme: Theme) -> Line:
+    """The stamp of idle time that was cut."""
+    if left_out is None:
+        return ()
+    return (Span(f" idle {short_clock(left_out.length_ns)} skipped ", theme.on_pill, True, theme.caution),)
+
+
+def finding(running: Running | None, theme: Theme, columns: int) -> Line:
+    """What the analyst says about the command, marked as the analyst's."""
+    if running is None or not running.chapter.finding:
+        return ()
+    mark = " ANALYST "
+    text = cut(" " + running.chapter.finding, columns - len(mark))
+    return (Span(mark, theme.on_pill, True, theme.caution), Span(text, theme.caution))

@@ -1,0 +1,54 @@
+"""What the bands and the file's tags may say: who, where, when, and the commands as the video needs them.
+
+Facts only: text as recorded, made harmless where it is painted. A finding is the analyst's, and shown on
+request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The session, as text for people; None is omitted. `started_ns` is UTC epoch time, `duration_ns` the
+    whole length."""
+
+    person: str | None = None
+    key: str | None = None
+    account: str | None = None
+    target: str | None = None
+    session: str | None = None
+    channel: int | None = None
+    channels: int | None = None
+    started_ns: int | None = None
+    client: str | None = None
+    duration_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One command: times since the session began, the text, how it ended, and how well it is known."""
+
+    start_ns: int
+    end_ns: int | None
+    title: str
+    exit_code: int | None = None
+    approximate: bool = False
+    finding: str | None = None
+
+
+def clock(ns: int) -> str:
+    """A length of time as HH:MM:SS."""
+    minutes, seconds = divmod(max(ns, 0) // SECOND, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+def short_clock(ns: int) -> str:
+    """A length of time as M:SS, or H:MM:SS from one hour on."""
+    minutes, seconds = divmod(max(ns, 0) // SECOND, 60)
+    if minutes < 60:
+        return f"{minutes}:{seconds:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

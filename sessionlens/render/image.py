@@ -1,0 +1,53 @@
+"""One frame as a picture, by the same painter as the video, in RGB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from sessionlens.render.canvas import Canvas, RgbInk
+from sessionlens.render.facts import Chapter, Facts
+from sessionlens.render.layout import around
+from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
+from sessionlens.render.screen import Screen
+from sessionlens.render.theme import DARK, Theme
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Frame, Timeline
+
+COMMAND_LINES = 6
+
+
+def render_image(
+    frame: Frame,
+    timeline: Timeline,
+    *,
+    facts: Facts | None = None,
+    chapters: Sequence[Chapter] = (),
+    plain: bool = False,
+    findings: bool = False,
+    t_ns: int | None = None,
+    theme: Theme = DARK,
+) -> Image.Image:
+    """A frame as an RGB picture, with the bands if `facts` are given and `plain` is not.
+
+    `t_ns`: the time that the bands show (default: the frame's own beginning).
+    """
+    bare = plain or facts is None
+    when = frame.t0_ns if t_ns is None else t_ns
+    said = [c for c in chapters if c.start_ns <= when]
+    lines = 1
+    layout = around(frame.columns, frame.rows, plain=bare)
+    if layout.bands is not None:
+        columns = (layout.width - 2 * layout.bands.pad) // layout.bands.main[0] - STATE
+        lines = lines_needed(said[-1:], columns, COMMAND_LINES)
+        layout = around(frame.columns, frame.rows, command_lines=lines, findings=findings)
+    canvas = Canvas(layout.width, layout.height, RgbInk())
+    Screen(canvas, layout, timeline, theme).paint(frame)
+    if layout.bands is not None and facts is not None:
+        end = max([when, facts.duration_ns or 0, *(c.end_ns or c.start_ns for c in chapters)])
+        progress = Progress(max(end, 1), tuple(c.start_ns for c in chapters))
+        Panels(canvas, layout, layout.bands, theme, facts, chapters, progress).paint(when, when)
+    return Image.fromarray(canvas.planes[0], "RGB")

@@ -1,0 +1,142 @@
+"""Where everything goes: the size of the picture, of a cell, of the bands, all even.
+
+The picture grows 1280×720 → 1920×1080 → 2560×1440 → 3840×2160 until a cell has at least 10×20 pixels; only
+then does the cell shrink. A terminal smaller than its place is centred. The bands keep their share of the
+picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sessionlens.errors import RenderError
+
+PICTURES = ((1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
+CELL = (10, 20)  # the least that is legible
+LARGEST = (32, 62)
+SMALLEST = (2, 4)
+SHAPE = 0.517  # width by height of a cell that its font fills
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The bands' measures at one picture size."""
+
+    pad: int
+    main: tuple[int, int]  # cell of the first line
+    small: tuple[int, int]  # cell of the others
+    bar: int  # height of the progress line
+    command_lines: int
+    finding_lines: int
+
+    @classmethod
+    def of(cls, height: int, command_lines: int, finding_lines: int) -> Bands:
+        unit = height / 720
+        return cls(
+            even(14 * unit), (even(12 * unit), even(26 * unit)), (even(10 * unit), even(22 * unit)),
+            even(8 * unit), command_lines, finding_lines,
+        )  # fmt: skip
+
+    @property
+    def above(self) -> int:
+        """The height of the upper band."""
+        return self.main[1] + self.small[1] + self.pad
+
+    @property
+    def below(self) -> int:
+        """The height of the lower band."""
+        lines = self.command_lines * self.main[1] + (1 + self.finding_lines) * self.small[1]
+        return lines + self.bar + even(self.pad * 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One picture: its size, the terminal's place and cell, and the bands (None: a bare terminal)."""
+
+    width: int
+    height: int
+    cell: tuple[int, int]
+    screen: Box
+    bands: Bands | None
+
+    @property
+    def below(self) -> int:
+        """Where the lower band begins."""
+        return self.screen.y + self.screen.height
+
+    def place(self, columns: int, rows: int) -> Box:
+        """The box of a terminal of that size, centred in the screen's place."""
+        width, height = (
+            min(columns * self.cell[0], self.screen.width),
+            min(rows * self.cell[1], self.screen.height),
+        )
+        x = self.screen.x + even((self.screen.width - width) / 2)
+        return Box(x, self.screen.y + even((self.screen.height - height) / 2), width, height)
+
+
+def arrange(
+    columns: int, rows: int, *, plain: bool = False, command_lines: int = 1, findings: bool = False
+) -> Layout:
+    """The layout for a terminal of at most that size."""
+    columns, rows = max(columns, 1), max(rows, 1)
+    layout = None
+    for width, height in PICTURES:
+        bands = None if plain else Bands.of(height, command_lines, int(findings))
+        above, below = (bands.above, bands.below) if bands else (0, 0)
+        screen = Box(0, above, width, height - above - below)
+        cell = cell_for(screen, columns, rows)
+        layout = Layout(width, height, cell, screen, bands)
+        if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
+            return layout
+    if layout is None or layout.cell[0] < SMALLEST[0] or layout.cell[1] < SMALLEST[1]:
+        raise RenderError(
+            f"a terminal of {columns}×{rows} cells has no room in a picture of 3840×2160 pixels"
+        )
+    return layout
+
+
+def cell_for(screen: Box, columns: int, rows: int) -> tuple[int, int]:
+    """The largest cell of the font's shape with which so many columns and rows fit."""
+    margin = 4  # the edge around the terminal
+    wide = floor_even(min((screen.width - margin) / columns, LARGEST[0]))
+    high = floor_even(min((screen.height - margin) / rows, LARGEST[1]))
+    if wide > high * SHAPE:
+        wide = min(wide, max(even(high * SHAPE), CELL[0] if high >= CELL[1] else 2))
+    elif high * SHAPE > wide:
+        high = min(high, max(even(wide / SHAPE), CELL[1] if wide >= CELL[0] else 4))
+    return wide, high
+
+
+def even(value: float) -> int:
+    """The nearest even number."""
+    return 2 * round(value / 2)
+
+
+def floor_even(value: float) -> int:
+    """The next even number below."""
+    return 2 * int(value / 2)
+
+
+def around(
+    columns: int, rows: int, *, plain: bool = False, command_lines: int = 1, findings: bool = False
+) -> Layout:
+    """The layout of a single picture, as large as its terminal."""
+    cell = (12, 24)
+    while (columns * cell[0] > 3840 or rows * cell[1] > 2160) and cell[0] > SMALLEST[0]:
+        cell = (cell[0] - 2, cell[1] - 4)
+    width, height = columns * cell[0], rows * cell[1]
+    if plain:
+        return Layout(width, height, cell, Box(0, 0, width, height), None)
+    bands = Bands.of(720, command_lines, int(findings))
+    width = max(width, 80 * bands.main[0])
+    return Layout(width, bands.above + height + bands.below, cell, Box(0, bands.above, width, height), bands)

@@ -1,0 +1,91 @@
+"""The terminal's part of the picture: frames painted onto a canvas, only where they differ from what is
+there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sessionlens.render.canvas import Canvas
+from sessionlens.render.layout import Box, Layout
+from sessionlens.render.strips import Strips
+from sessionlens.render.theme import Theme
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Frame, Timeline
+
+EDGE = 2
+
+
+class Screen:
+    """Paints the frames of a timeline, one after the other."""
+
+    def __init__(self, canvas: Canvas, layout: Layout, timeline: Timeline, theme: Theme) -> None:
+        self.canvas, self.layout, self.theme = canvas, layout, theme
+        self.strips = Strips(timeline, canvas.ink, layout.cell, theme)
+        self._box: Box | None = None
+        self._rows: list[int | None] = []
+        self._cursor: tuple[int, int] | None = None
+
+    def blank(self, columns: int, rows: int) -> None:
+        """An empty terminal of that size, and whatever surrounds it."""
+        box, place = self.layout.place(columns, rows), self.layout.screen
+        self.canvas.fill(place.x, place.y, place.width, place.height, self.theme.surround)
+        if (box.width, box.height) != (place.width, place.height):
+            x, y = max(box.x - EDGE, place.x), max(box.y - EDGE, place.y)
+            right = min(box.x + box.width + EDGE, place.x + place.width)
+            bottom = min(box.y + box.height + EDGE, place.y + place.height)
+            self.canvas.fill(x, y, right - x, bottom - y, self.theme.edge)
+        self.canvas.fill(box.x, box.y, box.width, box.height, self.theme.background)
+        self._box, self._rows, self._cursor = box, [None] * rows, None
+
+    def paint(self, frame: Frame) -> bool:
+        """Bring the canvas to this frame; whether anything changed."""
+        resized = self._box != self.layout.place(frame.columns, frame.rows) or len(self._rows) != frame.rows
+        if resized:
+            self.blank(frame.columns, frame.rows)
+        at = min(frame.cursor_x, frame.columns - 1), min(frame.cursor_y, frame.rows - 1)
+        cursor = at if frame.cursor_visible else None
+        old, self._cursor = self._cursor, cursor
+        changed = resized or old != cursor
+        for y, row_id in enumerate(frame.row_ids):
+            if self._rows[y] != row_id:
+                changed = True
+            elif (old == cursor) or not ((old and old[1] == y) or (cursor and cursor[1] == y)):
+                continue
+            self._rows[y] = row_id
+            self._row(y, row_id)
+            if cursor and cursor[1] == y:
+                self._paint_cursor(row_id, *cursor)
+        return changed
+
+    def _row(self, y: int, row_id: int) -> None:
+        """One row: its strip, and the background beyond it."""
+        box, (_, height) = self._place, self.layout.cell
+        strip = self.strips.strip(row_id)
+        used = 0
+        if strip is not None:
+            used = min(strip[0].shape[1], box.width)
+            self.canvas.put(box.x, box.y + y * height, strip, used)
+        self.canvas.fill(box.x + used, box.y + y * height, box.width - used, height, self.theme.background)
+
+    def _paint_cursor(self, row_id: int, x: int, y: int) -> None:
+        """A block in the cursor's colour, the character in the background's."""
+        atlas, (width, height) = self.strips.atlas, self.layout.cell
+        atlas.make_room()
+        first, wide = 0, 1
+        for column, text, columns, style_id in self.strips.timeline.row(row_id).cells():
+            if column <= x < column + columns:
+                x, wide = column, columns
+                first = atlas.slot(text, columns, self.strips.style(style_id).look)
+                break
+        slots = np.arange(first, first + wide, dtype=np.int32)
+        strip = self.canvas.ink.strip(atlas, slots, None, [(self.theme.background, self.theme.cursor)])
+        self.canvas.put(self._place.x + x * width, self._place.y + y * height, strip)
+
+    @property
+    def _place(self) -> Box:
+        if self._box is None:
+            raise RuntimeError("nothing was painted yet")
+        return self._box
