@@ -1,0 +1,8 @@
+"""Timeline and Trace -> commands, contexts, secrets. How it works and what it cannot see: docs/commands.md."""
+
+from __future__ import annotations
+
+from .extract import extract
+from .model import HIDDEN, Command, Extraction, LineEvent
+
+__all__ = ["HIDDEN", "Command", "Extraction", "LineEvent", "extract"]

@@ -1,0 +1,101 @@
+"""Accept candidates: the moments at which a line was handed over, and the rests of the cursor that came before.
+
+Where the program edits its line itself (bracketed paste on: bash, zsh, fish, most REPLs) that is the switch-off of
+bracketed paste; elsewhere it is a CR LF. Whether the line is a command is decided later, once prompts are learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .region import LogicalLine, logical_line
+from .screen import PASTE, Rest, View
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Point
+
+
+_NEAR = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line that may have been handed over. `lines` are the logical lines from the top of the screen down to it."""
+
+    point: Point
+    paste: bool
+    rests: tuple[Rest, ...]
+    lines: tuple[LogicalLine, ...]
+    columns: int
+    after: int
+
+    @property
+    def t_ns(self) -> int:
+        return self.point.t_ns
+
+    def opening(self) -> tuple[int, Rest] | None:
+        """The lowest line that begins as the cursor's line did at a rest: its index, and that first rest."""
+        wanted = sorted((rest for rest in self.rests if rest.left.strip()), key=lambda rest: len(rest.left))
+        for at in range(len(self.lines) - 1, -1, -1):
+            text = self.lines[at].text.ljust(self.columns)
+            for rest in wanted:
+                if rest.paste == self.paste and text.startswith(rest.left):
+                    return at, rest
+        return None
+
+
+def candidates(view: View) -> Iterator[Candidate]:
+    """Every accept candidate on the main screen, in order, with the rests since the one before."""
+    quiet = None if view.recording.has_input else view.quiet()
+    ahead: Rest | None = next(quiet, None) if quiet else None
+    rests: list[Rest] = []
+    points = sorted((p for p in view.trace.points if not p.alternate), key=lambda p: (p.offset, p.event))
+    last = 0
+    for at, point in enumerate(points):
+        while quiet and ahead is not None and ahead.offset <= point.offset:
+            rests.append(ahead)
+            ahead = next(quiet, None)
+        if point.kind == "input":
+            rests.append(view.rest(point))
+            continue
+        candidate = _candidate(view, points, at, last, rests)
+        if candidate is not None:
+            yield candidate
+            last, rests = candidate.after, []
+
+
+def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[Rest]) -> Candidate | None:
+    point = points[at]
+    opened = view.since(PASTE, point.offset)
+    if point.kind == "paste-off":
+        if opened is None or not (view.printed(opened, point.offset) or view.printed(last, point.offset)):
+            return None
+        if not rests and not view.printed(opened, point.offset):
+            return None
+        bottom = point.cursor_y - 1 if point.cursor_x == 0 and point.cursor_y > 0 else _bottom(points, at)
+        return _at(view, point, True, rests, bottom)
+    if point.kind == "newline" and opened is None and view.printed(last, point.offset):
+        return _at(view, point, False, rests, point.cursor_y)
+    return None
+
+
+def _bottom(points: list[Point], at: int) -> int:
+    """zsh leaves paste mode first and then goes to the last row of the line: the CR LF that follows tells which."""
+    point = points[at]
+    for later in points[at + 1 : at + 3]:
+        if later.kind == "newline" and later.offset - point.offset <= _NEAR:
+            return max(later.cursor_y, point.cursor_y)
+    return point.cursor_y
+
+
+def _at(view: View, point: Point, paste: bool, rests: list[Rest], bottom: int) -> Candidate:
+    rows = view.screen(point)
+    lines: list[LogicalLine] = []
+    y = min(bottom, len(rows) - 1)
+    while y >= 0:
+        lines.append(logical_line(rows, y, point.columns))
+        y = lines[-1].top - 1
+    lines.reverse()
+    return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset)

@@ -1,0 +1,184 @@
+"""A small line editor driven by the keystrokes: what was typed at a line, as far as keys alone can tell.
+
+It knows readline's emacs keys that every shell shares. Completion, history and search depend on the far end: after
+one of those the line is no longer `certain`, and only tells which characters were typed in which order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .keys import Key
+
+_ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line editor makes of some keys: the line, the characters typed, and whether the keys tell all of it."""
+
+    text: str
+    typed: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none came.
+
+    `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left with `q`),
+    the line since that prompt.
+    """
+
+    readings: tuple[Reading, ...]
+    pasted: bool
+    ender: str
+    start_ns: int
+    end_ns: int
+    first_event: int
+    last_event: int
+    first: int
+    last: int
+
+    @property
+    def best(self) -> Reading:
+        """The reading since the last prompt."""
+        return self.readings[-1]
+
+
+@dataclass(slots=True)
+class LineEditor:
+    """The buffer, the cursor, what was killed, and whether the keys still tell the whole line."""
+
+    buffer: str = ""
+    cursor: int = 0
+    killed: str = ""
+    certain: bool = True
+    typed: list[str] = field(default_factory=list)
+
+    def press(self, key: Key) -> None:
+        """Apply one key."""
+        if key.name in ("text", "paste", "newline"):
+            text = key.text if key.name != "newline" else "\n"
+            self.typed.append(text)
+            self._insert(text)
+        elif key.name not in ("reply", "redraw"):
+            action = getattr(self, "_" + key.name.replace("-", "_"), None)
+            if action is None:
+                self.certain = False
+            else:
+                action()
+
+    def _insert(self, text: str) -> None:
+        self.buffer = self.buffer[: self.cursor] + text + self.buffer[self.cursor :]
+        self.cursor += len(text)
+
+    def _cut(self, start: int, stop: int) -> str:
+        cut = self.buffer[start:stop]
+        self.buffer = self.buffer[:start] + self.buffer[stop:]
+        self.cursor = start
+        return cut
+
+    def _backspace(self) -> None:
+        if self.typed and self.cursor == len(self.buffer):
+            self.typed[-1] = self.typed[-1][:-1]
+            self.typed = [text for text in self.typed if text]
+        self._cut(max(self.cursor - 1, 0), self.cursor)
+
+    def _delete(self) -> None:
+        self._cut(self.cursor, self.cursor + 1)
+
+    _eof = _delete
+
+    def _left(self) -> None:
+        self.cursor = max(self.cursor - 1, 0)
+
+    def _right(self) -> None:
+        self.certain &= self.cursor < len(self.buffer)  # else it may accept a suggestion
+        self.cursor = min(self.cursor + 1, len(self.buffer))
+
+    def _home(self) -> None:
+        self.cursor = self.buffer.rfind("\n", 0, self.cursor) + 1
+
+    def _end(self) -> None:
+        self.certain &= self.cursor < len(self.buffer)
+        self.cursor = len(self.buffer)
+
+    def _kill_end(self) -> None:
+        self.killed = self._cut(self.cursor, len(self.buffer))
+
+    def _kill_line(self) -> None:
+        self.certain &= self.cursor == len(
+            self.buffer
+        )  # zsh takes the whole line, bash what is left of the cursor
+        self.killed = self._cut(0, self.cursor)
+
+    def _kill_word(self) -> None:
+        match = re.search(r"\S+\s*$|\s+$", self.buffer[: self.cursor])
+        if match:
+            self.certain &= match[0].strip().isalnum()  # shells differ in what a word is
+            self.killed = self._cut(match.start(), self.cursor)
+
+    def _yank(self) -> None:
+        self.certain &= bool(self.killed)
+        self._insert(self.killed)
+
+    def _word_left(self) -> None:
+        match = re.search(r"\w+\W*$|\W+$", self.buffer[: self.cursor])
+        self.cursor = match.start() if match else 0
+
+    def _word_right(self) -> None:
+        match = re.compile(r"\W*\w+|\W+").match(self.buffer, self.cursor)
+        self.certain &= match is not None
+        self.cursor = match.end() if match else self.cursor
+
+    def _delete_word(self) -> None:
+        match = re.compile(r"\W*\w+|\W+").match(self.buffer, self.cursor)
+        if match:
+            self.killed = self._cut(self.cursor, match.end())
+
+    def _rubout_word(self) -> None:
+        stop = self.cursor
+        self._word_left()
+        self.killed = self._cut(self.cursor, stop)
+
+    def _swap(self) -> None:
+        at = min(self.cursor, len(self.buffer) - 1)
+        if at > 0:
+            chars = list(self.buffer)
+            chars[at - 1], chars[at] = chars[at], chars[at - 1]
+            self.buffer, self.cursor = "".join(chars), at + 1
+
+
+def key_lines(keys: Iterable[Key], fresh: frozenset[int]) -> Iterator[KeyLine]:
+    """The keys cut into lines. `fresh` are the events that found an empty prompt on the screen."""
+    editors, killed = [LineEditor()], ""
+    line: list[Key] = []
+    for key in keys:
+        if key.name == "reply":
+            continue
+        if key.event in fresh and line and line[-1].event != key.event:
+            editors = [editors[0], LineEditor(killed=killed)]
+        line.append(key)
+        empty = not editors[-1].buffer and editors[-1].certain
+        ender = _ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
+        if ender:
+            yield _line(editors, line, ender)
+            killed = editors[-1].killed or killed
+            editors, line = [LineEditor(killed=killed)], []
+        else:
+            for editor in editors:
+                editor.press(key)
+    if line:
+        yield _line(editors, line, "")
+
+
+def _line(editors: list[LineEditor], keys: list[Key], ender: str) -> KeyLine:
+    first, last = keys[0], keys[-1]
+    readings = tuple(Reading(editor.buffer, "".join(editor.typed), editor.certain) for editor in editors)
+    pasted = any(key.name == "paste" for key in keys)
+    return KeyLine(
+        readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last
+    )

@@ -1,0 +1,23 @@
+"""Is a command line complete, or will the shell ask for more? Asked of the shell grammar (tree-sitter-bash)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import tree_sitter
+import tree_sitter_bash
+
+_OPEN_END = re.compile(r"(?:\\|\||&&|\b(?:do|then|else|begin))\s*$")
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+def incomplete(text: str) -> bool:
+    """True where a shell would show its continuation prompt after these lines (or would call them an error)."""
+    if _OPEN_END.search(text):
+        return True
+    return _parser().parse((text + "\n").encode("utf-8", "surrogateescape")).root_node.has_error

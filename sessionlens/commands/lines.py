@@ -1,0 +1,226 @@
+"""Accept candidates -> lines that were handed over at a prompt: the text, where it came from, how sure it is.
+
+The screen decides; the keystrokes say how sure it is, replace what output ran over, and tell a line that was thrown
+away (Ctrl-C) from one that was run. A candidate without a learned prompt is an answer to a program and is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .accept import Candidate
+from .editor import KeyLine
+from .matching import Match, best_match, joined, tidy
+from .prompts import TERMINATORS, Prompts
+from .region import cells
+from .screen import PASTE, Rest, View
+
+_ANY_PROMPT = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
+_GAP = re.compile(r"\s{2,}(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line handed over at a prompt. `outcome`: run, cancelled or empty."""
+
+    candidate: Candidate
+    prompt: str
+    text: str
+    outcome: str
+    source: str
+    confidence: str
+    key_line: KeyLine | None
+    hidden: bool
+
+    @property
+    def t_ns(self) -> int:
+        """When it was submitted: the Enter, or, without input, when the line was taken."""
+        return self.key_line.end_ns if self.key_line else self.candidate.t_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very place."""
+
+    prompt: str
+    text: str
+    rested: bool
+
+
+class LineReader:
+    """The second pass: with the prompts learned, every candidate is decided in order."""
+
+    def __init__(self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine]) -> None:
+        self.view, self.prompts = view, prompts
+        self.waiting = list(key_lines)
+        self.taken = 0
+        self.previous = 0
+        self.has_input = view.recording.has_input
+
+    def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
+        """The lines handed over at a prompt, in order."""
+        for candidate in candidates:
+            options = list(self._options(candidate))
+            if options or candidate.paste:
+                line = self._decide(candidate, options)
+                if line is not None:
+                    yield line
+            self.previous = candidate.after
+
+    def _options(self, candidate: Candidate) -> Iterator[Option]:
+        opening = candidate.opening()
+        seen: set[str] = set()
+        if opening and self._within(candidate, opening[0]):
+            at, rest = opening
+            if self.prompts.trusted(rest.left, candidate.paste):
+                text = self._text(candidate, at, len(rest.left))
+                seen.add(text)
+                yield Option(rest.left, text, True)
+        for at in range(len(candidate.lines) - 1, -1, -1):
+            if not self._within(candidate, at) or (not candidate.paste and at < len(candidate.lines) - 1):
+                break
+            prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
+            if prompt is not None:
+                text = self._text(candidate, at, len(prompt))
+                if text not in seen:
+                    yield Option(prompt, text, False)
+                if opening and opening[0] == at and len(opening[1].left) > len(prompt):
+                    yield Option(prompt, self._text(candidate, at, len(opening[1].left)), True)
+                break
+
+    def _within(self, candidate: Candidate, at: int) -> bool:
+        """A prompt was printed after the line before: no higher than the line feeds since then can have moved it."""
+        fed = bytes(self.view.out[self.previous : candidate.point.offset]).count(b"\n")
+        return candidate.lines[at].bottom >= candidate.point.cursor_y - fed
+
+    def _text(self, candidate: Candidate, at: int, length: int) -> str:
+        lines = candidate.lines[at:]
+        first = self._without_right_prompt(candidate, lines[0].text)[length:]
+        return "\n".join([first, *(line.text for line in lines[1:])]).rstrip()
+
+    def _without_right_prompt(self, candidate: Candidate, text: str) -> str:
+        for rest in candidate.rests:
+            right = rest.right.strip()
+            if right and text.rstrip().endswith(right) and cells(text.rstrip()) >= candidate.columns - 2:
+                cut = text.rstrip().removesuffix(right)
+                if not cut or cut.endswith("  "):
+                    return cut.rstrip()
+        return text
+
+    def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
+        pending = self._pending(candidate, options)
+        match = best_match([option.text for option in options], pending) if options else None
+        if not options:
+            return self._without_prompt(candidate, pending)
+        if self.has_input and match is None and not candidate.paste:
+            return None  # no Enter: a program printed something that looks like a prompt
+        option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
+        if not option.text.strip():
+            return self._unseen(candidate, option, pending)
+        if "\n" in option.text and not (match and match.exact) and (rows := joined(option.text, pending)):
+            text, key_line = rows
+            self._take(key_line)
+            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False)
+        if match:
+            self._take(match.key_line)
+        return self._settle(candidate, option, match)
+
+    def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
+        """Key lines that ended by now; what was typed before an empty prompt came up is not of this line."""
+        ready: list[KeyLine] = []
+        for key_line in self.waiting[self.taken :]:
+            if key_line.end_ns > candidate.t_ns:
+                break
+            if key_line.ender:
+                ready.append(key_line)
+        prompts = {option.prompt for option in options}
+        began = next((rest.event for rest in candidate.rests if rest.event >= 0 and rest.left in prompts), -1)
+        alive = [key_line for key_line in ready if key_line.last_event >= began]
+        return alive or ready[-1:]
+
+    def _take(self, key_line: KeyLine) -> None:
+        self.taken = self.waiting.index(key_line, self.taken) + 1
+
+    def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
+        text, source, confidence = option.text, "screen", "medium" if option.rested else "low"
+        key_line = match.key_line if match else None
+        if match is None:
+            confidence = "low" if self.has_input else confidence
+        elif match.exact:
+            confidence = "high"
+        elif match.reading.certain and match.reading.text.strip():
+            if "\n" in text and "\n" not in match.reading.text and self._shown(match.reading.text, text):
+                text, source, confidence = match.reading.text, "keys", "medium"
+            else:
+                confidence = "low" if match.score < 0.7 else "medium"
+        elif match.consistent:
+            confidence = "medium"
+        cancelled = key_line.ender == "interrupt" if key_line else text.endswith("^C")
+        if cancelled:
+            text = text.removesuffix("^C").rstrip()
+        outcome = "cancelled" if cancelled else "run"
+        return Line(candidate, option.prompt, text, outcome, source, confidence, key_line, False)
+
+    def _shown(self, typed: str, screen: str) -> bool:
+        """Do the typed characters stand on the screen in order, with something else between them?"""
+        at = 0
+        for char in "".join(typed.split()):
+            at = screen.find(char, at) + 1
+            if not at:
+                return False
+        return True
+
+    def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line:
+        """Nothing stands at the prompt: an empty line, or one typed while the echo was off.
+
+        The two differ in where the keys were pressed. At a prompt (bracketed paste on, or the cursor resting behind
+        a learned prompt) the shell ran them, and they are listed and flagged; anywhere else they are a secret.
+        """
+        key_line = next((each for each in pending if not each.best.text.strip()), None)
+        if key_line is None and pending and self._typed_at_prompt(candidate, option, pending[0]):
+            key_line = pending[0]
+            self._take(key_line)
+            outcome = "cancelled" if key_line.ender == "interrupt" else "run"
+            text = key_line.best.text
+            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True)
+        if key_line is not None:
+            self._take(key_line)
+        return Line(candidate, option.prompt, "", "empty", "screen", "medium", key_line, False)
+
+    def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
+        if candidate.paste:
+            opened = self.view.since(PASTE, candidate.point.offset)
+            return opened is not None and self.view.offset_at(key_line.first_event) > opened
+        return any(
+            rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
+        )
+
+    def _without_prompt(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        """A line editor handed something over, but no learned prompt stands there: redrawn, or scrolled away."""
+        rests = [rest for rest in candidate.rests if rest.left.strip()]
+        if rests and self._is_question(rests[0], candidate):
+            return None
+        shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
+        match = best_match([shown], pending)
+        if match is None or not match.key_line.best.text.strip():
+            return self._by_looks(candidate, shown) if not self.has_input else None
+        typed = match.reading.text.strip()
+        if match.reading.certain and typed and tidy(shown).endswith(tidy(typed)):
+            self._take(match.key_line)
+            prompt = shown[: len(shown) - len(typed)]
+            outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
+            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False)
+        return self._by_looks(candidate, shown)
+
+    def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
+        """A program asked with a line editor (`read -e`): its prompt came once and does not end as a shell's."""
+        return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
+
+    def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
+        match = _ANY_PROMPT.match(shown)
+        if not match or not shown[match.end() :].strip():
+            return None
+        text = shown[match.end() :].rstrip()
+        return Line(candidate, match[0], text, "run", "screen", "low", None, False)

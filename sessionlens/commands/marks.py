@@ -1,0 +1,80 @@
+"""Shell-integration marks: what OSC 133 and OSC 633 say about a command, and how far they may be believed.
+
+Any file can hold such marks, and `cat` prints them. So a mark counts only in its place: a command line directly behind
+an accepted line, with nothing printed in between, and an exit code as the last one before the next prompt.
+References: the FinalTerm protocol, kitty's and fish's `cmdline`, VS Code's OSC 633.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from bisect import bisect_left, bisect_right
+from urllib.parse import unquote, urlsplit
+
+from .screen import View
+
+_SEPARATOR = re.compile(r"\\(x[0-9a-fA-F]{2}|\\)")
+
+
+class Marks:
+    """The marks of one recording by output offset."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.done: list[tuple[int, int | None]] = []
+        self.lines: list[tuple[int, str]] = []
+        self.places: list[tuple[int, str]] = []
+        for _, offset, kind, payload in view.trace.marks:
+            letter, _, rest = payload.partition(";")
+            if kind in ("133", "633") and letter == "D":
+                self.done.append((offset, _code(rest)))
+            elif kind in ("133", "633") and letter in ("C", "E"):
+                text = _command_line(letter, rest)
+                if text:
+                    self.lines.append((offset, text))
+            elif kind == "7":
+                self.places.append((offset, payload))
+
+    def command_line(self, after: int, before: int) -> str | None:
+        """The command line told directly behind the accept at `after`, or by 633;E just before it."""
+        at = bisect_left(self.lines, (after - 16, ""))
+        for offset, text in self.lines[at : at + 2]:
+            if offset < before and not self.view.printed(after, offset):
+                return text
+        return None
+
+    def exit(self, after: int, before: int) -> tuple[int, int | None] | None:
+        """The last D mark between an accept and the next prompt: its offset and the exit code."""
+        at = bisect_right(self.done, (before, 1 << 30)) - 1
+        return self.done[at] if at >= 0 and self.done[at][0] >= after else None
+
+    def place(self, offset: int) -> tuple[str | None, str | None]:
+        """Host and directory as the last OSC 7 before `offset` says."""
+        at = bisect_right(self.places, (offset, "\U0010ffff")) - 1
+        if at < 0:
+            return None, None
+        url = urlsplit(self.places[at][1])
+        return url.hostname, unquote(url.path) or None
+
+
+def _code(payload: str) -> int | None:
+    first = payload.split(";")[0]
+    return int(first) if re.fullmatch(r"-?\d{1,5}", first) else None
+
+
+def _command_line(letter: str, payload: str) -> str:
+    if letter == "E":
+        return _SEPARATOR.sub(
+            lambda m: chr(int(m[1][1:], 16)) if m[1] != "\\" else "\\", payload.split(";")[0]
+        )
+    for part in payload.split(";"):
+        name, _, value = part.partition("=")
+        if name == "cmdline_url":
+            return unquote(value)
+        if name == "cmdline":
+            try:
+                return " ".join(shlex.split(value))
+            except ValueError:
+                return value
+    return ""

@@ -1,0 +1,96 @@
+"""Which keystrokes belong to which accepted line, and how well they agree.
+
+Lag, type-ahead and programs that read input put keys and lines apart in time; their order never changes. So lines
+take, of the keystrokes not used yet, those that say the same; what lies before them was read by something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from .editor import KeyLine, Reading
+
+EXACT, CONSISTENT = 3.0, 1.0
+_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A key line for an accepted line: how well they agree, and which of the screen's texts it was compared with."""
+
+    key_line: KeyLine
+    index: int
+    score: float
+    text: str
+    reading: Reading
+
+    @property
+    def exact(self) -> bool:
+        return self.score >= EXACT
+
+    @property
+    def consistent(self) -> bool:
+        """Everything typed stands in the line, in order: the rest came from completion, history or a yank."""
+        return self.score >= CONSISTENT
+
+
+def tidy(text: str) -> str:
+    """Text as two readings of one line are compared: blanks at line ends do not count."""
+    return "\n".join(line.rstrip() for line in text.rstrip().split("\n"))
+
+
+def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None:
+    """The best of the pending key lines for a line that reads as one of `texts`; the earliest where equal."""
+    best: Match | None = None
+    for index, key_line in enumerate(pending):
+        for reading in key_line.readings:
+            for text in texts:
+                bare = text.rstrip().removesuffix("^C") if key_line.ender == "interrupt" else text
+                score = agreement(bare, reading)
+                if best is None or score > best.score:
+                    best = Match(key_line, index, score, text, reading)
+        if best is not None and best.exact:
+            break
+    return best
+
+
+def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:
+    """A line of several rows that was typed with several Enters in one editor (fish, zsh): the rows as they were typed.
+
+    The editor indents rows on the screen; that is no part of the command.
+    """
+    rows = [row.strip() for row in text.rstrip().split("\n")]
+    for first in range(len(pending) - len(rows), -1, -1):
+        parts = pending[first : first + len(rows)]
+        readings = [part.best for part in parts]
+        if all(r.certain and tidy(r.text).strip() == row for r, row in zip(readings, rows, strict=True)):
+            return "\n".join(reading.text for reading in readings), parts[-1]
+    return None
+
+
+def agreement(text: str, reading: Reading) -> float:
+    """3 for the same text from keys that tell it all, 1 to 2 where completion or history explain the rest, else < 1."""
+    wanted, got = tidy(reading.text), tidy(text)
+    if reading.certain:
+        if wanted == got:
+            return EXACT
+        if not wanted or not got:
+            return 0.1
+        return 0.9 * SequenceMatcher(None, wanted[:_MAX], got[:_MAX], autojunk=False).ratio()
+    typed = "".join(reading.typed.split())
+    found = _in_order(typed, text)
+    if found == len(typed):
+        return CONSISTENT + min(len(typed) / max(len(got), 1), 1.0)
+    return 0.9 * found / len(typed)
+
+
+def _in_order(typed: str, text: str) -> int:
+    """How many characters of `typed` are found in `text` one after the other."""
+    at = 0
+    for count, char in enumerate(typed):
+        at = text.find(char, at) + 1
+        if not at:
+            return count
+    return len(typed)

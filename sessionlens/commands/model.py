@@ -1,0 +1,62 @@
+"""The records of this room: what was run, what else happened at a prompt, and which input stays hidden.
+
+A command is what a shell, REPL or editor ran. What was typed and thrown away is a `LineEvent`, never a command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HIDDEN = "[hidden input]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. Times are ns since the session began; byte ranges are inclusive file offsets.
+
+    `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says how the
+    text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec. `in_first`/`in_last` are
+    the keystrokes behind it, `out_first`/`out_last` what it printed. `hidden`: typed with the echo off.
+    """
+
+    start_ns: int
+    end_ns: int | None
+    text: str
+    kind: str
+    context: str
+    host: str | None
+    user: str | None
+    cwd: str | None
+    exit_code: int | None
+    source: str
+    confidence: str
+    in_first: int | None
+    in_last: int | None
+    out_first: int | None
+    out_last: int | None
+    output: str
+    fullscreen: bool
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    """Something at a prompt or to a program that is not a command. `text` never holds a secret."""
+
+    t_ns: int
+    kind: str
+    text: str
+    in_first: int | None
+    in_last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything that one recording says about what was run, in order of time.
+
+    `hidden` are byte ranges of `in` (first, last; inclusive) that were typed without echo and are shown nowhere.
+    """
+
+    commands: list[Command]
+    events: list[LineEvent]
+    hidden: list[tuple[int, int]]

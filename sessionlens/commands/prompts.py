@@ -1,0 +1,104 @@
+"""Prompts, learned from where the cursor rested; none is configured.
+
+A prompt is what stands left of the cursor when it first rests on the line that is accepted later. It is generalised
+over whatever varies (clock, directory, branch, exit code) by its shape, so that a line typed ahead, where the
+cursor never rested, is cut at the right place too. That a prompt ends in a mark such as `$` or `>` is general
+knowledge of shells and only needed where a shape was seen once, or where the program does not edit its lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+TERMINATORS = "$#%>❯❱»›⟩➜→▶►λ⚡✗✔⇒≻∴"
+_STRICT = re.compile(
+    rf"(?:[{re.escape(TERMINATORS)}]|\([\w .-]*(?:db|Pdb|gdb|lldb)\)|In \[\d+\]:|^\s*\.\.\.:?)\s*$", re.I
+)
+_FREE = re.compile(rf"[^\s\[\](){{}}<|{re.escape(TERMINATORS)}]+")
+_WORDS_OF_ZSH = (
+    r"for|foreach|while|until|repeat|if|then|elif|else|case|select|function|quote|dquote|bquote|heredocd?|pipe|cmdand|cmdor"
+    r"|cursh|subsh|braceparam|cmdsubst|math|mathsubst|array|cond|begin|errsubst|always"
+)
+_CONTINUES = re.compile(
+    rf"^(?:>|\.\.\.:?|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|['\"`]>|\s*\.{{2,}}>?:?|\S*[-('\"*$]+[#>]|\|)\s*$"
+)
+_SURE = re.compile(rf"^(?:\.\.\.|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|\s*\.{{2,}}>?:?)\s*$")
+_LONGEST = 400
+
+
+def shape(prompt: str) -> str:
+    """What is left of a prompt when the text that varies is taken out."""
+    return re.sub(r"\s+", " ", _FREE.sub("w", prompt))
+
+
+@lru_cache(maxsize=512)
+def _pattern(form: str) -> re.Pattern[str]:
+    parts = [
+        r"[^\s\[\](){}<|]+?" if part == "w" else r"\s+" if part == " " else re.escape(part) for part in form
+    ]
+    if parts[-1] == r"\s+":
+        parts[-1] = " "  # what follows belongs to the command
+    return re.compile("".join(parts))
+
+
+def continues(prompt: str) -> bool:
+    """Does it look like the prompt of a line that goes on (PS2, `...`, `->`)?"""
+    return bool(_CONTINUES.match(prompt))
+
+
+def surely_continues(prompt: str) -> bool:
+    """Is it a continuation prompt that no program uses as its first?"""
+    return bool(_SURE.match(prompt))
+
+
+class Prompts:
+    """What was learned: prompts as seen, their shapes, and how often each shape came up; line editing or not."""
+
+    def __init__(self, seen: Iterable[tuple[str, bool]]) -> None:
+        """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was on."""
+        candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
+        self._shapes = Counter((shape(text), paste) for text, paste in candidates)
+        self._texts: dict[bool, dict[str, None]] = {True: {}, False: {}}
+        self._forms: dict[bool, list[re.Pattern[str]]] = {True: [], False: []}
+        trusted = [(text, paste) for text, paste in candidates if self.trusted(text, paste)]
+        for text, paste in sorted(set(trusted), key=lambda each: -len(each[0])):
+            self._texts[paste][text] = None
+        for (form, paste), _ in self._shapes.most_common():
+            if any(shape(text) == form for text, on in trusted if on == paste):
+                self._forms[paste].append(_pattern(form))
+
+    def trusted(self, text: str, paste: bool) -> bool:
+        """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
+
+        A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one that
+        does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too. What looks like the
+        prompt of the shell that edits its lines, but comes without that, is printed by something else.
+        """
+        if not text.strip() or len(text) > _LONGEST:
+            return False
+        if paste:
+            return bool(_STRICT.search(text)) or (
+                self._shapes[shape(text), True] > 1 and not text[-1].isalnum()
+            )
+        if text in self._texts[True]:
+            return False
+        return bool(_STRICT.search(text))
+
+    def count(self, text: str, paste: bool) -> int:
+        """How many accepted lines had a prompt of this shape."""
+        return self._shapes[shape(text), paste]
+
+    def split(self, line: str, paste: bool) -> str | None:
+        """The prompt that this line begins with: a known text (the longest), else a known shape."""
+        padded = line + " " * 4
+        for text in self._texts[paste]:
+            if padded.startswith(text):
+                return text
+        for form in self._forms[paste]:
+            match = form.match(padded)
+            if match:
+                return match[0]
+        return None
