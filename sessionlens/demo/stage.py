@@ -112,9 +112,10 @@ def start_target(folder: Path, home: Path, authorized: str, *options: str) -> Ch
 
 def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str, str]) -> Child:
     """The recorder, with keys of its own below `folder`, between one person and one target."""
-    made = subprocess.run([*RECORDER, "init", str(folder)], capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        raise DemoError(f"sessionlens-recorder init failed: {made.stderr.strip() or made.stdout.strip()}")
+    if not (folder / "keys").exists():
+        made = subprocess.run([*RECORDER, "init", str(folder)], capture_output=True, text=True, check=False)
+        if made.returncode != 0:
+            raise DemoError(f"sessionlens-recorder init failed: {made.stderr.strip() or made.stdout.strip()}")
     config = folder / "demo.toml"
     config.write_text(
         CONFIG.format(
@@ -165,7 +166,10 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path, recordings: Path, home: Path, *options: str) -> Iterator[Stage]:
-    """Target and recorder run inside; when it is left, both are stopped and every bundle is sealed."""
+    """Target and recorder run inside; when it is left, both are stopped and every bundle is sealed.
+
+    A `folder` that served before keeps the recorder's keys, so that one signer signs several sessions.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     recordings.mkdir(parents=True, exist_ok=True)
     public = write_key(folder / "upstream")

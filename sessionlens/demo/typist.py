@@ -30,6 +30,7 @@ KEYS = {
     "ctrl-e": "\x05",
     "ctrl-k": "\x0b",
     "ctrl-r": "\x12",
+    "ctrl-s": "\x13",
     "ctrl-u": "\x15",
     "ctrl-b": "\x02",
     "up": "\x1b[A",
@@ -37,10 +38,14 @@ KEYS = {
     "right": "\x1b[C",
     "left": "\x1b[D",
     "f3": "\x1bOR",
+    "f4": "\x1bOS",
     "f10": "\x1b[21~",
     "page down": "\x1b[6~",
 }
-"""What a terminal of the xterm family sends for these keys in its normal mode."""
+"""What a terminal of the xterm family sends for these keys in its normal mode …"""
+
+ARROWS = ("up", "down", "right", "left")
+"""… and these it sends with O instead of [ in application mode (DECCKM, `?1`)."""
 
 
 class ScriptError(SessionLensError, RuntimeError):
@@ -56,6 +61,14 @@ class Line(Protocol):
     def resize_pty(self, width: int, height: int) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as the program that read it got it, and what that was: shell, tmux, editor, …"""
+
+    text: str
+    where: str
+
+
 @dataclass(slots=True)
 class Typist:
     """One person on one line; `prompt` is what the row shows before the cursor when the shell waits."""
@@ -66,7 +79,8 @@ class Typist:
     rows: int = 30
     random: random.Random = field(default_factory=random.Random)
     pace: float = 1.0  # 0 types as fast as the echo allows
-    commands: list[str] = field(default_factory=list)
+    where: str = "shell"
+    commands: list[Typed] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closed: bool = False
@@ -100,7 +114,10 @@ class Typist:
 
     def at_prompt(self) -> bool:
         """Whether the cursor stands right behind a prompt."""
-        return self.prompt.fullmatch(self._before_cursor()) is not None
+        if self._terminal.alternate and self.where == "shell":
+            return False  # some program shows a prompt of its own there
+        shown = self._before_cursor()
+        return any(match.end() == len(shown) for match in self.prompt.finditer(shown))
 
     def _before_cursor(self) -> str:
         cursor = self._terminal.cursor
@@ -151,7 +168,10 @@ class Typist:
     def press(self, *keys: str) -> None:
         """Press keys by name (`KEYS`)."""
         for key in keys:
-            self._strike(KEYS[key].encode())
+            code = KEYS[key]
+            if key in ARROWS and "?1" in self._terminal.modes:
+                code = code.replace("[", "O")
+            self._strike(code.encode())
             self.pause(0.06)
 
     def paste(self, text: str) -> None:
@@ -181,7 +201,7 @@ class Typist:
 
     def submit(self, command: str) -> None:
         """Press Enter on a line that the shell now holds as `command`; does not wait."""
-        self.commands.append(command)
+        self.commands.append(Typed(command, self.where))
         self.press("enter")
 
     def run(self, command: str, *, reading: float = 0.3) -> None:
