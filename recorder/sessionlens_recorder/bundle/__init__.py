@@ -6,7 +6,7 @@ The one room that recorder and lab share: the recorder writes with BundleWriter,
 from __future__ import annotations
 
 from .channel import ChannelWriter
-from .check import Problem, Report, check
+from .checking import Problem, Report, check
 from .clock import ClockPair, parse_utc
 from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import open_regular, read_regular
@@ -23,7 +23,7 @@ from .reader import (
     read_events,
     read_session,
 )
-from .recover import recover
+from .recovery import recover
 from .timing import Timing, TimingProblem, format_seconds, read_timing
 from .writer import BundleWriter
 

@@ -181,6 +181,15 @@ class Line:
         except ValueError:
             return None
 
+    def ended_ns(self) -> int | None:
+        """When the bundle ended, if this is its last line: UTC, ns since the epoch."""
+        if self.kind not in (SEAL, ABORT) or len(self.fields) < 2:
+            return None
+        try:
+            return parse_utc(self.fields[1])
+        except ValueError:
+            return None
+
 
 def read_journal(raw: bytes) -> Iterator[Line]:
     """The complete lines of a journal. A cut-off last line is not among them."""

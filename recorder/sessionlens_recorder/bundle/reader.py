@@ -1,7 +1,7 @@
 """Reading a bundle's own documents: session.json, channel.json, events.jsonl, and which channels there are.
 
 Tolerant where a part can be read without the rest, strict about what is opened: regular files inside the
-bundle. Hashes are check.py's.
+bundle. Hashes are checking.py's.
 """
 
 from __future__ import annotations

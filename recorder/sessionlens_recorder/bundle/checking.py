@@ -45,6 +45,8 @@ class Report:
     """Whether there is a signature; nothing is said about whether it is good."""
     reason: str | None
     """Why it was sealed or aborted, as the journal says."""
+    ended_ns: int | None
+    """When, as the journal says: UTC, ns since the epoch."""
     problems: tuple[Problem, ...]
     files: int
     bytes: int
@@ -78,9 +80,10 @@ class _Check:
             self._unknown(name)
         end = self.lines[-1] if self.ended else None
         reason = " ".join(end.fields[2:]) if end else None
+        ended_ns = end.ended_ns() if end else None
         signed = SIGNATURE in present
         return Report(
-            self.root, self._state(), signed, reason, tuple(self.problems), len(present), self.bytes
+            self.root, self._state(), signed, reason, ended_ns, tuple(self.problems), len(present), self.bytes
         )
 
     def _state(self) -> State:
@@ -131,6 +134,10 @@ class _Check:
         self.manifest: dict[str, str] = {}
         self.sealed = os.path.lexists(self.root / MANIFEST)
         if not self.sealed:
+            if os.path.lexists(self.root / SIGNATURE):
+                self._add(
+                    "missing", MANIFEST, None, None, f"{MANIFEST} is missing, but its signature is there"
+                )
             return
         try:
             self.manifest = read_manifest(read_regular(self.root, MANIFEST))

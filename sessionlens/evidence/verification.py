@@ -1,0 +1,80 @@
+"""The verdict on a recording, in words that a lay reader can use."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sessionlens.visible import visible
+
+Status = Literal["INTACT", "DAMAGED", "CANNOT TELL"]
+EXIT_CODES: dict[Status, int] = {"INTACT": 0, "DAMAGED": 1, "CANNOT TELL": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that does not hold, and where."""
+
+    kind: str
+    """tampered, missing, unlisted, unsafe, torn, signature, signer."""
+    file: str
+    offset: int | None
+    length: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What holds, what does not, and since which byte."""
+
+    status: Status
+    summary: str
+    """The verdict in one line: INTACT, DAMAGED at …, CANNOT TELL because …"""
+    meaning: str
+    """What it means for somebody who has to rely on the recording."""
+    path: str
+    signer: str | None = None
+    """Who sealed it, as the signers file calls the key; None if that was not checked or not found."""
+    fingerprint: str | None = None
+    """Of the key that made the seal."""
+    sealed_ns: int | None = None
+    """When, as the bundle says: UTC, ns since the epoch."""
+    notes: tuple[str, ...] = ()
+    problems: tuple[Failure, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 intact, 1 damaged or of an unknown signer, 2 cannot tell."""
+        return EXIT_CODES[self.status]
+
+    def __bool__(self) -> bool:
+        return self.status == "INTACT"
+
+    def __str__(self) -> str:
+        rows = [self.summary, f"  What this means: {self.meaning}", *(f"  {note}" for note in self.notes)]
+        rows += [f"  - {problem.text}" for problem in self.problems]
+        return "\n".join(visible(row) for row in rows)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        keys = (
+            "status",
+            "exit_code",
+            "summary",
+            "meaning",
+            "path",
+            "signer",
+            "fingerprint",
+            "sealed_ns",
+            "notes",
+        )
+        plain = {key: getattr(self, key) for key in keys}
+        problems = [{key: getattr(p, key) for key in Failure.__slots__} for p in self.problems]
+        return plain | {"notes": list(self.notes), "problems": problems}
