@@ -203,7 +203,7 @@ class Parser:
     def _interrupt(self, char: str) -> bool:
         """What every sequence does with a control inside it: True if that ended it."""
         if char in "\x18\x1a":
-            self.state = "ground"
+            self.state, self.held = "ground", ""
         elif char == "\x1b" or "\x80" <= char <= "\x9f":
             self._open(char)
         else:
@@ -222,7 +222,7 @@ class Parser:
                 self._escaped(self.held + char)
                 return here + 1
             elif char >= "\xa0":
-                self.state = "ground"
+                self.state, self.held = "ground", ""
                 return here
             elif self._interrupt(char):
                 return here + 1
@@ -243,7 +243,7 @@ class Parser:
                     self.target.csi(operation)
                 return here + 1
             elif char >= "\xa0":
-                self.state = "ground"
+                self.state, self.held = "ground", ""
                 return here
             elif self._interrupt(char):
                 return here + 1

@@ -100,12 +100,15 @@ def _rewrap(group: list[Line], columns: int) -> list[Line]:
         return group
     cells = [cell for line in group[:-1] for cell in line.cells] + group[-1].cells[:last]
     styles = [style for line in group[:-1] for style in line.styles] + group[-1].styles[:last]
+    if columns == 1:  # no room for a wide character, but its text stays
+        styles = [style for cell, style in zip(cells, styles, strict=True) if cell]
+        cells = [cell for cell in cells if cell]
     fresh = any(line.high for line in group)
     rows: list[Line] = []
     at = 0
     while at < len(cells) or not rows:
         end = at + columns
-        if end < len(cells) and not cells[end] and columns > 1:
+        if end < len(cells) and not cells[end]:
             end -= 1
         row = Line()
         row.cells, row.styles = cells[at:end], styles[at:end]

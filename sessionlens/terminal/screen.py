@@ -16,7 +16,7 @@ import pyte
 from .charsets import Charsets
 from .line import Line
 from .style import Style, Styles
-from .width import SIMPLE, VS16, joins, regional, widened, width
+from .width import SIMPLE, VS16, joins, widened, width
 
 MAX_COLUMNS = 4096
 MAX_ROWS = 1024
@@ -200,7 +200,7 @@ class Screen(pyte.Screen):
         if len(cell) < MAX_CELL:
             line.cells[x] = cell + char
             line.touch(x, x + 1)
-        if (char == VS16 and widened(cell)) or (regional(char) and width(char) == 1):
+        if char == VS16 and len(cell) == 1 and widened(cell):
             self._widen(line, x)
         return True
 

@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""Feed random and mutated bytes to the terminal: no exception, the same screen in any split, nothing out of bounds.
+
+    python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K]
+
+Input k of a seed is always the same, so `--start` resumes. Every input is checked for exceptions and invariants; every
+8th also for splits and for restore(dump). Prints what was done; exits 1 at the first failure, with the input in hex.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from sessionlens.terminal import Terminal
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+FINALS = [chr(c) for c in range(0x40, 0x7F)]
+NUMBERS = [
+    "",
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "7",
+    "8",
+    "24",
+    "25",
+    "38",
+    "47",
+    "80",
+    "81",
+    "1000",
+    "65536",
+    "9" * 12,
+]
+MODES = ["4", "20", *(f"?{n}" for n in (1, 3, 5, 6, 7, 25, 45, 47, 69, 1047, 1048, 1049, 2004, 2026))]
+WORDS = [
+    *(
+        "a",
+        "ls -la",
+        "x" * 79,
+        "y" * 81,
+        " ",
+        "日本語",
+        "é",
+        "e\u0301",
+        "\u200b",
+        "\u200d",
+        "\ufe0f",
+        "❤\ufe0f",
+        "👩\u200d👩\u200d👧",
+    ),
+    *(
+        "🇩🇪",
+        "🇩",
+        "👍🏽",
+        "1\ufe0f\u20e3",
+        "\u00ad",
+        "─│┌",
+        "\u202e",
+        "\ud7ff",
+        "\U0010ffff",
+        "\x85",
+        "\x9b",
+        "\x9d",
+    ),
+]
+CONTROLS = [
+    "\r\n",
+    "\n",
+    "\r",
+    "\b",
+    "\t",
+    "\x0e",
+    "\x0f",
+    "\x18",
+    "\x1a",
+    "\x1b",
+    "\x07",
+    "\v",
+    "\f",
+    "\x7f",
+    "\0",
+]
+ESCAPES = [
+    *(
+        "7",
+        "8",
+        "D",
+        "E",
+        "H",
+        "M",
+        "c",
+        "n",
+        "o",
+        "N",
+        "O",
+        "#8",
+        "(0",
+        "(B",
+        ")0",
+        "*0",
+        "%G",
+        "=",
+        ">",
+        "\\",
+        "k",
+        "P",
+        "X",
+        "^",
+        "_",
+        "]",
+    )
+]
+
+
+def sequence(rng: random.Random) -> str:
+    """Something that a terminal acts on, mostly well-formed."""
+    kind = rng.random()
+    if kind < 0.25:
+        return rng.choice(WORDS)
+    if kind < 0.4:
+        return rng.choice(CONTROLS)
+    if kind < 0.5:
+        return "\x1b" + rng.choice(ESCAPES)
+    if kind < 0.6:
+        return f"\x1b[{rng.choice(MODES)}{rng.choice('hhlsr')}"
+    if kind < 0.7:
+        codes = [str(rng.choice([*range(0, 110), 38, 48, 58])) for _ in range(rng.randrange(6))]
+        return f"\x1b[{rng.choice(';:').join(codes)}m"
+    if kind < 0.75:
+        end = rng.choice(["\x07", "\x1b\\", "\x9c", "\x18", ""])
+        return (
+            f"\x1b]{rng.choice(['0', '2', '7', '8;;', '133;C', '633;E', '52', ''])};{rng.choice(WORDS)}{end}"
+        )
+    marker = rng.choice(["", "", "", "", "?", ">", "<", "="])
+    numbers = ";".join(rng.choice(NUMBERS) for _ in range(rng.randrange(4)))
+    middle = rng.choice(["", "", "", "", " ", "!", '"', "'", "$"])
+    return f"\x1b[{marker}{numbers}{middle}{rng.choice(FINALS)}"
+
+
+def seeds() -> list[bytes]:
+    """Real streams to mutate."""
+    paths = [
+        *SHARED.glob("conformance/xterm.js/*.in"),
+        *SHARED.glob("truth/*/out"),
+        *SHARED.glob("samples/ttyrec/*.ttyrec"),
+    ]
+    return [path.read_bytes() for path in sorted(paths)]
+
+
+def mutated(rng: random.Random, streams: list[bytes]) -> bytes:
+    """A piece of a real stream with a few bytes changed, dropped or doubled."""
+    stream = rng.choice(streams)
+    start = rng.randrange(max(len(stream) - 1, 1))
+    data = bytearray(stream[start : start + rng.randrange(1, 600)])
+    for _ in range(rng.randrange(8)):
+        at = rng.randrange(len(data) + 1)
+        how = rng.randrange(4)
+        if how == 0 and at < len(data):
+            data[at] = rng.randrange(256)
+        elif how == 1:
+            del data[at : at + rng.randrange(4)]
+        elif how == 2:
+            data[at:at] = data[at : at + rng.randrange(16)]
+        else:
+            data[at:at] = sequence(rng).encode("utf-8", "surrogatepass")
+    return bytes(data)
+
+
+def make(seed: int, index: int, streams: list[bytes]) -> tuple[bytes, int, int, random.Random]:
+    """Input `index` of a seed, and the size of the terminal it is for."""
+    rng = random.Random(seed * 1_000_003 + index)
+    kind = rng.random()
+    if streams and kind < 0.35:
+        data = mutated(rng, streams)
+    elif kind < 0.45:
+        data = rng.randbytes(rng.randrange(1, 200))
+    else:
+        data = "".join(sequence(rng) for _ in range(rng.randrange(1, 40))).encode("utf-8", "surrogatepass")
+    columns, rows = rng.choice([(80, 24), (10, 4), (3, 3), (1, 1), (2, 1), (132, 50)])
+    return data, columns, rows, rng
+
+
+def check(terminal: Terminal) -> None:
+    """What holds whatever was fed."""
+    screen = terminal.screen
+    cursor = terminal.cursor
+    assert 0 <= cursor.x < terminal.columns and 0 <= cursor.y < terminal.rows, "cursor out of bounds"
+    assert 0 <= screen.top <= screen.bottom < terminal.rows, "margins"
+    assert 0 <= screen.left <= screen.right < terminal.columns, "side margins"
+    assert len(screen.page) == len(screen.other) == terminal.rows, "page size"
+    for line in (*screen.page, *screen.other, *screen.history):
+        cells = line.cells
+        assert len(cells) == len(line.styles) <= terminal.columns, "line size"
+        assert not cells or cells[0], "half a wide character at column 0"
+        assert all(a or b for a, b in zip(cells, cells[1:], strict=False)), "two right halves"
+        assert not any(c in cell for cell in cells for c in "\x1b\r\n\x07"), "control in a cell"
+
+
+def run(data: bytes, columns: int, rows: int, rng: random.Random, deep: bool) -> None:
+    """One input, with everything that must hold."""
+    whole = Terminal(columns, rows)
+    whole.feed(data)
+    check(whole)
+    if deep:
+        pieces = Terminal(columns, rows)
+        at = 0
+        while at < len(data):
+            size = rng.randrange(1, 12)
+            pieces.feed(data[at : at + size])
+            at += size
+        assert pieces == whole, "a split changes the screen"
+        twin = Terminal(5, 5)
+        twin.restore(whole.dump())
+        assert twin == whole, "restore(dump) differs"
+    if rng.random() < 0.1:
+        whole.resize(rng.choice([1, 2, 7, 80, 100]), rng.choice([1, 2, 5, 24, 30]), reflow=rng.random() < 0.7)
+        check(whole)
+        whole.feed(data)
+        check(whole)
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=int, default=0)
+    options = parser.parse_args()
+    streams = seeds()
+    began = time.monotonic()
+    index = options.start
+    while index < options.start + options.count and time.monotonic() - began < options.seconds:
+        data, columns, rows, rng = make(options.seed, index, streams)
+        try:
+            run(data, columns, rows, rng, deep=index % 8 == 0)
+        except Exception:
+            traceback.print_exc()
+            print(f"input {index} of seed {options.seed}, {columns}x{rows}: {data.hex()}", file=sys.stderr)
+            print(repr(data), file=sys.stderr)
+            return 1
+        index += 1
+    done, took = index - options.start, time.monotonic() - began
+    print(
+        f"terminal: {done} inputs without a failure in {took:.0f} s (seed {options.seed}, from {options.start})"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
