@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sessionlens.render.facts import SECOND, Chapter, Facts, clock, short_clock
+from sessionlens.render.facts import SECOND, Chapter, Facts, clock, length, short_clock
 from sessionlens.render.pace import Cut
 from sessionlens.render.spans import Line, Span, columns_of, cut
 from sessionlens.render.theme import Theme
@@ -133,11 +133,13 @@ def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
     began = clock(start) + " elapsed"
     if facts.started_ns is not None:
         began = f"{datetime.fromtimestamp((facts.started_ns + start) // SECOND, UTC):%H:%M:%S} UTC"
-    verb = "running for" if running.state == RUNNING else "took"
+    verb, passed = "took", length(running.since_ns)
+    if running.state == RUNNING:
+        verb, passed = "running for", short_clock(running.since_ns)
     line = [
         Span("command ", theme.band_quiet), Span(f"{running.number} of {total}", theme.band_text),
         Span("   started ", theme.band_quiet), Span(began, theme.band_text),
-        Span(f"   {verb} ", theme.band_quiet), Span(short_clock(running.since_ns), theme.band_text),
+        Span(f"   {verb} ", theme.band_quiet), Span(passed, theme.band_text),
     ]  # fmt: skip
     if running.chapter.approximate:
         line.append(Span("   ≈ reconstructed", theme.caution))

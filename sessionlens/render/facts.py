@@ -46,6 +46,13 @@ def clock(ns: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
+def length(ns: int) -> str:
+    """How long something took: `0.42 s`, `12.3 s`, then M:SS."""
+    if ns < SECOND:
+        return f"{ns / SECOND:.2f} s"
+    return f"{ns / SECOND:.1f} s" if ns < 60 * SECOND else short_clock(ns)
+
+
 def short_clock(ns: int) -> str:
     """A length of time as M:SS, or H:MM:SS from one hour on."""
     minutes, seconds = divmod(max(ns, 0) // SECOND, 60)

@@ -41,7 +41,7 @@ class Bands:
 
     @classmethod
     def of(cls, height: int, command_lines: int, finding_lines: int) -> Bands:
-        unit = height / 720
+        unit = (height / 720) ** 0.8  # a large picture is rarely looked at from as near as a small one
         return cls(
             even(14 * unit), (even(12 * unit), even(26 * unit)), (even(10 * unit), even(22 * unit)),
             even(8 * unit), command_lines, finding_lines,

@@ -24,7 +24,9 @@ class Screen:
     def __init__(self, canvas: Canvas, layout: Layout, timeline: Timeline, theme: Theme) -> None:
         self.canvas, self.layout, self.theme = canvas, layout, theme
         self.strips = Strips(timeline, canvas.ink, layout.cell, theme)
+        self._normal, self._reversed = self.strips, self.strips.reversed()
         self._box: Box | None = None
+        self._theme = theme
         self._rows: list[int | None] = []
         self._cursor: tuple[int, int] | None = None
 
@@ -37,12 +39,17 @@ class Screen:
             right = min(box.x + box.width + EDGE, place.x + place.width)
             bottom = min(box.y + box.height + EDGE, place.y + place.height)
             self.canvas.fill(x, y, right - x, bottom - y, self.theme.edge)
-        self.canvas.fill(box.x, box.y, box.width, box.height, self.theme.background)
-        self._box, self._rows, self._cursor = box, [None] * rows, None
+        self.canvas.fill(box.x, box.y, box.width, box.height, self.strips.theme.background)
+        self._box, self._rows, self._cursor, self._theme = box, [None] * rows, None, self.strips.theme
 
     def paint(self, frame: Frame) -> bool:
         """Bring the canvas to this frame; whether anything changed."""
-        resized = self._box != self.layout.place(frame.columns, frame.rows) or len(self._rows) != frame.rows
+        self.strips = self._reversed if frame.reverse else self._normal
+        resized = (
+            self.strips.theme != self._theme
+            or self._box != self.layout.place(frame.columns, frame.rows)
+            or len(self._rows) != frame.rows
+        )
         if resized:
             self.blank(frame.columns, frame.rows)
         at = min(frame.cursor_x, frame.columns - 1), min(frame.cursor_y, frame.rows - 1)
@@ -68,7 +75,7 @@ class Screen:
         if strip is not None:
             used = min(strip[0].shape[1], box.width)
             self.canvas.put(box.x, box.y + y * height, strip, used)
-        self.canvas.fill(box.x + used, box.y + y * height, box.width - used, height, self.theme.background)
+        self.canvas.fill(box.x + used, box.y + y * height, box.width - used, height, self._theme.background)
 
     def _paint_cursor(self, row_id: int, x: int, y: int) -> None:
         """A block in the cursor's colour, the character in the background's."""
@@ -81,7 +88,7 @@ class Screen:
                 first = atlas.slot(text, columns, self.strips.style(style_id).look)
                 break
         slots = np.arange(first, first + wide, dtype=np.int32)
-        strip = self.canvas.ink.strip(atlas, slots, None, [(self.theme.background, self.theme.cursor)])
+        strip = self.canvas.ink.strip(atlas, slots, None, [(self._theme.background, self._theme.cursor)])
         self.canvas.put(self._place.x + x * width, self._place.y + y * height, strip)
 
     @property

@@ -82,6 +82,14 @@ class Strips:
         self._strips: OrderedDict[int, Planes] = OrderedDict()
         self._bytes = 0
 
+    def reversed(self) -> Strips:
+        """The same timeline with the default colours exchanged (reverse video, DECSCNM)."""
+        theme = self.theme
+        other = replace(
+            theme, foreground=theme.background, background=theme.foreground, cursor=theme.background
+        )
+        return Strips(self.timeline, self.ink, (self.atlas.width, self.atlas.height), other)
+
     def strip(self, row_id: int) -> Planes | None:
         """A row's strip, as wide as its text; None where the row is blank."""
         found = self._strips.get(row_id)
@@ -125,9 +133,11 @@ class Strips:
 
     def _runs(self, row: Row) -> Iterator[Piece]:
         """A row of ASCII: runs of one style, a cell a character."""
-        for run in row.runs:
-            paint = self.style(run.style_id)
-            yield Piece(run.column, run.width, run.text, paint, paint.look, paint.pair)
+        column = 0
+        for width, style_id in row.lengths:
+            paint = self.style(style_id)
+            yield Piece(column, width, "", paint, paint.look, paint.pair)
+            column += width
 
     def _cells(self, row: Row) -> Iterator[Piece]:
         """Any row: cell by cell. A block element is part of a picture, which no hatch may spoil."""

@@ -30,7 +30,7 @@ def marks(chapters: Sequence[Chapter], pace: Pace, end_ms: int) -> list[tuple[in
     starts: list[int] = []
     for chapter in chapters:
         starts.append(max(pace.video_ms(chapter.start_ns), starts[-1] + 1 if starts else 0))
-    ends = [*starts[1:], max(end_ms, starts[-1] + 1 if starts else 0)]
+    ends = [*starts[1:], max(end_ms, starts[-1] + 1)] if starts else []
     return [(s, e, title(chapter)) for s, e, chapter in zip(starts, ends, chapters, strict=True)]
 
 

@@ -142,7 +142,7 @@ def span(
     """The first and the last instant of session time."""
     ends = [facts.duration_ns or 0, *(c.end_ns if c.end_ns is not None else c.start_ns for c in chapters)]
     if len(timeline):
-        ends.append(int(timeline.t1_ns[-1]))
+        ends += [int(timeline.t1_ns[-1]), timeline.end_ns]
     whole = max(ends)
     first = max(start_ns or 0, 0)
     last = whole if end_ns is None else min(end_ns, whole)
