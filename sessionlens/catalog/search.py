@@ -6,10 +6,11 @@ Works on tables (docs in tables/schema.py) and knows nothing of sessions or file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sessionlens.errors import UsageError
@@ -104,9 +105,9 @@ def search_tables(wanted: re.Pattern[str], commands: pd.DataFrame, lines: pd.Dat
     return found.sort_values("start", kind="stable", ignore_index=True)
 
 
-def matching(wanted: re.Pattern[str], texts: Sequence[Any]) -> list[bool]:
-    """Which texts match."""
-    return [isinstance(text, str) and wanted.search(text) is not None for text in texts]
+def matching(wanted: re.Pattern[str], texts: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """bool[n]: which texts match."""
+    return np.array([isinstance(text, str) and wanted.search(text) is not None for text in texts], dtype=bool)
 
 
 def command_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sessionlens.detect import ran
@@ -22,7 +23,7 @@ class Accessor:
 
     def ran(self, *words: str) -> pd.DataFrame:
         """The rows whose command runs these words, whatever the order, bundling, long forms, sudo or path."""
-        return self._frame[[ran(text, *words) for text in self._frame["command"]]]
+        return self._frame[np.array([ran(text, *words) for text in self._frame["command"]], dtype=bool)]
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""

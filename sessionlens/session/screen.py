@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sessionlens.terminal import Terminal
+from sessionlens.terminal import Terminal, still
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
 
@@ -32,11 +32,12 @@ class Screen:
         """The rows as the screen had them, trailing blanks cut, joined by newlines."""
         return "\n".join(row.rstrip() for row in self.terminal.display)
 
-    def image(self, *, scale: int = 1) -> Image:
-        """The screen as a Pillow picture."""
-        from sessionlens.render import render_screen
+    def image(self) -> Image:
+        """The screen as a Pillow picture (RGB), without bands."""
+        from sessionlens.render import render_image
 
-        return render_screen(self.terminal, scale=scale)
+        timeline = still(self.terminal)
+        return render_image(timeline.frame(0), timeline, plain=True)
 
     def __repr__(self) -> str:
         t = self.terminal

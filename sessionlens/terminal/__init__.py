@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .facade import Cell, CursorView, Terminal
 from .lines import Lines
-from .replaying import Replay, replay
+from .replaying import Replay, replay, still
 from .rows import Row, Run
 from .style import Style
 from .timeline import Frame, Timeline
@@ -24,4 +24,5 @@ __all__ = [
     "Timeline",
     "Trace",
     "replay",
+    "still",
 ]

@@ -7,7 +7,6 @@ nothing new is dropped.
 
 from __future__ import annotations
 
-from ..recording import Recording
 from .facade import Terminal
 from .line import Line
 from .resize import resize
@@ -22,14 +21,14 @@ SYNCHRONIZED_NS = 1_000_000_000
 class Builder:
     """The watcher of one replay."""
 
-    def __init__(self, terminal: Terminal, recording: Recording) -> None:
+    def __init__(self, terminal: Terminal, *, always: bool = False) -> None:
         self.terminal = terminal
         self.screen = terminal.screen
         self.rows = Rows(self.screen.styles)
         self.timeline = Timeline(self.rows)
         self.trace = Trace(self.rows)
         self.timeline.marks = self.trace.marks
-        self.always = not recording.has_input
+        self.always = always  # every newline is a point: there is no input to wait for
         self.t = 0  # the current event
         self.event = 0
         self.offset = 0  # file offset of the current output event, and of its end

@@ -30,8 +30,6 @@ class Replay:
     timeline: Timeline
     trace: Trace
     reflow: bool
-    columns: int
-    rows: int
     checkpoints: list[tuple[int, bytes]] = field(repr=False)
     """(events done, compressed dump), in order."""
 
@@ -41,7 +39,7 @@ class Replay:
 
     def after(self, events: int) -> Terminal:
         """The terminal after the first n events."""
-        terminal = Terminal(self.columns, self.rows)
+        terminal = begin(self.recording)
         nearest = bisect_right(self.checkpoints, events, key=lambda checkpoint: checkpoint[0]) - 1
         start = 0
         if nearest >= 0:
@@ -59,9 +57,8 @@ def replay(
     recording: Recording, *, reflow: bool = True, progress: Callable[[float], None] | None = None
 ) -> Replay:
     """Replay a recording once. `progress` is told the share of the events that is done, 0 to 1."""
-    columns, rows = recording.info.columns or DEFAULT_SIZE[0], recording.info.rows or DEFAULT_SIZE[1]
-    terminal = Terminal(columns, rows)
-    builder = Builder(terminal, recording)
+    terminal = begin(recording)
+    builder = Builder(terminal, always=not recording.has_input)
     checkpoints: list[tuple[int, bytes]] = []
     times = recording.t_ns.tolist()
     due = CHECKPOINT
@@ -80,7 +77,26 @@ def replay(
     builder.finish(recording.duration_ns)
     if progress is not None:
         progress(1.0)
-    return Replay(recording, builder.timeline, builder.trace, reflow, columns, rows, checkpoints)
+    return Replay(recording, builder.timeline, builder.trace, reflow, checkpoints)
+
+
+def begin(recording: Recording) -> Terminal:
+    """The terminal before the first event. Without a pty nobody added carriage returns on the target's side;
+    the user's own terminal did (ONLCR), and here new line mode (LNM) does."""
+    info = recording.info
+    terminal = Terminal(info.columns or DEFAULT_SIZE[0], info.rows or DEFAULT_SIZE[1])
+    if info.kind in ("exec", "subsystem") and info.columns is None:
+        terminal.feed(b"\x1b[20h")
+    return terminal
+
+
+def still(terminal: Terminal) -> Timeline:
+    """A timeline of one frame: the terminal as it stands, for the painter."""
+    copy = Terminal(terminal.columns, terminal.rows)
+    copy.restore(terminal.dump())
+    builder = Builder(copy)
+    builder.finish(0)
+    return builder.timeline
 
 
 def _events(recording: Recording, start: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
