@@ -175,7 +175,7 @@ def instant(value: str | pd.Timestamp | None, *, end_of_day: bool = False) -> pd
         raise UsageError(
             f"{value!r} is no date or time: {error}; write 2026-11-03 or 2026-11-03 14:00"
         ) from None
-    if time is pd.NaT:
+    if pd.isna(time):
         raise UsageError(f"{value!r} is no date or time; write 2026-11-03 or 2026-11-03 14:00")
     time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
     only_date = isinstance(value, str) and len(value.strip()) <= len("2026-11-03")

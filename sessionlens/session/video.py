@@ -36,13 +36,14 @@ def render_session(
 def facts(session: Session) -> Facts:
     """Who, on what, since when."""
     info = session.info
+    order = [c.number for c in session.source.channels]
     return Facts(
         person=info.person,
         key=info.key_fingerprint,
         account=info.account,
         target=info.target,
         session=info.session,
-        channel=info.channel,
+        channel=order.index(session.main.channel.number) + 1,
         channels=len(session.source.channels),
         started_ns=info.started_ns,
     )

@@ -132,7 +132,8 @@ def hidden_mask(
     hidden = np.zeros(len(recording.t_ns), dtype=bool)
     for low, high in ranges:
         hidden |= (first <= high) & (first + size > low)
-    return hidden & (recording.stream == ord("i"))
+    hidden &= recording.stream == ord("i")
+    return hidden
 
 
 def event_text(recording: Recording, index: int) -> str:
