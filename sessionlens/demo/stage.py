@@ -11,6 +11,7 @@ import json
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,6 +120,7 @@ def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str
     config = folder / "demo.toml"
     config.write_text(
         CONFIG.format(
+            name=json.dumps((folder / "allowed_signers").read_text(encoding="utf-8").split()[0]),
             recordings=json.dumps(str(recordings)),
             person=PERSON,
             authorized=json.dumps(keys["authorized"]),
@@ -135,6 +137,7 @@ def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str
 
 CONFIG = """\
 [server]
+name = {name}
 listen = "127.0.0.1:0"
 host_key = "keys/host_ed25519"
 signing_key = "keys/signing_ed25519"
@@ -161,7 +164,7 @@ class Stage:
     user: str
     key: Path
     allowed_signers: Path
-    home: Path
+    recordings: Path
 
 
 @contextmanager
@@ -187,7 +190,7 @@ def stage(folder: Path, recordings: Path, home: Path, *options: str) -> Iterator
                 user=f"{PERSON}%{TARGET}",
                 key=folder / "person",
                 allowed_signers=folder / "allowed_signers",
-                home=home,
+                recordings=recordings,
             )
         finally:
             recorder.stop()
@@ -197,12 +200,17 @@ def stage(folder: Path, recordings: Path, home: Path, *options: str) -> Iterator
 
 @contextmanager
 def login(where: Stage) -> Iterator[paramiko.Transport]:
-    """An SSH connection through the recorder, as the person."""
+    """An SSH connection through the recorder, as the person; afterwards its bundle is sealed."""
     connection = connect(where.address, where.host_key, where.user, where.key)
     try:
         yield connection
     finally:
         connection.close()
+    deadline = time.monotonic() + PATIENCE_S
+    while unsealed := [b for b in where.recordings.glob("*/*/*/*") if not (b / "MANIFEST.sig").exists()]:
+        if time.monotonic() > deadline:
+            raise DemoError(f"the recorder does not seal {unsealed[0].name}")
+        time.sleep(0.02)
 
 
 def connect(address: tuple[str, int], host_key: str, user: str, key: Path) -> paramiko.Transport:
