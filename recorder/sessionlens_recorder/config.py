@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -146,7 +147,7 @@ def _target(section: Section) -> Target:
         name=section.name,
         address=section.address("address"),
         host_keys=tuple(
-            section.check("host_key", lambda k=k: parse_public_key(k)) for k in section.texts("host_key")
+            section.check("host_key", partial(parse_public_key, key)) for key in section.texts("host_key")
         ),
         listen=section.optional_address("listen"),
         account=section.text("account", "") or None,

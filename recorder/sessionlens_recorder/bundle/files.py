@@ -118,8 +118,11 @@ class AppendFile:
         """On stable storage when this returns."""
         try:
             os.fsync(self.fd)
+            deleted = os.fstat(self.fd).st_nlink == 0
         except OSError as error:
             raise BundleWriteError(f"cannot sync {self.name} to disk: {error.strerror}") from error
+        if deleted:
+            raise BundleWriteError(f"{self.name} was deleted while it was being written")
 
     def close(self) -> None:
         """Give the descriptor back; the file stays as it is."""

@@ -100,6 +100,8 @@ class Connection:
 
     def enter(self, identity: Identity, password: bytes | None) -> str | None:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
+        if self._end is not None:
+            raise Refused("too-late", "the time to log in is over")
         target = identity.target
         secret = password if password is not None else self._bastion.target_keys[target.name]
         leg = connect(target, identity.account, secret, self._wake)
@@ -155,9 +157,24 @@ class Connection:
         except ProtocolError as error:
             self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
             return
-        legs = (self._user, self._target)
         for to, message in sends:
-            legs[to].send(message)
+            self._send(to, message)
+
+    def _send(self, to: int, message: bytes) -> None:
+        leg = self._user if to == USER else self._target
+        try:
+            if leg is not None:
+                leg.send(message)
+        except (EOFError, OSError, paramiko.SSHException) as error:
+            self._over(
+                self._left(str(error)) if to == USER else self._lost(str(error) or "connection closed")
+            )
+
+    def _left(self, why: str) -> End:
+        return End(f"the user left ({why})")
+
+    def _lost(self, why: str) -> End:
+        return End(f"the target left ({why})", f"the connection to the target has ended ({why})")
 
     def _recording_failed(self, error: BundleError) -> None:
         logs.error("recording-failed", id=self._bundle and self._bundle.session_id, reason=error)
@@ -191,13 +208,12 @@ class Connection:
 
     def _watch(self, deadline: float) -> None:
         if not self._user.is_alive():
-            self._over(End(reason_of_end(self._user)))
+            self._over(self._left(reason_of_end(self._user)))
         elif self._target is None or not self._user.is_authenticated():
             if time.monotonic() > deadline:
                 self._over(End("no login in time"))
         elif not self._target.is_alive():
-            why = reason_of_end(self._target)
-            self._over(End(f"target: {why}", f"the target ended this connection ({why})"))
+            self._over(self._lost(reason_of_end(self._target)))
         elif not self._recorder.is_alive() or time.monotonic() - self._beat > STALLED_S:
             self._over(
                 End(
@@ -241,6 +257,9 @@ class Connection:
         try:
             if self._relay is not None:
                 self._relay.finish()
+        except BundleError as error:
+            logs.error("recording-failed", id=bundle.session_id, reason=error)
+        try:
             bundle.seal(self._bastion.sign, "abort" if end.broken else "seal", end.reason)
         except BundleError as error:
             logs.error("sealing-failed", id=bundle.session_id, reason=error)

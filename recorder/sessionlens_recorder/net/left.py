@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError
+from sessionlens_recorder.bundle import BundleError, recover
 
 
 def find_unsealed(root: Path) -> Iterator[Path]:
@@ -18,8 +18,6 @@ def find_unsealed(root: Path) -> Iterator[Path]:
 
 def seal_left(paths: Iterable[Path], sign: Callable[[bytes], str], reason: str) -> int:
     """Recover each; one that is locked is alive and left alone. The answer is an exit code."""
-    from sessionlens_recorder.bundle import recover
-
     code = 0
     for path in paths:
         try:

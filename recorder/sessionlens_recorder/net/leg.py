@@ -65,7 +65,7 @@ class Leg(Transport):
     `pair`.
     """
 
-    _CLIENT_ID = f"SessionLens_{__version__}"
+    _CLIENT_ID = f"OpenSSH_9.9 SessionLens_{__version__}"  # docs/decisions/0021
     _active_check_timeout = BufferedPacketizer.poll
     login_wait = 60.0
 
@@ -208,7 +208,7 @@ def disconnect(reason: str) -> bytes:
 def reason_of_end(leg: Leg) -> str:
     """Why a leg ended, in words: the peer's own, or what went wrong."""
     if leg.goodbye is not None:
-        return f"disconnected: {leg.goodbye[1]}"
+        return leg.goodbye[1] or f"disconnect with code {leg.goodbye[0]}"
     error = leg.get_exception()
     if error is None or isinstance(error, EOFError):
         return "connection closed"

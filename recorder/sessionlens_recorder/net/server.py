@@ -148,12 +148,11 @@ class Server:
         while part := os.read(child.report, 65536):
             named += part
         os.close(child.report)
-        if code == 0:
-            return
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        logs.error("process-died", duty=child.duty, how=how)
-        if named:
-            path = Path(os.fsdecode(named))
+        if code != 0:
+            logs.error("process-died", duty=child.duty, how=how)
+        path = Path(os.fsdecode(named))
+        if named and not (path / "MANIFEST.sig").exists():
             reason = f"the process of this connection ended: {how}"
             self._fork(f"seal {path.name}", lambda _: seal_left([path], self._bastion.sign, reason))
 

@@ -120,9 +120,6 @@ class ProgramChannel(Channel):
         elif side == USER and request.name == "window-change" and self._log is not None:
             self._log.resize(fields["columns"], fields["rows"])
             return None
-        elif side == USER and request.name == "signal" and self._log is not None:
-            self._log.signal(fields["signal"])
-            return None
         elif side == TARGET and request.name == "exit-status":
             self._exit_code = fields["code"]
         elif side == TARGET and request.name == "exit-signal":
@@ -183,7 +180,7 @@ class ProgramChannel(Channel):
             self._log.event(name, **fields)
         return self._log
 
-    def _event(self, name: str, **fields: Any) -> None:
+    def _event(self, name: str, /, **fields: Any) -> None:
         if self._log is None:
             self._early.append((name, fields))
         else:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.session.policy import TARGET, USER, host_port
 from sessionlens_recorder.session.wire import Open, Reader, Request
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A tunnel's channel: `kind` names its folder, `address` is what policy is asked about."""
+    """A tunnel's channel: `kind` names its folder, `address` is what policy is asked about, `by` who may
+    open it.
+    """
 
+    by: int
     kind: str
     address: str
     port: int | None
@@ -30,15 +33,17 @@ def read_forward(opened: Open) -> Forward | None:
         case "direct-tcpip" | "forwarded-tcpip":
             host, port = reader.text(), reader.u32()
             address, origin = host_port(host, port), host_port(reader.text(), reader.u32())
-            return Forward("forward", address, port, {"address": address, "origin": origin})
+            by = USER if opened.kind == "direct-tcpip" else TARGET
+            return Forward(by, "forward", address, port, {"address": address, "origin": origin})
         case "direct-streamlocal@openssh.com" | "forwarded-streamlocal@openssh.com":
             path = reader.text()
-            return Forward("forward", path, None, {"address": path})
+            by = USER if opened.kind.startswith("direct-") else TARGET
+            return Forward(by, "forward", path, None, {"address": path})
         case "x11":
             origin = host_port(reader.text(), reader.u32())
-            return Forward("x11", origin, None, {"origin": origin})
+            return Forward(TARGET, "x11", origin, None, {"origin": origin})
         case "auth-agent@openssh.com":
-            return Forward("agent", "", None, {})
+            return Forward(TARGET, "agent", "", None, {})
     return None
 
 

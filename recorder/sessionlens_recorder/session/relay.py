@@ -83,7 +83,7 @@ class Relay:
     def _check_open(self, side: int, opened: wire.Open, forward: Forward | None) -> str | None:
         if len(self._channels[side]) >= MAX_CHANNELS:
             return f"there are {MAX_CHANNELS} channels open already"
-        if forward is None or forward.kind in ("x11", "agent"):
+        if forward is None or forward.kind != "forward" or forward.by != side:
             return self._policy.check_kind(side, opened.kind)
         if side == TARGET:
             return self._listening.check_opened(forward)
@@ -274,10 +274,15 @@ class Relay:
         """Both sides are gone: close the recordings of what was still open."""
         with self._lock:
             self._ended = True
-            for channel in self._open_channels():
-                self._forget(channel)
-            if self._notes is not None:
-                self._notes.close()
+            problems: list[Exception] = []
+            logs = [channel.finish for channel in self._open_channels()]
+            for close in (*logs, *([self._notes.close] if self._notes else [])):
+                try:
+                    close()
+                except OSError as problem:  # of one channel; the others shall be closed all the same
+                    problems.append(problem)
+        if problems:
+            raise problems[0]
 
     def _open_channels(self) -> list[Channel]:
         return list(dict.fromkeys((*self._channels[USER].values(), *self._channels[TARGET].values())))

@@ -71,7 +71,7 @@ _READERS: dict[str, Callable[[Reader], Fields]] = {
     "shell": lambda r: {},
     "exec": lambda r: {"command": r.text()},
     "subsystem": lambda r: {"subsystem": r.text()},
-    "signal": lambda r: {"signal": r.text()},
+    "signal": lambda r: {"name": r.text()},
     "break": lambda r: {"milliseconds": r.u32()},
     "xon-xoff": lambda r: {"client_can_do": r.boolean()},
     "exit-status": lambda r: {"code": r.u32()},

@@ -1,0 +1,277 @@
+"""A private sshd and a private bastion on loopback: real programs, no mocks.
+
+`site` is shared by the tests of one worker; `build_site` makes a new one where a test breaks things or needs
+another configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sessionlens_recorder.bundle import read_session
+from sessionlens_recorder.initialise import initialise
+
+ME = pwd.getpwuid(os.getuid()).pw_name
+DEADLINE_S = 20.0
+
+
+def wait_for(condition: Callable[[], Any], what: str = "", seconds: float = DEADLINE_S) -> Any:
+    """Wait on a state, not for a time."""
+    end = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what or condition}")
+        time.sleep(0.01)
+    return answer
+
+
+def make_key(path: Path, *options: str) -> Path:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path, *options], check=True)
+    return path
+
+
+def public(path: Path) -> str:
+    """`ssh-ed25519 AAAA…`"""
+    return " ".join(path.with_name(path.name + ".pub").read_text().split()[:2])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@dataclass
+class Sshd:
+    """A stock OpenSSH server with a configuration of its own, which lets this user in with `client_key`."""
+
+    port: int
+    host_key: Path
+    client_key: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    binary = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+    if binary is None:
+        pytest.skip("needs openssh-server")
+    folder = tmp_path_factory.mktemp("sshd")
+    host_key, client_key = make_key(folder / "host"), make_key(folder / "client")
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    (folder / "home").mkdir()
+    port = free_port()
+    (folder / "config").write_text(
+        f"""ListenAddress 127.0.0.1:{port}
+HostKey {host_key}
+PidFile {folder / "pid"}
+AuthorizedKeysFile {client_key}.pub
+StrictModes no
+UsePAM no
+MaxSessions 20
+MaxStartups 100:30:200
+AcceptEnv LANG LC_*
+SetEnv HOME={folder / "home"}
+StreamLocalBindUnlink yes
+X11Forwarding yes
+Subsystem sftp internal-sftp
+"""
+    )
+    log = folder / "log"
+    process = subprocess.Popen([binary, "-D", "-f", folder / "config", "-E", log])
+    wait_for(lambda: log.exists() and "listening" in log.read_text(), "sshd listens")
+    yield Sshd(port, host_key, client_key, process, log)
+    process.terminate()
+    process.wait(DEADLINE_S)
+
+
+@dataclass
+class Site:
+    """A bastion in front of one target, and a user, john, with a key."""
+
+    folder: Path
+    key: Path
+    server: str = ""
+    targets: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def recordings(self) -> Path:
+        return self.folder / "recordings"
+
+    def start(self, **options: Any) -> Site:
+        command = [
+            sys.executable,
+            "-m",
+            "sessionlens_recorder",
+            "serve",
+            "--config",
+            self.folder / "recorder.toml",
+        ]
+        with open(self.folder / "log", "a") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, **options)
+        assert self.process.stdout is not None
+        word, _, addresses = self.process.stdout.readline().partition(" ")
+        self.process.stdout.close()
+        assert word == "ready", self.log()
+        opened = json.loads(addresses)
+        self.server, self.targets = opened["server"], opened["targets"]
+        known = public(self.folder / "keys/host_ed25519")
+        hosts = {address.rpartition(":")[2] for address in (self.server, *self.targets.values())}
+        (self.folder / "known_hosts").write_text("".join(f"[127.0.0.1]:{port} {known}\n" for port in hosts))
+        return self
+
+    def replaced(self, old: str, new: str) -> Site:
+        """Change the configuration, before the start."""
+        file = self.folder / "recorder.toml"
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        return self
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE_S)
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def options(self, *more: str, target: str | None = "web01", key: Path | None = None) -> list[str]:
+        """Options for ssh, scp and sftp, all but the host."""
+        address = self.targets[target] if target else self.server
+        settings = {
+            "BatchMode": "yes",
+            "IdentitiesOnly": "yes",
+            "IdentityFile": key or self.key,
+            "LogLevel": "INFO",
+            "Port": address.rpartition(":")[2],
+            "StrictHostKeyChecking": "yes",
+            "User": "john",
+            "UserKnownHostsFile": self.folder / "known_hosts",
+        }
+        return ["-F", "none", *more, *(f"-o{name}={value}" for name, value in settings.items())]
+
+    def ssh(
+        self, *arguments: str, timeout: float = DEADLINE_S, **more: Any
+    ) -> subprocess.CompletedProcess[bytes]:
+        """`ssh OPTIONS 127.0.0.1 COMMAND`: options are the arguments up to "--"."""
+        split = arguments.index("--") if "--" in arguments else 0
+        options, command = arguments[:split], arguments[split + 1 if "--" in arguments else 0 :]
+        known = {name: more.pop(name) for name in ("target", "key") if name in more}
+        more.setdefault("stdin", subprocess.DEVNULL) if "input" not in more else None
+        line = ["ssh", *self.options(*options, **known), "127.0.0.1", *command]
+        return subprocess.run(line, capture_output=True, timeout=timeout, check=False, **more)
+
+    def bundles(self) -> list[Path]:
+        return sorted(path.parent for path in self.recordings.glob("*/*/*/*/session.json"))
+
+    def sealed(self, before: list[Path]) -> Path:
+        """The one bundle that was not there before, once it is sealed."""
+        (new,) = wait_for(lambda: [path for path in self.bundles() if path not in before], "a new bundle")
+        wait_for(lambda: (new / "MANIFEST.sig").exists(), f"{new} is sealed\n{self.log()}")
+        return Path(new)
+
+    def record(self, *arguments: str, **more: Any) -> tuple[subprocess.CompletedProcess[bytes], Path]:
+        """Run ssh; the answer is how it ended and its sealed bundle."""
+        before = self.bundles()
+        done = self.ssh(*arguments, **more)
+        return done, self.sealed(before)
+
+
+BuildSite = Callable[..., Site]
+
+
+def write_site(
+    folder: Path, sshd: Sshd, server: str = "", user: str = "", target: str = "", **changes: str
+) -> Site:
+    """A folder with keys and a configuration; `server`, `user`, `target`: more lines for those sections."""
+    folder.mkdir(exist_ok=True)
+    initialise(folder)
+    key = make_key(folder / "john")
+    (folder / "users/john.pub").write_text(public(key) + " john@laptop\n")
+    values = {
+        "address": f'"127.0.0.1:{sshd.port}"',
+        "host_key": f'"{public(sshd.host_key)}"',
+        "listen": '"127.0.0.1:0"',
+        "account": f'"{ME}"',
+        "key": f'"{sshd.client_key}"',
+    } | changes
+    lines = "\n".join(f"{name} = {value}" for name, value in values.items() if value)
+    (folder / "recorder.toml").write_text(
+        f"""[server]
+name = "bastion1"
+listen = "127.0.0.1:0"
+host_key = "keys/host_ed25519"
+signing_key = "keys/signing_ed25519"
+recordings = "recordings"
+{server}
+[recording]
+input = "plain"
+[users.john]
+authorized_keys = "users/john.pub"
+{user}
+[targets.web01]
+{lines}
+{target}
+"""
+    )
+    return Site(folder, key)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, sshd: Sshd) -> Iterator[Site]:
+    """One bastion for all tests of a worker that leave it as it is."""
+    folder = tmp_path_factory.mktemp("site")
+    site = write_site(folder, sshd, target='forward = ["127.0.0.1:*", "localhost:*", "/tmp/*"]').start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def build_site(tmp_path: Path, sshd: Sshd) -> Iterator[BuildSite]:
+    """A bastion of one's own, stopped after the test: build_site(server=…, user=…, target=…, key=…)."""
+    built: list[Site] = []
+
+    def build(**options: str) -> Site:
+        built.append(write_site(tmp_path / f"site{len(built)}", sshd, **options))
+        return built[-1]
+
+    yield build
+    for site in built:
+        if site.process is not None and site.process.poll() is None:
+            site.stop()
+
+
+def channel(bundle: Path, name: str) -> Path:
+    """A channel's folder by `N.kind`, and that it is there."""
+    assert (bundle / name).is_dir(), sorted(path.name for path in bundle.iterdir())
+    return bundle / name
+
+
+def stream(folder: Path, name: str) -> bytes:
+    """`in` or `out` without the first and last lines that script(1) adds."""
+    data = (folder / name).read_bytes()
+    start, end = data.index(b"\n") + 1, data.rindex(b"\nScript done on ")
+    return data[start:end]
+
+
+def events(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+
+
+def facts(bundle: Path) -> dict[str, Any]:
+    return read_session(bundle)

@@ -1,0 +1,179 @@
+"""What goes wrong while a session runs: the user reads why, the bundle is sealed, nothing passes unrecorded."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sessionlens_recorder.bundle import check
+
+from .conftest import DEADLINE_S, BuildSite, Site, Sshd, channel, events, stream, wait_for
+
+CHATTER = "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.01; done"
+
+
+@contextmanager
+def running(site: Site, command: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A session that runs, and its bundle, once something was recorded."""
+    before = site.bundles()
+    line = ["ssh", *site.options(), "127.0.0.1", command]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes) as process:  # type: ignore[call-overload]
+        (bundle,) = wait_for(lambda: [path for path in site.bundles() if path not in before])
+        out = bundle / "0.exec/out"
+        wait_for(lambda: out.exists() and out.stat().st_size > 200, "something is recorded")
+        yield process, bundle
+        process.kill()
+
+
+def processes_of(site: Site) -> list[int]:
+    assert site.process is not None
+    return [
+        int(pid)
+        for pid in Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
+    ]
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
+
+
+@needs_proc
+def test_a_killed_connection_is_sealed_as_aborted(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with running(site, CHATTER) as (client, bundle):
+        (child,) = processes_of(site)
+        os.kill(child, signal.SIGKILL)
+        out, _ = client.communicate(timeout=DEADLINE_S)
+    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "the bundle is sealed")
+    report = check(bundle)
+    assert (report.state, report.damaged) == ("aborted", False)
+    assert "signal 9" in (report.reason or "")
+    assert out in (bundle / "0.exec/out").read_bytes(), "what the user saw is recorded"
+
+
+@needs_proc
+def test_a_killed_bastion_is_tidied_up_at_the_next_start(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with running(site, CHATTER) as (client, bundle):
+        children = processes_of(site)
+        assert site.process is not None
+        site.process.kill()
+        site.process.wait(DEADLINE_S)
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+        client.communicate(timeout=DEADLINE_S)
+    assert check(bundle).state == "unsealed"
+    site.start()
+    wait_for(lambda: check(bundle).state == "aborted", "the bundle is sealed")
+
+
+def test_a_stopped_bastion_tells_its_users(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with running(site, CHATTER) as (client, bundle):
+        assert site.stop() == 0
+        out, err = client.communicate(timeout=DEADLINE_S)
+    assert b"the bastion is being stopped" in err
+    assert client.returncode == 255
+    report = check(bundle)
+    assert (report.state, report.damaged) == ("sealed", False)
+    recorded = stream(channel(bundle, "0.exec"), "out")
+    assert recorded.startswith(out), "what the user saw is recorded"
+    assert b"the bastion is being stopped" in recorded, "and what the bastion said"
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+def test_a_file_that_cannot_grow_ends_the_session(build_site: BuildSite, tmp_path: Path) -> None:
+    reached, sent = tmp_path / "reached", os.urandom(400_000)
+    site = build_site().start(preexec_fn=_limited)
+    with running(site, f"yes | head -n 200; cat > {reached}") as (client, bundle):
+        assert client.stdin is not None
+        client.stdin.write(sent[:20_000])
+        client.stdin.flush()
+        wait_for(lambda: reached.exists() and reached.stat().st_size == 20_000)
+        _, err = client.communicate(sent[20_000:], timeout=DEADLINE_S)
+    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "the bundle is sealed")
+    assert client.returncode == 255
+    assert b"this session can no longer be recorded, so it ends here" in err
+    recorded = (bundle / "0.exec/in").read_bytes()
+    got = reached.read_bytes()
+    assert 0 < len(got) < 110_000
+    assert got in recorded, "what reached the target is in the recording"
+    report = check(bundle)
+    assert (report.state, report.damaged) == ("aborted", False)
+    assert "File too large" in (report.reason or "")
+    assert "recording-failed" in site.log()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a file system needs root")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -> None:
+    site = build_site(server="").replaced('recordings = "recordings"', f'recordings = "{small_disk}"').start()
+    done = site.ssh("head -c 3000000 /dev/zero")
+    assert done.returncode == 255
+    assert b"this session can no longer be recorded" in done.stderr
+    assert b"No space left on device" in done.stderr
+    (bundle,) = [path.parent for path in small_disk.glob("*/*/*/*/session.json")]
+    assert done.stdout in (bundle / "0.exec/out").read_bytes(), "what the user saw is recorded"
+    refused = site.ssh("true")
+    assert refused.returncode == 255
+    assert (
+        b"cannot be recorded at the moment" in refused.stderr
+        or b"can no longer be recorded" in refused.stderr
+    )
+
+
+def test_a_deleted_folder_ends_the_session(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with running(site, CHATTER) as (client, bundle):
+        shutil.rmtree(bundle)
+        _, err = client.communicate(timeout=DEADLINE_S)
+    assert client.returncode == 255
+    assert b"was deleted while it was being written" in err
+    wait_for(lambda: "sealing-failed" in site.log())
+    assert "session-end" not in site.log(), "a bundle that is gone is not called sealed"
+
+
+@needs_proc
+def test_a_target_that_dies(build_site: BuildSite, sshd: Sshd) -> None:
+    site = build_site().start()
+    with running(site, f"echo = $PPID .; {CHATTER}") as (client, bundle):
+        out = bundle / "0.exec/out"
+        found = wait_for(lambda: re.search(rb"= (\d+) \.\n", out.read_bytes()))
+        os.kill(int(found[1]), signal.SIGKILL)
+        _, err = client.communicate(timeout=DEADLINE_S)
+    assert b"the connection to the target has ended" in err
+    assert client.returncode == 255
+    wait_for(lambda: (bundle / "MANIFEST.sig").exists())
+    assert check(bundle).state == "sealed"
+
+
+def test_a_user_who_vanishes(site: Site) -> None:
+    with running(site, CHATTER) as (client, bundle):
+        client.kill()
+    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "the bundle is sealed")
+    assert check(bundle).state == "sealed"
+    names = [event["event"] for event in events(channel(bundle, "0.exec"))]
+    assert names[-1] == "close"
