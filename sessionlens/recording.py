@@ -52,9 +52,9 @@ class Info:
     client_version: str | None = None
     bastion: str | None = None
     started_ns: int | None = None
-    """Of this channel: UTC, ns since the epoch; t_ns counts from here."""
+    """Of the session: UTC, ns since the epoch; t_ns counts from here, in all of its channels."""
     opened_ns: int = 0
-    """From the start of the session to the start of this channel."""
+    """From the start of the session to the start of this channel, where its `timing` counts from."""
     duration_ns: int | None = None
     channel: int = 0
     channels: int = 1
@@ -78,7 +78,7 @@ class Info:
 class Recording:
     """One recorded stream: n events in columns, over one blob of raw bytes for input and one for output.
 
-    t_ns int64[n] since the start; stream uint8[n], ord of a letter; offset and size int64[n]: `i` input, `o`
+    t_ns int64[n] since the start of the session; stream uint8[n], ord of a letter; offset and size int64[n]: `i` input, `o`
     output and `e` stderr are ranges of a blob (`e` of the output blob: it flags bytes that an `o` event has
     too); `r` resize has columns and rows; `x` exit has the code; `s` signal and `m` mark index `notes`.
     """

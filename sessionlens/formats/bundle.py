@@ -152,7 +152,6 @@ class _Bundle:
         opened_ns = _int(opened.get("monotonic_ns"), 0) - _int(started.get("monotonic_ns"), 0)
         return replace(
             base,
-            started_ns=_utc(opened) if opened else base.started_ns,
             opened_ns=max(0, opened_ns) if opened and started else 0,
             duration_ns=close.get("t_ns"),
             channel=channel.number,
@@ -223,8 +222,10 @@ def _load(bundle: _Bundle, channel: Channel) -> Recording:
     duration = max(ended, assembly.end_ns)
     add_exit(assembly, duration, info.exit_code)
     _add_clock_steps(bundle, channel, duration, assembly)
-    info = replace(info, duration_ns=duration)
-    return Recording(info, assembly.columns(), loaded.blobs, notes=assembly.notes, gaps=assembly.gaps)
+    t_ns, *others = assembly.columns()
+    gaps = [g if g.t_ns is None else replace(g, t_ns=g.t_ns + info.opened_ns) for g in assembly.gaps]
+    info = replace(info, duration_ns=duration + info.opened_ns)
+    return Recording(info, (t_ns + info.opened_ns, *others), loaded.blobs, notes=assembly.notes, gaps=gaps)
 
 
 _INPUT = {

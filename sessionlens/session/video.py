@@ -46,6 +46,8 @@ def facts(session: Session) -> Facts:
         channel=order.index(session.main.channel.number) + 1,
         channels=len(session.source.channels),
         started_ns=info.started_ns,
+        client=info.client,
+        duration_ns=session.recording.duration_ns,
     )
 
 
