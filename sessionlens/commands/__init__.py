@@ -1,4 +1,4 @@
-"""Timeline and Trace -> commands, contexts, secrets. How it works and what it cannot see: docs/commands.md."""
+"""Timeline and Trace -> commands, contexts, secrets. The method and its limits are in docs/commands.md."""
 
 from __future__ import annotations
 

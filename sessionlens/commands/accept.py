@@ -1,7 +1,9 @@
-"""Accept candidates: the moments at which a line was handed over, and the rests of the cursor that came before.
+"""Accept candidates: the moments at which a line was handed over, and the rests of the cursor that came
+before.
 
-Where the program edits its line itself (bracketed paste on: bash, zsh, fish, most REPLs) that is the switch-off of
-bracketed paste; elsewhere it is a CR LF. Whether the line is a command is decided later, once prompts are learned.
+Where the program edits its line itself (bracketed paste on: bash, zsh, fish, most REPLs) that is the
+switch-off of bracketed paste; elsewhere it is a CR LF. Whether the line is a command is decided later, once
+prompts are learned.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that may have been handed over. `lines` are the logical lines from the top of the screen down to it."""
+    """A line that may have been handed over. `lines` are the logical lines from the top of the screen down to
+    it.
+    """
 
     point: Point
     paste: bool
@@ -82,7 +86,9 @@ def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[
 
 
 def _bottom(points: list[Point], at: int) -> int:
-    """zsh leaves paste mode first and then goes to the last row of the line: the CR LF that follows tells which."""
+    """zsh leaves paste mode first and then goes to the last row of the line: the CR LF that follows tells
+    which.
+    """
     point = points[at]
     for later in points[at + 1 : at + 3]:
         if later.kind == "newline" and later.offset - point.offset <= _NEAR:

@@ -1,7 +1,8 @@
 """Where a line was typed: a stack of shells, hosts and REPLs, followed by their prompts.
 
-A prompt of a form not seen before, right behind a command that opens such a thing, is one level deeper; a prompt of a
-lower level is back there. Names come from the command that opened the level, host and user from the prompt.
+A prompt of a form not seen before, right behind a command that opens such a thing, is one level deeper; a
+prompt of a lower level is back there. Names come from the command that opened the level, host and user from
+the prompt.
 """
 
 from __future__ import annotations
@@ -15,56 +16,22 @@ SHELLS = frozenset(
     {"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "csh", "tcsh", "rbash", "pwsh", "nu"}
 )
 REPLS = {
-    "python": "python", "python2": "python", "python3": "python", "ipython": "python", "ipython3": "python",
-    "pypy3": "python", "sqlite3": "sqlite", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql",
-    "psql": "psql", "node": "node", "nodejs": "node", "irb": "ruby", "ghci": "haskell", "R": "r", "lua": "lua",
-    "luajit": "lua", "gdb": "gdb", "lldb": "lldb", "redis-cli": "redis", "php": "php", "bc": "bc", "ftp": "ftp",
-    "sftp": "sftp", "lftp": "lftp", "mongo": "mongo", "mongosh": "mongo", "julia": "julia", "scala": "scala",
-    "deno": "node", "bun": "node", "sqlcmd": "sql", "cqlsh": "sql", "clickhouse-client": "sql", "nslookup": "nslookup",
-    "telnet": "telnet", "gnuplot": "gnuplot", "octave": "octave", "erl": "erlang", "iex": "elixir", "pdb": "python",
+    "python": "python", "python2": "python", "python3": "python", "ipython": "python",
+    "ipython3": "python", "pypy3": "python", "sqlite3": "sqlite", "sqlite": "sqlite", "mysql": "mysql",
+    "mariadb": "mysql", "psql": "psql", "node": "node", "nodejs": "node", "irb": "ruby",
+    "ghci": "haskell", "R": "r", "lua": "lua", "luajit": "lua", "gdb": "gdb", "lldb": "lldb",
+    "redis-cli": "redis", "php": "php", "bc": "bc", "ftp": "ftp", "sftp": "sftp", "lftp": "lftp",
+    "mongo": "mongo", "mongosh": "mongo", "julia": "julia", "scala": "scala", "deno": "node",
+    "bun": "node", "sqlcmd": "sql", "cqlsh": "sql", "clickhouse-client": "sql", "nslookup": "nslookup",
+    "telnet": "telnet", "gnuplot": "gnuplot", "octave": "octave", "erl": "erlang", "iex": "elixir",
+    "pdb": "python",
 }  # fmt: skip
-OPENERS = frozenset(
-    [
-        "su",
-        "sudo",
-        "doas",
-        "ssh",
-        "mosh",
-        "docker",
-        "podman",
-        "kubectl",
-        "nerdctl",
-        "lxc",
-        "chroot",
-        "nsenter",
-        "unshare",
-        "machinectl",
-        "screen",
-        "tmux",
-        "script",
-        "exec",
-        "newgrp",
-        "sg",
-        "env",
-        "bash-static",
-        "busybox",
-        "vagrant",
-        "scp",
-        "login",
-        "runuser",
-        "pkexec",
-        "toolbox",
-        "distrobox",
-        "telnet",
-        "rlogin",
-        "nix-shell",
-        "poetry",
-        "pipenv",
-        "conda",
-        "virsh",
-        "make",
-    ]
-)
+OPENERS = frozenset({
+    "su", "sudo", "doas", "ssh", "mosh", "docker", "podman", "kubectl", "nerdctl", "lxc", "chroot",
+    "nsenter", "unshare", "machinectl", "screen", "tmux", "script", "exec", "newgrp", "sg", "env",
+    "bash-static", "busybox", "vagrant", "scp", "login", "runuser", "pkexec", "toolbox", "distrobox",
+    "telnet", "rlogin", "nix-shell", "poetry", "pipenv", "conda", "virsh", "make",
+})  # fmt: skip
 _LOOKS = (
     (re.compile(r"^>>> $|^In \[\d+\]: $|^\(Pdb\) $|^ipdb> $"), "python"),
     (re.compile(r"^sqlite> $"), "sqlite"),

@@ -1,7 +1,7 @@
 """A small line editor driven by the keystrokes: what was typed at a line, as far as keys alone can tell.
 
-It knows readline's emacs keys that every shell shares. Completion, history and search depend on the far end: after
-one of those the line is no longer `certain`, and only tells which characters were typed in which order.
+It knows readline's emacs keys that every shell shares. Completion, history and search depend on the far end:
+after one of those the line is no longer `certain`, and only tells which characters were typed in which order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ _ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt"}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a line editor makes of some keys: the line, the characters typed, and whether the keys tell all of it."""
+    """What a line editor makes of some keys: the line, the characters typed, and whether the keys tell all of
+    it.
+    """
 
     text: str
     typed: str
@@ -26,10 +28,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none came.
+    """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none
+    came.
 
-    `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left with `q`),
-    the line since that prompt.
+    `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left
+    with `q`), the line since that prompt.
     """
 
     readings: tuple[Reading, ...]

@@ -1,6 +1,7 @@
 """History expansion (`!!`, `!$`, `^a^b`): the shell prints the line it really ran before running it.
 
-bash(1) "HISTORY EXPANSION". The printed line is taken only where it is the typed one with each designator replaced.
+bash(1) "HISTORY EXPANSION". The printed line is taken only where it is the typed one with each designator
+replaced.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Entry:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join(line.text for line in self.lines).rstrip()
 
     @property
     def last(self) -> Line:
@@ -213,7 +213,9 @@ def _end(view: View) -> int:
 
 
 def _shell(view: View, lines: Sequence[Line], told: str | None) -> str:
-    """The login shell by how it ends a line: fish tells its command lines, zsh leaves paste mode before the CR LF."""
+    """The login shell by how it ends a line: fish tells its command lines, zsh leaves paste mode before the
+    CR LF.
+    """
     if any(
         b"133;C;cmdline_url=" in bytes(view.out[line.candidate.after : line.candidate.after + 64])
         or b"133;C;cmdline_url=" in bytes(view.out[max(line.candidate.after - 512, 0) : line.candidate.after])

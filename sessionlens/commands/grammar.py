@@ -1,4 +1,4 @@
-"""Is a command line complete, or will the shell ask for more? Asked of the shell grammar (tree-sitter-bash)."""
+"""Is a command line complete, or will the shell ask for more? The shell grammar knows (tree-sitter-bash)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _parser() -> tree_sitter.Parser:
 
 
 def incomplete(text: str) -> bool:
-    """True where a shell would show its continuation prompt after these lines (or would call them an error)."""
+    """True where a shell would ask for another line after these (or would call them an error)."""
     if _OPEN_END.search(text):
         return True
     return _parser().parse((text + "\n").encode("utf-8", "surrogateescape")).root_node.has_error

@@ -25,16 +25,18 @@ _KEY = re.compile(
     re.S | re.X,
 )
 _NAMES = {
-    b"\r": "enter", b"\n": "enter", b"\x1bOM": "enter", b"\x03": "interrupt", b"\x04": "eof", b"\x1a": "suspend",
-    b"\x7f": "backspace", b"\x08": "backspace", b"\t": "tab", b"\x01": "home", b"\x05": "end", b"\x02": "left",
-    b"\x06": "right", b"\x0b": "kill-end", b"\x15": "kill-line", b"\x17": "kill-word", b"\x19": "yank",
-    b"\x0c": "redraw", b"\x10": "up", b"\x0e": "down", b"\x12": "search", b"\x13": "search", b"\x07": "abort",
-    b"\x14": "swap", b"\x0f": "enter-next", b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down",
-    b"\x1b[C": "right", b"\x1bOC": "right", b"\x1b[D": "left", b"\x1bOD": "left", b"\x1b[H": "home", b"\x1bOH": "home",
-    b"\x1b[1~": "home", b"\x1b[7~": "home", b"\x1b[F": "end", b"\x1bOF": "end", b"\x1b[4~": "end", b"\x1b[8~": "end",
-    b"\x1b[3~": "delete", b"\x1bb": "word-left", b"\x1bf": "word-right", b"\x1b[1;5D": "word-left",
-    b"\x1b[1;5C": "word-right", b"\x1b[1;3D": "word-left", b"\x1b[1;3C": "word-right", b"\x1bd": "delete-word",
-    b"\x1b\x7f": "rubout-word", b"\x1b\x08": "rubout-word", b"\x1b\r": "newline", b"\x1b[13u": "enter",
+    b"\r": "enter", b"\n": "enter", b"\x1bOM": "enter", b"\x03": "interrupt", b"\x04": "eof",
+    b"\x1a": "suspend", b"\x7f": "backspace", b"\x08": "backspace", b"\t": "tab", b"\x01": "home",
+    b"\x05": "end", b"\x02": "left", b"\x06": "right", b"\x0b": "kill-end", b"\x15": "kill-line",
+    b"\x17": "kill-word", b"\x19": "yank", b"\x0c": "redraw", b"\x10": "up", b"\x0e": "down",
+    b"\x12": "search", b"\x13": "search", b"\x07": "abort", b"\x14": "swap", b"\x0f": "enter-next",
+    b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"\x1b[C": "right",
+    b"\x1bOC": "right", b"\x1b[D": "left", b"\x1bOD": "left", b"\x1b[H": "home", b"\x1bOH": "home",
+    b"\x1b[1~": "home", b"\x1b[7~": "home", b"\x1b[F": "end", b"\x1bOF": "end", b"\x1b[4~": "end",
+    b"\x1b[8~": "end", b"\x1b[3~": "delete", b"\x1bb": "word-left", b"\x1bf": "word-right",
+    b"\x1b[1;5D": "word-left", b"\x1b[1;5C": "word-right", b"\x1b[1;3D": "word-left",
+    b"\x1b[1;3C": "word-right", b"\x1bd": "delete-word", b"\x1b\x7f": "rubout-word",
+    b"\x1b\x08": "rubout-word", b"\x1b\r": "newline", b"\x1b[13u": "enter",
 }  # fmt: skip
 
 

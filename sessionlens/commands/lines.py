@@ -1,7 +1,8 @@
 """Accept candidates -> lines that were handed over at a prompt: the text, where it came from, how sure it is.
 
-The screen decides; the keystrokes say how sure it is, replace what output ran over, and tell a line that was thrown
-away (Ctrl-C) from one that was run. A candidate without a learned prompt is an answer to a program and is dropped.
+The screen decides; the keystrokes say how sure it is, replace what output ran over, and tell a line that was
+thrown away (Ctrl-C) from one that was run. A candidate without a learned prompt is an answer to a program and
+is dropped.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .accept import Candidate
+from .contexts import OPENERS, REPLS, SHELLS, program
 from .editor import KeyLine
+from .grammar import incomplete
 from .matching import Match, best_match, joined, tidy
-from .prompts import TERMINATORS, Prompts
+from .output import plain
+from .prompts import TERMINATORS, Prompts, continues, shape
 from .region import cells
 from .screen import PASTE, Rest, View
 
 _ANY_PROMPT = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
-_GAP = re.compile(r"\s{2,}(?=\S)")
+_READS = re.compile(r"\b(?:read|select)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very place."""
+    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very
+    place.
+    """
 
     prompt: str
     text: str
@@ -58,14 +64,19 @@ class LineReader:
         self.taken = 0
         self.previous = 0
         self.has_input = view.recording.has_input
+        self.going = ""
+        self.forms: set[tuple[str, bool]] = set()
+        self.rows_of: dict[str, str] = {}
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
         for candidate in candidates:
             options = list(self._options(candidate))
+            options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
             if options or candidate.paste:
                 line = self._decide(candidate, options)
                 if line is not None:
+                    self._remember(line)
                     yield line
             self.previous = candidate.after
 
@@ -90,15 +101,46 @@ class LineReader:
                     yield Option(prompt, self._text(candidate, at, len(opening[1].left)), True)
                 break
 
+    def _may_ask(self, prompt: str, paste: bool) -> bool:
+        """May a program that does not edit its lines show this prompt now?
+
+        What runs decides: shells, REPLs and what leads to another host do; `read -p '> '` only looks like it.
+        A program that nobody knows is believed once its prompt came back.
+        """
+        if paste or not self.going or (shape(prompt), paste) in self.forms:
+            return True
+        if continues(prompt) and incomplete(self.going):
+            return True
+        if _READS.search(self.going):
+            return False
+        name = program(self.going)
+        return name in SHELLS or name in OPENERS or name in REPLS or self.prompts.count(prompt, paste) > 1
+
+    def _remember(self, line: Line) -> None:
+        if line.outcome == "run":
+            goes_on = continues(line.prompt) and incomplete(self.going)
+            self.going = f"{self.going}\n{line.text}" if goes_on else line.text
+            self.rows_of["".join(line.text.split())] = line.text
+        self.forms.add((shape(line.prompt), line.candidate.paste))
+
     def _within(self, candidate: Candidate, at: int) -> bool:
-        """A prompt was printed after the line before: no higher than the line feeds since then can have moved it."""
+        """A prompt was printed after the line before: no higher than the line feeds since then can have moved
+        it.
+        """
         fed = bytes(self.view.out[self.previous : candidate.point.offset]).count(b"\n")
         return candidate.lines[at].bottom >= candidate.point.cursor_y - fed
 
     def _text(self, candidate: Candidate, at: int, length: int) -> str:
         lines = candidate.lines[at:]
         first = self._without_right_prompt(candidate, lines[0].text)[length:]
-        return "\n".join([first, *(line.text for line in lines[1:])]).rstrip()
+        rows = [first, *(line.text for line in lines[1:])]
+        margin = " " * cells(lines[0].text[:length])
+        if len(rows) > 1 and all(row.startswith(margin) for row in rows[1:] if row):
+            rows[1:] = [
+                row.lstrip() for row in rows[1:]
+            ]  # fish puts rows below each other and indents blocks
+        text = "\n".join(rows).rstrip()
+        return self.rows_of.get("".join(text.split()), text) if len(rows) > 1 else text
 
     def _without_right_prompt(self, candidate: Candidate, text: str) -> str:
         for rest in candidate.rests:
@@ -157,11 +199,16 @@ class LineReader:
                 confidence = "low" if match.score < 0.7 else "medium"
         elif match.consistent:
             confidence = "medium"
-        cancelled = key_line.ender == "interrupt" if key_line else text.endswith("^C")
+        cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
         return Line(candidate, option.prompt, text, outcome, source, confidence, key_line, False)
+
+    def _interrupted(self, candidate: Candidate, text: str) -> bool:
+        """Without keys: a ^C behind the line, or what Python says to one."""
+        said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
+        return text.endswith("^C") or said.startswith("KeyboardInterrupt")
 
     def _shown(self, typed: str, screen: str) -> bool:
         """Do the typed characters stand on the screen in order, with something else between them?"""
@@ -175,8 +222,9 @@ class LineReader:
     def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line:
         """Nothing stands at the prompt: an empty line, or one typed while the echo was off.
 
-        The two differ in where the keys were pressed. At a prompt (bracketed paste on, or the cursor resting behind
-        a learned prompt) the shell ran them, and they are listed and flagged; anywhere else they are a secret.
+        The two differ in where the keys were pressed. At a prompt (bracketed paste on, or the cursor resting
+        behind a learned prompt) the shell ran them, and they are listed and flagged; anywhere else they are a
+        secret.
         """
         key_line = next((each for each in pending if not each.best.text.strip()), None)
         if key_line is None and pending and self._typed_at_prompt(candidate, option, pending[0]):
@@ -198,7 +246,7 @@ class LineReader:
         )
 
     def _without_prompt(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
-        """A line editor handed something over, but no learned prompt stands there: redrawn, or scrolled away."""
+        """A line editor handed a line over, but no learned prompt stands there: redrawn, or scrolled away."""
         rests = [rest for rest in candidate.rests if rest.left.strip()]
         if rests and self._is_question(rests[0], candidate):
             return None
@@ -215,7 +263,7 @@ class LineReader:
         return self._by_looks(candidate, shown)
 
     def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
-        """A program asked with a line editor (`read -e`): its prompt came once and does not end as a shell's."""
+        """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""
         return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
 
     def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:

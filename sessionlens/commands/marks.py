@@ -1,8 +1,8 @@
 """Shell-integration marks: what OSC 133 and OSC 633 say about a command, and how far they may be believed.
 
-Any file can hold such marks, and `cat` prints them. So a mark counts only in its place: a command line directly behind
-an accepted line, with nothing printed in between, and an exit code as the last one before the next prompt.
-References: the FinalTerm protocol, kitty's and fish's `cmdline`, VS Code's OSC 633.
+Any file can hold such marks, and `cat` prints them. So a mark counts only in its place: a command line
+directly behind an accepted line, with nothing printed in between, and an exit code as the last one before the
+next prompt. References: the FinalTerm protocol, kitty's and fish's `cmdline`, VS Code's OSC 633.
 """
 
 from __future__ import annotations

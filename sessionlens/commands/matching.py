@@ -1,7 +1,8 @@
 """Which keystrokes belong to which accepted line, and how well they agree.
 
-Lag, type-ahead and programs that read input put keys and lines apart in time; their order never changes. So lines
-take, of the keystrokes not used yet, those that say the same; what lies before them was read by something else.
+Lag, type-ahead and programs that read input put keys and lines apart in time; their order never changes. So
+lines take, of the keystrokes not used yet, those that say the same; what lies before them was read by
+something else.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ _MAX = 2000
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A key line for an accepted line: how well they agree, and which of the screen's texts it was compared with."""
+    """A key line for an accepted line: how well they agree, and which of the screen's texts it was compared
+    with.
+    """
 
     key_line: KeyLine
     index: int
@@ -57,7 +60,8 @@ def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None
 
 
 def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:
-    """A line of several rows that was typed with several Enters in one editor (fish, zsh): the rows as they were typed.
+    """A line of several rows that was typed with several Enters in one editor (fish, zsh): the rows as they
+    were typed.
 
     The editor indents rows on the screen; that is no part of the command.
     """
@@ -71,7 +75,9 @@ def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:
 
 
 def agreement(text: str, reading: Reading) -> float:
-    """3 for the same text from keys that tell it all, 1 to 2 where completion or history explain the rest, else < 1."""
+    """3 for the same text from keys that tell it all, 1 to 2 where completion or history explain the rest,
+    else < 1.
+    """
     wanted, got = tidy(reading.text), tidy(text)
     if reading.certain:
         if wanted == got:

@@ -1,6 +1,7 @@
 """The records of this room: what was run, what else happened at a prompt, and which input stays hidden.
 
-A command is what a shell, REPL or editor ran. What was typed and thrown away is a `LineEvent`, never a command.
+A command is what a shell, REPL or editor ran. What was typed and thrown away is a `LineEvent`, never a
+command.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ HIDDEN = "[hidden input]"
 class Command:
     """One command. Times are ns since the session began; byte ranges are inclusive file offsets.
 
-    `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says how the
-    text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec. `in_first`/`in_last` are
-    the keystrokes behind it, `out_first`/`out_last` what it printed. `hidden`: typed with the echo off.
+    `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says
+    how the text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec.
+    `in_first`/`in_last` are the keystrokes behind it, `out_first`/`out_last` what it printed. `hidden`: typed
+    with the echo off.
     """
 
     start_ns: int
@@ -54,7 +56,8 @@ class LineEvent:
 class Extraction:
     """Everything that one recording says about what was run, in order of time.
 
-    `hidden` are byte ranges of `in` (first, last; inclusive) that were typed without echo and are shown nowhere.
+    `hidden` are byte ranges of `in` (first, last; inclusive) that were typed without echo and are shown
+    nowhere.
     """
 
     commands: list[Command]

@@ -1,4 +1,5 @@
-"""What a command printed, as lines of text: escape sequences obeyed as far as a line goes, full screens left out.
+"""What a command printed, as lines of text: escape sequences obeyed as far as a line goes, full screens left
+out.
 
 Not the screen (that is `timeline.at`): a progress bar shows its last state, coloured output its text.
 """
@@ -7,16 +8,16 @@ from __future__ import annotations
 
 import re
 
+from .escapes import without_escapes
+
 _ALTERNATE = re.compile(rb"\x1b\[\?(?:1049|1047|47)h.*?(?:\x1b\[\?(?:1049|1047|47)l|\Z)", re.S)
-_SEQUENCE = re.compile(
-    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[P_^X][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
-)
+_BACKED = re.compile(r"[^\x08]\x08")
 _CONTROL = re.compile(r"[\x00-\x07\x0b-\x0c\x0e-\x1f\x7f]")
 
 
 def plain(data: bytes) -> str:
     """Output bytes as display text, one line a row, without blanks at line ends."""
-    text = _SEQUENCE.sub("", _ALTERNATE.sub(b"", data).decode("utf-8", "replace"))
+    text = without_escapes(_ALTERNATE.sub(b"", data)).decode("utf-8", "replace")
     lines = [_line(line) for line in text.replace("\r\n", "\n").split("\n")]
     return "\n".join(lines).strip("\n")
 
@@ -25,7 +26,6 @@ def _line(line: str) -> str:
     if "\r" in line:
         parts = [part for part in line.split("\r") if part.strip()]
         line = parts[-1] if parts else ""
-    while "\b" in line:
-        shorter = re.sub(r"[^\b]\b", "", line)
-        line = shorter if shorter != line else line.replace("\b", "")
+    while (shorter := _BACKED.sub("", line)) != line:
+        line = shorter
     return _CONTROL.sub("", line).rstrip()

@@ -1,9 +1,10 @@
 """Prompts, learned from where the cursor rested; none is configured.
 
-A prompt is what stands left of the cursor when it first rests on the line that is accepted later. It is generalised
-over whatever varies (clock, directory, branch, exit code) by its shape, so that a line typed ahead, where the
-cursor never rested, is cut at the right place too. That a prompt ends in a mark such as `$` or `>` is general
-knowledge of shells and only needed where a shape was seen once, or where the program does not edit its lines.
+A prompt is what stands left of the cursor when it first rests on the line that is accepted later. It is
+generalised over whatever varies (clock, directory, branch, exit code) by its shape, so that a line typed
+ahead, where the cursor never rested, is cut at the right place too. That a prompt ends in a mark such as `$`
+or `>` is general knowledge of shells and only needed where a shape was seen once, or where the program does
+not edit its lines.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ _STRICT = re.compile(
 )
 _FREE = re.compile(rf"[^\s\[\](){{}}<|{re.escape(TERMINATORS)}]+")
 _WORDS_OF_ZSH = (
-    r"for|foreach|while|until|repeat|if|then|elif|else|case|select|function|quote|dquote|bquote|heredocd?|pipe|cmdand|cmdor"
-    r"|cursh|subsh|braceparam|cmdsubst|math|mathsubst|array|cond|begin|errsubst|always"
+    r"for|foreach|while|until|repeat|if|then|elif|else|case|select|function|quote|dquote|bquote|heredocd?|pipe"
+    r"|cmdand|cmdor|cursh|subsh|braceparam|cmdsubst|math|mathsubst|array|cond|begin|errsubst|always"
 )
 _CONTINUES = re.compile(
-    rf"^(?:>|\.\.\.:?|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|['\"`]>|\s*\.{{2,}}>?:?|\S*[-('\"*$]+[#>]|\|)\s*$"
+    rf"^(?:>|\.\.\.:?|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|['\"`]>|\s*\.{{2,}}>?:?"
+    r"|\S*[-('\"*$]+[#>]|\|)\s*$"
 )
 _SURE = re.compile(rf"^(?:\.\.\.|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|\s*\.{{2,}}>?:?)\s*$")
 _LONGEST = 400
@@ -55,10 +57,12 @@ def surely_continues(prompt: str) -> bool:
 
 
 class Prompts:
-    """What was learned: prompts as seen, their shapes, and how often each shape came up; line editing or not."""
+    """What was learned: prompts as seen, their shapes, and how often each shape came up."""
 
     def __init__(self, seen: Iterable[tuple[str, bool]]) -> None:
-        """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was on."""
+        """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
+        on.
+        """
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
         self._texts: dict[bool, dict[str, None]] = {True: {}, False: {}}
@@ -67,15 +71,17 @@ class Prompts:
         for text, paste in sorted(set(trusted), key=lambda each: -len(each[0])):
             self._texts[paste][text] = None
         for (form, paste), _ in self._shapes.most_common():
-            if any(shape(text) == form for text, on in trusted if on == paste):
+            marked = any(char in TERMINATORS + "()[]" for char in form)  # else it would match any word
+            if marked and any(shape(text) == form for text, on in trusted if on == paste):
                 self._forms[paste].append(_pattern(form))
 
     def trusted(self, text: str, paste: bool) -> bool:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
 
-        A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one that
-        does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too. What looks like the
-        prompt of the shell that edits its lines, but comes without that, is printed by something else.
+        A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one
+        that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too. What looks
+        like the prompt of the shell that edits its lines, but comes without that, is printed by something
+        else.
         """
         if not text.strip() or len(text) > _LONGEST:
             return False

@@ -1,7 +1,7 @@
 """A screen's rows as logical lines, and which character of a line stands at which cell.
 
-Soft-wrapped rows are one line; a row that wraps counts as full, so that blanks at its end are kept. Nothing here
-knows what a prompt is.
+Soft-wrapped rows are one line; a row that wraps counts as full, so that blanks at its end are kept. Nothing
+here knows what a prompt is.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def logical_line(rows: Sequence[RowLike], y: int, columns: int) -> LogicalLine:
 
 
 def full(text: str, columns: int, following: str) -> str:
-    """A wrapped row's text with the blanks at its end; a cell that was too narrow for a wide character is none."""
+    """A wrapped row's text with the blanks at its end; a cell that was too narrow for a wide character is
+    none.
+    """
     missing = columns - cells(text)
     if missing == 1 and following and cells(following[0]) == 2:
         missing = 0

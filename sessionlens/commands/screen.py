@@ -1,7 +1,7 @@
 """What the Trace and the Timeline say, in the form this room asks for it.
 
-Modes by offset, what was printed between two offsets, and the places where the cursor rested: at an input event
-that came after output, or, without input, at a frame that stood for a while.
+Modes by offset, what was printed between two offsets, and the places where the cursor rested: at an input
+event that came after output, or, without input, at a frame that stood for a while.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .escapes import without_escapes
 from .region import before_cursor
 
 if TYPE_CHECKING:
@@ -21,15 +22,14 @@ if TYPE_CHECKING:
 
 REST_NS = 30_000_000
 PASTE, ALTERNATE = "?2004", ("?1049", "?1047", "?47")
-_ESCAPES = re.compile(
-    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[P_^X][^\x1b]*(?:\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
-)
 _PRINTABLE = re.compile(rb"[^\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """The cursor at rest: the text of its logical line to its left and right. `event` is -1 where no key came."""
+    """The cursor at rest: the text of its logical line to its left and right. `event` is -1 where no key
+    came.
+    """
 
     t_ns: int
     offset: int
@@ -87,7 +87,7 @@ class View:
     def printed(self, first: int, stop: int) -> bool:
         """Did anything visible come between these offsets?"""
         for start in range(first, stop, 65536):  # the usual answer stands in the first few bytes
-            if _PRINTABLE.search(_ESCAPES.sub(b"", bytes(self.out[start : min(start + 65600, stop)]))):
+            if _PRINTABLE.search(without_escapes(bytes(self.out[start : min(start + 65600, stop)]))):
                 return True
         return False
 

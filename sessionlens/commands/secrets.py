@@ -1,7 +1,8 @@
 """What was typed without echo: passwords, passphrases, `read -s`. It is hidden, text and length.
 
-Told apart by the screen: when a line typed to a program ends, its characters stand left of the cursor or they do not.
-Where that cannot be seen they count as secret. Lines that a shell took at its prompt are commands, decided in `lines`.
+Told apart by the screen: when a line typed to a program ends, its characters stand left of the cursor or they
+do not. Where that cannot be seen they count as secret. Lines that a shell took at its prompt are commands,
+decided in `lines`.
 """
 
 from __future__ import annotations
