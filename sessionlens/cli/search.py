@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 
 from sessionlens.catalog.search import SHOWN
-from sessionlens.cli.common import form_arguments, print_table, say
+from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
 from sessionlens.session import corpus
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
     parser.add_argument("query", help="the text; upper and lower case are alike")
-    parser.add_argument("path", help="a recording or a folder of recordings")
     parser.add_argument("--regex", action="store_true", help="the query is a regular expression")
     parser.add_argument("--case", action="store_true", help="upper and lower case differ")
     parser.add_argument("--user", help="only sessions of this person")

@@ -48,9 +48,9 @@ def test_commands_for_spreadsheets(recording: Path, capsysbinary: pytest.Capture
 
 
 def test_search_exits_as_grep_does(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["search", "rm -rf", str(recording)]) == 0
+    assert main(["search", str(recording), "rm -rf"]) == 0
     assert "1 session, 2 commands" in capsys.readouterr().out
-    assert main(["search", "nothing like it", str(recording)]) == 1
+    assert main(["search", str(recording), "nothing like it"]) == 1
     assert "0 matches" in capsys.readouterr().out
 
 
@@ -91,7 +91,7 @@ def test_verify_cannot_tell_of_a_plain_typescript(
         ["screen", "RECORDING", "--at", "half past nine"],
         ["screen", "RECORDING", "--at", "1", "--channel", "7"],
         ["render", "RECORDING", "-o", "no/such/folder/x.mp4"],
-        ["search", "(", "RECORDING", "--regex"],
+        ["search", "RECORDING", "(", "--regex"],
     ],
 )
 def test_a_clear_message_and_64(
@@ -119,8 +119,8 @@ def test_a_damaged_recording_raises_nothing(recording: Path, damage: str, how: s
         file.unlink()
     else:
         file.write_bytes({"empty": b"", "cut": data[: len(data) // 2], "garbage": b"\x00\xffx\n" * 9}[how])
-    for verb in (["info"], ["commands"], ["search", "ls"], ["verify"]):
-        assert main([*verb, str(recording)]) in (0, 1, 2, EX_USAGE), verb
+    for verb, *more in (["info"], ["commands"], ["search", "ls"], ["verify"]):
+        assert main([verb, str(recording), *more]) in (0, 1, 2, EX_USAGE), verb
 
 
 def test_a_closed_pipe_is_no_error(recording: Path) -> None:
