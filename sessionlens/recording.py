@@ -78,9 +78,10 @@ class Info:
 class Recording:
     """One recorded stream: n events in columns, over one blob of raw bytes for input and one for output.
 
-    t_ns int64[n] since the start of the session; stream uint8[n], ord of a letter; offset and size int64[n]: `i` input, `o`
-    output and `e` stderr are ranges of a blob (`e` of the output blob: it flags bytes that an `o` event has
-    too); `r` resize has columns and rows; `x` exit has the code; `s` signal and `m` mark index `notes`.
+    t_ns int64[n] since the start of the session; stream uint8[n], ord of a letter; offset and size int64[n]:
+    `i` input, `o` output and `e` stderr are ranges of a blob (`e` of the output blob: it flags bytes that an
+    `o` event has too); `r` resize has columns and rows; `x` exit has the code; `s` signal and `m` mark index
+    `notes`.
     """
 
     def __init__(

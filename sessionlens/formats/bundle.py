@@ -152,7 +152,7 @@ class _Bundle:
         opened_ns = _int(opened.get("monotonic_ns"), 0) - _int(started.get("monotonic_ns"), 0)
         return replace(
             base,
-            opened_ns=max(0, opened_ns) if opened and started else 0,
+            opened_ns=min(max(0, opened_ns), _LONGEST_NS) if opened and started else 0,
             duration_ns=close.get("t_ns"),
             channel=channel.number,
             kind=channel.kind,
@@ -272,6 +272,7 @@ def _add_clock_steps(bundle: _Bundle, channel: Channel, duration: int, assembly:
         assembly.gaps.append(Gap("clock", "journal", offset, length, min(t_ns, duration), text))
 
 
+_LONGEST_NS = 1 << 58  # nine years, as in a timing file
 _CHECKPOINT_NS = 61 * 1_000_000_000
 
 
@@ -290,9 +291,10 @@ def _is_id(text: str) -> bool:
 
 def _utc(clock: dict[str, Any]) -> int | None:
     try:
-        return parse_utc(str(clock.get("utc")))
+        ns = parse_utc(str(clock.get("utc")))
     except ValueError:
         return None
+    return ns if 0 <= ns < 1 << 62 else None
 
 
 def _address(party: dict[str, Any]) -> str | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 MICROSECOND = 1_000
 OUTPUT = ord("O")
 _VALUE_LIMIT = 1_024
-_LONGEST_US = 1 << 52
-"""143 years: what a hostile file says beyond that would not fit into 64 bits of nanoseconds."""
+_LONGEST_US = 1 << 48
+"""Nine years: what a hostile file says beyond that would lead out of every calendar that follows."""
 
 
 def format_seconds(ns: int) -> str:
