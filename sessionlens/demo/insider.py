@@ -64,6 +64,7 @@ def look_around(person: Typist) -> None:
     person.wait_for(r"cd src/payments/$")
     person.submit("cd src/payments/")
     person.wait_for_prompt()
+    person.pause(0.4)
     person.run("ls", reading=0.4)
     person.run("head -n 4 README.md", reading=0.6)
     person.run("cd")

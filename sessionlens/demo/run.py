@@ -12,6 +12,7 @@ import random
 import shlex
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 PROMPT = r"deploy@web01:\w$ "
 COLUMNS, ROWS = 100, 30
-SHOWN = ("n", "start", "exit_code", "marks", "command")
+SHOWN = ("n", "start", "marks", "command")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ def check(out: Path) -> None:
         raise DemoError(
             f"the demo needs {' and '.join(missing)}: please install, or look at notebooks/ instead"
         )
+    from sessionlens.render.ffmpeg import executable
+
+    executable()  # raises RenderError, and says what to do, before anything is recorded
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(
             f"{out} is there already, and evidence is never overwritten: "
@@ -143,6 +147,8 @@ def show(
     session = open(out / "recordings")
     verification = session.verify(signers=out / "allowed_signers")
     say(f"\nIs it what was recorded? {verification}\n")
+    if not verification:
+        raise DemoError(f"the recording does not verify, and that should never happen; it is in {out}")
     say(to_text(session.commands, SHOWN))
     marked = int(session.commands["marks"].ne("").sum())
     say(f"\n{len(session.commands)} commands, {marked} marked. Making the video …")
@@ -185,30 +191,42 @@ def picture(session: Session, number: int, path: Path) -> None:
     row = session.commands.set_index("n").loc[number]
     after = row["start"] if row.isna()["end"] else row["end"]
     frame = session.timeline.at(after.value)
-    render_image(frame, session.timeline, facts=facts(session), chapters=chapters(session)).save(path)
+    image = render_image(
+        frame, session.timeline, facts=facts(session), chapters=chapters(session), t_ns=after.value
+    )
+    image.save(path)
 
 
 def what_next(out: Path, session: Session, moment: int) -> Iterator[str]:
     """The files, and commands to try on them, as lines to print."""
     command = visible(str(session.commands.set_index("n").loc[moment, "command"]))
-    there, recordings, bundle = (shlex.quote(str(path)) for path in (out, out / "recordings", session.path))
-    signers = shlex.quote(str(out / "allowed_signers"))
-    principal = (out / "allowed_signers").read_text(encoding="utf-8").split()[0]
-    yield f"\nIn {there}:"
+    recordings, bundle = (shlex.quote(str(path)) for path in (out / "recordings", session.path))
+    signers = (out / "allowed_signers").absolute()
+    principal = shlex.quote(signers.read_text(encoding="utf-8").split()[0])
+    from_bundle = shlex.quote(os.path.relpath(signers, session.path.absolute()))
+    lab = own_name()
+    yield f"\nIn {out}:"
     yield "  evidence.mp4     the session as a video, a chapter for each command"
     yield f"  moment.png       the screen right after: {command}"
     yield f"  recordings/      the recording itself: {session.path.name}"
     yield "  allowed_signers  whose signature to trust"
     yield "\nTo look further:"
-    yield f"  sessionlens commands {recordings} --marked"
-    yield f"  sessionlens search {recordings} 'rm -rf'"
-    yield f"  sessionlens verify {recordings} --signers {signers}"
+    yield f"  {lab} commands {recordings} --marked"
+    yield f"  {lab} search {recordings} 'rm -rf'"
+    yield f"  {lab} verify {recordings} --signers {shlex.quote(str(out / 'allowed_signers'))}"
     yield "\nThe same with tools that know nothing of SessionLens:"
-    yield f"  (cd {bundle} && sha256sum -c MANIFEST)"
-    yield f"  ssh-keygen -Y verify -f {signers} -I {shlex.quote(principal)} -n sessionlens \\"
-    yield f"    -s {bundle}/MANIFEST.sig < {bundle}/MANIFEST"
-    channel = shlex.quote(str(session.path / session.main.channel.name))
-    yield f"  scriptreplay -T {channel}/timing -O {channel}/out"
+    yield f"  cd {bundle}"
+    yield "  sha256sum -c MANIFEST"
+    yield f"  ssh-keygen -Y verify -f {from_bundle} -I {principal} -n sessionlens -s MANIFEST.sig < MANIFEST"
+    yield f"  scriptreplay -T {session.main.channel.name}/timing -O {session.main.channel.name}/out"
+
+
+def own_name() -> str:
+    """How to start the command line from the shell that started this."""
+    if shutil.which("sessionlens") is not None:
+        return "sessionlens"
+    called = Path(sys.argv[0])
+    return shlex.quote(str(called)) if called.name == "sessionlens" else f"{sys.executable} -m sessionlens"
 
 
 @contextmanager
