@@ -38,7 +38,7 @@ def head() -> str:
     """What was measured where; `nox -s bench` writes it again."""
     today = datetime.datetime.now(datetime.UTC).date()
     return (
-        f"# Benchmarks\n\nMeasured on {today} by `nox -s bench` on a shared machine with {os.cpu_count()} cores, "
+        f"# Benchmarks\n\nMeasured on {today} by `nox -s bench`; shared machine, {os.cpu_count()} cores, "
         f"{platform.system()}, Python {platform.python_version()}. Read the ratios, not the seconds."
     )
 
