@@ -60,7 +60,9 @@ class Builder:
         self.typed = True
 
     def resize(self, event: int, t: int, columns: int, rows: int, reflow: bool) -> None:
-        """A resize event."""
+        """A resize event; a size of 0 says that nobody knows it, and is none."""
+        if columns < 1 or rows < 1:
+            return
         self._begin(event, t)
         resize(self.screen, columns, rows, reflow)
 

@@ -93,6 +93,7 @@ def _visible(timeline: Timeline) -> tuple[list[_Span], dict[str, list[_Span]]]:
         for span in gone.values():
             span.t1 = frame.t0_ns
         places = {span.place: span for span in gone.values()}
+        same = {span.text: span for span in gone.values()}
         for key, place in now.items():
             span_now = showing.get(key)
             if span_now is not None:
@@ -100,6 +101,10 @@ def _visible(timeline: Timeline) -> tuple[list[_Span], dict[str, list[_Span]]]:
                 continue
             text = text_of(rows, key)
             if not text:
+                continue
+            if text in same:  # wrapped anew, or with other colours: the same line stays
+                span_now = showing[key] = same.pop(text)
+                span_now.place = place
                 continue
             before = places.get(place + scroll)
             if before is not None and before.text and text.startswith(before.text):

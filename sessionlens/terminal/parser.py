@@ -103,10 +103,13 @@ class Parser:
         self.fed = 0
         self._text = ""
         self._base = self._at = self._known_at = self._known_bytes = 0
+        self._opened = -1  # where the sequence in progress began
 
     @property
     def offset(self) -> int:
         """Bytes before the current operation (between feeds: bytes fed)."""
+        if self._opened >= 0:
+            return self._opened
         if self._at < self._known_at:
             self._known_at = self._known_bytes = 0
         piece = self._text[self._known_at : self._at]
@@ -135,10 +138,13 @@ class Parser:
         end = len(text)
         while at < end:
             at = self._ground(text, at) if self.state == "ground" else self._states[self.state](text, at)
+        if self.state == "ground":
+            self._opened = -1
         self._base, self._text, self._at, self._known_at, self._known_bytes = self.fed, "", 0, 0, 0
 
     def _ground(self, text: str, at: int) -> int:
         """Whole tokens, until the end or something that needs the states."""
+        self._opened = -1
         target = self.target
         cache = self._cache
         returned, self.returned = self.returned, -1
@@ -181,6 +187,8 @@ class Parser:
     def _open(self, char: str) -> None:
         """ESC or an 8-bit control: where to go from here."""
         self.held = ""
+        self._opened = -1
+        self._opened = self.offset
         if char == "\x1b":
             self.state = "escape"
         else:

@@ -48,7 +48,7 @@ class Replay:
         for kind, event, offset, size in _events(self.recording, start, events):
             if kind == OUTPUT:
                 terminal.parser.feed(self.recording.data(event))
-            elif kind == RESIZE:
+            elif kind == RESIZE and offset > 0 and size > 0:
                 terminal.resize(offset, size, reflow=self.reflow)
         return terminal
 

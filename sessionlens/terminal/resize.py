@@ -21,9 +21,10 @@ def resize(s: Screen, columns: int, rows: int, reflow: bool = True) -> None:
     y = min(s.saved_other.y, s.lines - 1) if s.alternate else s.cursor.y
     lines = [*s.history, *main]
     cursor = lines[len(s.history) + y]
+    gone = {id(line) for line in s.history}
     if reflow and columns != before:
-        lines = _reflow(lines, columns, cursor)
-    main, moved = _main(s, lines, cursor, y, rows)
+        lines = _reflow(lines, columns, cursor, gone)
+    main, moved = _main(s, lines, cursor, rows, gone)
     spare = _spare(s, s.page if s.alternate else s.other, rows)
     s.page, s.other = (spare, main) if s.alternate else (main, spare)
     s.lines = rows
@@ -36,20 +37,26 @@ def resize(s: Screen, columns: int, rows: int, reflow: bool = True) -> None:
     c.y = min(c.y, rows - 1) if s.alternate else moved
 
 
-def _main(s: Screen, lines: list[Line], cursor: Line, y: int, rows: int) -> tuple[list[Line], int]:
-    """Divide all lines into scrollback and screen; blank ones below the cursor give way first."""
+def _main(s: Screen, lines: list[Line], cursor: Line, rows: int, gone: set[int]) -> tuple[list[Line], int]:
+    """Divide all lines into scrollback and screen, and where the cursor's is then.
+
+    Lines come back from the scrollback where wrapping made fewer of them, and where rows were added below
+    a cursor on the last line; blank lines below the cursor give way before any goes.
+    """
     at = next(i for i, line in enumerate(lines) if line is cursor)
     last = len(lines) - 1
+    first = len(s.history) + min(len(lines) - len(s.history) - s.lines, 0)
+    if rows > s.lines and at == last:
+        first -= rows - s.lines
     while last > at and not lines[last].length():
         last -= 1
-    had = len(s.history)
-    first = min(had + max(len(lines) - had - rows, 0), at - min(y, rows - 1) if len(lines) > rows else 0)
     first = max(min(max(first, last - rows + 1), at), at - rows + 1, 0)
     if s.watcher is not None:
-        known = {id(line) for line in s.history}
         for line in lines[:first]:
-            if id(line) not in known:
+            if id(line) not in gone:
                 s.watcher.scrolled(line)
+        for line in lines[first + rows : last + 1]:
+            s.watcher.lost([line], "erased")
     s.history.clear()
     s.history.extend(lines[:first])
     page = lines[first : first + rows]
@@ -80,15 +87,18 @@ def _cut(s: Screen, line: Line, columns: int) -> None:
     line.high = min(line.high, columns)
 
 
-def _reflow(lines: list[Line], columns: int, cursor: Line) -> list[Line]:
-    """Wrap logical lines anew, but for the one with the cursor."""
+def _reflow(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list[Line]:
+    """Wrap logical lines anew, but for the one with the cursor; what had `gone` stays gone."""
     result: list[Line] = []
     group: list[Line] = []
     for line in lines:
         group.append(line)
         if line.wrapped:
             continue
-        result += group if any(one is cursor for one in group) else _rewrap(group, columns)
+        rows = group if any(one is cursor for one in group) else _rewrap(group, columns)
+        if all(id(one) in gone for one in group):
+            gone.update(map(id, rows))
+        result += rows
         group = []
     return result + group
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .lines import Lines
 
 VISIBLE, ALTERNATE, REVERSE = 1, 2, 4
+REASONS = ("scrolled", "erased", "overwritten", "cleared", "switched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,36 @@ class Kept:
 
     def __init__(self) -> None:
         self.rows = array("I")  # row ids; a logical line ends with the first that is not wrapped
-        self.groups: list[tuple[int, int, int, int, str, bool]] = []  # from row n on: t0, t1, offset, …
-        self.lines = 0
+        # groups of rows with the same facts: from row n on; t0, t1, offset; reason << 1 | alternate
+        self._start = array("Q")
+        self._t0 = array("q")
+        self._t1 = array("q")
+        self._offset = array("q")
+        self._why = array("B")
 
     def add(self, ids: Sequence[int], t0: int, t1: int, offset: int, reason: str, alternate: bool) -> None:
         """Keep one logical line, or a part of one."""
-        group = (t0, t1, offset, reason, alternate)
-        if not self.groups or self.groups[-1][1:] != group:
-            self.groups.append((len(self.rows), *group))
+        why = REASONS.index(reason) << 1 | alternate
+        same = len(self._why) > 0 and self._why[-1] == why and self._offset[-1] == offset
+        if not (same and self._t0[-1] == t0 and self._t1[-1] == t1):
+            self._start.append(len(self.rows))
+            self._t0.append(t0)
+            self._t1.append(t1)
+            self._offset.append(offset)
+            self._why.append(why)
         self.rows.extend(ids)
 
     def __iter__(self) -> Iterator[tuple[list[int], int, int, int, str, bool]]:
         """(row ids, t0, t1, offset, reason, alternate) of each group."""
-        ends = [group[0] for group in self.groups[1:]] + [len(self.rows)][: len(self.groups)]
-        for (start, t0, t1, offset, reason, alternate), end in zip(self.groups, ends, strict=True):
-            yield self.rows[start:end].tolist(), t0, t1, offset, reason, alternate
+        ends = [*self._start[1:], len(self.rows)][: len(self._start)]
+        columns = (self._start, ends, self._t0, self._t1, self._offset, self._why)
+        for start, end, t0, t1, offset, why in zip(*columns, strict=True):
+            yield self.rows[start:end].tolist(), t0, t1, offset, REASONS[why >> 1], bool(why & 1)
 
     @property
     def nbytes(self) -> int:
         """Memory."""
-        return 4 * len(self.rows) + 200 * len(self.groups)
+        return 4 * len(self.rows) + 33 * len(self._start)
 
 
 class Timeline:

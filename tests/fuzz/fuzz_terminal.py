@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Feed random and mutated bytes to the terminal: no exception, the same screen in any split, nothing out of bounds.
+"""Feed random and mutated bytes to the terminal: no exception, the same in any split, nothing out of bounds.
 
     python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K]
 
-Input k of a seed is always the same, so `--start` resumes. Every input is checked for exceptions and invariants; every
-8th also for splits and for restore(dump). Prints what was done; exits 1 at the first failure, with the input in hex.
+Input k of a seed is always the same, so `--start` resumes. Every input is checked for exceptions and
+invariants, every 8th also for splits and for restore(dump). Prints what was done; exits 1 at the first
+failure, with the input in hex.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import random
 import sys
 import time
 import traceback
+from itertools import pairwise
 from pathlib import Path
 
 from sessionlens.terminal import Terminal
@@ -133,7 +135,7 @@ def sequence(rng: random.Random) -> str:
     if kind < 0.6:
         return f"\x1b[{rng.choice(MODES)}{rng.choice('hhlsr')}"
     if kind < 0.7:
-        codes = [str(rng.choice([*range(0, 110), 38, 48, 58])) for _ in range(rng.randrange(6))]
+        codes = [str(rng.choice([*range(110), 38, 48, 58])) for _ in range(rng.randrange(6))]
         return f"\x1b[{rng.choice(';:').join(codes)}m"
     if kind < 0.75:
         end = rng.choice(["\x07", "\x1b\\", "\x9c", "\x18", ""])
@@ -201,7 +203,7 @@ def check(terminal: Terminal) -> None:
         cells = line.cells
         assert len(cells) == len(line.styles) <= terminal.columns, "line size"
         assert not cells or cells[0], "half a wide character at column 0"
-        assert all(a or b for a, b in zip(cells, cells[1:], strict=False)), "two right halves"
+        assert all(a or b for a, b in pairwise(cells)), "two right halves"
         assert not any(c in cell for cell in cells for c in "\x1b\r\n\x07"), "control in a cell"
 
 
@@ -250,9 +252,8 @@ def main() -> int:
             return 1
         index += 1
     done, took = index - options.start, time.monotonic() - began
-    print(
-        f"terminal: {done} inputs without a failure in {took:.0f} s (seed {options.seed}, from {options.start})"
-    )
+    where = f"seed {options.seed}, from {options.start}"
+    print(f"terminal: {done} inputs without a failure in {took:.0f} s ({where})")
     return 0
 
 

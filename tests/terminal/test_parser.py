@@ -1,0 +1,120 @@
+"""Bytes to operations."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessionlens.terminal.parser import MAX_PAYLOAD, Csi, Parser, parse_csi
+
+
+class Tape:
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, object]] = []
+        self.parser = Parser(self)
+
+    def text(self, text: str) -> None:
+        if self.said and self.said[-1][0] == "text":
+            text = str(self.said.pop()[1]) + text
+        self.said.append(("text", text))
+
+    def line_end(self, column: int) -> None:
+        self.said.append(("line end", column))
+
+    def control(self, char: str) -> None:
+        self.said.append(("control", char))
+
+    def escape(self, sequence: str) -> None:
+        self.said.append(("escape", sequence))
+
+    def csi(self, operation: Csi) -> None:
+        self.said.append((operation.name, operation.args))
+
+    def osc(self, payload: str) -> None:
+        self.said.append(("osc", payload))
+
+    def column(self) -> int:
+        return 7
+
+
+def said(*pieces: bytes) -> list[tuple[str, object]]:
+    tape = Tape()
+    for piece in pieces:
+        tape.parser.feed(piece)
+    return tape.said
+
+
+@pytest.mark.parametrize(
+    ("data", "want"),
+    [
+        (b"ab\x1b[1;31mc", [("text", "ab"), ("m", (1, 31)), ("text", "c")]),
+        (b"\x1b[?25h", [("?h", (25,))]),
+        (b"\x1b[>4;2m", [(">m", (4, 2))]),
+        (b"\x1b[!p\x1b[3 q", [("!p", (-1,)), (" q", (3,))]),
+        (b"\x1b[5\r;6H", [("control", "\r"), ("H", (5, 6))]),
+        (b"\x1b[5\x18x\x1b[5\x1ay", [("text", "xy")]),
+        (b"\x1b[5\x1b[6A", [("A", (6,))]),
+        (b"\x1b[1?5hx", [("text", "x")]),
+        (b"\x1bP1;2qpayload\x1b\\x", [("escape", "\\"), ("text", "x")]),
+        (b"\x1b_apc\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\x", [("escape", "\\")] * 3 + [("text", "x")]),
+        (b"\x1b]0;title\x07x", [("osc", "0;title"), ("text", "x")]),
+        (b"\x1b]0;title\x1b\\x", [("osc", "0;title"), ("escape", "\\"), ("text", "x")]),
+        (b"\x1b]0;gone\x18x", [("text", "x")]),
+        (b"\x1b(0\x1b#8", [("escape", "(0"), ("escape", "#8")]),
+        ("\u009b31mx".encode(), [("m", (31,)), ("text", "x")]),
+        (b"\x9b31mx", [("text", "\ufffd31mx")]),
+        (b"\xe2\x82(", [("text", "\ufffd(")]),
+        (b"\xf0\x9f\x98\x41", [("text", "\ufffdA")]),
+        (b"\xed\xa0\x80", [("text", "\ufffd\ufffd\ufffd")]),
+        (b"\x1bktitle\x1b\\x", [("osc", "2;title"), ("text", "x")]),
+        (b"\x1bkno title\rx", [("text", "no title"), ("control", "\r"), ("text", "x")]),
+        (b"a\r\n\r\r\nb", [("text", "a"), ("line end", 7), ("line end", 7), ("text", "b")]),
+    ],
+)
+def test_operations(data: bytes, want: list[tuple[str, object]]) -> None:
+    assert said(data) == want
+    assert _calm(said(*(data[i : i + 1] for i in range(len(data))))) == _calm(want)
+
+
+def _calm(operations: list[tuple[str, object]]) -> list[tuple[str, object]]:
+    """Carriage returns before a line end may come one by one."""
+    return [op for op in operations if op != ("control", "\r")]
+
+
+def test_sub_parameters() -> None:
+    operation = parse_csi("38:2::1:2:3;4:3m")
+    assert operation is not None
+    assert operation.parts == ((38, 2, -1, 1, 2, 3), (4, 3))
+
+
+def test_offset_counts_bytes() -> None:
+    """The offset of an operation is in bytes, also after characters of several bytes and across pieces."""
+    offsets = []
+
+    class Where(Tape):
+        def control(self, char: str) -> None:
+            offsets.append(self.parser.offset)
+
+    where = Where()
+    for piece in ("aé\t漢\tx".encode()[:5], "aé\t漢\tx".encode()[5:], b"\xff\xff\t"):
+        where.parser.feed(piece)
+    assert offsets == [3, 7, 11]
+    assert where.parser.offset == where.parser.fed == 12
+
+
+def test_endless_payloads_are_bounded() -> None:
+    tape = Tape()
+    for opener in (b"\x1b]0;", b"\x1bP", b"\x1b["):
+        tape.parser.feed(opener)
+        for _ in range(50):
+            tape.parser.feed(b"1" * 100_000)
+        assert len(tape.parser.held) <= MAX_PAYLOAD
+        tape.parser.feed(b"\x18")
+    tape.parser.feed(b"still here")
+    assert tape.said[-1] == ("text", "still here")
+
+
+def test_many_parameters() -> None:
+    assert said(b"\x1b[" + b"1;" * 5_000_000 + b"m")[0][0] == "m"
+    assert said(b"\x1b[" + b"9" * 10_000_000 + b"A")[0] == ("A", (0x7FFFFFFF,))
