@@ -70,7 +70,7 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
     install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "pyghostty", "pyavt")
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session
