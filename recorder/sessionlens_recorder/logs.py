@@ -34,15 +34,17 @@ def set_up() -> None:
     in events.
     """
     handler = logging.StreamHandler(sys.stderr)
-    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
+    handler.setFormatter(_Line())
     _log.handlers[:] = [handler]
     _log.setLevel(logging.INFO)
     _log.propagate = False
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
-    for level in (logging.INFO, logging.WARNING, logging.ERROR):
-        logging.addLevelName(level, logging.getLevelName(level).lower())
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        return f"{when}.{int(record.msecs):03d}Z {record.levelname.lower()} {record.getMessage()}"
 
 
 def escape(text: str) -> str:

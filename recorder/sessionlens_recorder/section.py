@@ -153,7 +153,7 @@ def find_line(source: str, keys: tuple[str, ...]) -> int | None:
     for number, line in enumerate(source.splitlines(), 1):
         if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
             table = _split(header[1])
-            if table == keys:
+            if table[: len(keys)] == keys:
                 return number
             if table == keys[: len(table)] and table:
                 best = number

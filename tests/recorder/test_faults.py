@@ -1,4 +1,4 @@
-"""What goes wrong while a session runs: the user reads why, the bundle is sealed, nothing passes unrecorded."""
+"""What goes wrong while a session runs: the user reads why, the bundle is sealed, nothing is unrecorded."""
 
 from __future__ import annotations
 

@@ -166,24 +166,24 @@ class Relay:
 
     def _close(self, side: int, payload: bytes) -> list[Send]:
         channel = self._known(side, payload)
+        if channel is None:
+            return []
         channel.close_received(side)
         if all(channel.closed):
             self._forget(channel)
         return [] if channel.ending else [(1 - side, payload)]
 
-    def _known(self, side: int, payload: bytes) -> Channel:
-        number = wire.recipient(payload)
-        channel = self._channels[1 - side].get(number)
-        if channel is None or not channel.confirmed or channel.closed[side]:
-            raise wire.ProtocolError(f"the {WHO[side]} used channel {number}, which is not open")
-        return channel
+    def _known(self, side: int, payload: bytes) -> Channel | None:
+        """The channel that a message is for. None if there is none, or if the side has closed it: a late
+        answer, say. It is dropped, since what cannot be attributed cannot be recorded.
+        """
+        channel = self._channels[1 - side].get(wire.recipient(payload))
+        return None if channel is None or not channel.confirmed or channel.closed[side] else channel
 
     def _passing(self, side: int, payload: bytes) -> Channel | None:
-        """The channel that a message is for; None if the recorder has closed it and nothing passes any
-        more.
-        """
+        """The same, but None too if the recorder has closed it."""
         channel = self._known(side, payload)
-        return None if channel.ending else channel
+        return None if channel is None or channel.ending else channel
 
     def _end_channel(self, channel: Channel, reason: str) -> list[Send]:
         """Close a channel towards both sides; what still comes on it is dropped until both have closed it

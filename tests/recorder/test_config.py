@@ -1,0 +1,107 @@
+"""recorder.toml: what a mistake is answered with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sessionlens_recorder.config import Config, ConfigError, load
+from sessionlens_recorder.initialise import initialise
+from sessionlens_recorder.section import find_line
+
+from .conftest import make_key, public
+
+GOOD = """\
+[users.john]
+authorized_keys = "users/john.pub"
+
+[targets.web01]
+address = "127.0.0.1:2201"
+host_key = "HOSTKEY"
+key = "keys/web01"
+forward = ["127.0.0.1:*"]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("config")
+    initialise(folder)
+    make_key(folder / "keys/web01")
+    (folder / "users/john.pub").write_text(public(folder / "keys/web01"))
+    return folder
+
+
+def configured(folder: Path, users_and_targets: str = GOOD, *changes: tuple[str, str]) -> Config:
+    text = (folder / "recorder.toml").read_text() + users_and_targets
+    text = text.replace("HOSTKEY", public(folder / "keys/web01"))
+    for old, new in changes:
+        before, found, after = text.rpartition(old)  # the last: the template's comments hold examples
+        assert found
+        text = before + new + after
+    (folder / "test.toml").write_text(text)
+    return load(folder / "test.toml")
+
+
+def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) -> None:
+    config = configured(folder)
+    assert config.server.host_key == folder / "keys/host_ed25519"
+    assert config.server.listen == ("127.0.0.1", 2222)
+    assert config.targets["web01"].account is None
+    assert config.targets["web01"].policy.forward == ("127.0.0.1:*",)
+    with pytest.raises(ConfigError, match=r"no \[users.NAME\] yet"):
+        load(folder / "recorder.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("forward =", "foward =", r'targets\.web01\.foward: unknown key; did you mean "forward"\?'),
+        ("[users.john]", "[user.john]", r'user: unknown key; did you mean "users"\?'),
+        ('"127.0.0.1:2201"', '"127.0.0.1"', r"targets\.web01\.address: '127.0.0.1' is not an address"),
+        ('"127.0.0.1:2201"', '"127.0.0.1:99999"', r"is not an address"),
+        ('"127.0.0.1:2201"', "22", r"targets\.web01\.address: has to be a string"),
+        ('["127.0.0.1:*"]', "[1]", r"targets\.web01\.forward: is not a list of strings"),
+        ('"keys/web01"', '"keys/none"', r"targets\.web01\.key: there is no file .*none"),
+        ('"HOSTKEY"', '"ssh-ed25519 AAAA"', r"targets\.web01\.host_key: .*"),
+        ('host_key = "HOSTKEY"', "", r"targets\.web01\.host_key: is missing; `ssh-keyscan 127.0.0.1`"),
+        ('key = "keys/web01"', "", r'targets\.web01\.key: goes with upstream = "key"'),
+        ('key = "keys/web01"', 'upstream = "ca"', r"""upstream: 'ca' is none of "key", "passthrough\""""),
+        ('input = "plain"', 'input = "sealed"', r'recording\.input: only "plain" is possible'),
+        ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
+        ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),
+        ('authorized_keys = "users/john.pub"', "", r"users\.john: needs authorized_keys or password_file"),
+        ("[server]", "[server", r"\d+: .*"),
+        ('key = "keys/web01"', 'key = "keys/web01"\nagent = "yes"', r"agent: has to be true or false"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configured(folder, GOOD, (old.replace("HOSTKEY", public(folder / "keys/web01")), new))
+    message = str(caught.value)
+    assert re.search(expected, message), message
+    path, line, *_ = message.split(":")
+    assert path == str(folder / "test.toml")
+    text = (folder / "test.toml").read_text().splitlines()
+    key = new.partition(" ")[0].strip("[]") or "["
+    if new and "=" in new and "\n" not in new:
+        assert text[int(line) - 1].startswith(key), "the line is the key's own"
+    assert line.isdigit()
+
+
+def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "x.toml").write_bytes(b"[server]\n\xff")
+    with pytest.raises(ConfigError, match=r"x\.toml:2: is not UTF-8"):
+        load(tmp_path / "x.toml")
+
+
+def test_lines_are_found_however_the_key_is_written() -> None:
+    source = '[a]\nx = 1\n[b."c d"]\n y=2\n[e]\nf.g = 3\n'
+    assert find_line(source, ("a", "x")) == 2
+    assert find_line(source, ("b", "c d", "y")) == 4
+    assert find_line(source, ("e", "f", "g")) == 6
+    assert find_line(source, ("a", "missing")) == 1
+    assert find_line(source, ("z",)) is None
