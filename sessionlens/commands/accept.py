@@ -40,14 +40,22 @@ class Candidate:
         return self.point.t_ns
 
     def opening(self) -> tuple[int, Rest] | None:
-        """The lowest line that begins as the cursor's line did at a rest: its index, and that first rest."""
-        wanted = sorted((rest for rest in self.rests if rest.left.strip()), key=lambda rest: len(rest.left))
-        for at in range(len(self.lines) - 1, -1, -1):
+        """The lowest line that begins as the cursor's line did at a rest: its index, and the shortest such
+        rest.
+        """
+        at, rests = self.openings()
+        return (at, rests[0]) if rests else None
+
+    def openings(self) -> tuple[int, list[Rest]]:
+        """The lowest line that begins as the cursor's line did at rests, and these, the shortest first."""
+        wanted = sorted(
+            (r for r in self.rests if r.left.strip() and r.paste == self.paste), key=lambda r: len(r.left)
+        )
+        for at in range(len(self.lines) - 1, -1, -1) if wanted else ():
             text = self.lines[at].text.ljust(self.columns)
-            for rest in wanted:
-                if rest.paste == self.paste and text.startswith(rest.left):
-                    return at, rest
-        return None
+            if rests := [rest for rest in wanted if text.startswith(rest.left)]:
+                return at, rests
+        return 0, []
 
 
 def candidates(view: View) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .keys import Key
 
-_ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt"}
+_ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt", "edit": "edit"}
 
 
 @dataclass(frozen=True, slots=True)

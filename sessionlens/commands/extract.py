@@ -21,6 +21,7 @@ from .marks import Marks
 from .model import HIDDEN, Command, Extraction, LineEvent
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
+from .recovery import recovered
 from .screen import PASTE, View
 from .secrets import unechoed
 
@@ -61,6 +62,9 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
         if not view.alternate(view.offset_at(line.last_event))
     ]
     lines = list(LineReader(view, prompts, typed).lines(found))
+    used = {line.key_line.first for line in lines if line.key_line}
+    lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
+    lines.sort(key=lambda line: line.candidate.point.offset)
     entries, events = _entries(view, lines)
     commands = list(_commands(view, recording, entries, lines))
     taken = {line.key_line.first for line in lines if line.key_line}
@@ -164,7 +168,9 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
     begin = match.end() if match else after
     data = bytes(view.out[begin:stop])
     output = plain(data)
-    if text != (full := expanded(text, output)):
+    if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
+        text, confidence = output.partition("\n")[0] or text, "medium"
+    elif text != (full := expanded(text, output)):
         text, confidence = full, "medium"
     level = contexts.top
     host, place = marks.place(after)

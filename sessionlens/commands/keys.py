@@ -20,11 +20,12 @@ _KEY = re.compile(
     rb"""(?P<paste>\x1b\[200~(?P<pasted>.*?)(?:\x1b\[201~|\Z))
     |(?P<reply>\x1b\[\??[0-9]+;[0-9]+(?:;[0-9]+)?R|\x1b\[[?>=][0-9;]*[cuny$]+|\x1b\[[0-9;]+\$y|\x1b\[[0-9;]*t|\x1b\[[IO]
         |\x1b\[<[0-9;]*[Mm]|\x1b\[M...|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X][^\x1b]*\x1b\\|\x1b\[0n)
-    |(?P<named>\x1b?\x1b\[[0-?]*[ -/]*[@-~]|\x1b?\x1bO[ -~]|\x1b[^\x1b\[O]|\x1b|[\x00-\x1f\x7f])
+    |(?P<named>\x18[\x05e]|\x1b?\x1b\[[0-?]*[ -/]*[@-~]|\x1b?\x1bO[ -~]|\x1b[^\x1b\[O]|\x1b|[\x00-\x1f\x7f])
     |(?P<text>(?:[ -~]|[\x80-\xff])+)""",
     re.S | re.X,
 )
 _NAMES = {
+    b"\x18\x05": "edit", b"\x18e": "edit",
     b"\r": "enter", b"\n": "enter", b"\x1bOM": "enter", b"\x03": "interrupt", b"\x04": "eof",
     b"\x1a": "suspend", b"\x7f": "backspace", b"\x08": "backspace", b"\t": "tab", b"\x01": "home",
     b"\x05": "end", b"\x02": "left", b"\x06": "right", b"\x0b": "kill-end", b"\x15": "kill-line",

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 from .accept import Candidate
 from .contexts import OPENERS, REPLS, SHELLS, program
+from .cutting import Cutter, Option
 from .editor import KeyLine
 from .grammar import incomplete
-from .matching import Match, best_match, joined, tidy
+from .matching import Match, best_match, in_order, joined, tidy
 from .output import plain
 from .prompts import TERMINATORS, Prompts, continues, shape
-from .region import cells
 from .screen import PASTE, Rest, View
+from .secrets import unanswered
 
 _ANY_PROMPT = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
 _READS = re.compile(r"\b(?:read|select)\b")
@@ -44,17 +45,6 @@ class Line:
         return self.key_line.end_ns if self.key_line else self.candidate.t_ns
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very
-    place.
-    """
-
-    prompt: str
-    text: str
-    rested: bool
-
-
 class LineReader:
     """The second pass: with the prompts learned, every candidate is decided in order."""
 
@@ -62,44 +52,22 @@ class LineReader:
         self.view, self.prompts = view, prompts
         self.waiting = list(key_lines)
         self.taken = 0
-        self.previous = 0
         self.has_input = view.recording.has_input
         self.going = ""
         self.forms: set[tuple[str, bool]] = set()
-        self.rows_of: dict[str, str] = {}
+        self.cutter = Cutter(view, prompts)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
         for candidate in candidates:
-            options = list(self._options(candidate))
+            options = list(self.cutter.options(candidate))
             options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
             if options or candidate.paste:
                 line = self._decide(candidate, options)
                 if line is not None:
                     self._remember(line)
                     yield line
-            self.previous = candidate.after
-
-    def _options(self, candidate: Candidate) -> Iterator[Option]:
-        opening = candidate.opening()
-        seen: set[str] = set()
-        if opening and self._within(candidate, opening[0]):
-            at, rest = opening
-            if self.prompts.trusted(rest.left, candidate.paste):
-                text = self._text(candidate, at, len(rest.left))
-                seen.add(text)
-                yield Option(rest.left, text, True)
-        for at in range(len(candidate.lines) - 1, -1, -1):
-            if not self._within(candidate, at) or (not candidate.paste and at < len(candidate.lines) - 1):
-                break
-            prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
-            if prompt is not None:
-                text = self._text(candidate, at, len(prompt))
-                if text not in seen:
-                    yield Option(prompt, text, False)
-                if opening and opening[0] == at and len(opening[1].left) > len(prompt):
-                    yield Option(prompt, self._text(candidate, at, len(opening[1].left)), True)
-                break
+            self.cutter.previous = candidate.after
 
     def _may_ask(self, prompt: str, paste: bool) -> bool:
         """May a program that does not edit its lines show this prompt now?
@@ -120,44 +88,18 @@ class LineReader:
         if line.outcome == "run":
             goes_on = continues(line.prompt) and incomplete(self.going)
             self.going = f"{self.going}\n{line.text}" if goes_on else line.text
-            self.rows_of["".join(line.text.split())] = line.text
+            self.cutter.remember(line.text)
         self.forms.add((shape(line.prompt), line.candidate.paste))
-
-    def _within(self, candidate: Candidate, at: int) -> bool:
-        """A prompt was printed after the line before: no higher than the line feeds since then can have moved
-        it.
-        """
-        fed = bytes(self.view.out[self.previous : candidate.point.offset]).count(b"\n")
-        return candidate.lines[at].bottom >= candidate.point.cursor_y - fed
-
-    def _text(self, candidate: Candidate, at: int, length: int) -> str:
-        lines = candidate.lines[at:]
-        first = self._without_right_prompt(candidate, lines[0].text)[length:]
-        rows = [first, *(line.text for line in lines[1:])]
-        margin = " " * cells(lines[0].text[:length])
-        if len(rows) > 1 and all(row.startswith(margin) for row in rows[1:] if row):
-            rows[1:] = [
-                row.lstrip() for row in rows[1:]
-            ]  # fish puts rows below each other and indents blocks
-        text = "\n".join(rows).rstrip()
-        return self.rows_of.get("".join(text.split()), text) if len(rows) > 1 else text
-
-    def _without_right_prompt(self, candidate: Candidate, text: str) -> str:
-        for rest in candidate.rests:
-            right = rest.right.strip()
-            if right and text.rstrip().endswith(right) and cells(text.rstrip()) >= candidate.columns - 2:
-                cut = text.rstrip().removesuffix(right)
-                if not cut or cut.endswith("  "):
-                    return cut.rstrip()
-        return text
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self._pending(candidate, options)
-        match = best_match([option.text for option in options], pending) if options else None
+        if self.has_input and not pending and not (candidate.paste and self._typing(candidate)):
+            return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
             return self._without_prompt(candidate, pending)
-        if self.has_input and match is None and not candidate.paste:
-            return None  # no Enter: a program printed something that looks like a prompt
+        match = best_match([option.text for option in options], pending)
+        if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
+            return None  # the echo is off, so this is output behind the prompt; see recovery
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
@@ -172,15 +114,26 @@ class LineReader:
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """Key lines that ended by now; what was typed before an empty prompt came up is not of this line."""
         ready: list[KeyLine] = []
-        for key_line in self.waiting[self.taken :]:
-            if key_line.end_ns > candidate.t_ns:
+        for at in range(self.taken, len(self.waiting)):
+            if self.waiting[at].end_ns > candidate.t_ns:
                 break
-            if key_line.ender:
-                ready.append(key_line)
+            if self.waiting[at].ender:
+                ready.append(self.waiting[at])
         prompts = {option.prompt for option in options}
         began = next((rest.event for rest in candidate.rests if rest.event >= 0 and rest.left in prompts), -1)
         alive = [key_line for key_line in ready if key_line.last_event >= began]
         return alive or ready[-1:]
+
+    def _typing(self, candidate: Candidate) -> bool:
+        """Were keys pressed that may have ended a line in a way we do not know?"""
+        if self.taken >= len(self.waiting):
+            return False
+        key_line = self.waiting[self.taken]
+        return key_line.start_ns <= candidate.t_ns and not key_line.best.certain
+
+    def _blind(self, key_line: KeyLine, shown: str) -> bool:
+        """Did nothing come back between the first key and Enter, and not later either?"""
+        return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
 
     def _take(self, key_line: KeyLine) -> None:
         self.taken = self.waiting.index(key_line, self.taken) + 1
@@ -193,7 +146,9 @@ class LineReader:
         elif match.exact:
             confidence = "high"
         elif match.reading.certain and match.reading.text.strip():
-            if "\n" in text and "\n" not in match.reading.text and self._shown(match.reading.text, text):
+            if "".join(text.split()) == "".join(match.reading.text.split()):
+                text, confidence = match.reading.text, "high"  # blanks where rows wrap are hard to tell
+            elif "\n" in text and "\n" not in match.reading.text and in_order(match.reading.text, text):
                 text, source, confidence = match.reading.text, "keys", "medium"
             else:
                 confidence = "low" if match.score < 0.7 else "medium"
@@ -209,15 +164,6 @@ class LineReader:
         """Without keys: a ^C behind the line, or what Python says to one."""
         said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
         return text.endswith("^C") or said.startswith("KeyboardInterrupt")
-
-    def _shown(self, typed: str, screen: str) -> bool:
-        """Do the typed characters stand on the screen in order, with something else between them?"""
-        at = 0
-        for char in "".join(typed.split()):
-            at = screen.find(char, at) + 1
-            if not at:
-                return False
-        return True
 
     def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line:
         """Nothing stands at the prompt: an empty line, or one typed while the echo was off.
@@ -260,6 +206,9 @@ class LineReader:
             prompt = shown[: len(shown) - len(typed)]
             outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
             return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False)
+        if match.reading.certain and len(shown) > 8 and tidy(typed).endswith(tidy(shown)):
+            self._take(match.key_line)  # the upper rows have scrolled away
+            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False)
         return self._by_looks(candidate, shown)
 
     def _is_question(self, rest: Rest, candidate: Candidate) -> bool:

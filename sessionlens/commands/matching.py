@@ -86,13 +86,19 @@ def agreement(text: str, reading: Reading) -> float:
             return 0.1
         return 0.9 * SequenceMatcher(None, wanted[:_MAX], got[:_MAX], autojunk=False).ratio()
     typed = "".join(reading.typed.split())
-    found = _in_order(typed, text)
+    found = _found(typed, text)
     if found == len(typed):
         return CONSISTENT + min(len(typed) / max(len(got), 1), 1.0)
     return 0.9 * found / len(typed)
 
 
-def _in_order(typed: str, text: str) -> int:
+def in_order(typed: str, text: str) -> bool:
+    """Do the typed characters stand in the text in order, whatever stands between them?"""
+    wanted = "".join(typed.split())
+    return _found(wanted, text) == len(wanted)
+
+
+def _found(typed: str, text: str) -> int:
     """How many characters of `typed` are found in `text` one after the other."""
     at = 0
     for count, char in enumerate(typed):

@@ -64,6 +64,7 @@ class Prompts:
         on.
         """
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
+        self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
         self._texts: dict[bool, dict[str, None]] = {True: {}, False: {}}
         self._forms: dict[bool, list[re.Pattern[str]]] = {True: [], False: []}
@@ -96,6 +97,17 @@ class Prompts:
     def count(self, text: str, paste: bool) -> int:
         """How many accepted lines had a prompt of this shape."""
         return self._shapes[shape(text), paste]
+
+    def knows(self, text: str) -> bool:
+        """Is this, or what it ends in, a prompt of a shell that does not edit its lines itself?"""
+        return any(text.endswith(each) for each in self._texts[False])
+
+    def known_end(self, text: str, paste: bool) -> str:
+        """Output without a line feed may stand before a prompt: the known prompt that a text ends in, or the
+        text.
+        """
+        ends = [each for each in self._texts[paste] if len(each) > 2 and text.endswith(each)]
+        return max(ends, key=lambda each: (self._counts[each, paste], len(each)), default=text)
 
     def split(self, line: str, paste: bool) -> str | None:
         """The prompt that this line begins with: a known text (the longest), else a known shape."""

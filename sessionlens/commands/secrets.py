@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _LOOK_AHEAD = 6
 
 
+def unanswered(view: View, key_line: KeyLine) -> bool:
+    """Did nothing at all come back between the first key of a line and its Enter?"""
+    several = key_line.last_event > key_line.first_event
+    return several and view.offset_at(key_line.first_event) == view.offset_at(key_line.last_event)
+
+
 def unechoed(view: View, key_lines: Iterable[KeyLine]) -> Iterator[KeyLine]:
     """Of lines that no prompt took, those whose characters never showed."""
     points = [point for point in view.trace.points if point.kind in ("input", "newline")]

@@ -1,0 +1,91 @@
+"""Cutting a prompt off the line at an accept: every way in which the screen can be read there.
+
+Where the cursor rested behind a prompt, that place counts first; learned prompts and their shapes come next.
+Right prompts, blanks that only fill a row, and the margin that fish puts before further rows are no part of
+the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .accept import Candidate
+from .prompts import Prompts
+from .region import cells
+from .screen import View
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very
+    place.
+    """
+
+    prompt: str
+    text: str
+    rested: bool
+
+
+class Cutter:
+    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested right there."""
+
+    def __init__(self, view: View, prompts: Prompts) -> None:
+        self.view, self.prompts = view, prompts
+        self.previous = 0
+        self.rows_of: dict[str, str] = {}
+
+    def options(self, candidate: Candidate) -> Iterator[Option]:
+        """The ways to read this candidate, the best first; none where no prompt stands there."""
+        opened, rests = candidate.openings()
+        seen: set[str] = set()
+        if rests and self._within(candidate, opened):
+            for left in dict.fromkeys(rest.left for rest in rests):
+                if self.prompts.trusted(left, candidate.paste):
+                    text = self._text(candidate, opened, len(left))
+                    seen.add(text)
+                    yield Option(self.prompts.known_end(left, candidate.paste), text, True)
+        for at in range(len(candidate.lines) - 1, -1, -1):
+            if not self._within(candidate, at) or (not candidate.paste and at < len(candidate.lines) - 1):
+                break
+            prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
+            if prompt is not None:
+                text = self._text(candidate, at, len(prompt))
+                if text not in seen:
+                    yield Option(prompt, text, False)
+                if rests and opened == at and len(rests[0].left) > len(prompt):
+                    yield Option(prompt, self._text(candidate, at, len(rests[0].left)), True)
+                break
+
+    def remember(self, text: str) -> None:
+        """A text that was run: recalled from history it may be laid out in another way."""
+        if "\n" in text:
+            self.rows_of["".join(text.split())] = text
+
+    def _within(self, candidate: Candidate, at: int) -> bool:
+        """The prompt was printed after the last accepted line: line feeds since then can have moved it so
+        far.
+        """
+        fed = bytes(self.view.out[self.previous : candidate.point.offset]).count(b"\n")
+        return candidate.lines[at].bottom >= candidate.point.cursor_y - fed
+
+    def _text(self, candidate: Candidate, at: int, length: int) -> str:
+        lines = candidate.lines[at:]
+        first = _without_right_prompt(candidate, lines[0].text)[length:]
+        rows = [first, *(line.text for line in lines[1:])]
+        margin = " " * cells(lines[0].text[:length])
+        if len(rows) > 1 and all(row.startswith(margin) for row in rows[1:] if row):
+            rows[1:] = [row.lstrip() for row in rows[1:]]  # fish sets rows below each other
+        text = "\n".join(rows).rstrip()
+        return self.rows_of.get("".join(text.split()), text) if len(rows) > 1 else text
+
+
+def _without_right_prompt(candidate: Candidate, text: str) -> str:
+    bare = text.rstrip()
+    for rest in candidate.rests:
+        right = rest.right.strip()
+        if right and bare.endswith(right) and cells(bare) >= candidate.columns - 2:
+            left = bare.removesuffix(right)
+            if not left or left.endswith("  "):
+                return left.rstrip()
+    return text

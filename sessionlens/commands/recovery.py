@@ -1,0 +1,72 @@
+"""Lines that no accept candidate shows: typed ahead at, or without echo to, a shell that leaves editing to
+others.
+
+Such a shell (dash, old bash, anything without bracketed paste) shows no sign when it takes a line. What is
+left are the keystrokes, and two proofs that a prompt took them: the prompt and the text stand together in the
+output, or the cursor rested behind a learned prompt when the first key was pressed and nothing was echoed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from .accept import Candidate
+from .editor import KeyLine
+from .lines import Line
+from .output import plain
+from .prompts import Prompts
+from .screen import Rest, View
+from .secrets import unanswered
+
+_FAR = 1 << 20
+
+
+def recovered(
+    view: View,
+    prompts: Prompts,
+    found: Sequence[Candidate],
+    lines: Sequence[Line],
+    left_over: Iterable[KeyLine],
+) -> Iterator[Line]:
+    """The further lines, in the order of their keystrokes."""
+    plainly = [candidate for candidate in found if not candidate.paste]
+    if not plainly:
+        return
+    rests = {rest.event: rest for candidate in found for rest in candidate.rests if not rest.paste}
+    taken = {line.candidate.point.offset for line in lines}
+    for key_line in left_over:
+        text = key_line.best.text.strip()
+        if key_line.ender != "enter" or not key_line.best.certain or not text:
+            continue
+        rest = rests.get(key_line.first_event)
+        if rest is not None and unanswered(view, key_line) and prompts.knows(rest.left):
+            yield _line(view, plainly[0], prompts.known_end(rest.left, False), key_line, rest.offset, True)
+        elif (place := _echoed_later(view, prompts, key_line)) is not None and place[1] not in taken:
+            yield _line(view, plainly[0], place[0], key_line, place[1], False)
+
+
+def _echoed_later(view: View, prompts: Prompts, key_line: KeyLine) -> tuple[str, int] | None:
+    """Where a known prompt and the typed text come as one line after the Enter: the prompt and the line's
+    end.
+    """
+    text = key_line.best.text.rstrip()
+    start = view.offset_at(key_line.last_event)
+    data, wanted = bytes(view.out[start : start + _FAR]), (text + "\r\n").encode("utf-8", "replace")
+    at = data.find(wanted)
+    while at >= 0:
+        line = plain(data[data.rfind(b"\n", 0, at) + 1 : at + len(wanted)])
+        prompt = prompts.split(line, False)
+        if prompt is not None and line[len(prompt) :].rstrip() == text:
+            return prompt, start + at + len(wanted) - 2
+        at = data.find(wanted, at + 1)
+    return None
+
+
+def _line(view: View, model: Candidate, prompt: str, key_line: KeyLine, offset: int, hidden: bool) -> Line:
+    t_ns = key_line.end_ns if hidden else view.time_of(offset)
+    point = replace(model.point, t_ns=t_ns, offset=offset, event=key_line.last_event)
+    rest = Rest(key_line.start_ns, offset, key_line.first_event, prompt, "", False)
+    candidate = replace(model, point=point, rests=(rest,) if hidden else (), lines=(), after=offset)
+    text, source = key_line.best.text.rstrip(), "keys" if hidden else "screen"
+    return Line(candidate, prompt, text, "run", source, "low" if hidden else "high", key_line, hidden)
