@@ -10,6 +10,7 @@ from .checking import Problem, Report, check
 from .clock import ClockPair, parse_utc
 from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import open_regular, read_regular
+from .journal import is_live
 from .manifest import MANIFEST, SIGNATURE
 from .naming import as_bytes, as_text
 from .reader import (
@@ -49,6 +50,7 @@ __all__ = [
     "check",
     "format_seconds",
     "is_bundle",
+    "is_live",
     "open_regular",
     "parse_utc",
     "read_channel",

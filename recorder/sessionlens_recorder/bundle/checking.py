@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 from .errors import BundleReadError
 from .files import Block, open_regular, pieces, read_regular
 from .journal import ABORT, HEAD, NAME, SEAL, Line, is_live, read_journal
-from .manifest import MANIFEST, SIGNATURE, read_manifest
+from .manifest import MANIFEST, PART, SIGNATURE, read_manifest
 from .reader import is_channel_file
 
 State = Literal["live", "sealed", "aborted", "unsealed"]
@@ -103,7 +103,10 @@ class _Check:
         try:
             raw = read_regular(self.root, NAME)
         except BundleReadError as error:
-            self._absent(NAME, error)
+            if any(self.root.iterdir()):
+                self._absent(NAME, error)
+            else:
+                self._add("torn", NAME, None, None, "the recorder stopped before it wrote anything")
             return
         self.lines = list(read_journal(raw))
         wrong = [line for line in self.lines if not line.chained]
@@ -118,7 +121,8 @@ class _Check:
 
     def _check_frame(self, raw: bytes) -> None:
         """First line, last line, and nothing after it."""
-        if not self.lines or self.lines[0].kind != HEAD:
+        started = bool(self.lines) or os.path.lexists(self.root / MANIFEST)
+        if started and (not self.lines or self.lines[0].kind != HEAD):
             self._add("tampered", NAME, 0, len(raw), "the journal does not begin as a journal does")
         ends = [i for i, line in enumerate(self.lines) if line.chained and line.kind in (SEAL, ABORT)]
         self.ended = ends == [len(self.lines) - 1] and bool(ends)
@@ -237,7 +241,10 @@ class _Check:
 
     def _unknown(self, name: str) -> None:
         size = (self.root / name).lstat().st_size
-        if self.sealed or not is_channel_file(name):
+        interrupted = name in (MANIFEST + PART, SIGNATURE + PART)
+        if interrupted and not os.path.lexists(self.root / SIGNATURE):
+            self._add("torn", name, 0, size, "the recorder stopped while it was sealing")
+        elif self.sealed or not is_channel_file(name):
             self._add("unlisted", name, None, size, f"{name} does not belong to the bundle: no record of it")
         elif not self.live:
             self._add("torn", name, 0, size, f"{name} was not chained yet when the recorder stopped")

@@ -12,20 +12,27 @@ from .files import sync_directory, write_once
 from .naming import is_safe_path
 
 MANIFEST, SIGNATURE = "MANIFEST", "MANIFEST.sig"
-_PART = "MANIFEST.sig.part"
+PART = ".part"
 _LINE = re.compile(rb"([0-9a-f]{64}) [ *]([^\n]+)\n")
 
 Sign = Callable[[bytes], str]
 
 
 def write_manifest(root: Path, hashes: Mapping[str, str], sign: Sign | None) -> None:
-    """Write MANIFEST and, if there is a signer, MANIFEST.sig; the latter appears at once or not at all."""
+    """Write MANIFEST and, if there is a signer, MANIFEST.sig; each appears at once or not at all."""
     manifest = "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items())).encode()
-    write_once(root, MANIFEST, manifest)
+    _publish(root, MANIFEST, manifest)
     if sign is not None:
-        write_once(root, _PART, _signed(manifest, sign))
-        (root / _PART).rename(root / SIGNATURE)
+        _publish(root, SIGNATURE, _signed(manifest, sign))
     sync_directory(root)
+
+
+def _publish(root: Path, name: str, data: bytes) -> None:
+    write_once(root, name + PART, data)
+    try:
+        (root / (name + PART)).rename(root / name)
+    except OSError as error:
+        raise BundleWriteError(f"the bundle stays unsealed: {name}: {error.strerror}") from error
 
 
 def _signed(manifest: bytes, sign: Sign) -> bytes:
@@ -45,7 +52,7 @@ def refuse_sealed(root: Path) -> None:
 
 def discard_unsigned(root: Path) -> None:
     """Remove what an interrupted sealing left, so that it can be done again."""
-    for name in (MANIFEST, _PART):
+    for name in (MANIFEST, MANIFEST + PART, SIGNATURE + PART):
         (root / name).unlink(missing_ok=True)
 
 

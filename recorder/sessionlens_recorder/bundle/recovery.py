@@ -10,10 +10,11 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 
 from . import clock
-from .errors import BundleReadError, BundleWriteError
+from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import Block, make_directory, open_regular, pieces, sync_directory, write_once
 from .journal import ABORT, NAME, RECOVERED, SEAL, Journal, Line, block_line, clock_line, end_line
 from .manifest import Sign, discard_unsigned, refuse_sealed, write_manifest
@@ -28,6 +29,15 @@ def recover(path: Path, sign: Sign | None, reason: str) -> None:
     """Seal an unsealed bundle as aborted. Raises BundleError if it is live or sealed, or its chain broken."""
     root = Path(path)
     refuse_sealed(root)
+    try:
+        _recover(root, sign, reason)
+    except BundleError:
+        raise
+    except OSError as error:
+        raise BundleWriteError(f"{root} cannot be sealed: {error.strerror or error}") from error
+
+
+def _recover(root: Path, sign: Sign | None, reason: str) -> None:
     journal, lines = _resume(root)
     try:
         discard_unsigned(root)
@@ -136,9 +146,11 @@ def _read(root: Path, name: str, start: int = 0, length: int = -1) -> bytes:
 
 
 def _set_aside(root: Path, name: str, surplus: bytes) -> None:
-    """The surplus as a file in torn/; one that an interrupted recovery left is written anew."""
+    """The surplus as a file in torn/. The beginnings of it that an interrupted recovery left are replaced."""
     make_directory(root / TORN, exist_ok=True)
-    torn = f"{TORN}/{name.replace('/', '.')}"
+    plain = f"{TORN}/{name.replace('/', '.')}"
+    names = chain([plain], (f"{plain}.{number}" for number in count(1)))
+    torn = next(name for name in names if surplus.startswith(_read(root, name)))
     (root / torn).unlink(missing_ok=True)
     write_once(root, torn, surplus)
     sync_directory(root / TORN)
