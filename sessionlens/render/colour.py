@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 LEVELS = 17
 PAIRS_KEPT = 8192
-BLACK, WHITE = 16, 235  # the limited range of luma
+FIRST, LAST = 1, 254  # luma codes; beyond black (16) and white (235) they make up for a neighbour's chroma
+TIE = 1e-7  # of codes that look the same, the one nearest to the colour's own
 KR, KG, KB = 0.2126, 0.7152, 0.0722
 
 Bytes = npt.NDArray[np.uint8]
@@ -60,11 +61,12 @@ def yuv_tables(foreground: int, background: int) -> YuvTables:
     y = colours @ np.array([KR, KG, KB])
     u = np.rint(128 + 224 * (colours[:, 2] - y) / (2 - 2 * KB))
     v = np.rint(128 + 224 * (colours[:, 0] - y) / (2 - 2 * KR))
-    shown = luminance(decode(np.arange(BLACK, WHITE + 1.0)[None, :], u[:, None], v[:, None]))
-    meant = luminance(colours)
+    codes = np.arange(FIRST, LAST + 1.0)
+    shown = luminance(decode(codes[None, :], u[:, None], v[:, None])) + TIE * codes
+    meant = luminance(colours) + TIE * (16 + 219 * y)
     luma = np.empty((LEVELS, LEVELS), np.uint8)
     for mean in range(LEVELS):
-        luma[:, mean] = BLACK + nearest(shown[mean], meant)
+        luma[:, mean] = FIRST + nearest(shown[mean], meant)
     return YuvTables(luma.reshape(-1), u.astype(np.uint8), v.astype(np.uint8))
 
 

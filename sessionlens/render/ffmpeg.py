@@ -70,9 +70,10 @@ class Encoder:
                 )
             except OSError as error:
                 raise RenderError(f"cannot start ffmpeg at {program}: {error.strerror or error}") from error
+            stack.callback(self._end)
+            widen(self._running()[1])
+            self._send(header(self.width, self.height))
             self._stack = stack.pop_all()
-        widen(self._running()[1])
-        self._send(header(self.width, self.height))
         return self
 
     def frame(self, milliseconds: int, picture: Bytes) -> None:
@@ -84,18 +85,20 @@ class Encoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._stack:
-            if kind is not None:
-                self._kill()
-                return
-            process, pipe = self._running()
-            with contextlib.suppress(BrokenPipeError):  # the exit code below says what happened
-                pipe.close()
-            if process.wait():
-                raise self._failure()
-            try:
-                self._part.replace(self.path)
-            except OSError as reason:
-                raise RenderError(f"cannot write {self.path}: {reason.strerror}") from reason
+            if kind is None:
+                self._finish()
+
+    def _finish(self) -> None:
+        """Wait for ffmpeg, and give the file its name."""
+        process, pipe = self._running()
+        with contextlib.suppress(BrokenPipeError):  # the exit code below says what happened
+            pipe.close()
+        if process.wait():
+            raise self._failure()
+        try:
+            self._part.replace(self.path)
+        except OSError as error:
+            raise RenderError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _send(self, data: bytes | memoryview) -> None:
         process, pipe = self._running()
@@ -113,10 +116,12 @@ class Encoder:
             raise RuntimeError("the encoder was not entered")
         return process, process.stdin
 
-    def _kill(self) -> None:
+    def _end(self) -> None:
+        """Leave no process and no pipe behind."""
         process, pipe = self._running()
-        process.kill()
-        with contextlib.suppress(OSError):
+        if process.poll() is None:
+            process.kill()
+        with contextlib.suppress(OSError):  # what was not written is of no use any more
             pipe.close()
         process.wait()
 

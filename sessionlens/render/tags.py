@@ -21,8 +21,13 @@ def ffmetadata(tags: Mapping[str, str], marks: Sequence[tuple[int, int, str]]) -
 
 
 def escape(text: str) -> str:
-    """Characters that mean something in ffmetadata, with a backslash before them."""
-    return "".join("\\" + c if c in "=;#\\\n" else c for c in text)
+    """Characters that mean something in ffmetadata, with a backslash before them.
+
+    A backslash at the end of a line makes ffmpeg (5.1 to 9.0) swallow the next lines, escaped or not: so a
+    blank follows it.
+    """
+    said = "".join("\\" + c if c in "=;#\\\n" else c for c in text)
+    return said + " " if said.endswith("\\") else said
 
 
 def marks(chapters: Sequence[Chapter], pace: Pace, end_ms: int) -> list[tuple[int, int, str]]:

@@ -1,0 +1,53 @@
+"""Single pictures, and that a reader can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sessionlens.render import Chapter, Facts, render_image
+from sessionlens.terminal import Timeline
+
+Play = Callable[..., Timeline]
+
+
+def test_a_plain_picture_is_the_terminal_alone(play: Play, facts: Facts) -> None:
+    timeline = play([(0, b"hello")], 40, 10)
+    picture = render_image(timeline.frame(-1), timeline, facts=facts, plain=True)
+    assert (picture.mode, picture.size) == ("RGB", (480, 240))
+    assert picture.size == render_image(timeline.frame(-1), timeline).size
+
+
+def test_bands_lie_around_the_same_terminal(play: Play, facts: Facts) -> None:
+    timeline = play([(0, b"hello \x1b[31mworld")], 90, 10)
+    bare = np.asarray(render_image(timeline.frame(-1), timeline))
+    framed = np.asarray(render_image(timeline.frame(-1), timeline, facts=facts))
+    top = next(y for y in range(len(framed)) if np.array_equal(framed[y : y + len(bare)], bare))
+    assert top > 40
+    assert len(framed) - len(bare) - top > 60
+
+
+def test_a_reader_reads_who_when_and_what(
+    play: Play, facts: Facts, command: Callable[..., Chapter], read: Callable[[Any], str]
+) -> None:
+    timeline = play([(0, b"$ tar czf /tmp/src.tgz src\r\n"), (3, b"done")])
+    chapters = [command(0, 2, "tar czf /tmp/src.tgz src", 2)]
+    text = read(render_image(timeline.frame(-1), timeline, facts=facts, chapters=chapters))
+    for words in (
+        "john as deploy on web01",
+        "2026-11-21 09:14:06 UTC",
+        "tar czf /tmp/src.tgz src",
+        "took 2.0 s",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (500, 200), (132, 43)])
+def test_odd_terminals(play: Play, facts: Facts, size: tuple[int, int]) -> None:
+    timeline = play([(0, b"x")], *size)
+    for given in (None, facts):
+        picture = render_image(timeline.frame(-1), timeline, facts=given)
+        assert np.ptp(np.asarray(picture)) > 0
