@@ -130,12 +130,12 @@ class Builder:
         self.scrolls = 0
 
     def synchronized(self, on: bool) -> None:
-        """Mode 2026: a frame before it, and one after it."""
+        """Mode 2026: a frame before it, and one after it, which was not seen before the update ended."""
         if on == (self.holding is not None):
             return
         self.holding = self.t if on else None
         if self.opened is not None:
-            self._close(self.opened, self._here())
+            self._close(self.opened if on else self.t, self._here())
             self.opened = self.t
 
     # ---- what leaves

@@ -36,8 +36,6 @@ def backspace(s: Screen) -> None:
         before.wrapped = False
         before.row = -1
         c.x = s.right if len(before.cells) >= s.right + 1 else max(s.right - 1, 0)
-    elif c.x > 0 and c.x == s.left and c.x != 0:
-        c.x = c.x if s.narrowed else c.x - 1
 
 
 def tab(s: Screen, count: int = 1) -> None:
@@ -46,11 +44,10 @@ def tab(s: Screen, count: int = 1) -> None:
     if c.pending:
         return
     last = s.right if c.x <= s.right else s.columns - 1
-    for stop in sorted(x for x in s.tabstops if c.x < x < last)[:count]:
-        c.x = stop
-        count -= 1
-    if count > 0:
-        c.x = last
+    for _ in range(min(count, s.columns)):
+        c.x = min((x for x in s.tabstops if c.x < x < last), default=last)
+        if c.x == last:
+            return
 
 
 def tab_back(s: Screen, op: Csi) -> None:

@@ -241,7 +241,9 @@ class Screen(pyte.Screen):
         """Go on in the next line, softly."""
         cursor = self.cursor
         line = self.page[cursor.y]
-        if self.left == 0 and self.right == self.columns - 1:
+        if cursor.pending:  # the last column was written, if only with a blank
+            line.pad(cursor.x + 1)
+        if not self.narrowed:
             line.wrapped = True
             line.row = -1
         cursor.x = self.left if cursor.x >= self.left else 0

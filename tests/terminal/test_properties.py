@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessionlens.recording import Recording
@@ -74,6 +74,7 @@ def test_any_split_gives_the_same_screen(data: bytes, size: tuple[int, int], cut
 
 
 @given(STREAMS, SIZES, STREAMS)
+@example(b" ", (1, 1), b"a")
 def test_restore_dump_is_the_same(data: bytes, size: tuple[int, int], more: bytes) -> None:
     terminal, twin = fed(data, size), Terminal(5, 5)
     twin.restore(terminal.dump())

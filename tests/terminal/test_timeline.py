@@ -65,6 +65,7 @@ def test_synchronized_update_is_one_frame(record: Make) -> None:
         ["half whole"],
         ["half whole", "next"],
     ]
+    assert [frame.t0_ns // 1_000_000 for frame, _, _ in timeline.walk()] == [0, 0, 300, 300]
 
 
 def test_synchronized_update_expires(record: Make) -> None:
