@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from sessionlens_recorder.bundle import (
     CHANNEL_FILES,
+    MANIFEST,
+    SIGNATURE,
     BundleReadError,
     as_text,
     channel_dirs,
@@ -39,15 +41,20 @@ _Default = TypeVar("_Default")
 
 NAME = "bundle"
 VERSION = 1
+_FILES = CHANNEL_FILES | {"session.json", "journal", MANIFEST, SIGNATURE}
 
 
 def root_of(path: Path) -> Path | None:
-    """The bundle that a path is, or is a channel of, or is a channel's file of."""
-    inside = path.parent if path.name in CHANNEL_FILES and not path.is_dir() else path
+    """The bundle that a path is, or is a channel of, or is a file of."""
+    inside = _folder(path)
     for candidate in (inside, inside.parent):
         if is_bundle(candidate) and (candidate == inside or inside in channel_dirs(candidate)):
             return candidate
     return None
+
+
+def _folder(path: Path) -> Path:
+    return path.parent if path.name in _FILES and not path.is_dir() else path
 
 
 def detect(path: Path) -> bool:
@@ -61,7 +68,7 @@ def open_bundle(path: Path) -> Source:
     if root is None:
         raise FormatError(f"{path} is not a bundle")
     bundle = _Bundle(root)
-    wanted = path.parent if path.name in CHANNEL_FILES and not path.is_dir() else path
+    wanted = _folder(path)
     chosen = [d for d in bundle.directories if wanted in (root, d)]
     channels = [bundle.channel(directory) for directory in chosen]
     infos = [bundle.info(channel) for channel in channels]

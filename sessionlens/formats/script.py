@@ -17,6 +17,8 @@ from sessionlens.formats.typescript import Assembly, Data, assemble
 from sessionlens.recording import Gap
 
 STARTED = b"Script started on "
+TWO_COLUMNS = re.compile(rb"\d+\.\d+ \d+\r?\n")
+"""How a classic timing file begins."""
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,9})\d*)?")
 _PAIR = re.compile(r'([A-Z_]+)="([^"]*)"')
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[.,]\d+)?\s?([+-]\d\d:?\d\d|Z)?")

@@ -15,6 +15,7 @@ from sessionlens_recorder.bundle import read_timing
 from sessionlens.errors import FormatError, RecordingError
 from sessionlens.formats.script import (
     STARTED,
+    TWO_COLUMNS,
     Files,
     count,
     first_line,
@@ -46,18 +47,23 @@ def detect(path: Path) -> bool:
 def _files(path: Path) -> Files | None:
     """The files, if this is a recording of this form."""
     if path.is_dir():
-        timed = is_timing(path / "timing")
-        if not timed and ((path / "timing").exists() or not head(path / "out").startswith(STARTED)):
+        if not is_timing(path / "timing") and not _is_damaged(path):
             return None
         has_in = (path / "in").exists() or "INPUT_LOG" in _headers(path / "timing")
         return _beside(path, "timing", "out", "in" if has_in else None)
-    if path.name in ("timing", "out", "in") and is_timing(path.parent / "timing"):
+    if path.name in ("timing", "out", "in") and _files(path.parent):
         return _files(path.parent)
     if not is_timing(path):
         return None
     headers = _headers(path)
     out, into = (PurePath(headers.get(name, "")).name for name in ("OUTPUT_LOG", "INPUT_LOG"))
     return _beside(path.parent, path.name, out or "out", into or None)
+
+
+def _is_damaged(folder: Path) -> bool:
+    """Whether the output says what this is where the timing does not (missing, cut or changed)."""
+    classic = TWO_COLUMNS.match(head(folder / "timing"))
+    return head(folder / "out").startswith(STARTED) and not classic
 
 
 def _beside(folder: Path, timing: str, out: str, into: str | None) -> Files:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sessionlens.errors import FormatError
 from sessionlens.formats.script import (
     STARTED,
+    TWO_COLUMNS,
     Files,
     count,
     first_line,
@@ -27,7 +28,6 @@ from sessionlens.formats.typescript import add_exit
 from sessionlens.recording import Info, Recording
 
 NAME = "script-classic"
-_LINE = re.compile(rb"\d+\.\d+ \d+\r?\n")
 _EXIT = re.compile(rb'COMMAND_EXIT_CODE="(-?\d{1,9})"')
 
 
@@ -43,7 +43,7 @@ def is_typescript(path: Path) -> bool:
 
 def is_timing_file(path: Path) -> bool:
     """Whether a file begins as a two-column timing file does."""
-    return _LINE.match(head(path)) is not None
+    return TWO_COLUMNS.match(head(path)) is not None
 
 
 def _typescript(path: Path) -> Path | None:
