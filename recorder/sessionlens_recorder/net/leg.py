@@ -83,6 +83,8 @@ class Leg(Transport):
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._finished = False
+        self.packetizer: BufferedPacketizer
+        self.clear_to_send_lock = self.packetizer.turn
         self._take_over_messages()
 
     def pair(self, deliver: Callable[[bytes], None]) -> None:
@@ -123,6 +125,7 @@ class Leg(Transport):
         self.packetizer.close()
 
     def run(self) -> None:
+        self.packetizer.reader = threading.get_ident()
         try:
             super().run()
         finally:

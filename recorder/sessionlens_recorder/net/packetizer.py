@@ -1,13 +1,16 @@
 """paramiko's Packetizer, reading the socket in large chunks and refusing packets that nobody may send.
 
-Two things that paramiko 5.1 lacks: it asks the kernel for each packet's header and body apart, and it
-believes any length that a peer names, before authentication too (400 MB sent by a stranger took 858 MB of
-memory). OpenSSH's own limit is 256 KiB (PACKET_MAX_SIZE).
+Three things that paramiko 5.1 lacks: it asks the kernel for each packet's header and body apart; it believes
+any length that a peer names, before authentication too (400 MB sent by a stranger took 858 MB of memory;
+OpenSSH's own limit, PACKET_MAX_SIZE, is 256 KiB); and its reading thread stops reading while it waits to send
+its part of a key exchange, so that two peers with full sockets wait for each other for ever.
 """
 
 from __future__ import annotations
 
+import select
 import socket
+import threading
 
 from paramiko import SSHException
 from paramiko.packet import NeedRekeyException, Packetizer
@@ -15,6 +18,8 @@ from paramiko.packet import NeedRekeyException, Packetizer
 MAX_PACKET = 256 * 1024
 MAX_LINE = 1024  # RFC 4253, 4.2 allows 255
 CHUNK = 128 * 1024
+AHEAD_LIMIT = 64 * 1024 * 1024  # what may be read before it is wanted; windows keep it far below
+AHEAD_WAIT_S = 0.005
 
 
 class BufferedPacketizer(Packetizer):
@@ -25,6 +30,8 @@ class BufferedPacketizer(Packetizer):
         self._sock = sock
         self._buffer = bytearray()
         self._taken = 0  # how much of the buffer has been handed out
+        self.reader: int | None = None  # the thread that must never stop reading
+        self.turn = ReadersLock(self)
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
         if not 0 <= n <= MAX_PACKET:
@@ -49,6 +56,28 @@ class BufferedPacketizer(Packetizer):
         finally:
             self._sock.settimeout(self.poll)
         return self._take(end + 1 - self._taken).rstrip(b"\r\n").decode("utf-8", "replace")
+
+    def write_all(self, out: bytes) -> None:  # type: ignore[override]
+        """Send it all; the reading thread reads on while the peer takes nothing."""
+        if threading.get_ident() != self.reader:
+            super().write_all(out)
+            return
+        rest = memoryview(out)
+        while rest:
+            readable, writable, _ = select.select([self._sock], [self._sock], [], self.poll)
+            if writable:
+                rest = rest[self._sock.send(rest) :]
+            elif readable:
+                self.read_ahead()
+
+    def read_ahead(self) -> None:
+        """Read what there is before anybody asks for it."""
+        if self.closed:
+            raise EOFError
+        if len(self._buffer) - self._taken > AHEAD_LIMIT:
+            raise SSHException("the peer sends without end and takes nothing")
+        if select.select([self._sock], [], [], 0)[0]:
+            self._fill()
 
     poll = 5.0  # how often a silent leg looks whether it is still wanted, in seconds
 
@@ -76,3 +105,35 @@ class BufferedPacketizer(Packetizer):
         taken = bytes(memoryview(self._buffer)[self._taken : self._taken + n])
         self._taken += n
         return taken
+
+
+class ReadersLock:
+    """Transport.clear_to_send_lock, but fair to the reading thread, which waits for it without leaving the
+    socket unread.
+    """
+
+    def __init__(self, packetizer: BufferedPacketizer) -> None:
+        self._packetizer, self._lock = packetizer, threading.Lock()
+        self._open = threading.Event()  # to all but the reading thread
+        self._open.set()
+
+    def acquire(self) -> None:
+        if threading.get_ident() != self._packetizer.reader:
+            self._open.wait()
+            self._lock.acquire()
+            return
+        self._open.clear()
+        try:
+            while not self._lock.acquire(timeout=AHEAD_WAIT_S):
+                self._packetizer.read_ahead()
+        finally:
+            self._open.set()
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
