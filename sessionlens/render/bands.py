@@ -69,7 +69,7 @@ def elapsed(facts: Facts, session_ns: int, speed: float, theme: Theme) -> Line:
     if facts.duration_ns is not None:
         line.append(Span(f" of {clock(facts.duration_ns)}", theme.band_quiet))
     if speed != 1:
-        line = [Span(f" speed {speed:g}× ", theme.on_pill, True, theme.caution), Span("  ", 0), *line]
+        line = [Span(f" speed {speed:g}× ", theme.on_pill, True, theme.stamp), Span("  ", 0), *line]
     return tuple(line)
 
 
@@ -120,9 +120,9 @@ def state_of(chapter: Chapter) -> str:
 def state(running: Running, theme: Theme) -> Line:
     """The pill at the right of the command."""
     if running.state == RUNNING:
-        return (Span(" running ", theme.on_pill, True, theme.accent),)
+        return (Span(" running ", theme.on_pill, True, theme.running),)
     if running.state == UNKNOWN:
-        return (Span(" exit unknown ", theme.band_text, True, theme.band_track),)
+        return (Span(" exit unknown ", theme.on_pill, True, theme.unknown),)
     colour = theme.bad if running.state == BAD else theme.good
     return (Span(f" exit {running.chapter.exit_code} ", theme.on_pill, True, colour),)
 
@@ -150,7 +150,7 @@ def skipped(left_out: Cut | None, theme: Theme) -> Line:
     """The stamp of idle time that was cut."""
     if left_out is None:
         return ()
-    return (Span(f" idle {short_clock(left_out.length_ns)} skipped ", theme.on_pill, True, theme.caution),)
+    return (Span(f" idle {short_clock(left_out.length_ns)} skipped ", theme.on_pill, True, theme.stamp),)
 
 
 def finding(running: Running | None, theme: Theme, columns: int) -> Line:
@@ -159,4 +159,4 @@ def finding(running: Running | None, theme: Theme, columns: int) -> Line:
         return ()
     mark = " ANALYST "
     text = cut(" " + running.chapter.finding, columns - len(mark))
-    return (Span(mark, theme.on_pill, True, theme.caution), Span(text, theme.caution))
+    return (Span(mark, theme.on_pill, True, theme.stamp), Span(text, theme.caution))

@@ -157,7 +157,7 @@ def command_lines(running: bands.Running | None, theme: Theme, columns: int, lin
     if running is None:
         return []
     over = running.state != bands.RUNNING
-    mark = Span("■ " if over else "▶ ", theme.band_quiet if over else theme.accent)
+    mark = Span("  " if over else "▶ ", theme.accent)
     lead: Line = (mark, Span("≈ ", theme.caution, bold=True)) if running.chapter.approximate else (mark,)
     indent = width(lead)
     out: list[Line] = []

@@ -33,11 +33,14 @@ class Theme:
     band_text: int
     band_quiet: int
     band_track: int  # progress still to come
-    accent: int
+    accent: int  # progress, and the mark of a running command
+    caution: int  # words that qualify
+    on_pill: int  # text on the grounds below
+    running: int
     good: int
     bad: int
-    caution: int
-    on_pill: int  # text on a pill of one of the four colours above
+    unknown: int
+    stamp: int
 
 
 DARK = Theme(
@@ -56,10 +59,13 @@ DARK = Theme(
     band_quiet=0xA7B4C2,
     band_track=0x3A4654,
     accent=0x5BA2F8,
-    good=0x57B65B,
-    bad=0xF0605A,
     caution=0xEAB544,
-    on_pill=0x0B0F14,
+    on_pill=0xFFFFFF,
+    running=0x2261C4,
+    good=0x26753A,
+    bad=0xB93530,
+    unknown=0x4A5766,
+    stamp=0x8A5A00,
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_a_colour_is_default_indexed_or_true(colour: int, meant: int) -> None:
 def test_theme_colours_are_legible() -> None:
     for text in (DARK.band_text, DARK.band_quiet, DARK.caution):
         assert contrast(text, DARK.band) >= 7
-    for pill in (DARK.accent, DARK.good, DARK.bad, DARK.caution):
+    for pill in (DARK.running, DARK.good, DARK.bad, DARK.unknown, DARK.stamp):
         assert contrast(DARK.on_pill, pill) >= 4.5
     for colour in DARK.named[1:8] + DARK.named[9:]:
         assert contrast(colour, DARK.background) >= 4.5
