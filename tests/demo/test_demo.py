@@ -24,7 +24,7 @@ from sessionlens.demo.insider import closed_port, prompt_pattern, upload
 from sessionlens.errors import UsageError
 from sessionlens.render.ffmpeg import executable
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
 
 def draw_prompt() -> str:
