@@ -13,7 +13,7 @@ from pathlib import Path
 from sessionlens.errors import NotFoundError, UsageError
 
 _FIELD = re.compile(r'(?:"[^"]*"|[^\s"])+')
-_OPTION = re.compile(r'([A-Za-z-]+)(?:=(?:"([^"]*)"|([^",]*)))?(?:,|\Z)')
+_OPTION = re.compile(r'([A-Za-z-]+)(?:="([^"]*)")?(?:,|\Z)')
 _KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+")
 _TIME = re.compile(r"(\d{8})(\d{4}(?:\d{2})?)?(Z)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,7 +96,7 @@ def _options(text: str, where: str) -> dict[str, str]:
         name = match[1].lower() if match else ""
         if match is None or name not in ("namespaces", "valid-after", "valid-before", "cert-authority"):
             raise UsageError(f"{where}: unknown option {text[offset:]!r}")
-        options[name] = match[2] if match[2] is not None else match[3] or ""
+        options[name] = match[2] or ""
         offset = match.end()
     return options
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 MAGIC = b"SSHSIG"
-_BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+_ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END SSH SIGNATURE-----\n?")
 _RSA = {b"rsa-sha2-256": hashes.SHA256(), b"rsa-sha2-512": hashes.SHA512()}
 _ECDSA = {"secp256r1": hashes.SHA256(), "secp384r1": hashes.SHA384(), "secp521r1": hashes.SHA512()}
 
@@ -69,13 +70,16 @@ class Signature:
 
 def parse(armored: bytes) -> Signature:
     """Read an armored signature. Raises SignatureError."""
-    text = armored.decode("ascii", "replace").strip()
-    if not (text.startswith(_BEGIN) and text.endswith(_END)):
-        raise SignatureError(f"not an SSH signature: it does not begin with {_BEGIN}")
+    match = _ARMOR.fullmatch(armored)
+    if match is None:
+        raise SignatureError("not an SSH signature: it does not have the form of one")
+    text = match[1].replace(b"\n", b"")
     try:
-        blob = base64.b64decode("".join(text[len(_BEGIN) : -len(_END)].split()), validate=True)
+        blob = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise SignatureError(f"the signature is not base64: {error}") from error
+    if base64.b64encode(blob) != text:
+        raise SignatureError("the signature is not base64 as anybody would write it: it was changed")
     if blob[:10] != MAGIC + struct.pack(">I", 1):
         raise SignatureError("not an SSH signature of version 1")
     offset, fields = 10, []

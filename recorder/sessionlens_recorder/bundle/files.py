@@ -142,10 +142,10 @@ def write_once(root: Path, name: str, data: bytes) -> Block:
     return file.hash([data]) or Block(name, 0, 0, file.sha256)
 
 
-def make_directory(path: Path, *, exist_ok: bool = False) -> None:
+def make_directory(path: Path, *, exist_ok: bool = False, parents: bool = False) -> None:
     """A directory of mode 0700."""
     try:
-        path.mkdir(mode=0o700)
+        path.mkdir(mode=0o700, parents=parents)
     except FileExistsError as error:
         if not exist_ok or not path.is_dir():
             raise BundleWriteError(f"cannot create directory {path}: it exists") from error

@@ -165,7 +165,7 @@ def _make_path(root: Path, session: dict[str, Any], started: ClockPair, session_
     target_name = target.get("name") if isinstance(target, dict) else target
     stamp = started.utc[:19].replace("-", "").replace(":", "") + "Z"
     people = f"{reduce_name(str(session.get('person') or ''))}-{reduce_name(str(target_name or ''))}"
-    make_directory(root, exist_ok=True)
+    make_directory(root, exist_ok=True, parents=True)
     path = root
     for part in (stamp[:4], stamp[4:6], stamp[6:8]):
         parent, path = path, path / part
