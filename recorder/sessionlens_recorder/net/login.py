@@ -17,24 +17,16 @@ from typing import Any, Protocol
 
 from paramiko import SSHException, common
 from paramiko.message import Message
-from paramiko.ssh_exception import SSHException as KeyProblem
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import ELSEWHERE, Config, Target, User
-from sessionlens_recorder.net.authorized_keys import fingerprint, read_authorized_keys
+from sessionlens_recorder.net.authorized_keys import fingerprint
 from sessionlens_recorder.net.leg import Leg
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.upstream import Refused
+from sessionlens_recorder.net.userkeys import check_key, signature_holds
 
 MAX_ATTEMPTS = 10  # FAILUREs in one connection; an agent full of keys needs some
-LEAST_RSA_BITS = 2048
-KEY_ALGORITHMS = {
-    "ssh-ed25519": ("ssh-ed25519",),
-    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
-    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
-    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
-    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,50 +125,29 @@ class Login:
         signed, algorithm, blob = m.get_boolean(), _text(m), m.get_binary()
         user, _ = self._who()
         mark = fingerprint(blob)
-        problem = "a second factor was due" if self._first else self._check_key(user, algorithm, blob)
+        problem = "a second factor was due" if self._first else check_key(user, algorithm, blob, self._client)
         if problem is not None:
             self._fail("publickey", problem, key=mark)
         elif not signed:
             self._send(common.cMSG_USERAUTH_PK_OK, algorithm, blob)
-        elif user is None or not self._signature_holds(algorithm, blob, m.get_binary()):
+        elif user is None or not signature_holds(
+            algorithm, blob, m.get_binary(), self._signed(algorithm, blob)
+        ):
             self._fail("publickey", "the signature does not hold", key=mark)
         else:
             self._passed(user, "publickey", mark)
 
-    def _check_key(self, user: User | None, algorithm: str, blob: bytes) -> str | None:
-        """May this key let this person in? The signature is another matter."""
-        if user is None or user.authorized_keys is None:
-            return "no such person, or no keys"
-        try:
-            keys, _ = read_authorized_keys(user.authorized_keys)
-        except OSError as error:
-            return f"{error.filename}: {error.strerror}"
-        for key in keys:
-            if key.blob == blob:
-                if algorithm not in KEY_ALGORITHMS.get(key.kind, ()):
-                    return f"the algorithm {algorithm} is not accepted"
-                return key.check(self._client, datetime.now(UTC))
-        return "not an authorized key"
-
-    def _signature_holds(self, algorithm: str, blob: bytes, signature: bytes) -> bool:
-        """RFC 4252, section 7: over the session id and the request up to the signature."""
-        signed = Message()
-        signed.add_string(self._leg.session_id or b"")
-        signed.add_byte(common.cMSG_USERAUTH_REQUEST)
+    def _signed(self, algorithm: str, blob: bytes) -> bytes:
+        """What the signature is over: the session id and the request up to the signature."""
+        m = Message()
+        m.add_string(self._leg.session_id or b"")
+        m.add_byte(common.cMSG_USERAUTH_REQUEST)
         for part in (self._name or "", "ssh-connection", "publickey"):
-            signed.add_string(part)
-        signed.add_boolean(True)
-        signed.add_string(algorithm)
-        signed.add_string(blob)
-        if _text(Message(signature)) != algorithm:
-            return False
-        try:
-            key = self._leg._key_info[algorithm](Message(blob))  # type: ignore[attr-defined]
-            if algorithm.startswith("rsa-") and key.get_bits() < LEAST_RSA_BITS:
-                return False
-            return bool(key.verify_ssh_sig(signed.asbytes(), Message(signature)))
-        except (KeyProblem, ValueError, UnicodeError):  # a blob that is no key, or a signature that is none
-            return False
+            m.add_string(part)
+        m.add_boolean(True)
+        m.add_string(algorithm)
+        m.add_string(blob)
+        return m.asbytes()
 
     def _password_given(self, m: Message) -> None:
         change, password = m.get_boolean(), m.get_binary()

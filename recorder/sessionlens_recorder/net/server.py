@@ -31,6 +31,8 @@ from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
 
 BACKLOG = 128
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
 
 
@@ -51,12 +53,13 @@ class Server:
         self._children: dict[int, Child] = {}
         self._listeners: dict[socket.socket, Target | None] = {}
         self._stopped = False
+        self._pid = os.getpid()
 
     def run(self, ready: Callable[[str], None]) -> None:
         self._wake_read, self._wake_write = socket.socketpair()
         for end in (self._wake_read, self._wake_write):
             end.setblocking(False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in SIGNALS:
             signal.signal(number, self._signalled)
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         addresses = self._listen()
@@ -103,10 +106,14 @@ class Server:
             sock, address = listener.accept()
         except OSError as error:  # gone again, or no descriptors left
             logs.warning("accept-failed", reason=error)
+            time.sleep(BREATH_S)
             return
         client, target = (str(address[0]), int(address[1])), self._listeners[listener]
         with sock:
-            self._fork(client[0], lambda report: self._serve(sock, client, target, report))
+            try:
+                self._fork(client[0], lambda report: self._serve(sock, client, target, report))
+            except OSError as error:  # no process or no memory left
+                logs.error("fork-failed", client=client[0], reason=error)
 
     def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, report: int) -> int:
         connection = Connection(
@@ -126,9 +133,19 @@ class Server:
             raise AssertionError("the accept process has a second thread, and a fork would not copy it")
         ours, theirs = os.pipe()
         sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none is to meet the child with our handlers
+        try:
+            pid = os.fork()
+        except OSError:
             os.close(ours)
+            os.close(theirs)
+            raise
+        finally:
+            if os.getpid() == self._pid:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        if pid == 0:
+            for unused in (ours, *(child.report for child in self._children.values())):
+                os.close(unused)
             _live(lambda: run(theirs), list(self._listeners), (self._wake_read, self._wake_write))
         os.close(theirs)
         self._children[pid] = Child(duty, ours)
@@ -229,6 +246,7 @@ def _live(
             signal.SIGINT, signal.SIG_IGN
         )  # Ctrl-C at the terminal goes to the accept process, which sends SIGTERM
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         for unused in (*listeners, *wake):
             unused.close()
         null = os.open(os.devnull, os.O_RDWR)
