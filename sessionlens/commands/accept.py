@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .region import LogicalLine, logical_line
+from .region import LogicalLine, before_cursor, logical_line
 from .screen import PASTE, Rest, View
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that may have been handed over. `lines` are the logical lines from the top of the screen down to
-    it.
+    """A line that may have been handed over. `left` is what of it stands left of the cursor. `lines` are the
+    logical lines from the top of the screen down to it.
     """
 
     point: Point
@@ -34,6 +34,7 @@ class Candidate:
     lines: tuple[LogicalLine, ...]
     columns: int
     after: int
+    left: str
 
     @property
     def t_ns(self) -> int:
@@ -112,4 +113,7 @@ def _at(view: View, point: Point, paste: bool, rests: list[Rest], bottom: int) -
         lines.append(logical_line(rows, y, point.columns))
         y = lines[-1].top - 1
     lines.reverse()
-    return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset)
+    left = ""
+    if point.cursor_x > 0 and point.cursor_y <= bottom:
+        left, _ = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
+    return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset, left)

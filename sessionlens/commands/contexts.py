@@ -8,6 +8,7 @@ the prompt.
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, field
 
 from .prompts import shape
@@ -80,7 +81,7 @@ class Contexts:
         if depth is not None:
             del self.stack[depth + 1 :]
         elif self.top.forms and (language := looks_like(prompt) or REPLS.get(opened)):
-            self._open(Level(language, "repl"))
+            self._open(Level(language, "repl", set(), self.top.host, self.top.user))
         elif self.top.forms and (opened in SHELLS or opened in OPENERS):
             self._open(Level(_shell_of(self.last_command), "shell", set(), self.top.host, self.top.user))
         self.top.forms.add(form)
@@ -116,7 +117,7 @@ def directory(prompt: str) -> str | None:
 
 def program(text: str) -> str:
     """The program that a command line starts, past assignments and sudo, without its directory."""
-    words = text.split()
+    words = _words(text)
     while words and (
         re.match(r"[A-Za-z_]\w*=", words[0]) or words[0] in ("sudo", "command", "exec", "env", "doas")
     ):
@@ -127,7 +128,14 @@ def program(text: str) -> str:
     return re.sub(r"^(python|pypy|lua|php|ruby)[\d.]+$", r"\1", name)
 
 
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
 def _shell_of(text: str) -> str:
     """What to call the level that a command opened: the shell it names, else the command."""
-    words = [word.rsplit("/", 1)[-1] for word in text.split()]
+    words = [word.rsplit("/", 1)[-1] for word in _words(text)]
     return next((word for word in words if word in SHELLS), program(text))

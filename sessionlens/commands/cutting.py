@@ -28,7 +28,7 @@ class Option:
 
 
 class Cutter:
-    """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested right there."""
+    """Reads candidates, given the prompts; keeps texts of several rows, to know them when recalled."""
 
     def __init__(self, view: View, prompts: Prompts) -> None:
         self.view, self.prompts = view, prompts
@@ -45,6 +45,7 @@ class Cutter:
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
                     yield Option(self.prompts.known_end(left, candidate.paste), text, True)
+                    yield from self._without_ghost(candidate, left, seen)
         for at in range(len(candidate.lines) - 1, -1, -1):
             if not self._within(candidate, at) or (not candidate.paste and at < len(candidate.lines) - 1):
                 break
@@ -56,6 +57,12 @@ class Cutter:
                 if rests and opened == at and len(rests[0].left) > len(prompt):
                     yield Option(prompt, self._text(candidate, at, len(rests[0].left)), True)
                 break
+
+    def _without_ghost(self, candidate: Candidate, prompt: str, seen: set[str]) -> Iterator[Option]:
+        """What is right of the cursor may be a suggestion that nobody accepted; the keystrokes decide."""
+        text = candidate.left[len(prompt) :].rstrip()
+        if candidate.left.startswith(prompt) and text and text not in seen:
+            yield Option(prompt, text, True)
 
     def remember(self, text: str) -> None:
         """A text that was run: recalled from history it may be laid out in another way."""

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .screen import View
 
+_NEAR = 1 << 14
 _SEPARATOR = re.compile(r"\\(x[0-9a-fA-F]{2}|\\)")
 
 
@@ -37,10 +38,11 @@ class Marks:
                 self.places.append((offset, payload))
 
     def command_line(self, after: int, before: int) -> str | None:
-        """The command line told directly behind the accept at `after`, or by 633;E just before it."""
-        at = bisect_left(self.lines, (after - 16, ""))
-        for offset, text in self.lines[at : at + 2]:
-            if offset < before and not self.view.printed(after, offset):
+        """The command line told right behind the accept at `after`, or just before it (fish, 633;E)."""
+        at = bisect_left(self.lines, (after, ""))
+        for offset, text in self.lines[max(at - 1, 0) : at + 1]:
+            between = sorted((after, offset))
+            if after - _NEAR < offset < before and not self.view.printed(*between):
                 return text
         return None
 

@@ -40,10 +40,13 @@ def recovered(
         if key_line.ender != "enter" or not key_line.best.certain or not text:
             continue
         rest = rests.get(key_line.first_event)
-        if rest is not None and unanswered(view, key_line) and prompts.knows(rest.left):
-            yield _line(view, plainly[0], prompts.known_end(rest.left, False), key_line, rest.offset, True)
-        elif (place := _echoed_later(view, prompts, key_line)) is not None and place[1] not in taken:
+        blind = rest is not None and unanswered(view, key_line) and prompts.knows(rest.left)
+        at_once = key_line.first_event == key_line.last_event  # then silence before Enter says nothing
+        place = _echoed_later(view, prompts, key_line) if at_once or not blind else None
+        if place is not None and place[1] not in taken:
             yield _line(view, plainly[0], place[0], key_line, place[1], False)
+        elif blind and rest is not None:
+            yield _line(view, plainly[0], prompts.known_end(rest.left, False), key_line, rest.offset, True)
 
 
 def _echoed_later(view: View, prompts: Prompts, key_line: KeyLine) -> tuple[str, int] | None:

@@ -24,8 +24,7 @@ _LOOK_AHEAD = 6
 
 def unanswered(view: View, key_line: KeyLine) -> bool:
     """Did nothing at all come back between the first key of a line and its Enter?"""
-    several = key_line.last_event > key_line.first_event
-    return several and view.offset_at(key_line.first_event) == view.offset_at(key_line.last_event)
+    return view.offset_at(key_line.first_event) == view.offset_at(key_line.last_event)
 
 
 def unechoed(view: View, key_lines: Iterable[KeyLine]) -> Iterator[KeyLine]:

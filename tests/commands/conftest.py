@@ -1,0 +1,143 @@
+"""Sessions for these tests: made by hand, or a real shell under a pseudo-terminal, recorded as it runs."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sessionlens.commands import Extraction, extract
+from sessionlens.recording import Info, Recording
+from sessionlens.terminal import replay
+
+Event = tuple[int, str, bytes]
+DEADLINE_S = 20.0
+
+
+def recording(
+    events: Sequence[Event], *, columns: int = 80, rows: int = 24, inputs: bool = True, **info: object
+) -> Recording:
+    """A recording of (ns, "i" or "o", bytes), its files with a first line as on disk."""
+    blobs = {"o": b"first line\n", "i": b"first line\n"}
+    table: list[tuple[int, int, int, int]] = []
+    for t_ns, stream, data in events:
+        table.append((t_ns, ord(stream), len(blobs[stream]), len(data)))
+        blobs[stream] += data
+    if not inputs:
+        table = [row for row in table if row[1] != ord("i")]
+        del blobs["i"]
+    described = Info("00000000", "test", "test", columns=columns, rows=rows, **info)  # type: ignore[arg-type]
+    return Recording(described, list(np.array(table, dtype=np.int64).reshape(-1, 4).T), blobs)
+
+
+def read(events: Sequence[Event], **more: object) -> Extraction:
+    """The extraction of a recording made by hand."""
+    made = recording(events, **more)  # type: ignore[arg-type]
+    return extract(made, replay(made))
+
+
+@pytest.fixture(scope="session")
+def record() -> Callable[..., Recording]:
+    """`recording`, as a fixture."""
+    return recording
+
+
+@pytest.fixture(scope="session")
+def taken() -> Callable[..., Extraction]:
+    """`read`, as a fixture."""
+    return read
+
+
+class Typist:
+    """A program under a pseudo-terminal, everything that passes recorded; waits on output, never on time."""
+
+    def __init__(self, argv: Sequence[str], home: Path, env: dict[str, str], size: tuple[int, int]) -> None:
+        self.columns, self.rows = size
+        self.events: list[Event] = []
+        self.seen = b""
+        self.start = time.monotonic_ns()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(home)
+            base = {
+                "PATH": os.environ["PATH"],
+                "HOME": str(home),
+                "TERM": "xterm-256color",
+                "LANG": "C.UTF-8",
+            }
+            os.execvpe(argv[0], list(argv), base | env)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
+
+    def wait(self, pattern: str) -> None:
+        """Read until the output since the last wait matches."""
+        until = time.monotonic() + DEADLINE_S
+        while not re.search(pattern.encode(), self.seen):
+            if not select.select([self.fd], [], [], max(until - time.monotonic(), 0))[0]:
+                raise AssertionError(f"{pattern!r} did not come: {self.seen[-500:]!r}")
+            self._read()
+        self.seen = b""
+
+    def _read(self) -> bool:
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        if data:
+            self.seen += data
+            self.events.append((time.monotonic_ns() - self.start, "o", data))
+        return bool(data)
+
+    def press(self, data: bytes | str) -> None:
+        """Send bytes in one go."""
+        raw = data.encode() if isinstance(data, str) else data
+        self.events.append((time.monotonic_ns() - self.start, "i", raw))
+        os.write(self.fd, raw)
+
+    def type(self, text: str) -> None:
+        """Type text key by key, each echoed before the next."""
+        for char in text:
+            self.press(char)
+            self.wait(re.escape(char) if char.strip() else "[ \x1b\x08]")
+
+    def run(self, text: str, until: str) -> None:
+        """Type a line, press Enter, wait for what comes."""
+        self.type(text)
+        self.press("\r")
+        self.wait(until)
+
+    def close(self) -> None:
+        """Read what is left and end the program."""
+        while select.select([self.fd], [], [], 0.05)[0] and self._read():
+            pass
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    def extraction(self, *, inputs: bool = True) -> Extraction:
+        """What we make of it."""
+        return read(self.events, columns=self.columns, rows=self.rows, inputs=inputs)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Callable[..., Typist]]:
+    """Start programs that are ended with the test."""
+    started: list[Typist] = []
+
+    def start(*argv: str, size: tuple[int, int] = (80, 24), **env: str) -> Typist:
+        started.append(Typist(argv, tmp_path, env, size))
+        return started[-1]
+
+    yield start
+    for typist in started:
+        typist.close()

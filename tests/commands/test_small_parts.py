@@ -1,0 +1,160 @@
+"""The parts that need no recording: prompts, regions, grammar, output text, expansion, contexts, matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessionlens.commands.contexts import Contexts, directory, program
+from sessionlens.commands.editor import Reading
+from sessionlens.commands.expansion import expanded
+from sessionlens.commands.grammar import incomplete
+from sessionlens.commands.matching import agreement, tidy
+from sessionlens.commands.output import plain
+from sessionlens.commands.prompts import Prompts, continues, shape
+from sessionlens.commands.region import before_cursor, logical_line
+
+
+@dataclass(frozen=True)
+class Row:
+    text: str
+    wrapped: bool = False
+
+
+def test_a_prompt_is_generalised_over_clock_directory_and_branch() -> None:
+    prompts = Prompts(
+        [("[10:00:01] ~ $ ", True), ("[10:00:07] ~/src (main) $ ", True), ("[10:01:00] /x (main) $ ", True)]
+    )
+    assert prompts.split("[23:59:59] /etc/ssh $ ls -l $ x", True) == "[23:59:59] /etc/ssh $ "
+    assert prompts.split("[23:59:59] ~/other (topic/a) $  ls", True) == "[23:59:59] ~/other (topic/a) $ "
+    assert prompts.split("total 12", True) is None
+    assert shape("me@host:~/a $ ") == shape("you@other:/ $ ")
+
+
+def test_what_asks_for_an_answer_is_no_prompt() -> None:
+    prompts = Prompts(
+        [("$ ", False), ("$ ", False), ("Password: ", False), ("Password: ", False), ("old$ ", True)]
+    )
+    assert prompts.trusted("$ ", False)
+    assert not prompts.trusted("Password: ", False)
+    assert not prompts.trusted("Continue? [y/N] ", False)
+    assert not prompts.trusted(
+        "old$ ", False
+    )  # that shell edits its lines: this one is printed by something else
+    assert prompts.trusted("anything ❯ ", True)
+    assert not prompts.trusted("Name: ", True)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["> ", "... ", "for> ", "cmdsubst quote> ", "   ...> ", "    -> ", "db-# ", "db(# "]
+)
+def test_continuation_prompts(prompt: str) -> None:
+    assert continues(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["$ ", "me@host:~> ", ">>> ", "sqlite> ", "root# "])
+def test_first_prompts(prompt: str) -> None:
+    assert not continues(prompt)
+
+
+@pytest.mark.parametrize(
+    "text", ["for i in 1 2", "cat <<X", "echo 'a", "a |", "echo \\", "if true; then", "f() {", "begin"]
+)
+def test_unfinished_lines(text: str) -> None:
+    assert incomplete(text)
+
+
+@pytest.mark.parametrize("text", ["ls", "cat <<X\na\nX", "for i in 1; do ls; done", "PS1='> '", "echo a\\ b"])
+def test_finished_lines(text: str) -> None:
+    assert not incomplete(text)
+
+
+def test_wrapped_rows_are_one_line_with_their_blanks() -> None:
+    rows = [Row("before"), Row("$ echo a", True), Row("b")]
+    assert logical_line(rows, 2, 9).text == "$ echo a b"
+    assert before_cursor(rows, 1, 2, 9) == ("$ echo a b", "")
+    assert before_cursor([Row("$")], 2, 0, 9) == ("$ ", "")
+
+
+def test_a_cell_too_narrow_for_a_wide_character_is_no_blank() -> None:
+    assert logical_line([Row("$ a日日", True), Row("日")], 0, 8).text == "$ a日日日"
+    assert before_cursor([Row("日本 x")], 4, 0, 20) == ("日本", " x")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\x1b[1;32mgreen\x1b[0m\r\nplain \r\n", "green\nplain"),
+        (b"10%\r50%\r100%\r\n", "100%"),
+        (b"abc\x08\x08X\x07\r\n", "aX"),
+        (b"\x1b[?1049hscreen\x1b[?1049lafter\r\n", "after"),
+        (b"\x1b]0;title\x07x\x1bP+q\x1b\\y\xff", "xy\ufffd"),
+    ],
+)
+def test_output_as_text(data: bytes, text: str) -> None:
+    assert plain(data) == text
+
+
+@given(st.binary(max_size=200))
+def test_any_output_becomes_text_without_escapes(data: bytes) -> None:
+    assert "\x1b" not in plain(data)
+
+
+@pytest.mark.parametrize(
+    ("typed", "output", "ran"),
+    [
+        ("sudo !!", "sudo rm x\nbye", "sudo rm x"),
+        ("echo !$ b", "echo a b\na b", "echo a b"),
+        ("^a^b", "echo b\nb", "echo b"),
+        ("echo hi!", "hi!", "echo hi!"),
+        ("echo '!x'", "!x", "echo '!x'"),
+        ("ls", "a", "ls"),
+    ],
+)
+def test_history_expansion(typed: str, output: str, ran: str) -> None:
+    assert expanded(typed, output) == ran
+
+
+def test_contexts_are_a_stack() -> None:
+    contexts = Contexts("bash", "web01", None)
+    seen = []
+    for prompt, text in [
+        ("me@a:~$ ", "ssh root@b"),
+        ("root@b:~# ", "python3"),
+        (">>> ", "exit()"),
+        ("root@b:~# ", "exit"),
+        ("me@a:~$ ", "sudo -i"),
+        ("root@a:/root# ", "exit"),
+    ]:
+        level = contexts.prompt(prompt)
+        contexts.ran(text)
+        seen.append((contexts.path, level.kind, level.user, level.host))
+    assert seen == [
+        ("bash", "shell", "me", "a"),
+        ("bash > ssh", "shell", "root", "b"),
+        ("bash > ssh > python", "repl", "root", "b"),
+        ("bash > ssh", "shell", "root", "b"),
+        ("bash", "shell", "me", "a"),
+        ("bash > sudo", "shell", "root", "a"),
+    ]
+
+
+def test_programs_and_directories() -> None:
+    assert program("A=1 sudo /usr/bin/python3.12 -i") == "python"
+    assert program("PS1='a b ' bash") == "bash"
+    assert program("echo 'open") == "echo"
+    assert program("") == ""
+    assert directory("me@host:~/src (main)$ ") == "~/src"
+    assert directory("/etc # ") == "/etc"
+    assert directory("> ") is None
+
+
+def test_agreement_of_screen_and_keys() -> None:
+    assert agreement("ls -l ", Reading("ls -l", "ls -l", True)) == 3
+    assert 1 <= agreement("cat notes.txt", Reading("cat no", "cat no", False)) < 3
+    assert agreement("cat notes.txt", Reading("xyz", "xyz", False)) < 1
+    assert agreement("ls", Reading("rm", "rm", True)) < 1
+    assert tidy("a  \nb \n") == "a\nb"
