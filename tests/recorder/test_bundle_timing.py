@@ -104,6 +104,32 @@ def test_times_beyond_64_bits_are_cut_and_do_not_fail() -> None:
     assert timing.t_us[-1] <= 2**48
 
 
+ENTRY = st.sampled_from(
+    [
+        b"O 0.000100 12\n",
+        b"I 3.000001 1\n",
+        b"O 0.5 3\n",
+        b"junk\n",
+        b"S 0.1 SIGWINCH ROWS=3 COLS=4\n",
+        b"\n",
+        b"H 0.0 X y\n",
+    ]
+)
+
+
+@given(st.lists(ENTRY, max_size=40))
+def test_runs_of_entries_are_read_as_single_lines_are(lines: list[bytes]) -> None:
+    whole, kinds, times, sizes = read_timing(b"".join(lines)), b"", [0], []
+    for line in lines:
+        one = read_timing(line)
+        kinds += bytes(one.kind)
+        times += [times[-1] + t for t in one.t_us]
+        sizes += list(one.size)
+    assert (bytes(whole.kind), list(whole.t_us), list(whole.size)) == (kinds, times[1:], sizes)
+    assert len(whole.rows) == len(whole)
+    assert len(whole.problems) == sum(line in (b"junk\n", b"\n") for line in lines)
+
+
 def test_a_million_entries_are_columns() -> None:
     timing = read_timing(b"O 0.000100 12\nI 0.000050 1\n" * 500_000)
     assert len(timing) == 1_000_000
