@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sessionlens.errors import SessionLensError
 
 PATIENCE_S = 30.0
-PERSON, ACCOUNT, TARGET = "john", "deploy", "web01"
+PERSON, ACCOUNT, TARGET, BASTION = "john", "deploy", "web01", "bastion"
 RECORDER = (sys.executable, "-m", "sessionlens_recorder")
 
 
@@ -117,10 +117,11 @@ def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str
         made = subprocess.run([*RECORDER, "init", str(folder)], capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise DemoError(f"sessionlens-recorder init failed: {made.stderr.strip() or made.stdout.strip()}")
+        rename_signer(folder / "allowed_signers")
     config = folder / "demo.toml"
     config.write_text(
         CONFIG.format(
-            name=json.dumps((folder / "allowed_signers").read_text(encoding="utf-8").split()[0]),
+            name=BASTION,
             recordings=json.dumps(str(recordings)),
             person=PERSON,
             authorized=json.dumps(keys["authorized"]),
@@ -135,9 +136,15 @@ def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str
     return start([*RECORDER, "serve", "--config", str(config)], folder / "recorder.log")
 
 
+def rename_signer(signers: Path) -> None:
+    """`init` calls the bastion by this machine's name; ours has one of its own in everything it leaves."""
+    _, _, rest = signers.read_text(encoding="utf-8").partition(" ")
+    signers.write_text(f"{BASTION} {rest}", encoding="utf-8")
+
+
 CONFIG = """\
 [server]
-name = {name}
+name = "{name}"
 listen = "127.0.0.1:0"
 host_key = "keys/host_ed25519"
 signing_key = "keys/signing_ed25519"
