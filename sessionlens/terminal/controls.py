@@ -221,15 +221,13 @@ def erase_display(s: Screen, op: Csi) -> None:
         return
     reason = "cleared" if how == 2 else "erased"
     first, last = {0: (c.y + 1, s.lines), 1: (0, c.y), 2: (0, s.lines)}[how]
-    if how == 0:
+    if how == 0 and not c.pending:
         s.erase(c.y, c.x, s.columns, reason, selective)
     s.abandon(reason, first, last - 1)
     for y in range(first, last):
         s.erase(y, 0, s.columns, reason, selective)
     if how == 1:
         s.erase(c.y, 0, c.x + 1, reason, selective)
-    if how != 1 or c.x == s.columns - 1:
-        c.pending = False
 
 
 def erase_line(s: Screen, op: Csi) -> None:
