@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sessionlens.render.facts import SECOND, Chapter, Facts, clock, length, short_clock
 from sessionlens.render.pace import Cut
@@ -19,12 +20,14 @@ LEAST = 8  # columns of a shortened value
 RUNNING, GOOD, BAD, UNKNOWN = "running", "good", "bad", "unknown"
 
 
+@lru_cache(16)
 def who(facts: Facts, theme: Theme, columns: int) -> Line:
     """`john as deploy on web01`; where that is too long, the longest name is cut in the middle."""
     fields = [("", facts.person), ("as ", facts.account), ("on ", facts.target)]
     return fields_in_a_row(fields, " ", theme, columns, bold=True)
 
 
+@lru_cache(16)
 def details(facts: Facts, theme: Theme, columns: int) -> Line:
     """Session, channel, key and client, as far as known."""
     channel = None

@@ -107,6 +107,12 @@ class Canvas:
             wide = part.shape[1] if width is None else min(part.shape[1], width // k)
             plane[y // k : y // k + part.shape[0], x // k : x // k + wide] = part[:, :wide]
 
+    def move_up(self, x: int, y: int, width: int, height: int, by: int) -> None:
+        """What lies `by` pixels below a rectangle, into the rectangle."""
+        for plane, k in zip(self.planes, self.ink.steps, strict=True):
+            across = slice(x // k, (x + width) // k)
+            plane[y // k : (y + height) // k, across] = plane[(y + by) // k : (y + by + height) // k, across]
+
     def copy_from(self, other: Canvas, x: int, y: int, columns: tuple[int, int]) -> None:
         """A vertical slice of another canvas, its pixel columns from `columns[0]` up to `columns[1]`."""
         first, last = columns

@@ -28,6 +28,7 @@ class Screen:
         self._box: Box | None = None
         self._theme = theme
         self._rows: list[int | None] = []
+        self._used: list[int] = []  # how far each row is not background, in pixels
         self._cursor: tuple[int, int] | None = None
 
     def blank(self, columns: int, rows: int) -> None:
@@ -40,7 +41,8 @@ class Screen:
             bottom = min(box.y + box.height + EDGE, place.y + place.height)
             self.canvas.fill(x, y, right - x, bottom - y, self.theme.edge)
         self.canvas.fill(box.x, box.y, box.width, box.height, self.strips.theme.background)
-        self._box, self._rows, self._cursor, self._theme = box, [None] * rows, None, self.strips.theme
+        self._box, self._cursor, self._theme = box, None, self.strips.theme
+        self._rows, self._used = [None] * rows, [0] * rows
 
     def paint(self, frame: Frame) -> bool:
         """Bring the canvas to this frame; whether anything changed."""
@@ -54,28 +56,44 @@ class Screen:
             self.blank(frame.columns, frame.rows)
         at = min(frame.cursor_x, frame.columns - 1), min(frame.cursor_y, frame.rows - 1)
         cursor = at if frame.cursor_visible else None
-        old, self._cursor = self._cursor, cursor
-        changed = resized or old != cursor
-        for y, row_id in enumerate(frame.row_ids):
+        wanted = list(frame.row_ids)
+        if not resized and cursor == self._cursor and wanted == self._rows:
+            return False
+        if self._cursor is not None:
+            self._rows[self._cursor[1]] = None  # to be painted again, without the cursor
+        self._scroll(wanted)
+        for y, row_id in enumerate(wanted):
             if self._rows[y] != row_id:
-                changed = True
-            elif (old == cursor) or not ((old and old[1] == y) or (cursor and cursor[1] == y)):
-                continue
-            self._rows[y] = row_id
-            self._row(y, row_id)
-            if cursor and cursor[1] == y:
-                self._paint_cursor(row_id, *cursor)
-        return changed
+                self._row(y, row_id)
+        self._rows, self._cursor = list(wanted), cursor
+        if cursor is not None:
+            self._paint_cursor(wanted[cursor[1]], *cursor)
+        return True
+
+    def _scroll(self, wanted: list[int]) -> None:
+        """Where most of the screen went up, move its pixels; what is left to paint stays in `_rows`."""
+        rows, height = self._rows, self.layout.cell[1]
+        if wanted[0] == rows[0] or wanted[0] not in rows:
+            return
+        up = rows.index(wanted[0])
+        same = next((i for i in range(len(rows) - up) if rows[up + i] != wanted[i]), len(rows) - up)
+        if same < len(rows) // 2:
+            return
+        box = self._place
+        self.canvas.move_up(box.x, box.y, box.width, same * height, up * height)
+        rows[:same] = rows[up : up + same]
+        self._used[:same] = self._used[up : up + same]
 
     def _row(self, y: int, row_id: int) -> None:
-        """One row: its strip, and the background beyond it."""
-        box, (_, height) = self._place, self.layout.cell
-        strip = self.strips.strip(row_id)
-        used = 0
+        """One row: its strip, and the background where the row before it went on."""
+        box, height = self._place, self.layout.cell[1]
+        strip, top, used, before = self.strips.strip(row_id), box.y + y * height, 0, self._used[y]
         if strip is not None:
             used = min(strip[0].shape[1], box.width)
-            self.canvas.put(box.x, box.y + y * height, strip, used)
-        self.canvas.fill(box.x + used, box.y + y * height, box.width - used, height, self._theme.background)
+            self.canvas.put(box.x, top, strip, used)
+        if before > used:
+            self.canvas.fill(box.x + used, top, before - used, height, self._theme.background)
+        self._used[y] = used
 
     def _paint_cursor(self, row_id: int, x: int, y: int) -> None:
         """A block in the cursor's colour, the character in the background's."""
@@ -90,6 +108,7 @@ class Screen:
         slots = np.arange(first, first + wide, dtype=np.int32)
         strip = self.canvas.ink.strip(atlas, slots, None, [(self._theme.background, self._theme.cursor)])
         self.canvas.put(self._place.x + x * width, self._place.y + y * height, strip)
+        self._used[y] = max(self._used[y], (x + wide) * width)
 
     @property
     def _place(self) -> Box:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from wcwidth import wcwidth
@@ -34,7 +35,8 @@ Line = tuple[Span, ...]
 Cell = tuple[str, int]
 
 
-def cells(text: str) -> list[Cell]:
+@lru_cache(1024)
+def cells(text: str) -> tuple[Cell, ...]:
     """Harmless text as cells: (characters, columns); combining marks stay with their letter."""
     out: list[Cell] = []
     for character in visible(text):
@@ -42,7 +44,7 @@ def cells(text: str) -> list[Cell]:
             out[-1] = (out[-1][0] + character, out[-1][1])
         else:
             out.append((character, max(1, wcwidth(character))))
-    return out
+    return tuple(out)
 
 
 def columns_of(text: str) -> int:
