@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sessionlens.cli.common import say
+from sessionlens.cli.common import progress, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,5 +17,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from sessionlens.demo import run_demo
 
-    run_demo(arguments.out, say=say)
+    run_demo(arguments.out, say=say, progress=progress("rendering"))
     return 0

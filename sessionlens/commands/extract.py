@@ -186,6 +186,7 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
         exit_code=done[1] if done else None,
         source=source,
         confidence=confidence,
+        accepted=after,
         in_first=entry.lines[0].key_line.first if entry.lines[0].key_line else None,
         in_last=line.key_line.last if line.key_line else None,
         out_first=begin if stop > begin else None,
@@ -243,7 +244,7 @@ def _exec(recording: Recording) -> Command:
     last = int(recording.offset[outputs[-1]] + recording.size[outputs[-1]]) - 1 if outputs else None
     data = bytes(recording.blob("o")[begin : last + 1]) if begin is not None and last is not None else b""
     return Command(
-        start_ns=0,
+        start_ns=info.opened_ns,
         end_ns=recording.duration_ns,
         text=info.command or "",
         kind="exec",
@@ -254,6 +255,7 @@ def _exec(recording: Recording) -> Command:
         exit_code=info.exit_code,
         source="exec",
         confidence="high",
+        accepted=recording.blob("o").find(b"\n") + 1 if begin is None else begin,
         in_first=None,
         in_last=None,
         out_first=begin,

@@ -17,7 +17,8 @@ class Command:
 
     `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says
     how the text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec.
-    `in_first`/`in_last` are the keystrokes behind it, `out_first`/`out_last` what it printed. `hidden`: typed
+    `accepted` is where `out` showed that the line was taken; `in_first`/`in_last` are the keystrokes behind it,
+    `out_first`/`out_last` what it printed. `hidden`: typed
     with the echo off.
     """
 
@@ -32,6 +33,7 @@ class Command:
     exit_code: int | None
     source: str
     confidence: str
+    accepted: int
     in_first: int | None
     in_last: int | None
     out_first: int | None

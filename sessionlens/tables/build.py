@@ -59,10 +59,8 @@ class Origin:
         base = self.started_ns
         return [None if base is None or t is None else base + int(t) for t in elapsed]
 
-    def ref(self, stream: str, first: int | None, last: int | None) -> str | None:
-        """session/channel/stream:first-last."""
-        if first is None or last is None:
-            return None
+    def ref(self, stream: str, first: int, last: int) -> str:
+        """session/channel/stream:first-last, an inclusive range of file offsets."""
         return f"{self.session}/{self.channel or 0}/{stream}:{first}-{max(first, last)}"
 
 
@@ -74,7 +72,7 @@ def commands_table(
     ends = [c.end_ns for c in commands]
     data: dict[str, Any] = {
         "n": list(range(first_n, first_n + len(commands))),
-        "ref": [origin.ref("o", c.out_first, c.out_last) for c in commands],
+        "ref": [origin.ref("o", c.accepted, c.out_last or c.accepted) for c in commands],
         "start": starts,
         "end": ends,
         "start_utc": origin.utc(starts),
