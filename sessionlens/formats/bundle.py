@@ -5,12 +5,8 @@ A Source is one SSH connection, or one channel directory of it. Signatures are e
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
 
 from sessionlens_recorder.bundle import (
     CHANNEL_FILES,
@@ -22,22 +18,18 @@ from sessionlens_recorder.bundle import (
     channel_number,
     check,
     is_bundle,
-    parse_utc,
     read_channel,
-    read_clocks,
     read_events,
-    read_regular,
     read_session,
 )
 
 from sessionlens.errors import FormatError
-from sessionlens.formats.script import Files, load, seconds_ns
+from sessionlens.formats.bundle_channel import load_channel
+from sessionlens.formats.facts import address, inner, integer, is_id, utc_ns
 from sessionlens.formats.source import Channel, Events, Source
-from sessionlens.formats.typescript import Assembly, add_exit, add_stderr, single
-from sessionlens.recording import SIGNAL, Gap, Info, Recording
-from sessionlens.times import format_elapsed
+from sessionlens.recording import Gap, Info
 
-_Default = TypeVar("_Default")
+_LONGEST_NS = 1 << 58  # nine years, as in a timing file
 
 NAME = "bundle"
 VERSION = 1
@@ -101,9 +93,9 @@ class _Bundle:
     def base(self) -> Info:
         """What session.json says."""
         s = self.session
-        login, client, target = _dict(s, "authentication"), _dict(s, "client"), _dict(s, "target")
+        login, client, target = inner(s, "authentication"), inner(s, "client"), inner(s, "target")
         return Info(
-            session=next(filter(_is_id, (str(s.get("session")), self.root.name[-8:])), "0" * 8),
+            session=next(filter(is_id, (str(s.get("session")), self.root.name[-8:])), "0" * 8),
             name=self.root.name,
             source_format=NAME,
             person=as_text(s.get("person")),
@@ -113,14 +105,14 @@ class _Bundle:
             second_factor=as_text(login.get("second_factor")),
             account=as_text(s.get("account")),
             target=as_text(target.get("name")),
-            target_address=_address(target),
+            target_address=address(target),
             host_key_fingerprint=as_text(target.get("host_key_fingerprint")),
-            client=_address(client),
+            client=address(client),
             client_version=as_text(client.get("version")),
             bastion=as_text(s.get("bastion")),
-            started_ns=_utc(_dict(s, "started")),
+            started_ns=utc_ns(inner(s, "started")),
             channels=len(self.directories),
-            actor=as_text(_dict(s, "actor").get("kind")),
+            actor=as_text(inner(s, "actor").get("kind")),
             recorder_version=as_text(s.get("recorder_version")),
         )
 
@@ -139,8 +131,8 @@ class _Bundle:
             kind,
             meta,
             name=name,
-            interactive=carries and (kind == "shell" or bool(meta.get("pty"))),
-            load=(lambda: _load(self, channel)) if carries else None,
+            interactive=carries and bool(meta.get("pty", kind == "shell")),
+            load=(lambda: load_channel(self.root, channel, self.info(channel))) if carries else None,
             events=lambda: self._events(name),
         )
         return channel
@@ -153,10 +145,10 @@ class _Bundle:
 
     def info(self, channel: Channel) -> Info:
         """session.json, channel.json and how the channel ended, in one."""
-        base, meta, pty = self.base(), channel.meta, _dict(channel.meta, "pty")
-        opened, started = _dict(meta, "opened"), _dict(self.session, "started")
+        base, meta, pty = self.base(), channel.meta, inner(channel.meta, "pty")
+        opened, started = inner(meta, "opened"), inner(self.session, "started")
         close = next((e for e in reversed(channel.events) if e["event"] == "close"), {})
-        opened_ns = _int(opened.get("monotonic_ns"), 0) - _int(started.get("monotonic_ns"), 0)
+        opened_ns = integer(opened.get("monotonic_ns"), 0) - integer(started.get("monotonic_ns"), 0)
         return replace(
             base,
             opened_ns=min(max(0, opened_ns), _LONGEST_NS) if opened and started else 0,
@@ -164,11 +156,11 @@ class _Bundle:
             channel=channel.number,
             kind=channel.kind,
             term=as_text(pty.get("term")),
-            columns=_int(pty.get("columns"), None),
-            rows=_int(pty.get("rows"), None),
+            columns=integer(pty.get("columns"), None),
+            rows=integer(pty.get("rows"), None),
             shell=as_text(meta.get("shell")),
             command=as_text(meta.get("command")),
-            exit_code=_int(close.get("exit_code"), None),
+            exit_code=integer(close.get("exit_code"), None),
             exit_signal=as_text(close.get("signal")),
             input=as_text(meta.get("input")),
         )
@@ -211,99 +203,3 @@ _ADVICE = {
     "unlisted": "Somebody else put it there; it is not evidence",
     "unsafe": "Replace it by the file itself",
 }
-
-
-def _load(bundle: _Bundle, channel: Channel) -> Recording:
-    """The bytes and times of one channel, with everything that is wrong about them."""
-    info = bundle.info(channel)
-    stored = info.input or "plain"
-    inside = f"{channel.name}/"
-    into = f"{inside}in" if stored == "plain" else None
-    files = Files(partial(read_regular, bundle.root), f"{inside}timing", f"{inside}out", into)
-    loaded = load(files)
-    assembly = loaded.assembly
-    if text := _INPUT.get(stored):
-        assembly.gaps.append(Gap(f"{stored} input", f"{channel.name}/in", None, None, None, text))
-    _add_events(bundle, channel, assembly)
-    ended = seconds_ns(loaded.timing.headers.get("DURATION")) or info.duration_ns or 0
-    duration = max(ended, assembly.end_ns)
-    add_exit(assembly, duration, info.exit_code)
-    _add_clock_steps(bundle, channel, duration, assembly)
-    t_ns, *others = assembly.columns()
-    gaps = [g if g.t_ns is None else replace(g, t_ns=g.t_ns + info.opened_ns) for g in assembly.gaps]
-    info = replace(info, duration_ns=duration + info.opened_ns)
-    return Recording(info, (t_ns + info.opened_ns, *others), loaded.blobs, notes=assembly.notes, gaps=gaps)
-
-
-_INPUT = {
-    "sealed": "what was typed is encrypted, and this version cannot open it: commands come from the output",
-    "off": "what was typed was not recorded, as configured: commands come from the output",
-}
-
-
-def _add_events(bundle: _Bundle, channel: Channel, assembly: Assembly) -> None:
-    """Signals and stderr ranges of events.jsonl."""
-    file = f"{channel.name}/events.jsonl"
-    try:
-        malformed = read_events(bundle.root, channel.name)[1]
-    except BundleReadError as error:
-        text = f"{error}: signals, exit status and what was stderr are not known"
-        assembly.gaps.append(Gap("missing", file, None, None, None, text))
-        return
-    for bad in malformed:
-        text = f"{file}: {bad.text} (byte {bad.offset})"
-        assembly.gaps.append(Gap("broken", file, bad.offset, bad.length, None, text))
-    stderr = (e for e in channel.events if e["event"] == "stderr")
-    add_stderr(assembly, [(_int(e.get("offset"), -1), _int(e.get("length"), 0)) for e in stderr])
-    for event in channel.events:
-        if event["event"] == "signal":
-            assembly.notes.append(as_text(event.get("name")) or "unknown")
-            assembly.add(single(event["t_ns"] // 1_000 * 1_000, SIGNAL, len(assembly.notes) - 1, 0))
-
-
-def _add_clock_steps(bundle: _Bundle, channel: Channel, duration: int, assembly: Assembly) -> None:
-    """Where the wall clock moved against the monotonic one while the channel was open."""
-    opened = _int(_dict(channel.meta, "opened").get("monotonic_ns"), None)
-    try:
-        clocks = read_clocks(bundle.root)
-    except BundleReadError:
-        return  # bundle.gaps() has it
-    for (_, _, before), (offset, length, after) in pairwise(clocks):
-        step, t_ns = after.step_since(before), after.monotonic_ns - (opened or 0)
-        if not step or opened is None or not 0 <= t_ns <= duration + _CHECKPOINT_NS:
-            continue
-        text = (
-            f"the wall clock was moved by {'+' * (step > 0)}{format_elapsed(step)} between "
-            f"{before.utc} and {after.utc}: elapsed times are right, UTC times count from the old setting"
-        )
-        assembly.gaps.append(Gap("clock", "journal", offset, length, min(t_ns, duration), text))
-
-
-_LONGEST_NS = 1 << 58  # nine years, as in a timing file
-_CHECKPOINT_NS = 61 * 1_000_000_000
-
-
-def _dict(value: dict[str, Any], key: str) -> dict[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, dict) else {}
-
-
-def _int(value: object, default: _Default) -> int | _Default:
-    return value if type(value) is int and abs(value) < 1 << 62 else default
-
-
-def _is_id(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{8}", text) is not None
-
-
-def _utc(clock: dict[str, Any]) -> int | None:
-    try:
-        ns = parse_utc(str(clock.get("utc")))
-    except ValueError:
-        return None
-    return ns if 0 <= ns < 1 << 62 else None
-
-
-def _address(party: dict[str, Any]) -> str | None:
-    address, port = as_text(party.get("address")), party.get("port")
-    return f"{address}:{port}" if address and type(port) is int else address

@@ -72,7 +72,7 @@ def head(path: Path, size: int = 64) -> bytes:
 
 
 def count(text: str | None) -> int | None:
-    """A number of columns or rows in a header; None if it is none."""
+    """A small number in a header; None if it is none."""
     return int(text) if text and re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
 
 

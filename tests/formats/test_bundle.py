@@ -177,7 +177,7 @@ def test_hostile_documents_do_no_harm(path: Path) -> None:
     ]
     (path / "0.shell/events.jsonl").write_text("\n".join([*map(json.dumps, events), "[]", "{", "null"]))
     recording = shell(path)
-    assert [gap.kind for gap in recording.gaps].count("broken") == 4
+    assert [gap.kind for gap in recording.gaps].count("broken") == 5
     assert recording.raw("o") == b"$ oops\r\n$ "
 
 

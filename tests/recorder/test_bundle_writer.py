@@ -25,6 +25,7 @@ from sessionlens_recorder.bundle import (
     read_events,
     read_session,
     read_timing,
+    recover,
 )
 from sessionlens_recorder.bundle.clock import ClockPair
 
@@ -226,6 +227,48 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
         return write(fd, bytes(data)[: len(data) // 2])
 
     monkeypatch.setattr(os, "write", failing)
+
+
+def test_a_channel_that_cannot_be_opened_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, _ = start(tmp_path)
+    opened = os.open
+
+    def failing(path: Any, *args: Any, **more: Any) -> int:
+        if str(path).endswith("1.exec/timing"):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return opened(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(BundleWriteError, match=r"1\.exec/timing.*Too many open files"):
+        writer.open_channel("exec", command=b"true")
+    monkeypatch.undo()
+    assert not (writer.path / "1.exec").exists()
+    writer.seal(None, "abort", "no descriptors")
+    assert not check(writer.path).problems
+
+
+def test_surplus_that_cannot_be_taken_back_is_left_to_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, channel = start(tmp_path)
+    full_disk(monkeypatch, writer.path / "0.shell/out")
+
+    def failing(fd: int, size: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "ftruncate", failing)
+    with pytest.raises(BundleWriteError, match="No space left"):
+        channel.output(b"0123456789")
+    monkeypatch.undo()
+    for _ in range(2):
+        with pytest.raises(BundleWriteError, match="could not be taken back"):
+            writer.seal(None, "abort", "disk full")
+    writer.release()
+    recover(writer.path, None, "disk full")
+    assert (writer.path / "torn/0.shell.out").read_bytes() == b"0123456"
+    assert not check(writer.path).problems
 
 
 def test_a_journal_that_cannot_be_written_is_written_by_the_next_commit(

@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -151,6 +152,14 @@ def make_directory(path: Path, *, exist_ok: bool = False, parents: bool = False)
             raise BundleWriteError(f"cannot create directory {path}: it exists") from error
     except OSError as error:
         raise BundleWriteError(f"cannot create directory {path}: {error.strerror}") from error
+
+
+def discard_directory(path: Path) -> None:
+    """Remove a directory of ours that could not be filled, and what is in it; what stays is unlisted."""
+    with suppress(OSError):
+        for entry in path.iterdir():
+            entry.unlink()
+        path.rmdir()
 
 
 def sync_directory(path: Path) -> None:

@@ -103,7 +103,7 @@ def parse_event(line: bytes) -> dict[str, Any] | None:
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return None
     when = event.get("t_ns")
-    return event if type(when) is int and 0 <= when < 1 << 62 else None
+    return event if type(when) is int and 0 <= when < 1 << 58 else None
 
 
 def _document(path: Path, name: str) -> dict[str, Any]:

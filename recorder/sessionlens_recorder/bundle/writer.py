@@ -15,8 +15,8 @@ from typing import Any, Literal
 from . import clock
 from .channel import STREAM_KINDS, ChannelWriter
 from .clock import SECOND, ClockPair
-from .errors import BundleWriteError
-from .files import Block, make_directory, sync_directory, write_once
+from .errors import BundleError, BundleWriteError
+from .files import Block, discard_directory, make_directory, sync_directory, write_once
 from .journal import ABORT, NAME, SEAL, Journal, block_line, clock_line, end_line
 from .manifest import Sign, write_manifest
 from .naming import dump_document, reduce_name
@@ -40,6 +40,7 @@ class BundleWriter:
         self._hashes = {first.file: first.sha256}
         self._checkpoint = started
         self._sealed = False
+        self._unsealable: BundleError | None = None
 
     @classmethod
     def create(cls, root: Path, session: dict[str, Any]) -> BundleWriter:
@@ -99,8 +100,13 @@ class BundleWriter:
                 "env": env or [],
                 **more,
             }
-            make_directory(self.path / f"{number}.{kind}")
-            channel = ChannelWriter(self.path, number, kind, meta, stream=carries, opened=opened)
+            directory = self.path / f"{number}.{kind}"
+            make_directory(directory)
+            try:
+                channel = ChannelWriter(self.path, number, kind, meta, stream=carries, opened=opened)
+            except BundleError:
+                discard_directory(directory)
+                raise
             self._opened += 1
             self._active.append(channel)
         sync_directory(self.path / channel.name)
@@ -136,7 +142,11 @@ class BundleWriter:
     def _retire(self, channel: ChannelWriter) -> None:
         with self._lock:
             self._active.remove(channel)
-        self._hashes |= channel.release()
+        try:
+            self._hashes |= channel.release()
+        except BundleError as error:
+            self._unsealable = error
+            raise
 
     def seal(
         self, sign: Sign | None, how: Literal["seal", "abort"] = "seal", reason: str | None = None
@@ -145,19 +155,33 @@ class BundleWriter:
         if how not in (SEAL, ABORT):
             raise BundleWriteError(f"a bundle ends by seal or abort, not by {how!r}")
         with self._committing:
+            if self._unsealable:
+                raise self._unsealable
             if self._sealed:
                 return
-            with self._lock:
-                active = list(self._active)
-            for channel in active:
-                if not channel.closed:
-                    channel.close()
+            try:
+                self._seal(sign, how, reason)
+            except BundleError as error:
+                self._unsealable = error
+                raise
+
+    def _seal(self, sign: Sign | None, how: str, reason: str | None) -> None:
+        with self._lock:
             self._sealed = True
-            self._commit()
-            self._journal.write([end_line(how, clock.now(), reason)])
-            self._journal.sync()
-            write_manifest(self.path, self._hashes | {NAME: self._journal.sha256}, sign)
-            self._journal.close()
+            active = list(self._active)
+        for channel in active:
+            if not channel.closed:
+                channel.close()
+        self._commit()
+        self._journal.write([end_line(how, clock.now(), reason)])
+        self._journal.sync()
+        write_manifest(self.path, self._hashes | {NAME: self._journal.sha256}, sign)
+        self._journal.close()
+
+    def release(self) -> None:
+        """Let go of the journal without sealing: the bundle is no longer live, and recover() may have it."""
+        self._sealed = True
+        self._journal.close()
 
 
 def _make_path(root: Path, session: dict[str, Any], started: ClockPair, session_id: str) -> Path:

@@ -1,0 +1,92 @@
+"""One channel of a bundle to a Recording: the typescript, and what events.jsonl and journal add to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from sessionlens_recorder.bundle import BundleReadError, as_text, read_clocks, read_events, read_regular
+
+from sessionlens.formats.facts import inner, integer
+from sessionlens.formats.script import Files, count, load, seconds_ns
+from sessionlens.formats.source import Channel
+from sessionlens.formats.typescript import Assembly, add_exit, add_stderr, single
+from sessionlens.recording import SIGNAL, Gap, Info, Recording
+from sessionlens.times import format_elapsed
+
+
+def load_channel(root: Path, channel: Channel, info: Info) -> Recording:
+    """The bytes and times of one channel, with everything that is wrong about them."""
+    stored = info.input or "plain"
+    inside = f"{channel.name}/"
+    into = f"{inside}in" if stored == "plain" else None
+    files = Files(partial(read_regular, root), f"{inside}timing", f"{inside}out", into)
+    loaded = load(files)
+    assembly = loaded.assembly
+    if text := _INPUT.get(stored):
+        assembly.gaps.append(Gap(f"{stored} input", f"{channel.name}/in", None, None, None, text))
+    _add_events(root, channel, assembly)
+    ended = seconds_ns(loaded.timing.headers.get("DURATION")) or info.duration_ns or 0
+    duration = max(ended, assembly.end_ns)
+    info = replace(info, exit_code=_exit_code(info, loaded.timing.headers))
+    add_exit(assembly, duration, info.exit_code)
+    _add_clock_steps(root, channel, duration, assembly)
+    t_ns, *others = assembly.columns()
+    gaps = [g if g.t_ns is None else replace(g, t_ns=g.t_ns + info.opened_ns) for g in assembly.gaps]
+    info = replace(info, duration_ns=duration + info.opened_ns)
+    return Recording(info, (t_ns + info.opened_ns, *others), loaded.blobs, notes=assembly.notes, gaps=gaps)
+
+
+_CHECKPOINT_NS = 61 * 1_000_000_000
+"""A step within the last moments of a channel is seen by the checkpoint after it."""
+
+
+def _exit_code(info: Info, headers: dict[str, str]) -> int | None:
+    """As events.jsonl has it, else as the timing has it."""
+    return count(headers.get("EXIT_CODE")) if info.exit_code is None else info.exit_code
+
+
+_INPUT = {
+    "sealed": "what was typed is encrypted, and this version cannot open it: commands come from the output",
+    "off": "what was typed was not recorded, as configured: commands come from the output",
+}
+
+
+def _add_events(root: Path, channel: Channel, assembly: Assembly) -> None:
+    """Signals and stderr ranges of events.jsonl."""
+    file = f"{channel.name}/events.jsonl"
+    try:
+        malformed = read_events(root, channel.name)[1]
+    except BundleReadError as error:
+        text = f"{error}: signals, exit status and what was stderr are not known"
+        assembly.gaps.append(Gap("missing", file, None, None, None, text))
+        return
+    for bad in malformed:
+        text = f"{file}: {bad.text} (byte {bad.offset})"
+        assembly.gaps.append(Gap("broken", file, bad.offset, bad.length, None, text))
+    stderr = (e for e in channel.events if e["event"] == "stderr")
+    add_stderr(assembly, [(integer(e.get("offset"), -1), integer(e.get("length"), 0)) for e in stderr])
+    for event in channel.events:
+        if event["event"] == "signal":
+            assembly.notes.append(as_text(event.get("name")) or "unknown")
+            assembly.add(single(event["t_ns"] // 1_000 * 1_000, SIGNAL, len(assembly.notes) - 1, 0))
+
+
+def _add_clock_steps(root: Path, channel: Channel, duration: int, assembly: Assembly) -> None:
+    """Where the wall clock moved against the monotonic one while the channel was open."""
+    opened = integer(inner(channel.meta, "opened").get("monotonic_ns"), None)
+    try:
+        clocks = read_clocks(root)
+    except BundleReadError:
+        return  # the gaps of the whole have it
+    for (_, _, before), (offset, length, after) in pairwise(clocks):
+        step, t_ns = after.step_since(before), after.monotonic_ns - (opened or 0)
+        if not step or opened is None or not 0 <= t_ns <= duration + _CHECKPOINT_NS:
+            continue
+        text = (
+            f"the wall clock was moved by {'+' * (step > 0)}{format_elapsed(step)} between "
+            f"{before.utc} and {after.utc}: elapsed times are right, UTC times count from the old setting"
+        )
+        assembly.gaps.append(Gap("clock", "journal", offset, length, min(t_ns, duration), text))
