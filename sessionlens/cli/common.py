@@ -15,8 +15,9 @@ from sessionlens.tables.output import to_csv, to_json, to_text
 
 
 def say(text: str = "") -> None:
-    """One line on standard output."""
+    """One line on standard output, at once: people watch it through pipes too."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def recording_argument(parser: argparse.ArgumentParser) -> None:

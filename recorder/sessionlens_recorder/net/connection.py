@@ -12,6 +12,7 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -69,6 +70,9 @@ class Connection:
         os.set_blocking(self._wake_write, False)
         self._end: End | None = None
         self._end_lock = threading.Lock()
+        self._order = threading.Lock()  # of what the relay decides
+        self._outgoing: tuple[deque[bytes], deque[bytes]] = (deque(), deque())  # to user, to target
+        self._sending = (threading.Lock(), threading.Lock())
         self._bundle: BundleWriter | None = None
         self._relay: Relay | None = None
         self._target: TargetLeg | None = None
@@ -150,15 +154,28 @@ class Connection:
         if self._relay is None or self._target is None:
             return
         try:
-            sends = self._relay.received(side, payload)
+            with self._order:
+                sends = self._relay.received(side, payload)
+                for to, message in sends:
+                    self._outgoing[to].append(message)
         except BundleError as error:
             self._recording_failed(error)
             return
         except ProtocolError as error:
             self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
             return
-        for to, message in sends:
-            self._send(to, message)
+        for to in {to for to, _ in sends}:
+            self._drain(to)
+
+    def _drain(self, to: int) -> None:
+        """Send what waits for a side, in the order in which the relay decided it.
+
+        Two legs' threads decide at once; without this an answer of the recorder's own could overtake the
+        target's answer to an older request, and the client would take one for the other.
+        """
+        with self._sending[to]:
+            while self._outgoing[to]:
+                self._send(to, self._outgoing[to].popleft())
 
     def _send(self, to: int, message: bytes) -> None:
         leg = self._user if to == USER else self._target
