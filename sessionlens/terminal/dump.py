@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from .line import Line
 from .parser import Parser
-from .screen import Saved, Screen
+from .screen import Screen
+from .state import Saved
 from .style import PLAIN, TRUE_COLOUR, Style
 from .width import SIMPLE
 

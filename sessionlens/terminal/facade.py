@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from . import controls
+from . import controls, movement
 from .dump import dump, restore
 from .line import Line
-from .parser import Csi, Parser
+from .operations import Csi
+from .parser import Parser
 from .resize import resize
-from .screen import SCROLLBACK, Screen
+from .screen import Screen
+from .state import SCROLLBACK
 from .style import Style
 
 
@@ -58,8 +60,8 @@ class Operations:
         if screen.watcher is not None:
             screen.watcher.line_end(column)
         screen.repeat, screen.joined = "", False
-        controls.carriage_return(screen)
-        controls.line_feed(screen)
+        movement.carriage_return(screen)
+        movement.line_feed(screen)
 
     def control(self, char: str) -> None:
         """A C0 control."""

@@ -8,8 +8,9 @@ those that change nothing here (mouse, bracketed paste), because the trace and t
 from __future__ import annotations
 
 from .charsets import Charsets
-from .parser import Csi
-from .screen import DEFAULT_MODES, Saved, Screen
+from .operations import Csi
+from .screen import Screen
+from .state import DEFAULT_MODES, Saved
 
 MAX_MODES = 256
 

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
-from typing import Protocol
+
+from .operations import Csi, Target, parse_csi
 
 MAX_SEQUENCE = 255
 MAX_PAYLOAD = 1 << 16
-MAX_NUMBER = 0x7FFFFFFF
-MAX_PARAMETERS = 32
 
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)"  # 1 text
@@ -28,58 +26,10 @@ _TOKEN = re.compile(
     "|([\x00-\x1a\x1c-\x1f\x7f])"  # 5 a control
     "|([\x1b\x80-\x9f])"  # 6 what opens a sequence
 )
-_SEQUENCE = re.compile("([<-?]?)([0-9:;]*)([ -/]*)([@-~])")
 _OSC_END = re.compile("[\x07\x18\x1a\x1b\x9c]")
 _STRING_END = re.compile("[\x18\x1a\x1b\x9c]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ALIEN = re.compile("[\ud800-\udfff]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Csi:
-    """A control sequence: `name` is private marker + intermediates + final byte, e.g. "?h", " q", "m"."""
-
-    name: str
-    args: tuple[int, ...]
-    parts: tuple[tuple[int, ...], ...]
-
-    def arg(self, index: int, default: int) -> int:
-        """A parameter, or the default where it is missing."""
-        value = self.args[index] if index < len(self.args) else -1
-        return default if value < 0 else value
-
-    def count(self, index: int = 0) -> int:
-        """A parameter that counts: missing and 0 are 1."""
-        return self.arg(index, 1) or 1
-
-
-class Target(Protocol):
-    """Who carries operations out."""
-
-    def text(self, text: str) -> None: ...
-    def line_end(self, column: int) -> None: ...
-    def control(self, char: str) -> None: ...
-    def escape(self, sequence: str) -> None: ...
-    def csi(self, operation: Csi) -> None: ...
-    def osc(self, payload: str) -> None: ...
-    def column(self) -> int: ...
-
-
-def _number(text: str) -> int:
-    return min(int(text[:10]), MAX_NUMBER) if text else -1
-
-
-def parse_csi(body: str) -> Csi | None:
-    """A control sequence from what stands after CSI, or None if it is malformed (and to be ignored)."""
-    match = _SEQUENCE.fullmatch(body)
-    if match is None:
-        return None
-    marker, parameters, intermediates, final = match.groups()
-    parts = tuple(
-        tuple(_number(n) for n in part.split(":", MAX_PARAMETERS)[:MAX_PARAMETERS])
-        for part in parameters.split(";", MAX_PARAMETERS)[:MAX_PARAMETERS]
-    )
-    return Csi(marker + intermediates + final, tuple(part[0] for part in parts), parts)
 
 
 class Parser:

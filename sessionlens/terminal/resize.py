@@ -7,7 +7,8 @@ As xterm.js does it, on the main screen only: the logical line that holds the cu
 from __future__ import annotations
 
 from .line import Line
-from .screen import MAX_COLUMNS, MAX_ROWS, Screen, clamp
+from .screen import Screen
+from .state import MAX_COLUMNS, MAX_ROWS, clamp
 
 
 def resize(s: Screen, columns: int, rows: int, reflow: bool = True) -> None:

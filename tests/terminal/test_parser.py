@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sessionlens.terminal.parser import MAX_PAYLOAD, Csi, Parser, parse_csi
+from sessionlens.terminal.operations import Csi, parse_csi
+from sessionlens.terminal.parser import MAX_PAYLOAD, Parser
 
 
 class Tape:
