@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sessionlens_recorder.bundle import BundleWriter, ClockPair, clock
 
 from sessionlens.errors import FormatError
+from sessionlens.evidence import verify
 from sessionlens.formats import Source, open_source
 from sessionlens.recording import Recording
 
@@ -238,3 +241,33 @@ def test_a_moved_wall_clock_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert gap.t_ns is not None
     assert 0 <= gap.t_ns <= recording.duration_ns
     assert "-01:00:00" in gap.text or "-00:59:59" in gap.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from(["flip", "cut", "insert", "remove"]),
+    st.binary(min_size=1, max_size=9),
+)
+def test_no_damage_makes_anything_fail_or_goes_unnoticed(path: Path, at: int, how: str, data: bytes) -> None:
+    copy = shutil.copytree(path, path.parent / "copy" / path.name)
+    files = sorted(p for p in copy.rglob("*") if p.is_file() and p.name != "MANIFEST.sig")
+    file = files[at % len(files)]
+    raw = file.read_bytes()
+    place = at % len(raw)
+    damaged = {
+        "flip": raw[:place] + bytes([raw[place] ^ (data[0] or 1)]) + raw[place + 1 :],
+        "cut": raw[:place],
+        "insert": raw[:place] + data + raw[place:],
+        "remove": None,
+    }[how]
+    file.unlink() if damaged is None else file.write_bytes(damaged)
+    source = open_source(copy)
+    assert source.gaps
+    for channel in source.channels:
+        if channel.recorded:
+            recording = channel.load()
+            if file.name not in ("out", "channel.json"):
+                assert len(recording.raw("o")) == {"0.shell": 10, "1.exec": 4}[channel.name]
+    assert verify(copy).exit_code == 1
+    shutil.rmtree(copy)
