@@ -34,6 +34,12 @@ def running(site: Site, command: str) -> Iterator[tuple[subprocess.Popen[bytes],
         process.kill()
 
 
+def sealed_as(bundle: Path, state: str) -> None:
+    """Wait until it is."""
+    signature = bundle / "MANIFEST.sig"
+    wait_for(lambda: signature.exists() and check(bundle).state == state, f"{bundle} is {state}")
+
+
 def processes_of(site: Site) -> list[int]:
     assert site.process is not None
     return [
@@ -52,7 +58,7 @@ def test_a_killed_connection_is_sealed_as_aborted(build_site: BuildSite) -> None
         (child,) = processes_of(site)
         os.kill(child, signal.SIGKILL)
         out, _ = client.communicate(timeout=DEADLINE_S)
-    wait_for(lambda: check(bundle).state == "aborted", "the bundle is sealed")
+    sealed_as(bundle, "aborted")
     report = check(bundle)
     assert not report.damaged
     assert "signal 9" in (report.reason or "")
@@ -70,9 +76,9 @@ def test_a_killed_bastion_is_tidied_up_at_the_next_start(build_site: BuildSite) 
         for child in children:
             os.kill(child, signal.SIGKILL)
         client.communicate(timeout=DEADLINE_S)
-    assert check(bundle).state == "unsealed"
+    wait_for(lambda: check(bundle).state == "unsealed", "the lock is free")
     site.start()
-    wait_for(lambda: check(bundle).state == "aborted", "the bundle is sealed")
+    sealed_as(bundle, "aborted")
 
 
 def test_a_stopped_bastion_tells_its_users(build_site: BuildSite) -> None:
@@ -102,7 +108,7 @@ def test_a_file_that_cannot_grow_ends_the_session(build_site: BuildSite, tmp_pat
         client.stdin.flush()
         wait_for(lambda: reached.exists() and reached.stat().st_size == 20_000)
         _, err = client.communicate(sent[20_000:], timeout=DEADLINE_S)
-    wait_for(lambda: check(bundle).state == "aborted", "the bundle is sealed")
+    sealed_as(bundle, "aborted")
     assert client.returncode == 255
     assert b"this session can no longer be recorded, so it ends here" in err
     recorded = (bundle / "0.exec/in").read_bytes()
@@ -166,12 +172,12 @@ def test_a_target_that_dies(build_site: BuildSite, sshd: Sshd) -> None:
         _, err = client.communicate(timeout=DEADLINE_S)
     assert b"the connection to the target has ended" in err
     assert client.returncode == 255
-    wait_for(lambda: check(bundle).state == "sealed", "the bundle is sealed")
+    sealed_as(bundle, "sealed")
 
 
 def test_a_user_who_vanishes(site: Site) -> None:
     with running(site, CHATTER) as (client, bundle):
         client.kill()
-    wait_for(lambda: check(bundle).state == "sealed", "the bundle is sealed")
+    sealed_as(bundle, "sealed")
     names = [event["event"] for event in events(channel(bundle, "0.exec"))]
     assert names[-1] == "close"

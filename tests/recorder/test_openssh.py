@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import DEADLINE_S, ME, Site, channel, events, facts, stream, wait_for
+from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, channel, events, facts, public, stream, wait_for
 
 
 def test_exit_status_and_stderr(site: Site) -> None:
@@ -87,6 +87,15 @@ def test_environment_also_refused_ones(site: Site) -> None:
     assert {"LC_SL", "OTHER"} <= set(sent)
 
 
+@pytest.fixture(scope="session")
+def terminals(sshd: Sshd) -> None:
+    """An sshd that is not root cannot make a terminal where /dev/pts is not mounted for the group tty."""
+    line = ["ssh", "-tt", "-F", "none", "-i", sshd.client_key, f"-p{sshd.port}", "-oStrictHostKeyChecking=no"]
+    line += ["-oUserKnownHostsFile=/dev/null", "-oBatchMode=yes", f"{ME}@127.0.0.1", "true"]
+    if subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode:
+        pytest.skip("this user's sshd cannot make a terminal")
+
+
 class Terminal:
     """A real `ssh -tt` on a pty of ours."""
 
@@ -124,7 +133,7 @@ class Terminal:
         return self.process.wait(DEADLINE_S)
 
 
-def test_a_resize_reaches_the_target(site: Site) -> None:
+def test_a_resize_reaches_the_target(terminals: None, site: Site) -> None:
     before = site.bundles()
     terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", "stty size; read x; stty size; read x"])
     terminal.expect(rb"24 80\r\n")
@@ -148,7 +157,7 @@ def test_a_shell(site: Site) -> None:
     assert stream(channel(bundle, "0.shell"), "in") == b"echo from the shell; exit 7\n"
 
 
-def test_a_terminal_with_its_modes_and_interrupts(site: Site) -> None:
+def test_a_terminal_with_its_modes_and_interrupts(terminals: None, site: Site) -> None:
     before = site.bundles()
     program = "exec env PS1='ready> ' TERM=dumb bash --norc --noprofile -i"
     terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", program])
@@ -315,6 +324,27 @@ def test_agent_and_x11_are_refused_unless_allowed(site: Site, tmp_path: Path) ->
     (refused,) = [event for event in events(channel(bundle, "0.exec")) if event["event"] == "refused"]
     assert refused["by"] == "recorder"
     assert "agent forwarding is not allowed" in refused["reason"]
+
+
+def test_the_agent_where_it_is_allowed(build_site: BuildSite, tmp_path: Path) -> None:
+    site = build_site(target="agent = true").start()
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", tmp_path / "agent"], stdout=subprocess.DEVNULL)
+    try:
+        wait_for((tmp_path / "agent").exists, "the agent's socket")
+        environment = os.environ | {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
+        subprocess.run(["ssh-add", site.key], env=environment, capture_output=True, check=True)
+        done, bundle = site.record("-A", "--", "ssh-add -L", env=environment)
+    finally:
+        agent.terminate()
+        agent.wait(DEADLINE_S)
+    assert public(site.key).encode() in done.stdout
+    assert any(folder.name.endswith(".agent") for folder in bundle.iterdir()), "the use of the agent is noted"
+
+
+def test_an_unknown_subsystem_is_the_targets_to_refuse(site: Site) -> None:
+    done, bundle = site.record("-s", "--", "nonsense")
+    assert b"subsystem request failed" in done.stderr
+    assert [event["event"] for event in events(channel(bundle, "0.subsystem"))][-2:] == ["refused", "close"]
 
 
 @pytest.mark.parametrize("tool", ["sftp", "scp", "scp -O"])

@@ -12,6 +12,7 @@ import select
 import socket
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -163,6 +164,11 @@ class Connection:
             return
         except ProtocolError as error:
             self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
+            return
+        except Exception as error:
+            logs.error("crash", id=self._bundle and self._bundle.session_id, trace=traceback.format_exc())
+            told = "an error in the recorder; this session ends here"
+            self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
             return
         for to in {to for to, _ in sends}:
             self._drain(to)

@@ -252,14 +252,19 @@ def _live(
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
         os.dup2(null, 1)
+        threading.excepthook = lambda args: logs.error("crash", trace=_trace(args.exc_value))
         code = run()
     except BundleError as error:
         logs.error("bundle", reason=error)
-    except BaseException:
-        logs.error("crash", trace=traceback.format_exc())
+    except BaseException as error:
+        logs.error("crash", trace=_trace(error))
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _trace(error: BaseException | None) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -59,7 +59,7 @@ class Reader:
     def _take(self, size: int) -> bytes:
         end = self._position + size
         if end > len(self._data):
-            raise ProtocolError(f"message {self._data[0]} is cut short at byte {len(self._data)}")
+            raise ProtocolError(f"a message is cut short at byte {len(self._data)}")
         taken = self._data[self._position : end]
         self._position = end
         return taken
