@@ -1,7 +1,7 @@
 """Painting and encoding: the whole render against ffmpeg encoding the same ready-made pictures alone.
 
-Two synthetic sessions, made the same way each time: an hour of work (3,000 distinct frames, 120×40) and a log that
-floods (20,000 frames, 80×24), the second only with `--all`, since it takes minutes.
+Two synthetic sessions, made the same way each time: an hour of work (3,000 distinct frames, 120×40) and a log
+that floods (20,000 frames, 80×24), the second only with `--all`, since it takes minutes.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ from sessionlens.render.video import layout_of, panels_of, pictures, plan
 from sessionlens.terminal import Timeline, replay
 
 SECOND = 1_000_000_000
-WORDS = (
-    "error warning kernel: /var/log/syslog started stopped 4096 root www-data connection from port".split()
-)
+WORDS = ("error", "warning", "kernel:", "/var/log/syslog", "started", "stopped", "4096", "connection")
 FACTS = Facts("john", "SHA256:example", "deploy", "web01", "1a2b3c4d", 1, 1, 1_795_252_443 * SECOND)
 SAMPLE = 400  # ready-made pictures; more do not fit a small disk
+
+
+def log_line(number: int, chance: random.Random) -> bytes:
+    """Words in colours."""
+    words = (f"\x1b[3{chance.randrange(1, 8)}m{word}\x1b[0m" for word in chance.choices(WORDS, k=6))
+    return f"{number:06d} {' '.join(words)}\r\n".encode()
 
 
 def session(frames: int, every_ns: int, columns: int, rows: int) -> Timeline:
@@ -39,11 +43,7 @@ def session(frames: int, every_ns: int, columns: int, rows: int) -> Timeline:
     chance = random.Random(1)
     blob, table = bytearray(b"first line\n"), []
     for i in range(frames):
-        lines = (
-            f"{i:06d} " + " ".join(f"\x1b[3{chance.randrange(1, 8)}m{w}\x1b[0m" for w in chance.choices(WORDS, k=6))
-            for _ in range(chance.randrange(1, 4))
-        )  # fmt: skip
-        data = "".join(line + "\r\n" for line in lines).encode()
+        data = b"".join(log_line(i, chance) for _ in range(chance.randrange(1, 4)))
         table.append((i * every_ns, ord("o"), len(blob), len(data)))
         blob += data
     events = list(np.array(table, np.int64).T)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sessionlens.errors import RenderError
-
 PICTURES = ((1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 CELL = (10, 20)  # the least that is legible
 LARGEST = (32, 62)
@@ -61,25 +59,34 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One picture: its size, the terminal's place and cell, and the bands (None: a bare terminal)."""
+    """One picture: its size, the terminal's place, and the bands (None: a bare terminal).
+
+    `cell` is the cell of the largest terminal; in a video a smaller one gets larger cells, so that nobody
+    makes a recording illegible by one enormous resize.
+    """
 
     width: int
     height: int
     cell: tuple[int, int]
     screen: Box
     bands: Bands | None
+    note: str = ""  # what a viewer has to know about the place
 
     @property
     def below(self) -> int:
         """Where the lower band begins."""
         return self.screen.y + self.screen.height
 
+    def cell_of(self, columns: int, rows: int) -> tuple[int, int]:
+        """The cell of a terminal of that size."""
+        wide, high = cell_for(self.screen, columns, rows)
+        return max(wide, self.cell[0]), max(high, self.cell[1])
+
     def place(self, columns: int, rows: int) -> Box:
-        """The box of a terminal of that size, centred in the screen's place."""
-        width, height = (
-            min(columns * self.cell[0], self.screen.width),
-            min(rows * self.cell[1], self.screen.height),
-        )
+        """The box of a terminal of that size, centred in the screen's place; what has no room is cut."""
+        wide, high = self.cell_of(columns, rows)
+        width = min(columns, self.screen.width // wide) * wide
+        height = min(rows, self.screen.height // high) * high
         x = self.screen.x + even((self.screen.width - width) / 2)
         return Box(x, self.screen.y + even((self.screen.height - height) / 2), width, height)
 
@@ -87,22 +94,21 @@ class Layout:
 def arrange(
     columns: int, rows: int, *, plain: bool = False, command_lines: int = 1, findings: bool = False
 ) -> Layout:
-    """The layout for a terminal of at most that size."""
+    """The layout for a terminal of at most that size; if even 3840×2160 is too small for it, a note says
+    so."""
     columns, rows = max(columns, 1), max(rows, 1)
-    layout = None
     for width, height in PICTURES:
         bands = None if plain else Bands.of(height, command_lines, int(findings))
         above, below = (bands.above, bands.below) if bands else (0, 0)
         screen = Box(0, above, width, height - above - below)
         cell = cell_for(screen, columns, rows)
-        layout = Layout(width, height, cell, screen, bands)
         if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
-            return layout
-    if layout is None or layout.cell[0] < SMALLEST[0] or layout.cell[1] < SMALLEST[1]:
-        raise RenderError(
-            f"a terminal of {columns}×{rows} cells has no room in a picture of 3840×2160 pixels"
-        )
-    return layout
+            break
+    wide, high = screen.width // cell[0], screen.height // cell[1]
+    note = ""
+    if wide < columns or high < rows:
+        note = f"only {min(wide, columns)}×{min(high, rows)} of a terminal of {columns}×{rows} has room"
+    return Layout(width, height, cell, screen, bands, note)
 
 
 def cell_for(screen: Box, columns: int, rows: int) -> tuple[int, int]:
@@ -114,7 +120,7 @@ def cell_for(screen: Box, columns: int, rows: int) -> tuple[int, int]:
         wide = min(wide, max(even(high * SHAPE), CELL[0] if high >= CELL[1] else 2))
     elif high * SHAPE > wide:
         high = min(high, max(even(wide / SHAPE), CELL[1] if wide >= CELL[0] else 4))
-    return wide, high
+    return max(wide, SMALLEST[0]), max(high, SMALLEST[1])
 
 
 def even(value: float) -> int:

@@ -70,7 +70,9 @@ class Panels:
         self._say_right("utc", self.main, top, clock, width(clock))
         passed = bands.elapsed(self.facts, session_ns, self.speed, theme)
         room = self._columns(self.small) - width(passed) - 2
-        self._say("details", self.small, second, bands.details(self.facts, theme, room), room)
+        note: Line = (Span(f"   {self.layout.note}", theme.caution),) if self.layout.note else ()
+        said = bands.details(self.facts, theme, room - width(note))
+        self._say("details", self.small, second, (*said, *note), room)
         self._say_right("elapsed", self.small, second, passed, width(passed))
 
     def _below(self, session_ns: int, left_out: Cut | None) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sessionlens.render.canvas import Canvas
-from sessionlens.render.layout import Box, Layout
+from sessionlens.render.layout import Layout
 from sessionlens.render.strips import Strips
-from sessionlens.render.theme import Theme
+from sessionlens.render.theme import Theme, reversed_theme
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -22,17 +22,18 @@ class Screen:
     """Paints the frames of a timeline, one after the other."""
 
     def __init__(self, canvas: Canvas, layout: Layout, timeline: Timeline, theme: Theme) -> None:
-        self.canvas, self.layout, self.theme = canvas, layout, theme
-        self.strips = Strips(timeline, canvas.ink, layout.cell, theme)
-        self._normal, self._reversed = self.strips, self.strips.reversed()
-        self._box: Box | None = None
-        self._theme = theme
+        self.canvas, self.layout, self.timeline, self.theme = canvas, layout, timeline, theme
+        self._size: tuple[int, int, bool] | None = None  # columns, rows, reverse video
+        self._cell = layout.cell
+        self._box = layout.screen
+        self._strips = Strips(timeline, canvas.ink, layout.cell, theme)
         self._rows: list[int | None] = []
         self._used: list[int] = []  # how far each row is not background, in pixels
         self._cursor: tuple[int, int] | None = None
 
-    def blank(self, columns: int, rows: int) -> None:
+    def blank(self, columns: int, rows: int, reverse: bool = False) -> None:
         """An empty terminal of that size, and whatever surrounds it."""
+        self._use(self.layout.cell_of(columns, rows), reverse)
         box, place = self.layout.place(columns, rows), self.layout.screen
         self.canvas.fill(place.x, place.y, place.width, place.height, self.theme.surround)
         if (box.width, box.height) != (place.width, place.height):
@@ -40,20 +41,21 @@ class Screen:
             right = min(box.x + box.width + EDGE, place.x + place.width)
             bottom = min(box.y + box.height + EDGE, place.y + place.height)
             self.canvas.fill(x, y, right - x, bottom - y, self.theme.edge)
-        self.canvas.fill(box.x, box.y, box.width, box.height, self.strips.theme.background)
-        self._box, self._cursor, self._theme = box, None, self.strips.theme
+        self.canvas.fill(box.x, box.y, box.width, box.height, self._strips.theme.background)
+        self._size, self._box, self._cursor = (columns, rows, reverse), box, None
         self._rows, self._used = [None] * rows, [0] * rows
+
+    def _use(self, cell: tuple[int, int], reverse: bool) -> None:
+        """The strips of a cell size and of one direction of video; others are forgotten."""
+        theme = reversed_theme(self.theme) if reverse else self.theme
+        if cell != self._cell or theme != self._strips.theme:
+            self._cell, self._strips = cell, Strips(self.timeline, self.canvas.ink, cell, theme)
 
     def paint(self, frame: Frame) -> bool:
         """Bring the canvas to this frame; whether anything changed."""
-        self.strips = self._reversed if frame.reverse else self._normal
-        resized = (
-            self.strips.theme != self._theme
-            or self._box != self.layout.place(frame.columns, frame.rows)
-            or len(self._rows) != frame.rows
-        )
+        resized = self._size != (frame.columns, frame.rows, frame.reverse)
         if resized:
-            self.blank(frame.columns, frame.rows)
+            self.blank(frame.columns, frame.rows, frame.reverse)
         at = min(frame.cursor_x, frame.columns - 1), min(frame.cursor_y, frame.rows - 1)
         cursor = at if frame.cursor_visible else None
         wanted = list(frame.row_ids)
@@ -72,46 +74,45 @@ class Screen:
 
     def _scroll(self, wanted: list[int]) -> None:
         """Where most of the screen went up, move its pixels; what is left to paint stays in `_rows`."""
-        rows, height = self._rows, self.layout.cell[1]
+        rows, height = self._rows, self._cell[1]
         if wanted[0] == rows[0] or wanted[0] not in rows:
             return
         up = rows.index(wanted[0])
         same = next((i for i in range(len(rows) - up) if rows[up + i] != wanted[i]), len(rows) - up)
-        if same < len(rows) // 2:
+        box, room = self._box, self._box.height // height
+        if same < len(rows) // 2 or up >= room:
             return
-        box = self._place
-        self.canvas.move_up(box.x, box.y, box.width, same * height, up * height)
-        rows[:same] = rows[up : up + same]
-        self._used[:same] = self._used[up : up + same]
+        moved = min(same, room - up)
+        self.canvas.move_up(box.x, box.y, box.width, moved * height, up * height)
+        rows[:moved] = rows[up : up + moved]
+        self._used[:moved] = self._used[up : up + moved]
 
     def _row(self, y: int, row_id: int) -> None:
         """One row: its strip, and the background where the row before it went on."""
-        box, height = self._place, self.layout.cell[1]
-        strip, top, used, before = self.strips.strip(row_id), box.y + y * height, 0, self._used[y]
+        box, height = self._box, self._cell[1]
+        if (y + 1) * height > box.height:
+            return  # no room for it; the layout's note says so
+        strip, top, used, before = self._strips.strip(row_id), box.y + y * height, 0, self._used[y]
         if strip is not None:
             used = min(strip[0].shape[1], box.width)
             self.canvas.put(box.x, top, strip, used)
         if before > used:
-            self.canvas.fill(box.x + used, top, before - used, height, self._theme.background)
+            self.canvas.fill(box.x + used, top, before - used, height, self._strips.theme.background)
         self._used[y] = used
 
     def _paint_cursor(self, row_id: int, x: int, y: int) -> None:
         """A block in the cursor's colour, the character in the background's."""
-        atlas, (width, height) = self.strips.atlas, self.layout.cell
+        atlas, (width, height), box = self._strips.atlas, self._cell, self._box
         atlas.make_room()
         first, wide = 0, 1
-        for column, text, columns, style_id in self.strips.timeline.row(row_id).cells():
+        for column, text, columns, style_id in self.timeline.row(row_id).cells():
             if column <= x < column + columns:
                 x, wide = column, columns
-                first = atlas.slot(text, columns, self.strips.style(style_id).look)
+                first = atlas.slot(text, columns, self._strips.style(style_id).look)
                 break
-        slots = np.arange(first, first + wide, dtype=np.int32)
-        strip = self.canvas.ink.strip(atlas, slots, None, [(self._theme.background, self._theme.cursor)])
-        self.canvas.put(self._place.x + x * width, self._place.y + y * height, strip)
+        if (x + wide) * width > box.width or (y + 1) * height > box.height:
+            return
+        slots, theme = np.arange(first, first + wide, dtype=np.int32), self._strips.theme
+        strip = self.canvas.ink.strip(atlas, slots, None, [(theme.background, theme.cursor)])
+        self.canvas.put(box.x + x * width, box.y + y * height, strip)
         self._used[y] = max(self._used[y], (x + wide) * width)
-
-    @property
-    def _place(self) -> Box:
-        if self._box is None:
-            raise RuntimeError("nothing was painted yet")
-        return self._box

@@ -82,14 +82,6 @@ class Strips:
         self._strips: OrderedDict[int, Planes] = OrderedDict()
         self._bytes = 0
 
-    def reversed(self) -> Strips:
-        """The same timeline with the default colours exchanged (reverse video, DECSCNM)."""
-        theme = self.theme
-        other = replace(
-            theme, foreground=theme.background, background=theme.foreground, cursor=theme.background
-        )
-        return Strips(self.timeline, self.ink, (self.atlas.width, self.atlas.height), other)
-
     def strip(self, row_id: int) -> Planes | None:
         """A row's strip, as wide as its text; None where the row is blank."""
         found = self._strips.get(row_id)

@@ -6,7 +6,7 @@ chooses, the 6 × 6 × 6 cube and 24 greys. It paints nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,12 @@ def foreground_and_background(style: Style, theme: Theme) -> tuple[int, int]:
     if style.faint:
         fg = blend(bg, fg, 0.6)
     return (bg, fg) if style.inverse else (fg, bg)
+
+
+def reversed_theme(theme: Theme) -> Theme:
+    """The default colours exchanged (reverse video, DECSCNM)."""
+    fg, bg = theme.foreground, theme.background
+    return replace(theme, foreground=bg, background=fg, cursor=bg)
 
 
 def blend(under: int, over: int, share: float) -> int:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlens.errors import RenderError
 from sessionlens.render.layout import CELL, PICTURES, around, arrange
 
 
@@ -60,9 +59,18 @@ def test_a_small_terminal_gets_large_cells() -> None:
     assert arrange(20, 5).cell[1] > arrange(80, 24).cell[1]
 
 
-def test_what_cannot_fit_is_an_error_that_says_so() -> None:
-    with pytest.raises(RenderError, match=r"9000×9000"):
-        arrange(9000, 9000)
+def test_what_cannot_fit_is_cut_and_said() -> None:
+    layout = arrange(4096, 1024)
+    box = layout.place(4096, 1024)
+    assert "4096×1024" in layout.note
+    assert (box.width, box.height) <= (layout.screen.width, layout.screen.height)
+    assert arrange(500, 200).note == ""
+
+
+def test_one_enormous_resize_does_not_make_the_rest_illegible() -> None:
+    layout = arrange(4096, 1024)
+    assert layout.cell_of(80, 24)[1] >= 40
+    assert layout.cell_of(4096, 1024) == layout.cell
 
 
 @given(st.integers(1, 500), st.integers(1, 200))

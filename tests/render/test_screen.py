@@ -132,6 +132,18 @@ def test_what_is_painted_step_by_step_equals_what_is_painted_at_once(
             assert np.array_equal(canvas.buffer, fresh.buffer), i
 
 
+def test_a_terminal_that_is_cut_scrolls_like_any_other(play: Play) -> None:
+    timeline = play([(i / 10, f"line {i}\r\n".encode() * (i % 7)) for i in range(60)], 40, 30)
+    layout = Layout(400, 200, CELL, Box(0, 0, 400, 200), None)  # room for 10 of 30 rows
+    canvas = Canvas(400, 200, RgbInk())
+    screen = Screen(canvas, layout, timeline, DARK)
+    for frame, _, _ in timeline.walk():
+        screen.paint(frame)
+        fresh = Canvas(400, 200, RgbInk())
+        Screen(fresh, layout, timeline, DARK).paint(frame)
+        assert np.array_equal(canvas.buffer, fresh.buffer), frame.index
+
+
 def test_the_two_inks_show_the_same(play: Play) -> None:
     text = "".join(f"\x1b[3{i % 8};4{i // 8}mAg█" for i in range(64)).encode()
     timeline = play([(0, b"\x1b[?25l" + text)], 48, 5)
@@ -151,7 +163,7 @@ def test_strips_are_bounded_and_forgotten_rows_come_back(play: Play, monkeypatch
     screen = Screen(canvas, layout, timeline, DARK)
     for frame, _, _ in timeline.walk():
         screen.paint(frame)
-    assert screen.strips._bytes <= 40_000
+    assert screen._strips._bytes <= 40_000
     screen.paint(timeline.frame(10))
     fresh = Canvas(layout.width, layout.height, I420Ink())
     Screen(fresh, layout, timeline, DARK).paint(timeline.frame(10))
