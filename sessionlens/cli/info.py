@@ -28,7 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(repr(open(arguments.path)))
     if not (arguments.json or arguments.csv):
         for gap in case.gaps.itertuples():
-            where = f" {gap.file}" if isinstance(gap.file, str) else ""
-            say(f"  gap       {visible(str(gap.kind))}{visible(where)}: {visible(str(gap.text))}")
+            say(f"  gap       {visible(str(gap.kind))}: {visible(str(gap.text))}")
         say(f"{count(len(case), 'session')}, {count(len(case.gaps), 'gap')}")
     return 0

@@ -191,7 +191,7 @@ class Session:
         from sessionlens.session.video import render_session
 
         span = tuple(None if t is None else self.elapsed(t) for t in (start, end))
-        options = {"idle_ns": round(idle * 1e9), "speed": speed, "findings": findings, "plain": plain}
+        options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
         return render_session(self, Path(path), span, options, progress)
 
     def verify(self, signers: str | PathLike[str] | None = None) -> evidence.Verification:
