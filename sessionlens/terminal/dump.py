@@ -112,7 +112,7 @@ def dump(s: Screen, parser: Parser) -> bytes:
         "margins": [s.top, s.bottom, s.left, s.right],
         "charsets": [*sets.save(), sets.single],
         "titles": [s.title, s.icon_name],
-        "print": [s.repeat, s.joined],
+        "print": [s.repeat, s.joined, s.stuck],
         "parser": [parser.state, parser.held, parser.pending.hex(), parser.returned],
     }
     main, alternate = (s.other, s.page) if s.alternate else (s.page, s.other)
@@ -181,7 +181,7 @@ def _settle(s: Screen, facts: dict[str, Any]) -> None:
     s.charsets.restore((tuple(designated), active))
     s.charsets.single = single
     s.title, s.icon_name = facts["titles"]
-    s.repeat, s.joined = facts["print"]
+    s.repeat, s.joined, s.stuck = facts["print"]
 
 
 def _load(s: Screen, saved: list[Any]) -> Saved:

@@ -51,6 +51,7 @@ class Grid(pyte.Screen):
         self.left, self.right = 0, self.columns - 1
         self.repeat = ""  # what REP repeats: the last character, "" after anything else
         self.joined = False  # may the next character join the cell before the cursor?
+        self.stuck = False  # that cell is the cursor's own: the last column, without wrapping
 
     # ---- what must not be forgotten
 
@@ -94,7 +95,8 @@ class Grid(pyte.Screen):
         cursor = self.cursor
         cursor.pending = False
         if cursor.y == self.bottom:
-            self.scroll_up(1)
+            if self.left <= cursor.x <= self.right:
+                self.scroll_up(1)
         elif cursor.y < self.lines - 1:
             cursor.y += 1
 
@@ -103,7 +105,8 @@ class Grid(pyte.Screen):
         cursor = self.cursor
         cursor.pending = False
         if cursor.y == self.top:
-            self.scroll_down(1)
+            if self.left <= cursor.x <= self.right:
+                self.scroll_down(1)
         elif cursor.y > 0:
             cursor.y -= 1
 

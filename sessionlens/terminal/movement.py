@@ -36,7 +36,9 @@ def tab(s: Screen, count: int = 1) -> None:
 
 
 def tab_back(s: Screen, op: Csi) -> None:
-    """CBT."""
+    """CBT; nothing under a pending wrap, as HT."""
+    if s.cursor.pending:
+        return
     stops = sorted((x for x in s.tabstops if x < s.cursor.x), reverse=True)
     count = op.count()
     s.move(stops[count - 1] if count <= len(stops) else 0, s.cursor.y)

@@ -53,6 +53,7 @@ class Screen(Grid):
                 self._fill(limit)
             else:
                 cursor.x = x
+                self.stuck = False
 
     def _fill(self, limit: int) -> None:
         """The cursor stands on the last column, which was just written."""
@@ -60,6 +61,7 @@ class Screen(Grid):
         cursor.x = limit - 1
         self.page[cursor.y].wrapped = False
         cursor.pending = "?7" in self.mode
+        self.stuck = not cursor.pending
 
     def _mixed(self, text: str) -> None:
         """Characters of any width, those that join the one before included."""
@@ -100,12 +102,13 @@ class Screen(Grid):
             self._fill(limit)
         else:
             cursor.x += cells
+            self.stuck = False
 
     def _join(self, char: str, cells: int) -> bool:
         """Add a character to the cell before the cursor; False if it stands alone."""
         cursor = self.cursor
         line = self.page[cursor.y]
-        x = cursor.x if cursor.pending else cursor.x - 1
+        x = cursor.x if cursor.pending or (self.stuck and self.joined) else cursor.x - 1
         if x < 0:
             if cells:
                 return False
@@ -202,5 +205,5 @@ class Screen(Grid):
             (kept(self.saved), kept(self.saved_other)),
             (self.mode, self.saved_modes, self.tabstops),
             (self.top, self.bottom, self.left, self.right),
-            (sets.designated, sets.active, sets.single, self.repeat, self.joined),
+            (sets.designated, sets.active, sets.single, self.repeat, self.joined, self.stuck),
         )
