@@ -24,8 +24,11 @@ _NEAR = 24
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that may have been handed over. `left` is what of it stands left of the cursor. `lines` are the
-    logical lines from the top of the screen down to it.
+    """A line that may have been handed over.
+
+    `lines` are the logical lines down to it, as far up as a prompt printed since the last candidate can
+    stand; `fresh` is False where not even the lowest can be new. `left` is what stands left of the cursor on
+    its line.
     """
 
     point: Point
@@ -35,6 +38,7 @@ class Candidate:
     columns: int
     after: int
     left: str
+    fresh: bool
 
     @property
     def t_ns(self) -> int:
@@ -65,18 +69,27 @@ def candidates(view: View) -> Iterator[Candidate]:
     ahead: Rest | None = next(quiet, None) if quiet else None
     rests: list[Rest] = []
     points = sorted((p for p in view.trace.points if not p.alternate), key=lambda p: (p.offset, p.event))
-    last = 0
+    last, seen = 0, None
     for at, point in enumerate(points):
         while quiet and ahead is not None and ahead.offset <= point.offset:
             rests.append(ahead)
             ahead = next(quiet, None)
         if point.kind == "input":
-            rests.append(view.rest(point))
+            if not _typing_on(view, seen, point):
+                rests.append(view.rest(point))
+            seen = point
             continue
         candidate = _candidate(view, points, at, last, rests)
         if candidate is not None:
             yield candidate
-            last, rests = candidate.after, []
+            last, rests, seen = candidate.after, [], None
+
+
+def _typing_on(view: View, before: Point | None, point: Point) -> bool:
+    """Has the cursor only gone on along its row since the last input? Its first rest there tells enough."""
+    if before is None or before.cursor_y != point.cursor_y or before.cursor_x >= point.cursor_x:
+        return False
+    return view.is_on(PASTE, point.offset)
 
 
 def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[Rest]) -> Candidate | None:
@@ -88,9 +101,9 @@ def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[
         if not rests and not view.printed(opened, point.offset):
             return None
         bottom = point.cursor_y - 1 if point.cursor_x == 0 and point.cursor_y > 0 else _bottom(points, at)
-        return _at(view, point, True, rests, bottom)
+        return _at(view, point, last, rests, bottom)
     if point.kind == "newline" and opened is None and view.printed(last, point.offset):
-        return _at(view, point, False, rests, point.cursor_y)
+        return _at(view, point, last, rests, None)
     return None
 
 
@@ -105,15 +118,18 @@ def _bottom(points: list[Point], at: int) -> int:
     return point.cursor_y
 
 
-def _at(view: View, point: Point, paste: bool, rests: list[Rest], bottom: int) -> Candidate:
+def _at(view: View, point: Point, last: int, rests: list[Rest], bottom: int | None) -> Candidate:
+    """`bottom` is the lowest row of a line edited by its program, None where the cursor's line counts."""
     rows = view.screen(point)
-    lines: list[LogicalLine] = []
-    y = min(bottom, len(rows) - 1)
-    while y >= 0:
-        lines.append(logical_line(rows, y, point.columns))
-        y = lines[-1].top - 1
-    lines.reverse()
+    y = min(point.cursor_y if bottom is None else bottom, len(rows) - 1)
+    highest = point.cursor_y - bytes(view.out[last : point.offset]).count(b"\n")
+    lines = [logical_line(rows, y, point.columns)] if y >= 0 else []
+    while bottom is not None and lines and lines[-1].top > max(highest, 0):
+        lines.append(logical_line(rows, lines[-1].top - 1, point.columns))
     left = ""
-    if point.cursor_x > 0 and point.cursor_y <= bottom:
+    if point.cursor_x > 0 and point.cursor_y <= y:
         left, _ = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
-    return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset, left)
+    fresh = bool(lines) and lines[0].bottom >= highest
+    lines.reverse()
+    paste = bottom is not None
+    return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset, left, fresh)

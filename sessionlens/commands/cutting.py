@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from .accept import Candidate
 from .prompts import Prompts
 from .region import cells
-from .screen import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +29,17 @@ class Option:
 class Cutter:
     """Reads candidates, given the prompts; keeps texts of several rows, to know them when recalled."""
 
-    def __init__(self, view: View, prompts: Prompts) -> None:
-        self.view, self.prompts = view, prompts
-        self.previous = 0
+    def __init__(self, prompts: Prompts) -> None:
+        self.prompts = prompts
         self.rows_of: dict[str, str] = {}
 
     def options(self, candidate: Candidate) -> Iterator[Option]:
         """The ways to read this candidate, the best first; none where no prompt stands there."""
+        if not candidate.fresh:
+            return
         opened, rests = candidate.openings()
         seen: set[str] = set()
-        if rests and self._within(candidate, opened):
+        if rests:
             for left in dict.fromkeys(rest.left for rest in rests):
                 if self.prompts.trusted(left, candidate.paste):
                     text = self._text(candidate, opened, len(left))
@@ -47,8 +47,6 @@ class Cutter:
                     yield Option(self.prompts.known_end(left, candidate.paste), text, True)
                     yield from self._without_ghost(candidate, left, seen)
         for at in range(len(candidate.lines) - 1, -1, -1):
-            if not self._within(candidate, at) or (not candidate.paste and at < len(candidate.lines) - 1):
-                break
             prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
             if prompt is not None:
                 text = self._text(candidate, at, len(prompt))
@@ -68,13 +66,6 @@ class Cutter:
         """A text that was run: recalled from history it may be laid out in another way."""
         if "\n" in text:
             self.rows_of["".join(text.split())] = text
-
-    def _within(self, candidate: Candidate, at: int) -> bool:
-        """The prompt was printed after the last accepted line: line feeds since then can have moved it so
-        far.
-        """
-        fed = bytes(self.view.out[self.previous : candidate.point.offset]).count(b"\n")
-        return candidate.lines[at].bottom >= candidate.point.cursor_y - fed
 
     def _text(self, candidate: Candidate, at: int, length: int) -> str:
         lines = candidate.lines[at:]

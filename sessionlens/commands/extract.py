@@ -6,24 +6,25 @@ Only Trace, Timeline and the recording's bytes are read. What the method cannot 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .accept import Candidate, candidates
 from .contexts import Contexts, directory
 from .editor import key_lines
+from .entries import Entry, entries
 from .expansion import expanded
-from .grammar import incomplete
 from .keys import keys
 from .lines import Line, LineReader
 from .marks import Marks
 from .model import HIDDEN, Command, Extraction, LineEvent
 from .output import plain
-from .prompts import Prompts, continues, surely_continues
+from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import PASTE, View
 from .secrets import unechoed
+from .shells import login_shell
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
@@ -32,21 +33,6 @@ if TYPE_CHECKING:
 
 _END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
 _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
-
-
-@dataclass(slots=True)
-class Entry:
-    """One command while it is put together: its lines, and where its output begins."""
-
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.text for line in self.lines).rstrip()
-
-    @property
-    def last(self) -> Line:
-        return self.lines[-1]
 
 
 def extract(recording: Recording, replay: Replay) -> Extraction:
@@ -65,8 +51,8 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
     used = {line.key_line.first for line in lines if line.key_line}
     lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
-    entries, events = _entries(view, lines)
-    commands = list(_commands(view, recording, entries, lines))
+    joined, events = entries(view, lines)
+    commands = list(_commands(view, recording, joined, lines))
     taken = {line.key_line.first for line in lines if line.key_line}
     secret = list(unechoed(view, (each for each in typed if each.first not in taken)))
     hidden = [(each.first, each.last) for each in secret]
@@ -77,71 +63,36 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
 
 
 def learn(found: Sequence[Candidate]) -> tuple[Prompts, frozenset[int]]:
-    """The prompts of a recording, and the input events that found one with nothing typed behind it."""
+    """The prompts of a recording, and the input events that found one with nothing typed behind it.
+
+    Where the cursor never rested (a program typed, or a paste) what looks like a prompt counts if it comes
+    back.
+    """
     seen: list[tuple[str, bool]] = []
     fresh: list[tuple[int, str, bool]] = []
+    guesses: list[str] = []
     for candidate in found:
         opening = candidate.opening()
-        if opening is not None:
+        if opening is None and candidate.paste and candidate.fresh:
+            guesses += guessed(candidate.lines[-1].text)
+        elif opening is not None:
             rest = opening[1]
             seen.append((rest.left, candidate.paste))
             if rest.event >= 0:
                 fresh.append((rest.event, rest.left, candidate.paste))
+    often = Counter(map(shape, guesses))
+    seen += [(guess, True) for guess in guesses if often[shape(guess)] > 1]
     prompts = Prompts(seen)
     return prompts, frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
 
 
-def _entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
-    """Lines joined over continuation prompts; what was thrown away goes to the events."""
-    entries: list[Entry] = []
-    events: list[LineEvent] = []
-    open_entry: Entry | None = None
-    primary = ""
-    for line in lines:
-        joins = open_entry is not None and _goes_on(view, open_entry, line, primary)
-        if open_entry is not None and not joins:
-            entries.append(open_entry)
-            open_entry = None
-        if line.outcome == "cancelled":
-            thrown = [*(open_entry.lines if open_entry else []), line]
-            events += _cancelled(thrown)
-            open_entry = None
-        elif joins and open_entry is not None:
-            open_entry.lines.append(line)
-        elif line.outcome == "run":
-            open_entry, primary = Entry([line]), line.prompt
-    if open_entry is not None:
-        entries.append(open_entry)
-    return entries, events
-
-
-def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
-    """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
-    if not continues(line.prompt) or (line.prompt == primary and not incomplete(entry.text)):
-        return False
-    if not surely_continues(line.prompt) and not incomplete(entry.text):
-        return False
-    before = view.out[entry.last.candidate.after : line.candidate.point.offset]
-    return plain(bytes(before)).split("\n")[0].startswith(line.prompt.rstrip())
-
-
-def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
-    keys_behind = [line.key_line for line in thrown if line.key_line]
-    text = "\n".join(HIDDEN if line.hidden else line.text for line in thrown)
-    if not text.strip():
-        return []
-    first = keys_behind[0].first if keys_behind else None
-    last = keys_behind[-1].last if keys_behind else None
-    return [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
-
-
 def _commands(
-    view: View, recording: Recording, entries: Sequence[Entry], lines: Sequence[Line]
+    view: View, recording: Recording, joined: Sequence[Entry], lines: Sequence[Line]
 ) -> Iterator[Command]:
     info, marks = recording.info, Marks(view)
-    contexts = Contexts(_shell(view, lines, info.shell), info.target, info.account)
-    at_last = {entry.last.candidate.after: entry for entry in entries}
-    first_of = {entry.lines[0].candidate.after for entry in entries}
+    contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
+    at_last = {entry.last.candidate.after: entry for entry in joined}
+    first_of = {entry.lines[0].candidate.after for entry in joined}
     for index, line in enumerate(lines):
         if line.candidate.after in first_of or line.outcome == "empty":
             contexts.prompt(line.prompt)
@@ -157,7 +108,7 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
     line, text = entry.last, entry.text
     after = line.candidate.point.offset
     stop = _prompt_offset(view, following) if following else _end(view)
-    source, confidence = line.source, _lowest(entry)
+    source, confidence = line.source, entry.confidence
     told = marks.command_line(after, stop)
     if told is not None and "".join(told.split()) == "".join(text.split()):
         text, source, confidence = told.rstrip(), "marks", "high"
@@ -197,11 +148,6 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
     )
 
 
-def _lowest(entry: Entry) -> str:
-    found = {line.confidence for line in entry.lines}
-    return next(level for level in ("low", "medium", "high") if level in found)
-
-
 def _prompt_offset(view: View, line: Line) -> int:
     """Where in the output the prompt of this line begins: nothing before it is the prompt's."""
     point = line.candidate.point
@@ -217,23 +163,6 @@ def _prompt_offset(view: View, line: Line) -> int:
 def _end(view: View) -> int:
     events = [i for i, stream in enumerate(view.recording.stream.tolist()) if stream == ord("o")]
     return int(view.recording.offset[events[-1]] + view.recording.size[events[-1]]) if events else 0
-
-
-def _shell(view: View, lines: Sequence[Line], told: str | None) -> str:
-    """The login shell by how it ends a line: fish tells its command lines, zsh leaves paste mode before the
-    CR LF.
-    """
-    if any(
-        b"133;C;cmdline_url=" in bytes(view.out[line.candidate.after : line.candidate.after + 64])
-        or b"133;C;cmdline_url=" in bytes(view.out[max(line.candidate.after - 512, 0) : line.candidate.after])
-        for line in lines[:3]
-        if line.candidate.paste
-    ):
-        return "fish"
-    paste = [line for line in lines if line.candidate.paste]
-    if paste:
-        return "zsh" if paste[0].candidate.point.cursor_x > 0 and not paste[0].hidden else "bash"
-    return (told or "sh").rsplit("/", 1)[-1]
 
 
 def _exec(recording: Recording) -> Command:

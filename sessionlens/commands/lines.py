@@ -18,11 +18,10 @@ from .editor import KeyLine
 from .grammar import incomplete
 from .matching import Match, best_match, in_order, joined, tidy
 from .output import plain
-from .prompts import TERMINATORS, Prompts, continues, shape
+from .prompts import Prompts, continues, guessed, shape
 from .screen import PASTE, Rest, View
 from .secrets import unanswered
 
-_ANY_PROMPT = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
 _READS = re.compile(r"\b(?:read|select)\b")
 
 
@@ -55,7 +54,7 @@ class LineReader:
         self.has_input = view.recording.has_input
         self.going = ""
         self.forms: set[tuple[str, bool]] = set()
-        self.cutter = Cutter(view, prompts)
+        self.cutter = Cutter(prompts)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -67,7 +66,6 @@ class LineReader:
                 if line is not None:
                     self._remember(line)
                     yield line
-            self.cutter.previous = candidate.after
 
     def _may_ask(self, prompt: str, paste: bool) -> bool:
         """May a program that does not edit its lines show this prompt now?
@@ -216,8 +214,8 @@ class LineReader:
         return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
 
     def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
-        match = _ANY_PROMPT.match(shown)
-        if not match or not shown[match.end() :].strip():
+        prompt = next(iter(guessed(shown)), "")
+        text = shown[len(prompt) :].rstrip()
+        if not prompt or not text:
             return None
-        text = shown[match.end() :].rstrip()
-        return Line(candidate, match[0], text, "run", "screen", "low", None, False)
+        return Line(candidate, prompt, text, "run", "screen", "low", None, False)

@@ -17,9 +17,8 @@ class Command:
 
     `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says
     how the text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec.
-    `accepted` is where `out` showed that the line was taken; `in_first`/`in_last` are the keystrokes behind it,
-    `out_first`/`out_last` what it printed. `hidden`: typed
-    with the echo off.
+    `accepted` is where `out` showed that the line was taken; `in_first`/`in_last` are the keystrokes behind
+    it, `out_first`/`out_last` what it printed. `hidden`: typed with the echo off.
     """
 
     start_ns: int

@@ -28,6 +28,7 @@ _CONTINUES = re.compile(
     r"|\S*[-('\"*$]+[#>]|\|)\s*$"
 )
 _SURE = re.compile(rf"^(?:\.\.\.|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|\s*\.{{2,}}>?:?)\s*$")
+_FIRST_MARK = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
 _LONGEST = 400
 
 
@@ -54,6 +55,12 @@ def continues(prompt: str) -> bool:
 def surely_continues(prompt: str) -> bool:
     """Is it a continuation prompt that no program uses as its first?"""
     return bool(_SURE.match(prompt))
+
+
+def guessed(line: str) -> list[str]:
+    """What looks like a prompt at the beginning of a line: up to the first mark with a blank behind it."""
+    match = _FIRST_MARK.match(line)
+    return [match[0]] if match else []
 
 
 class Prompts:

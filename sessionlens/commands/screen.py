@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from .escapes import without_escapes
 from .region import before_cursor
@@ -37,6 +37,25 @@ class Rest:
     left: str
     right: str
     paste: bool
+
+
+class Screen(Sequence["Row"]):
+    """The rows of one screen, each made when it is looked at: most of them never are."""
+
+    def __init__(self, row: Callable[[int], Row], ids: Sequence[int]) -> None:
+        self._row, self._ids = row, ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self._row(row) for row in self._ids[index]]
+        return self._row(self._ids[index])
 
 
 class View:
@@ -105,8 +124,8 @@ class View:
         return int(self.recording.t_ns[self._out_events[at]]) if self._out_events else 0
 
     def screen(self, point: Point) -> Sequence[Row]:
-        """The whole screen as it stood at a point."""
-        return self.trace.screen(point)
+        """The whole screen as it stood at a point; rows are made when they are looked at."""
+        return Screen(self.trace.rows.row, self.trace.points.screens.get(point.index))
 
     def rest(self, point: Point) -> Rest:
         """The cursor's line at an input point."""
@@ -123,7 +142,7 @@ class View:
             frame = timeline.frame(at)
             if frame.alternate:
                 continue
-            rows = [timeline.row(row) for row in frame.row_ids]
+            rows = Screen(timeline.row, frame.row_ids)
             left, right = before_cursor(rows, frame.cursor_x, frame.cursor_y, frame.columns)
             offset = int(offsets[at])
             yield Rest(int(closed[at]), offset, -1, left, right, self.is_on(PASTE, offset))

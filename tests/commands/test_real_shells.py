@@ -124,8 +124,8 @@ def test_a_shell_without_bracketed_paste(shell: Shell, tmp_path: Any) -> None:
     bash.wait("typed blind[^$]*" + ready)
     bash.press("stty echo\r")
     bash.wait(ready)
-    bash.run("cat", "\r\n$")
-    bash.run("for cat", "\r\nfor cat\r\n$")
+    bash.run("sh -c 'echo ready; cat'", "ready\r\n$")
+    bash.run("for cat", "for cat\r\n$")
     bash.press("\x04")
     bash.wait(ready)
     bash.run("echo fin", "fin[^$]*" + ready)
@@ -134,7 +134,7 @@ def test_a_shell_without_bracketed_paste(shell: Shell, tmp_path: Any) -> None:
         ("stty -echo", False),
         ("echo typed blind", True),
         ("stty echo", True),
-        ("cat", False),
+        ("sh -c 'echo ready; cat'", False),
         ("echo fin", False),
     ]
 

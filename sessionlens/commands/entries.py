@@ -1,0 +1,78 @@
+"""Lines -> commands to be: continuation lines joined to what they go on, what was thrown away set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .grammar import incomplete
+from .lines import Line
+from .model import HIDDEN, LineEvent
+from .output import plain
+from .prompts import continues, surely_continues
+from .screen import View
+
+
+@dataclass(slots=True)
+class Entry:
+    """One command while it is put together: its lines, and where its output begins."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines).rstrip()
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+    @property
+    def confidence(self) -> str:
+        """The lowest of its lines."""
+        found = {line.confidence for line in self.lines}
+        return next(level for level in ("low", "medium", "high") if level in found)
+
+
+def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
+    """Lines joined over continuation prompts; what was thrown away goes to the events."""
+    joined: list[Entry] = []
+    events: list[LineEvent] = []
+    open_entry: Entry | None = None
+    primary = ""
+    for line in lines:
+        joins = open_entry is not None and _goes_on(view, open_entry, line, primary)
+        if open_entry is not None and not joins:
+            joined.append(open_entry)
+            open_entry = None
+        if line.outcome == "cancelled":
+            thrown = [*(open_entry.lines if open_entry else []), line]
+            events += _cancelled(thrown)
+            open_entry = None
+        elif joins and open_entry is not None:
+            open_entry.lines.append(line)
+        elif line.outcome == "run":
+            open_entry, primary = Entry([line]), line.prompt
+    if open_entry is not None:
+        joined.append(open_entry)
+    return joined, events
+
+
+def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
+    """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
+    if not continues(line.prompt) or (line.prompt == primary and not incomplete(entry.text)):
+        return False
+    if not surely_continues(line.prompt) and not incomplete(entry.text):
+        return False
+    before = view.out[entry.last.candidate.after : line.candidate.point.offset]
+    return plain(bytes(before)).split("\n")[0].startswith(line.prompt.rstrip())
+
+
+def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
+    keys_behind = [line.key_line for line in thrown if line.key_line]
+    text = "\n".join(HIDDEN if line.hidden else line.text for line in thrown)
+    if not text.strip():
+        return []
+    first = keys_behind[0].first if keys_behind else None
+    last = keys_behind[-1].last if keys_behind else None
+    return [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]

@@ -1,0 +1,27 @@
+"""Which shell takes the lines, told by its habits; what the recording says about it counts last.
+
+fish tells its command lines in a mark or shows a return sign where output has no line feed; zsh leaves paste
+mode before it goes to the next row, bash after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .lines import Line
+from .screen import View
+
+_OF_FISH = (b"133;C;cmdline_url=", b"\x1b[2m\xe2\x8f\x8e\x1b(B\x1b[m ")
+_FAR = 1 << 14
+
+
+def login_shell(view: View, lines: Sequence[Line], told: str | None) -> str:
+    """`bash`, `zsh`, `fish`, or what the recording says."""
+    edited = [line for line in lines if line.candidate.paste]
+    if not edited:
+        return (told or "sh").rsplit("/", 1)[-1]
+    first = edited[0].candidate
+    near = bytes(view.out[max(first.after - _FAR, 0) : first.after + _FAR])
+    if any(habit in near for habit in _OF_FISH):
+        return "fish"
+    return "zsh" if first.point.cursor_x > 0 and not edited[0].hidden else "bash"
