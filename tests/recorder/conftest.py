@@ -113,15 +113,10 @@ class Site:
     def recordings(self) -> Path:
         return self.folder / "recordings"
 
-    def start(self, **options: Any) -> Site:
-        command = [
-            sys.executable,
-            "-m",
-            "sessionlens_recorder",
-            "serve",
-            "--config",
-            self.folder / "recorder.toml",
-        ]
+    def start(self, *, sabotage: str = "", **options: Any) -> Site:
+        """Start `serve`; `sabotage` is Python that is run before it, in the same process."""
+        program = f"import sys\n{sabotage}\nfrom sessionlens_recorder.cli import main\nsys.exit(main())"
+        command = [sys.executable, "-c", program, "serve", "--config", str(self.folder / "recorder.toml")]
         with open(self.folder / "log", "a") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, **options)
         assert self.process.stdout is not None

@@ -181,3 +181,35 @@ def test_a_user_who_vanishes(site: Site) -> None:
     sealed_as(bundle, "sealed")
     names = [event["event"] for event in events(channel(bundle, "0.exec"))]
     assert names[-1] == "close"
+
+
+SABOTAGE = {
+    "dead": (
+        "from sessionlens_recorder.bundle import BundleWriter\nBundleWriter.commit = None",
+        b"this session is no longer recorded, so it ends here",
+    ),
+    "stalled": (
+        "import time, sessionlens_recorder.net.connection as c\n"
+        "c.STALLED_S = 1.0\n"
+        "c.BundleWriter.commit = lambda self: time.sleep(60)",
+        b"this session is no longer recorded, so it ends here",
+    ),
+    "wrong": (
+        "from sessionlens_recorder.session.channel import ProgramChannel\n"
+        "ProgramChannel.data_received = None",
+        b"an error in the recorder; this session ends here",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", SABOTAGE)
+def test_a_recorder_that_is_dead_stalled_or_wrong_ends_the_session(build_site: BuildSite, fault: str) -> None:
+    program, told = SABOTAGE[fault]
+    site = build_site().start(sabotage=program)
+    done, bundle = site.record("echo before; sleep 60")
+    assert done.returncode == 255
+    assert told in done.stderr
+    sealed_as(bundle, "aborted")
+    if fault != "stalled":
+        assert "crash" in site.log(), "with its traceback, on one line"
+        assert "\nTraceback" not in site.log()
