@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Damage recordings of every format at random: they open, and verify never says that they hold.
+
+    python tests/fuzz/fuzz_recordings.py --count 100000 --seconds 600 [--seed N] [--start K]
+
+Input k of a seed is always the same, so `--start` resumes. Prints what was done; exits 1 at the first
+failure, with the number of the input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from sessionlens_recorder.bundle import BundleError, BundleWriter, check, recover
+
+from sessionlens.evidence import verify
+from sessionlens.formats import find, open_source
+
+CHUNKS = [
+    b"\n",
+    b"\0",
+    b"O 0.1 5\n",
+    b"I 99.9 99999999\n",
+    b"S 0.1 SIGWINCH ROWS=9 COLS=9\n",
+    b"{}\n",
+    b'{"t_ns":',
+    b"\xff",
+]
+
+
+def make(root: Path) -> list[Path]:
+    """One recording of each format, and a bundle that was never sealed."""
+    writer = BundleWriter.create(root / "sealed", {"person": "john", "target": {"name": "web01"}})
+    shell = writer.open_channel("shell", pty={"term": "xterm", "columns": 80, "rows": 24})
+    shell.output(b"$ ")
+    shell.input(b"ls\r")
+    writer.commit()
+    shell.stderr(b"oops\r\n")
+    shell.resize(100, 30)
+    shell.signal("INT")
+    shell.output(b"$ ")
+    unsealed = root / "unsealed"
+    shutil.copytree(writer.path, unsealed)
+    shell.close(0)
+    writer.seal(lambda manifest: "no signature\n")
+    advanced = root / "advanced"
+    shutil.copytree(writer.path / "0.shell", advanced)
+    classic = root / "classic"
+    classic.mkdir()
+    (classic / "x.typescript").write_bytes(
+        b"Script started on 2018-06-07 20:20:58+02:00\nabcdef\nScript done on x\n"
+    )
+    (classic / "x.timing").write_bytes(b"0.5 2\n0.25 2\n0.125 2\n")
+    return [writer.path, unsealed, advanced, classic]
+
+
+def damage(rng: random.Random, folder: Path) -> None:
+    """One to three changes in files of the folder."""
+    for _ in range(rng.randint(1, 3)):
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        file = rng.choice(files)
+        raw = file.read_bytes()
+        at = rng.randrange(len(raw) + 1)
+        choice = rng.random()
+        if choice < 0.3:
+            raw = raw[:at]
+        elif choice < 0.6:
+            raw = raw[:at] + bytes([rng.randrange(256)]) + raw[at + 1 :]
+        elif choice < 0.8:
+            raw = raw[:at] + rng.choice([rng.randbytes(rng.randrange(40)), *CHUNKS]) + raw[at:]
+        elif choice < 0.9:
+            raw = raw[:at] + raw[at + rng.randrange(1, 40) :]
+        elif len(files) > 2:
+            file.unlink()
+            continue
+        file.write_bytes(raw)
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files."""
+    names = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
+    if names != {path.relative_to(other) for path in other.rglob("*") if path.is_file()}:
+        return False
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in names)
+
+
+def examine(original: Path, copy: Path) -> None:
+    """Everything that reads a recording, on a damaged one."""
+    for path in find(copy):
+        source = open_source(path)
+        list(source.gaps)
+        for channel in source.channels:
+            if channel.recorded:
+                recording = channel.load()
+                shown = {stream: len(recording.raw(stream)) for stream in "oi"}
+                for index in range(len(recording)):
+                    recording.data(index)
+                assert all(shown[s] <= len(recording.blob(s)) for s in "oi")
+        result = verify(path)
+        assert str(result)
+        assert result.exit_code != 0 or same(original, copy)
+    if (copy / "journal").exists():
+        check(copy)
+        try:
+            recover(copy, None, "fuzz")
+        except BundleError:
+            return
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("count", 100_000), ("seconds", 600), ("seed", 1), ("start", 0)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    arguments = parser.parse_args()
+    end = time.monotonic() + arguments.seconds
+    done = 0
+    with tempfile.TemporaryDirectory() as folder:
+        originals = make(Path(folder) / "made")
+        copy = Path(folder) / "copy"
+        for number in range(arguments.start, arguments.start + arguments.count):
+            if time.monotonic() > end:
+                break
+            rng = random.Random(f"{arguments.seed}/{number}")
+            original = originals[number % len(originals)]
+            shutil.copytree(original, copy)
+            try:
+                damage(rng, copy)
+                examine(original, copy)
+            except Exception:
+                traceback.print_exc()
+                print(f"failed at --seed {arguments.seed} --start {number} ({original.name})")
+                return 1
+            shutil.rmtree(copy)
+            done += 1
+    print(f"recordings: {done} damaged, none failed (seed {arguments.seed}, from {arguments.start})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
