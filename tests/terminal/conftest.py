@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sessionlens.formats import open_source
+from sessionlens.formats import find, open_source
 from sessionlens.recording import Info, Recording
 
-TRUTH = Path(__file__).resolve().parents[3] / "shared" / "truth"
 Event = tuple[float, str, bytes] | tuple[float, str, tuple[int, int]]
 
 
@@ -45,3 +44,15 @@ def truth(shared: Path) -> list[tuple[str, Recording]]:
     """The real shell sessions."""
     folders = sorted(path.parent for path in (shared / "truth").glob("*/timing"))
     return [(folder.name, open_source(folder).channels[0].load()) for folder in folders]
+
+
+@pytest.fixture(scope="session")
+def fixtures(root: Path) -> list[tuple[str, Recording]]:
+    """The sessions of real programs that are part of the project."""
+    channels = [
+        (path, channel)
+        for path in find(root / "fixtures" / "sessions")
+        for channel in open_source(path).channels
+        if channel.recorded
+    ]
+    return [(f"{path.parent.name} {channel.name}", channel.load()) for path, channel in channels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 
@@ -40,20 +41,36 @@ def cuts(
             yield ours
 
 
-def test_ghostty(truth: list[tuple[str, Recording]]) -> None:
+def like_ghostty(sessions: list[tuple[str, Recording]]) -> None:
     pyghostty = pytest.importorskip("pyghostty")
-    for name, recording in truth:
-        other = pyghostty.Terminal(recording.info.columns, recording.info.rows)
+    for name, recording in sessions:
+        other = pyghostty.Terminal(recording.info.columns or 80, recording.info.rows or 24)
         for ours in cuts(recording, lambda data, t=other: t.feed(FRESH_LINE.sub(b"", data)), other.resize):
             assert screen(ours.display) == screen(other.text().split("\n")), name
             assert (ours.cursor.x, ours.cursor.y) == other.cursor, name
 
 
-def test_avt(truth: list[tuple[str, Recording]]) -> None:
+def like_avt(sessions: list[tuple[str, Recording]]) -> None:
     avt = pytest.importorskip("avt")
-    for name, recording in truth:
-        other = avt.Vt(recording.info.columns, recording.info.rows)
-        for ours in cuts(recording, lambda data, t=other: t.feed_str(data.decode()), other.resize):
-            assert screen(ours.display) == screen(
-                ["".join(cell.char for cell in line.cells if cell.width) for line in other.view()]
-            ), name
+    for name, recording in sessions:
+        other = avt.Vt(recording.info.columns or 80, recording.info.rows or 24)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for ours in cuts(
+            recording, lambda data, t=other, d=decoder: t.feed_str(d.decode(data)), other.resize
+        ):
+            lines = ["".join(cell.char for cell in line.cells if cell.width) for line in other.view()]
+            assert screen(ours.display) == screen(lines), name
+
+
+@pytest.mark.parametrize("like", [like_ghostty, like_avt])
+def test_shells(
+    like: Callable[[list[tuple[str, Recording]]], None], truth: list[tuple[str, Recording]]
+) -> None:
+    like(truth)
+
+
+@pytest.mark.parametrize("like", [like_ghostty, like_avt])
+def test_programs(
+    like: Callable[[list[tuple[str, Recording]]], None], fixtures: list[tuple[str, Recording]]
+) -> None:
+    like(fixtures)
