@@ -96,8 +96,8 @@ sys.exit(f"the recorder imports {heavy}" if heavy else 0)
 @nox.session
 def notebooks(session: nox.Session) -> None:
     """Every notebook, executed from top to bottom."""
-    install(session, "pytest", "nbmake", "ipykernel")
-    session.run("pytest", "--nbmake", "-p", "no:xdist", "-p", "no:warnings", "notebooks")
+    install(session, "pytest", "pytest-timeout", "nbmake", "ipykernel")
+    session.run("pytest", "--nbmake", "--timeout=300", "-p", "no:warnings", "notebooks")
 
 
 @nox.session

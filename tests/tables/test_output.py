@@ -19,7 +19,8 @@ HOSTILE = "rm\x1b[2J\u202e -rf\n=1+1 \U0001f600\udc80"
 
 
 def table(text: str = HOSTILE) -> pd.DataFrame:
-    return conform({"session": ["0123abcd"], "command": [text], "start": [1_500_000_000], "n": [1]}, "commands")
+    data = {"session": ["0123abcd"], "command": [text], "start": [1_500_000_000], "n": [1]}
+    return conform(data, "commands")
 
 
 def test_people_get_visible_escapes() -> None:
