@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sessionlens_recorder.session.channel import EARLY_LIMIT
 from sessionlens_recorder.session.policy import TARGET, USER, Policy
 from sessionlens_recorder.session.relay import MAX_CHANNELS, Relay
+from sessionlens_recorder.session.replies import UNANSWERED_LIMIT
 from sessionlens_recorder.session.wire import ProtocolError, channel_failure, open_failure, string
 
 from . import messages as m
@@ -107,6 +109,17 @@ def test_a_request_without_an_answer_gets_none() -> None:
     assert case.user(m.request(T, "shell", reply=False))[0][0] == TARGET
     with pytest.raises(ProtocolError, match="nobody made"):
         case.target(m.success(U))
+
+
+def test_what_is_pending_is_bounded() -> None:
+    case = Case().session()
+    variable = string("A") + string("x" * 1000)
+    for _ in range(EARLY_LIMIT + 1):
+        case.user(m.request(T, "env", variable))
+    assert [channel.kind for channel in case.log.channels] == ["session"], "on disk from here on"
+    with pytest.raises(ProtocolError, match="none of them answered"):
+        for _ in range(UNANSWERED_LIMIT):
+            case.user(m.request(T, "env", variable))
 
 
 def test_global_answers_keep_their_order_too() -> None:

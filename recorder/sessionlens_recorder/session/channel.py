@@ -17,6 +17,7 @@ from sessionlens_recorder.session.requests import Fields, read_pty, read_request
 
 PROGRAMS = frozenset({"shell", "exec", "subsystem"})
 WHO = ("user", "target")
+EARLY_LIMIT = 128  # requests before a program is asked for; from then on they go to disk
 
 
 class Channel:
@@ -181,6 +182,8 @@ class ProgramChannel(Channel):
         return self._log
 
     def _event(self, name: str, /, **fields: Any) -> None:
+        if self._log is None and len(self._early) >= EARLY_LIMIT:
+            self._begin("session", stream=True)
         if self._log is None:
             self._early.append((name, fields))
         else:

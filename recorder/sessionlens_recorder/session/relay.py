@@ -138,7 +138,7 @@ class Relay:
         reason = self._policy.check_request(request.name) or channel.request_received(side, request)
         if reason is None:
             if request.wants_reply:
-                channel.replies[side].forwarded(request)
+                channel.replies[side].forwarded(wire.Request(request.name, True, b""))
             return [(1 - side, payload)]
         channel.request_refused(request, reason)
         self._refused(request.name, reason)

@@ -12,6 +12,8 @@ from collections import deque
 
 from sessionlens_recorder.session.wire import ProtocolError, Request
 
+UNANSWERED_LIMIT = 4096
+
 
 class Replies:
     """What one side has asked and not yet been told. A request is being answered by the other side; bytes
@@ -25,13 +27,13 @@ class Replies:
 
     def forwarded(self, request: Request) -> None:
         """A request goes to the other side, which will answer it."""
-        self._waiting.append(request)
+        self._wait(request)
 
     def answered_here(self, answer: bytes) -> list[bytes]:
         """We answer a request: now, if nothing older is open, else when its turn comes."""
         if not self._waiting:
             return [answer]
-        self._waiting.append(answer)
+        self._wait(answer)
         return []
 
     def answered_there(self) -> tuple[Request, list[bytes]]:
@@ -46,3 +48,8 @@ class Replies:
             due.append(head)
             self._waiting.popleft()
         return request, due
+
+    def _wait(self, one: Request | bytes) -> None:
+        if len(self._waiting) >= UNANSWERED_LIMIT:
+            raise ProtocolError(f"{UNANSWERED_LIMIT} requests, and none of them answered")
+        self._waiting.append(one)
