@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlens_recorder.bundle import BundleReadError
+
 from sessionlens.errors import FormatError, NotFoundError
 from sessionlens.formats import bundle, script_advanced, script_classic
 from sessionlens.formats.source import Channel, Source
@@ -47,6 +49,8 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         for form in REGISTRY:
             if form.detect(there):
                 return form.open(there)
+    except BundleReadError as error:
+        raise FormatError(f"{there}: {error}") from error
     except OSError as error:
         raise FormatError(f"{there} cannot be read: {error.strerror or error}") from error
     if not there.is_dir():

@@ -183,13 +183,19 @@ class _Bundle:
             for p in report.problems
             if (p.kind, p.file) not in told
         ]
+        return gaps + self._torn()
+
+    def _torn(self) -> list[Gap]:
+        """What a recovery set aside."""
         torn = self.root / "torn"
-        if torn.is_dir() and not torn.is_symlink():
-            for file in sorted(torn.iterdir()):
-                size = file.lstat().st_size
-                text = f"torn/{file.name}: {size} bytes that no timing accounts for, set aside after a crash"
-                gaps.append(Gap("torn", f"torn/{file.name}", 0, size, None, text))
-        return gaps
+        if not torn.is_dir() or torn.is_symlink():
+            return []
+        about = "that no timing accounts for, set aside after a crash"
+        sizes = {file.name: file.lstat().st_size for file in sorted(torn.iterdir())}
+        return [
+            Gap("torn", f"torn/{name}", 0, size, None, f"torn/{name}: {size} bytes {about}")
+            for name, size in sizes.items()
+        ]
 
 
 _STATES = {

@@ -65,10 +65,13 @@ def session_id(blob: bytes) -> str:
 
 def head(path: Path, size: int = 64) -> bytes:
     """The first bytes of a regular file; empty for anything else."""
-    if path.is_symlink() or not path.is_file():
+    try:
+        if path.is_symlink() or not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:  # not ours to read: not a recording of ours
         return b""
-    with path.open("rb") as file:
-        return file.read(size)
 
 
 def count(text: str | None) -> int | None:

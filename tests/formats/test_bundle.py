@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sessionlens_recorder.bundle import BundleWriter, ClockPair, clock
+from sessionlens_recorder.bundle import BundleWriter, ClockPair, clock, recover
 
 from sessionlens.errors import FormatError
 from sessionlens.evidence import verify
@@ -216,6 +216,21 @@ def test_live_unsealed_and_aborted_are_told_apart(tmp_path: Path) -> None:
     [gap] = open_source(writer.path).gaps
     assert gap.kind == "aborted"
     assert "disk full" in gap.text
+
+
+def test_what_a_recovery_set_aside_is_a_gap(tmp_path: Path) -> None:
+    writer = record(tmp_path)
+    dead = tmp_path / "dead" / writer.name
+    shutil.copytree(writer.path, dead)
+    writer.seal(None)
+    with (dead / "0.shell/events.jsonl").open("ab") as events:
+        events.write(b'{"t_ns": 1, "ev')
+    recover(dead, None, "the process was killed")
+    source = open_source(dead)
+    assert [(gap.kind, gap.file, gap.length) for gap in source.gaps] == [
+        ("aborted", "journal", None), ("torn", "torn/0.shell.events.jsonl", 15),
+    ]  # fmt: skip
+    assert source.channels[0].load().gaps == []
 
 
 def test_a_moved_wall_clock_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ bundle. Hashes are checking.py's.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +37,9 @@ class Malformed:
 
 def is_bundle(path: Path) -> bool:
     """Cheap: whether the directory looks like a bundle, damaged ones included."""
-    if not path.is_dir():
-        return False
-    marks = ((path / SESSION).is_file(), (path / JOURNAL).is_file(), (path / "MANIFEST").is_file())
-    return sum(marks) >= 2 or (any(marks) and bool(channel_dirs(path)))
+    # os.path, not Path: the latter raises where a directory may not be searched
+    marks = sum(os.path.isfile(path / name) for name in (SESSION, JOURNAL, "MANIFEST"))  # noqa: PTH113
+    return marks >= 2 or (marks == 1 and bool(channel_dirs(path)))
 
 
 def is_channel_file(name: str) -> bool:
