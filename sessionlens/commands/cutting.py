@@ -7,12 +7,15 @@ the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .accept import Candidate
-from .prompts import Prompts
+from .prompts import Prompts, shape
 from .region import cells
+
+_GAP = re.compile(r"\s\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Cutter:
 
     def __init__(self, prompts: Prompts) -> None:
         self.prompts = prompts
+        self.rights: set[str] = set()
         self.rows_of: dict[str, str] = {}
 
     def options(self, candidate: Candidate) -> Iterator[Option]:
@@ -69,7 +73,7 @@ class Cutter:
 
     def _text(self, candidate: Candidate, at: int, length: int) -> str:
         lines = candidate.lines[at:]
-        first = _without_right_prompt(candidate, lines[0].text)[length:]
+        first = self._without_right_prompt(candidate, lines[0].text)[length:]
         rows = [first, *(line.text for line in lines[1:])]
         margin = " " * cells(lines[0].text[:length])
         if len(rows) > 1 and all(row.startswith(margin) for row in rows[1:] if row):
@@ -77,13 +81,11 @@ class Cutter:
         text = "\n".join(rows).rstrip()
         return self.rows_of.get("".join(text.split()), text) if len(rows) > 1 else text
 
-
-def _without_right_prompt(candidate: Candidate, text: str) -> str:
-    bare = text.rstrip()
-    for rest in candidate.rests:
-        right = rest.right.strip()
-        if right and bare.endswith(right) and cells(bare) >= candidate.columns - 2:
-            left = bare.removesuffix(right)
-            if not left or left.endswith("  "):
-                return left.rstrip()
-    return text
+    def _without_right_prompt(self, candidate: Candidate, text: str) -> str:
+        """Cut off what stands at the right edge behind a gap, if it looks like what stood there at a rest."""
+        self.rights |= {shape(rest.right.strip()) for rest in candidate.rests if rest.right.strip()}
+        bare = text.rstrip()
+        if cells(bare) < candidate.columns - 2:
+            return text
+        gaps = [match.end() for match in _GAP.finditer(bare)]
+        return next((bare[:gap].rstrip() for gap in gaps if shape(bare[gap:]) in self.rights), text)

@@ -36,9 +36,20 @@ _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
 
 
 def extract(recording: Recording, replay: Replay) -> Extraction:
-    """The commands, line events and hidden input ranges of one recording."""
-    if recording.info.kind == "exec" and recording.info.command is not None:
+    """The commands, line events and hidden input ranges of one recording.
+
+    An exec request is a command, and what was typed in its terminal, where it has one, follows it.
+    """
+    if recording.info.kind != "exec" or recording.info.command is None:
+        return _terminal(recording, replay)
+    if recording.info.columns is None:  # no pty: nothing in it shows how its input was read
         return Extraction([_exec(recording)], list(_other_events(recording)), [])
+    inside = _terminal(recording, replay)
+    return Extraction([_exec(recording), *inside.commands], inside.events, inside.hidden)
+
+
+def _terminal(recording: Recording, replay: Replay) -> Extraction:
+    """What was typed in a terminal."""
     view = View(recording, replay)
     found = list(candidates(view))
     prompts, fresh = learn(found)

@@ -16,7 +16,7 @@ from .contexts import OPENERS, REPLS, SHELLS, program
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .grammar import incomplete
-from .matching import Match, best_match, in_order, joined, tidy
+from .matching import Match, best_match, in_order, joined, lag, tidy
 from .output import plain
 from .prompts import Prompts, continues, guessed, shape
 from .screen import PASTE, Rest, View
@@ -53,11 +53,13 @@ class LineReader:
         self.taken = 0
         self.has_input = view.recording.has_input
         self.going = ""
+        self.lag = 0
         self.forms: set[tuple[str, bool]] = set()
         self.cutter = Cutter(prompts)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
+        self.lag = lag(candidates, self.waiting)
         for candidate in candidates:
             options = list(self.cutter.options(candidate))
             options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
@@ -110,7 +112,9 @@ class LineReader:
         return self._settle(candidate, option, match)
 
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
-        """Key lines that ended by now; what was typed before an empty prompt came up is not of this line."""
+        """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
+        unless it was on its way: then the screen did not know of it yet.
+        """
         ready: list[KeyLine] = []
         for at in range(self.taken, len(self.waiting)):
             if self.waiting[at].end_ns > candidate.t_ns:
@@ -118,8 +122,9 @@ class LineReader:
             if self.waiting[at].ender:
                 ready.append(self.waiting[at])
         prompts = {option.prompt for option in options}
-        began = next((rest.event for rest in candidate.rests if rest.event >= 0 and rest.left in prompts), -1)
-        alive = [key_line for key_line in ready if key_line.last_event >= began]
+        shown = (rest for rest in candidate.rests if rest.event >= 0 and rest.left in prompts)
+        began = next((rest.t_ns - self.lag for rest in shown), 0)
+        alive = [key_line for key_line in ready if key_line.end_ns >= began]
         return alive or ready[-1:]
 
     def _typing(self, candidate: Candidate) -> bool:

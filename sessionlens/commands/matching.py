@@ -7,14 +7,18 @@ something else.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from statistics import median
 
+from .accept import Candidate
 from .editor import KeyLine, Reading
 
 EXACT, CONSISTENT = 3.0, 1.0
 _MAX = 2000
+_LONGEST_LAG_NS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,17 @@ def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None
         if best is not None and best.exact:
             break
     return best
+
+
+def lag(candidates: Sequence[Candidate], key_lines: Sequence[KeyLine]) -> int:
+    """How long a line is on its way, in ns: half as much again as usual from Enter to the next accept."""
+    times = [candidate.t_ns for candidate in candidates]
+    waits = []
+    for key_line in key_lines:
+        at = bisect_left(times, key_line.end_ns)
+        if key_line.ender and at < len(times):
+            waits.append(times[at] - key_line.end_ns)
+    return min(round(median(waits) * 1.5), _LONGEST_LAG_NS) if waits else 0
 
 
 def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:

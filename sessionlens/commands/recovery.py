@@ -15,7 +15,7 @@ from .accept import Candidate
 from .editor import KeyLine
 from .lines import Line
 from .output import plain
-from .prompts import Prompts
+from .prompts import Prompts, shape
 from .screen import Rest, View
 from .secrets import unanswered
 
@@ -35,6 +35,7 @@ def recovered(
         return
     rests = {rest.event: rest for candidate in found for rest in candidate.rests if not rest.paste}
     taken = {line.candidate.point.offset for line in lines}
+    forms = {shape(line.prompt) for line in lines if not line.candidate.paste}
     for key_line in left_over:
         text = key_line.best.text.strip()
         if key_line.ender != "enter" or not key_line.best.certain or not text:
@@ -42,14 +43,14 @@ def recovered(
         rest = rests.get(key_line.first_event)
         blind = rest is not None and unanswered(view, key_line) and prompts.knows(rest.left)
         at_once = key_line.first_event == key_line.last_event  # then silence before Enter says nothing
-        place = _echoed_later(view, prompts, key_line) if at_once or not blind else None
+        place = _echoed_later(view, prompts, forms, key_line) if at_once or not blind else None
         if place is not None and place[1] not in taken:
             yield _line(view, plainly[0], place[0], key_line, place[1], False)
         elif blind and rest is not None:
             yield _line(view, plainly[0], prompts.known_end(rest.left, False), key_line, rest.offset, True)
 
 
-def _echoed_later(view: View, prompts: Prompts, key_line: KeyLine) -> tuple[str, int] | None:
+def _echoed_later(view: View, prompts: Prompts, forms: set[str], key_line: KeyLine) -> tuple[str, int] | None:
     """Where a known prompt and the typed text come as one line after the Enter: the prompt and the line's
     end.
     """
@@ -60,7 +61,7 @@ def _echoed_later(view: View, prompts: Prompts, key_line: KeyLine) -> tuple[str,
     while at >= 0:
         line = plain(data[data.rfind(b"\n", 0, at) + 1 : at + len(wanted)])
         prompt = prompts.split(line, False)
-        if prompt is not None and line[len(prompt) :].rstrip() == text:
+        if prompt is not None and shape(prompt) in forms and line[len(prompt) :].rstrip() == text:
             return prompt, start + at + len(wanted) - 2
         at = data.find(wanted, at + 1)
     return None

@@ -168,7 +168,9 @@ def test_history_expansion_is_what_ran(taken: Taken) -> None:
 
 def test_an_exec_request_is_one_command(taken: Taken) -> None:
     events: Events = [(5 * MS, "o", b"one\r\ntwo\r\n")]
-    found = taken(events, inputs=False, kind="exec", command="cat /etc/x; id", exit_code=3, target="web01")
+    found = taken(
+        events, inputs=False, kind="exec", command="cat /etc/x; id", exit_code=3, target="web01", columns=None
+    )
     (command,) = found.commands
     assert (command.text, command.kind, command.source, command.exit_code) == (
         "cat /etc/x; id",
@@ -177,6 +179,16 @@ def test_an_exec_request_is_one_command(taken: Taken) -> None:
         3,
     )
     assert (command.output, command.start_ns, command.confidence) == ("one\ntwo", 0, "high")
+
+
+def test_what_is_typed_in_the_terminal_of_an_exec_request_is_listed(taken: Taken) -> None:
+    script = started().line(b"id", b"me\r\n").line(b"ls", b"a\r\n")
+    found = taken(script.events, kind="exec", command="bash", target="web01")
+    assert [(each.kind, each.text) for each in found.commands] == [
+        ("exec", "bash"),
+        ("shell", "id"),
+        ("shell", "ls"),
+    ]
 
 
 def test_an_empty_recording(taken: Taken) -> None:
