@@ -8,6 +8,7 @@ alone believes: in a stream it is swallowed like any other, so no recording can 
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
@@ -76,11 +77,14 @@ def _page(s: Screen, page: list[Line]) -> str:
 
 
 def _facts(s: Screen, lines: list[Line]) -> dict[str, Any]:
-    """What drawing cannot say of lines: which wrap, and the exact cells of those that are not simple."""
+    """What drawing cannot say of lines: which wrap, and all of those that are not simple."""
     return {
         "wrapped": [i for i, line in enumerate(lines) if line.wrapped],
         "cells": {
-            i: line.cells
+            i: [
+                line.cells,
+                [(len(list(group)), _style(s.styles[style])) for style, group in groupby(line.styles)],
+            ]
             for i, line in enumerate(lines)
             if line.cells and ("" in line.cells or not SIMPLE.fullmatch("".join(line.cells)))
         },
@@ -116,12 +120,12 @@ def dump(s: Screen, parser: Parser) -> bytes:
         "parser": [parser.state, parser.held, parser.pending.hex(), parser.returned],
     }
     main, alternate = (s.other, s.page) if s.alternate else (s.page, s.other)
-    out = [OPEN, json.dumps(facts, separators=(",", ":")), CLOSE, "\x1bc"]
+    out = [OPEN, json.dumps(facts, separators=(",", ":")), CLOSE, "\x1bc\x1b[?7l"]
     out += [_draw(s, line, 0) + "\x1b[S" for line in s.history]
-    if s.alternate or any(line.length() for line in alternate):
-        back = "" if s.alternate else "\x1b[?47l"
-        first, second = (_page(s, main) + "\x1b[?47h", _page(s, alternate))
-        out += [first, second] if s.alternate else ["\x1b[?47h", _page(s, alternate), back, _page(s, main)]
+    if s.alternate:
+        out += [_page(s, main), "\x1b[?47h", _page(s, alternate)]
+    elif any(line.length() for line in alternate):
+        out += ["\x1b[?47h", _page(s, alternate), "\x1b[?47l", _page(s, main)]
     else:
         out.append(_page(s, main))
     out.append(_rest(s))
@@ -165,10 +169,10 @@ def _settle(s: Screen, facts: dict[str, Any]) -> None:
             line.wrapped = False
         for i in facts[name]["wrapped"]:
             lines[i].wrapped = True
-        for i, cells in facts[name]["cells"].items():
+        for i, (cells, runs) in facts[name]["cells"].items():
             line = lines[int(i)]
             line.cells = cells
-            line.styles = (line.styles + [0] * len(cells))[: len(cells)]
+            line.styles = [style for n, look in runs for style in [s.styles.id(Style(*look))] * n]
     c = s.cursor
     s.alternate = facts["alternate"]
     c.x, c.y, c.pending, c.hidden, pen = facts["cursor"]

@@ -85,6 +85,7 @@ def test_restore_dump_is_the_same(data: bytes, size: tuple[int, int], more: byte
 
 
 @given(STREAMS, SIZES, SIZES, st.booleans())
+@example("日本\x85".encode(), (2, 2), (1, 1), True)
 def test_resizing_and_back(data: bytes, size: tuple[int, int], other: tuple[int, int], reflow: bool) -> None:
     terminal = fed(data, size)
     for columns, rows in (other, size):
