@@ -47,9 +47,9 @@ def clock(ns: int) -> str:
 
 
 def length(ns: int) -> str:
-    """How long something took: `0.42 s`, `12.3 s`, then M:SS."""
+    """How long something took: `420 ms`, `12.3 s`, then M:SS."""
     if ns < SECOND:
-        return f"{ns / SECOND:.2f} s"
+        return f"{max(ns, 0) // 1_000_000} ms"
     return f"{ns / SECOND:.1f} s" if ns < 60 * SECOND else short_clock(ns)
 
 

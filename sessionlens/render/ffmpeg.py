@@ -22,7 +22,7 @@ from sessionlens.render.colour import Bytes
 from sessionlens.render.matroska import frame_header, header
 
 THREADS = "2"
-X264 = "cabac=1:8x8dct=1:me=umh:merange=256:subme=1:scenecut=0"
+X264 = "cabac=1:8x8dct=1:me=umh:merange=128:subme=0:scenecut=0"
 CODEC = (
     "-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "high", "-x264-params", X264, "-qp", "24",
     "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",

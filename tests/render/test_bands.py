@@ -116,4 +116,4 @@ def test_no_line_is_wider_than_its_room(value: str, room: int) -> None:
 def test_lengths_of_time() -> None:
     assert clock(3_723 * SECOND) == "01:02:03"
     assert [short_clock(s * SECOND) for s in (5, 724, 3723)] == ["0:05", "12:04", "1:02:03"]
-    assert [length(int(s * SECOND)) for s in (0.421, 12.34, 61)] == ["0.42 s", "12.3 s", "1:01"]
+    assert [length(int(s * SECOND)) for s in (0.421, 12.34, 61)] == ["421 ms", "12.3 s", "1:01"]
