@@ -4,7 +4,7 @@
     python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K]
 
 Input k of a seed is always the same, so `--start` resumes. Every input is checked for exceptions and
-invariants, every 8th also for splits and for restore(dump). Prints what was done; exits 1 at the first
+invariants, every 8th also for splits, restore(dump) and a replay. Prints what was done; exits 1 at the first
 failure, with the input in hex.
 """
 
@@ -18,7 +18,10 @@ import traceback
 from itertools import pairwise
 from pathlib import Path
 
-from sessionlens.terminal import Terminal
+import numpy as np
+
+from sessionlens.recording import Info, Recording
+from sessionlens.terminal import Terminal, replay
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 FINALS = [chr(c) for c in range(0x40, 0x7F)]
@@ -223,11 +226,37 @@ def run(data: bytes, columns: int, rows: int, rng: random.Random, deep: bool) ->
         twin = Terminal(5, 5)
         twin.restore(whole.dump())
         assert twin == whole, "restore(dump) differs"
+        replayed(data, columns, rows, rng)
     if rng.random() < 0.1:
         whole.resize(rng.choice([1, 2, 7, 80, 100]), rng.choice([1, 2, 5, 24, 30]), reflow=rng.random() < 0.7)
         check(whole)
         whole.feed(data)
         check(whole)
+
+
+def replayed(data: bytes, columns: int, rows: int, rng: random.Random) -> None:
+    """The same bytes as a recording with sizes and input in between: timeline, trace and lines agree."""
+    events = []
+    at = t = 0
+    while at < len(data):
+        size = min(rng.randrange(1, 40), len(data) - at)
+        events.append((t, ord("o"), at, size))
+        at += size
+        t += rng.choice([0, 1, 20, 40, 1500]) * 1_000_000
+        if rng.random() < 0.1:
+            events.append((t, ord("r"), rng.randrange(100), rng.randrange(40)))
+        if rng.random() < 0.2:
+            events.append((t, ord("i"), 0, 1))
+    info = Info("00000000", "fuzz", "fuzz", columns=columns, rows=rows)
+    table = list(np.array(events, dtype=np.int64).reshape(-1, 4).T)
+    done = replay(Recording(info, table, {"o": data, "i": b"\r"}))
+    timeline, exact = done.timeline, done.after(len(events))
+    last = [timeline.row(row).text.rstrip() for row in timeline.frame(-1).row_ids]
+    assert last == [line.rstrip() for line in exact.display], "the last frame is not the screen"
+    assert [frame for frame, _, _ in timeline.walk()] == [timeline.frame(i) for i in range(len(timeline))]
+    for point in done.trace.points:
+        done.trace.screen(point)
+    timeline.lines()
 
 
 def main() -> int:
