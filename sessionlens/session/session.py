@@ -41,7 +41,7 @@ class Session:
     def __init__(self, source: Source, channel: int | None = None) -> None:
         self.source = source
         self.path = Path(source.path)
-        self.views = [ChannelView(c, str(source.path)) for c in source.channels if c.recorded]
+        self.views = [ChannelView(c, str(source.path)) for c in source.channels if is_text(c)]
         self._main = self._choose(channel)
 
     def _choose(self, number: int | None) -> ChannelView | None:
@@ -130,9 +130,9 @@ class Session:
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
         unseen = [
-            f"channel {c.number} ({visible(c.kind)}) of {self.source.session} has no recorded stream"
+            f"channel {c.number} ({visible(c.kind)}) of {self.source.session} holds no text to search"
             for c in self.source.channels
-            if not c.recorded
+            if not is_text(c)
         ]
         if len(self.gaps):
             unseen.append(f"{count(len(self.gaps), 'gap')} in {self.source.session} (see .gaps)")
@@ -205,6 +205,11 @@ class Session:
         from html import escape
 
         return f"<pre>{escape(repr(self))}</pre>"
+
+
+def is_text(channel: Channel) -> bool:
+    """Whether a channel's stream is what somebody saw: recorded, and not a protocol of its own."""
+    return channel.recorded and channel.kind != "sftp"
 
 
 def describe(info: Info, channels: Iterable[Channel]) -> str:
