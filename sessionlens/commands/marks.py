@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import shlex
 from bisect import bisect_left, bisect_right
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from .screen import View
 
 _NEAR = 1 << 14
+_PLACE = re.compile(r"(?:file|kitty-shell-cwd)://([^/]*)(/.*)", re.S)
 _SEPARATOR = re.compile(r"\\(x[0-9a-fA-F]{2}|\\)")
 
 
@@ -56,8 +57,8 @@ class Marks:
         at = bisect_right(self.places, (offset, "\U0010ffff")) - 1
         if at < 0:
             return None, None
-        url = urlsplit(self.places[at][1])
-        return url.hostname, unquote(url.path) or None
+        match = _PLACE.match(self.places[at][1])
+        return (match[1] or None, unquote(match[2]) or None) if match else (None, None)
 
 
 def _code(payload: str) -> int | None:
