@@ -164,16 +164,16 @@ class Rows:
         return row
 
     def _pattern(self, styles: list[int]) -> int:
-        if styles.count(styles[0]) == len(styles):
-            runs: tuple[int, ...] = (len(styles), styles[0])
-        else:
-            runs = tuple(n for style, group in groupby(styles) for n in (len(list(group)), style))
-        found = self._patterns.get(runs)
+        """The id of a pattern of runs."""
+        key = bytes(styles) if max(styles) < 256 else tuple(styles)
+        found = self._patterns.get(key)
         if found < 0:
-            self._runs.extend(runs)
+            for style, group in groupby(styles):
+                self._runs.append(len(list(group)))
+                self._runs.append(style)
             self._runs_end.append(len(self._runs))
             found = len(self._runs_end) - 1
-            self._patterns.put(runs, found)
+            self._patterns.put(key, found)
         return found
 
     def text(self, row: int) -> str:
