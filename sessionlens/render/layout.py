@@ -13,6 +13,7 @@ PICTURES = ((1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 CELL = (10, 20)  # the least that is legible
 LARGEST = (32, 62)
 SMALLEST = (2, 4)
+LEAST_COLUMNS = 94  # of a band
 MARGIN = 8  # around the terminal in a single picture
 SHAPE = 0.517  # width by height of a cell that its font fills
 
@@ -145,5 +146,5 @@ def around(
     if plain:
         return Layout(width, height, cell, Box(0, 0, width, height), None)
     bands = Bands.of(720, command_lines, int(findings))
-    width, height = max(width + 2 * MARGIN, 80 * bands.main[0]), height + 2 * MARGIN
+    width, height = max(width + 2 * MARGIN, LEAST_COLUMNS * bands.main[0]), height + 2 * MARGIN
     return Layout(width, bands.above + height + bands.below, cell, Box(0, bands.above, width, height), bands)

@@ -80,7 +80,7 @@ def remarks(facts: Facts, pace: Pace, idle_ns: int | None) -> list[str]:
         out.append("nothing cut")
     else:
         lost = sum(cut.length_ns for cut in pace.cuts)
-        count = f"{len(pace.cuts)} cuts, {short_clock(lost)} in all"
+        count = f"{len(pace.cuts)} time{'s' * (len(pace.cuts) != 1)}, {short_clock(lost)} in all"
         out.append(f"idle time over {idle_ns / SECOND:g} s cut: {count}")
     if pace.speed != 1:
         out.append(f"speed {pace.speed:g}×")

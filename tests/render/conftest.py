@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -119,7 +120,9 @@ def read(tmp_path: Path) -> Callable[[Any], str]:
     def text(picture: Any) -> str:
         path = tmp_path / "page.png"
         picture.convert("L").resize((picture.width * 2, picture.height * 2)).save(path)
-        done = subprocess.run([program, str(path), "-", "--psm", "6"], capture_output=True, check=True)
+        command = [program, str(path), "-", "--psm", "6"]
+        alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads spin, and the cores are shared
+        done = subprocess.run(command, capture_output=True, check=True, env=alone)
         return done.stdout.decode()
 
     return text

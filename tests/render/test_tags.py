@@ -46,6 +46,6 @@ def test_tags_say_who_when_and_what_was_cut(facts: Facts) -> None:
     said = tags(facts, pace, 2 * SECOND)
     assert said["title"] == "john as deploy on web01, session 1a2b3c4d"
     assert said["creation_time"] == "2026-11-21T09:14:03.000000Z"
-    assert "idle time over 2 s cut: 1 cuts, 12:04 in all" in said["comment"]
+    assert "idle time over 2 s cut: 1 time, 12:04 in all" in said["comment"]
     assert "nothing cut" in tags(Facts(), pace, None)["comment"]
     assert "creation_time" not in tags(Facts(), pace, None)
