@@ -53,9 +53,11 @@ class Candidate:
 
     def openings(self) -> tuple[int, list[Rest]]:
         """The lowest line that begins as the cursor's line did at rests, and these, the shortest first."""
-        wanted = sorted(
-            (r for r in self.rests if r.left.strip() and r.paste == self.paste), key=lambda r: len(r.left)
-        )
+        first = any(rest.left.startswith(">>>") for rest in self.rests)
+        wanted = [rest for rest in self.rests if rest.left.strip() and rest.paste == self.paste]
+        if first:  # Python's own editor shows further rows of one line behind "..."
+            wanted = [rest for rest in wanted if not rest.left.startswith("...")]
+        wanted.sort(key=lambda rest: len(rest.left))
         for at in range(len(self.lines) - 1, -1, -1) if wanted else ():
             text = self.lines[at].text.ljust(self.columns)
             if rests := [rest for rest in wanted if text.startswith(rest.left)]:

@@ -8,7 +8,7 @@ the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .accept import Candidate
@@ -66,6 +66,11 @@ class Cutter:
         if candidate.left.startswith(prompt) and text and text not in seen:
             yield Option(prompt, text, True)
 
+    def learn_right(self, candidates: Iterable[Candidate]) -> None:
+        """What stood right of the cursor at rests: right prompts, among other things."""
+        rights = (rest.right.strip() for candidate in candidates for rest in candidate.rests)
+        self.rights = {shape(right) for right in rights if right}
+
     def remember(self, text: str) -> None:
         """A text that was run: recalled from history it may be laid out in another way."""
         if "\n" in text:
@@ -78,12 +83,13 @@ class Cutter:
         margin = " " * cells(lines[0].text[:length])
         if len(rows) > 1 and all(row.startswith(margin) for row in rows[1:] if row):
             rows[1:] = [row.lstrip() for row in rows[1:]]  # fish sets rows below each other
+        elif len(rows) > 1 and all(row.startswith("...") for row in rows[1:]):
+            rows[1:] = [row[4:] for row in rows[1:]]  # Python's own editor, from 3.13 on
         text = "\n".join(rows).rstrip()
         return self.rows_of.get("".join(text.split()), text) if len(rows) > 1 else text
 
     def _without_right_prompt(self, candidate: Candidate, text: str) -> str:
         """Cut off what stands at the right edge behind a gap, if it looks like what stood there at a rest."""
-        self.rights |= {shape(rest.right.strip()) for rest in candidate.rests if rest.right.strip()}
         bare = text.rstrip()
         if cells(bare) < candidate.columns - 2:
             return text

@@ -138,7 +138,7 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
     host, place = marks.place(after)
     return Command(
         start_ns=line.t_ns,
-        end_ns=view.time_of(stop) if following or done else None,
+        end_ns=max(view.time_of(stop), line.candidate.t_ns) if following or done else None,
         text=text,
         kind=level.kind,
         context=contexts.path,

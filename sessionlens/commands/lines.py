@@ -60,6 +60,7 @@ class LineReader:
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
         self.lag = lag(candidates, self.waiting)
+        self.cutter.learn_right(candidates)
         for candidate in candidates:
             options = list(self.cutter.options(candidate))
             options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
@@ -105,6 +106,8 @@ class LineReader:
             return self._unseen(candidate, option, pending)
         if "\n" in option.text and not (match and match.exact) and (rows := joined(option.text, pending)):
             text, key_line = rows
+            if option.prompt.startswith(">>>"):
+                text = option.text  # in Python what the editor put before a row belongs to it
             self._take(key_line)
             return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False)
         if match:

@@ -166,6 +166,20 @@ def test_history_expansion_is_what_ran(taken: Taken) -> None:
     assert texts(taken(script.events)) == ["echo a b", "echo b"]
 
 
+def test_rows_of_pythons_own_editor(taken: Taken) -> None:
+    script = Script().out(On + b"$ ").line(b"python3 -q", b"", b">>> ")
+    for char in b"if x:":
+        script.key(bytes([char]))
+    script.key(b"\r", b"\n\r...     ").key(b"y()", b"y()").key(b"\r", b"\n\r...     ")
+    script.key(b"\r", b"\n\r" + Off).out(b"1\r\n" + On + b">>> ").line(b"z", b"", b">>> ")
+    found = taken(script.events).commands
+    assert [(each.text, each.context) for each in found] == [
+        ("python3 -q", "bash"),
+        ("if x:\n    y()", "bash > python"),
+        ("z", "bash > python"),
+    ]
+
+
 def test_an_exec_request_is_one_command(taken: Taken) -> None:
     events: Events = [(5 * MS, "o", b"one\r\ntwo\r\n")]
     found = taken(
