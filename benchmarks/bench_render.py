@@ -23,7 +23,7 @@ from sessionlens.render.ffmpeg import CODEC, executable
 from sessionlens.render.matroska import frame_header, header
 from sessionlens.render.screen import Screen
 from sessionlens.render.theme import DARK
-from sessionlens.render.video import layout_of, panels_of, pictures, plan
+from sessionlens.render.video import key_frames, layout_of, panels_of, pictures, plan
 from sessionlens.terminal import Timeline, replay
 
 SECOND = 1_000_000_000
@@ -85,18 +85,9 @@ def encode_alone(timeline: Timeline, film, layout, folder: Path) -> float:  # ty
             count += 1
             if count == SAMPLE:
                 break
-    command = [
-        executable(),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "matroska",
-        "-i",
-        str(ready),
-        *CODEC,
-        str(folder / "alone.mp4"),
-    ]
+    keys = ",".join(str(ms / 1000) for ms in key_frames(film)[:SAMPLE])
+    command = [executable(), "-v", "error", "-y", "-f", "matroska", "-i", str(ready)]
+    command += [*CODEC, "-force_key_frames", keys, str(folder / "alone.mp4")]
     start = time.perf_counter()
     subprocess.run(command, check=True)
     took = (time.perf_counter() - start) / count
