@@ -24,6 +24,7 @@ class Reading:
     text: str
     typed: str
     certain: bool
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class LineEditor:
     killed: str = ""
     certain: bool = True
     typed: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
 
     def press(self, key: Key) -> None:
         """Apply one key."""
@@ -117,6 +119,8 @@ class LineEditor:
             self.buffer
         )  # zsh takes the whole line, bash what is left of the cursor
         self.killed = self._cut(0, self.cursor)
+        if self.killed.strip() and not self.buffer:
+            self.erased.append(self.killed)
 
     def _kill_word(self) -> None:
         match = re.search(r"\S+\s*$|\s+$", self.buffer[: self.cursor])
@@ -180,7 +184,10 @@ def key_lines(keys: Iterable[Key], fresh: frozenset[int]) -> Iterator[KeyLine]:
 
 def _line(editors: list[LineEditor], keys: list[Key], ender: str) -> KeyLine:
     first, last = keys[0], keys[-1]
-    readings = tuple(Reading(editor.buffer, "".join(editor.typed), editor.certain) for editor in editors)
+    readings = tuple(
+        Reading(editor.buffer, "".join(editor.typed), editor.certain, tuple(editor.erased))
+        for editor in editors
+    )
     pasted = any(key.name == "paste" for key in keys)
     return KeyLine(
         readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last

@@ -45,6 +45,7 @@ def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEv
         if open_entry is not None and not joins:
             joined.append(open_entry)
             open_entry = None
+        events += _erased(view, line)
         if line.outcome == "cancelled":
             thrown = [*(open_entry.lines if open_entry else []), line]
             events += _cancelled(thrown)
@@ -66,6 +67,18 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
         return False
     before = view.out[entry.last.candidate.after : line.candidate.point.offset]
     return plain(bytes(before)).split("\n")[0].startswith(line.prompt.rstrip())
+
+
+def _erased(view: View, line: Line) -> list[LineEvent]:
+    """What was typed at this very prompt and killed before Enter; only where the echo is proven by the rest."""
+    key_line = line.key_line
+    if key_line is None or line.hidden or line.confidence != "high" or line.source == "keys":
+        return []
+    shown = {rest.offset for rest in line.candidate.rests if rest.left == line.prompt}
+    if view.offset_at(key_line.first_event) not in shown or len(key_line.readings) > 1:
+        return []
+    first, last = key_line.first, key_line.last
+    return [LineEvent(key_line.end_ns, "erased", text, first, last) for text in key_line.best.erased]
 
 
 def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:

@@ -97,6 +97,24 @@ def test_a_line_thrown_away_is_an_event(taken: Taken) -> None:
     assert [(event.kind, event.text) for event in found.events] == [("cancelled", "rm -rf")]
 
 
+def test_a_line_erased_at_the_prompt_is_an_event(taken: Taken) -> None:
+    script = started().line(b"id", b"me\r\n")
+    for char in b"rm x":
+        script.key(bytes([char]))
+    script.key(b"\x15", b"\x08" * 4 + b"\x1b[K").line(b"ls", b"a\r\n")
+    found = taken(script.events)
+    assert texts(found) == ["id", "ls"]
+    assert [(event.kind, event.text) for event in found.events] == [("erased", "rm x")]
+
+
+def test_what_was_typed_to_a_password_prompt_and_erased_is_no_event(taken: Taken) -> None:
+    script = started().line(b"id", b"me\r\n").line(b"su", b"Password: ", b"")
+    script.key(b"secret", b"").key(b"\x15", b"").out(b"\r\n" + On + b"$ ").line(b"ls", b"a\r\n")
+    found = taken(script.events)
+    assert texts(found) == ["id", "su", "ls"]
+    assert "secret" not in repr(found)
+
+
 def test_output_into_the_line_takes_the_keystrokes(taken: Taken) -> None:
     script = started().line(b"sleep 1 &", b"[1] 7\r\n").line(b"true")
     for char in b"echo a":
