@@ -70,7 +70,7 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
 
 
 def _erased(view: View, line: Line) -> list[LineEvent]:
-    """What was typed at this very prompt and killed before Enter; only where the echo is proven by the rest."""
+    """What was typed at this very prompt and killed before Enter, only where a rest proves the echo."""
     key_line = line.key_line
     if key_line is None or line.hidden or line.confidence != "high" or line.source == "keys":
         return []
