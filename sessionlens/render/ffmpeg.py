@@ -34,6 +34,12 @@ PIPE = 1 << 20
 ARGUMENT_LIMIT = 20_000  # Windows allows 32,767 characters for the whole command line
 
 
+def level(width: int, height: int) -> str:
+    """The H.264 level that players may go by (ITU-T H.264, table A-1): the picture's, since millisecond
+    timestamps make x264 believe in 1,000 pictures a second and name one that few players have."""
+    return "4.2" if width * height <= 1920 * 1080 else "5.2"
+
+
 def executable() -> str:
     """The path of ffmpeg: imageio-ffmpeg's own, or what its variable IMAGEIO_FFMPEG_EXE names."""
     import imageio_ffmpeg
@@ -140,7 +146,8 @@ class Encoder:
             "-hide_banner", "-nostdin", "-loglevel", "error", "-y",
             "-f", "matroska", "-i", "pipe:0", "-f", "ffmetadata", "-i", str(tags),
             "-map", "0:v", "-map_metadata", "1", "-map_chapters", "1",
-            *CODEC, *self._key_frames(folder), *MUXER, "-f", "mp4", str(self._part),
+            *CODEC, "-level", level(self.width, self.height), *self._key_frames(folder),
+            *MUXER, "-f", "mp4", str(self._part),
         ]  # fmt: skip
 
     def _key_frames(self, folder: Path) -> list[str]:

@@ -42,6 +42,13 @@ class VideoReport:
     bytes: int
     cuts: tuple[Cut, ...]
 
+    def __str__(self) -> str:
+        width, height = self.size
+        cut = f", {len(self.cuts)} idle stretches cut" if self.cuts else ""
+        mebibytes = self.bytes / (1 << 20)
+        length = f"{self.duration_s:.1f} s, {self.frames} pictures, {width}x{height}, {mebibytes:.1f} MiB"
+        return f"{self.path}: {length}{cut}"
+
 
 def render_video(
     timeline: Timeline,
