@@ -61,7 +61,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     listed = "".join(f"\n  {found}" for found in below[:20])
     more = f"\n  and {len(below) - 20} more" if len(below) > 20 else ""
     raise FormatError(
-        f"{there} is a folder with {len(below)} recordings below it; open one of them:{listed}{more}"
+        f"{there} is a folder with {len(below)} recordings below it; open one of them, or all with corpus():{listed}{more}"
     )
 
 

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from sessionlens.catalog.corpus import Corpus
-from sessionlens.errors import FormatError, NotFoundError
+from sessionlens.errors import NotFoundError
 from sessionlens.formats import find, open_source
 from sessionlens.session.session import Session
 
@@ -18,33 +18,16 @@ def open(path: str | PathLike[str], channel: int | None = None) -> Session:
     """The recording at `path`: a bundle, a channel of it, a folder with `timing` and `out`, a typescript.
 
     A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
-    tables) is looked up below the current folder. Raises NotFoundError for a path that is not there and
-    for a folder of several (it lists them), FormatError for what is no recording.
+    tables) is looked up below the current folder. Raises NotFoundError for a path that is not there,
+    FormatError for what is no recording and for a folder of several (it lists them).
     """
     found = Path(path)
     if not found.exists() and (ref := REF.fullmatch(str(path))):
         own = int(ref["channel"]) if channel is None and ref["channel"] else channel
         return Session(open_source(by_session(ref["session"], Path())), own)
-    try:
-        return Session(open_source(found), channel)
-    except FormatError:
-        if not found.is_dir():
-            raise
-    return Session(open_source(the_only(found)), channel)
-
-
-def the_only(folder: Path) -> Path:
-    """The one recording below a folder."""
-    found = find(folder)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise NotFoundError(f"{folder}: no recording here or below")
-    listed = "\n".join(f"  {p}" for p in found[:20])
-    more = f"\n  … and {len(found) - 20} more" if len(found) > 20 else ""
-    raise NotFoundError(
-        f"{folder}: {len(found)} recordings; open one of them, or all with corpus():\n{listed}{more}"
-    )
+    if found.is_dir() and len(below := find(found)) == 1:
+        found = below[0]
+    return Session(open_source(found), channel)
 
 
 def by_session(session: str, folder: Path) -> Path:

@@ -126,7 +126,7 @@ def test_hidden_input_is_nowhere(typescript: Maker) -> None:
 def test_a_folder_of_several_is_listed_and_not_guessed(shell_session: Maker, tmp_path: Path) -> None:
     shell_session(LINES, "one")
     shell_session(LINES, "two")
-    with pytest.raises(sl.NotFoundError, match="2 recordings"):
+    with pytest.raises(sl.FormatError, match="2 recordings"):
         sl.open(tmp_path)
 
 
