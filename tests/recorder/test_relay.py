@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sessionlens_recorder.session.channel import EARLY_LIMIT
+from sessionlens_recorder.session.channel import EARLY_BYTES, EARLY_LIMIT
 from sessionlens_recorder.session.policy import TARGET, USER, Policy
 from sessionlens_recorder.session.relay import MAX_CHANNELS, Relay
 from sessionlens_recorder.session.replies import UNANSWERED_LIMIT
@@ -217,15 +217,82 @@ def test_a_program_that_the_target_refuses_may_be_followed_by_another() -> None:
     assert case.log.channels[0].names()[-2:] == ["refused", "closed"]
 
 
-def test_bytes_before_any_program_are_recorded() -> None:
+def test_bytes_before_a_program_hide_nothing_of_it() -> None:
+    """sshd drops such bytes; what runs then still gets a folder of its own that says what it is."""
     case = Case().session()
     case.user(m.data(T, b"early"))
-    (folder,) = case.log.channels
-    assert (folder.kind, folder.meta["stream"]) == ("session", True)
-    case.user(m.request(T, "shell"))
+    case.user(m.request(T, "exec", string("rm -rf /")))
     case.user(m.data(T, b"late"))
-    assert [what[1] for what in folder.heard if what[0] == "in"] == [b"early", b"late"]
-    assert "shell" in folder.names()
+    early, program = case.log.channels
+    assert (early.kind, early.meta["stream"], early.heard) == (
+        "session",
+        True,
+        [("in", b"early"), ("closed", None, None)],
+    )
+    assert (program.kind, program.meta["command"]) == ("exec", b"rm -rf /")
+    assert [what[1] for what in program.heard if what[0] == "in"] == [b"late"]
+
+
+def test_requests_before_a_program_hide_nothing_of_it() -> None:
+    for count, size in ((EARLY_LIMIT + 1, 1), (4, EARLY_BYTES // 2)):
+        case = Case().session()
+        for _ in range(count):
+            case.user(m.request(T, "env", string("A") + string("x" * size), reply=False))
+        case.user(m.request(T, "exec", string("rm -rf /")))
+        assert [channel.kind for channel in case.log.channels] == ["session", "exec"]
+        assert case.log.channels[-1].meta["command"] == b"rm -rf /"
+        values = sum(len(value) for _, value in case.log.channels[-1].meta["env"])
+        assert values < 2 * EARLY_BYTES, "channel.json stays readable"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        m.data(T, b"x" * 101),  # above the packet that the target takes
+        m.extended(T, b"x"),
+        m.request(T, "exec\0", string("id")),  # which OpenSSH takes for exec
+        m.opening("session\0", U + 1),
+        m.request(T, "", b""),
+    ],
+)
+def test_what_the_target_reads_differently_ends_the_session(payload: bytes) -> None:
+    """OpenSSH drops such data: a recording would show as typed what never arrived."""
+    case = Case()
+    case.user(m.opening("session", U))
+    case.target(m.confirmation(U, T, window=250, packet=100))
+    folder = case.program()
+    before = list(folder.heard)
+    with pytest.raises(ProtocolError):
+        case.user(payload)
+    assert folder.heard == before
+
+
+def test_data_within_the_window_pass_and_no_more() -> None:
+    case = Case()
+    case.user(m.opening("session", U, window=4))
+    case.target(m.confirmation(U, T, window=250, packet=100))
+    case.program()
+    for size in (100, 100, 50):
+        assert case.user(m.data(T, b"x" * size))
+    with pytest.raises(ProtocolError, match="more data"):
+        case.user(m.data(T, b"x"))
+    case.target(m.adjust(U, 1))
+    assert case.user(m.data(T, b"x"))
+    assert case.target(m.extended(U, b"1234"))
+    with pytest.raises(ProtocolError, match="more data"):
+        case.target(m.data(U, b"5"))
+    case.user(m.eof(T))
+    case.target(m.adjust(U, 9))
+    with pytest.raises(ProtocolError, match="after its EOF"):
+        case.user(m.data(T, b"x"))
+
+
+def test_a_tunnel_has_one_stream() -> None:
+    """Else four bytes that OpenSSH drops would stand before the `SSH-` that is looked for."""
+    case = Case(forward=("*",))
+    case.user(m.opening("direct-tcpip", U, m.tcp("localhost", 22)))
+    case.target(m.confirmation(U, T))
+    assert {message[0] for _, message in case.target(m.extended(U, b"junk"))} == {97}
 
 
 def test_the_pty_is_known_when_the_program_starts() -> None:

@@ -18,6 +18,7 @@ from sessionlens_recorder.session.requests import Fields, read_pty, read_request
 PROGRAMS = frozenset({"shell", "exec", "subsystem"})
 WHO = ("user", "target")
 EARLY_LIMIT = 128  # requests before a program is asked for; from then on they go to disk
+EARLY_BYTES = 256 * 1024  # of them; channel.json has to stay readable
 
 
 class Channel:
@@ -32,20 +33,28 @@ class Channel:
         self.closed, self.eof = [False, False], [False, False]
         self.replies = (Replies(), Replies())  # by who asked
         self.ending = False  # closed by the recorder: nothing passes any more
-        self.user_window, self.user_packet = (opened.window, opened.packet) if by == USER else (0, 0)
+        self.windows, self.packets = [0, 0], [0, 0]  # how much user and target may be sent
+        self.windows[by], self.packets[by] = opened.window, opened.packet
 
     @property
     def confirmed(self) -> bool:
         return None not in self.numbers
 
     def confirmation_received(self, side: int, number: int, window: int, packet: int) -> None:
-        self.numbers[side] = number
-        if side == USER:
-            self.user_window, self.user_packet = window, packet
+        self.numbers[side], self.windows[side], self.packets[side] = number, window, packet
 
     def window_received(self, side: int, size: int) -> None:
-        if side == USER:
-            self.user_window += size
+        self.windows[side] += size
+
+    def check_data(self, side: int, size: int) -> None:
+        """A ProtocolError for data that the other end is free to drop (RFC 4254, 5.2 and 5.3; OpenSSH does):
+        they would be recorded as typed, and never have arrived.
+        """
+        if self.eof[side]:
+            raise wire.ProtocolError(f"the {WHO[side]} sent data after its EOF")
+        if size > min(self.windows[1 - side], self.packets[1 - side]):
+            raise wire.ProtocolError(f"the {WHO[side]} sent more data than it was allowed to")
+        self.windows[1 - side] -= size
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         """Record what a side sent. The answer is None, or why this channel ends here."""
@@ -95,6 +104,7 @@ class ProgramChannel(Channel):
         self._env: list[tuple[str, str]] = []
         self._program: str | None = None  # the request that was granted, or is about to be
         self._early: list[tuple[str, Fields]] = []  # events before there is a log
+        self._early_bytes = 0
         self._exit_code: int | None = None
         self._exit_signal: str | None = None
 
@@ -103,7 +113,6 @@ class ProgramChannel(Channel):
         if side == USER:
             log.input(data)
             return None
-        self.user_window -= len(data)
         if stderr:
             log.stderr(data)
         else:
@@ -111,6 +120,8 @@ class ProgramChannel(Channel):
         return None
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
+        if self._log is None:
+            self._early_bytes += len(request.rest)
         if side == USER and request.name in PROGRAMS:
             return self._program_requested(request)
         fields = read_request(request)
@@ -158,6 +169,7 @@ class ProgramChannel(Channel):
         if self._program is not None:
             return f"this channel already runs a {self._program}"
         fields = read_request(request)
+        self._close_log()  # what came before it has a folder of its own: this one says what ran
         self._program = request.name
         if request.name == "exec":
             self._begin("exec", command=wire.Reader(request.rest, 0).string())
@@ -171,8 +183,6 @@ class ProgramChannel(Channel):
         return None
 
     def _begin(self, kind: str, command: bytes | None = None, **more: Any) -> ChannelLog:
-        if self._log is not None:  # bytes came before the program was asked for; they stay where they are
-            return self._log
         self._log = self._session.open_channel(
             kind, pty=self._pty, command=command, env=list(self._env), **more
         )
@@ -182,7 +192,7 @@ class ProgramChannel(Channel):
         return self._log
 
     def _event(self, name: str, /, **fields: Any) -> None:
-        if self._log is None and len(self._early) >= EARLY_LIMIT:
+        if self._log is None and (len(self._early) >= EARLY_LIMIT or self._early_bytes > EARLY_BYTES):
             self._begin("session", stream=True)
         if self._log is None:
             self._early.append((name, fields))
@@ -195,7 +205,7 @@ class ProgramChannel(Channel):
             self._log = None
 
     def _room(self) -> int:
-        return max(0, min(self.user_window, self.user_packet))
+        return max(0, min(self.windows[USER], self.packets[USER]))
 
     def _explanation(self, number: int, text: bytes) -> list[bytes]:
         if self.eof[TARGET]:
@@ -221,14 +231,18 @@ class ForwardChannel(Channel):
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         self._bytes[side] += len(data)
+        if stderr:
+            return self._ended("a tunnel has no second stream")
         beginning = self._beginnings[side]
         if len(beginning) < 4:
             beginning += data[:4]
             if carries_ssh(beginning):
-                reason = "it carries another SSH session, which nobody would record"
-                self._log.event("ended", by="recorder", reason=reason)
-                return reason
+                return self._ended("it carries another SSH session, which nobody would record")
         return None
+
+    def _ended(self, reason: str) -> str:
+        self._log.event("ended", by="recorder", reason=reason)
+        return reason
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
         self._log.event(request.name, by=WHO[side], **read_request(request))

@@ -120,6 +120,9 @@ class Relay:
             return []
         extended = payload[0] == wire.EXTENDED_DATA
         data = wire.content(payload, wire.EXTENDED_HEADER if extended else wire.DATA_HEADER)
+        if extended and (wire.Reader(payload, 5).u32() != wire.STDERR or side == USER):
+            raise wire.ProtocolError(f"the {WHO[side]} sent data of a kind that nobody reads")
+        channel.check_data(side, len(data))
         reason = channel.data_received(side, data, stderr=extended)
         return [(1 - side, payload)] if reason is None else self._end_channel(channel, reason)
 

@@ -6,6 +6,7 @@ SSH: a message that passes is forwarded as the very bytes that came.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ STDERR = 1
 DATA_HEADER = 9  # message number, recipient, length
 EXTENDED_HEADER = 13  # the same with the data type between them
 
+_NAME = re.compile(r"[!-~]{1,64}")
 _u32 = struct.Struct(">I")
 _two = struct.Struct(">II")
 
@@ -53,6 +55,15 @@ class Reader:
         """A string for people and comparisons; what is not UTF-8 stays visible as \\xNN."""
         return self.string().decode("utf-8", "backslashreplace")
 
+    def name(self) -> str:
+        """The name of a channel type or a request (RFC 4250, 4.6.1). OpenSSH takes `exec\\0` for `exec`; a
+        name that two programs may read differently is refused.
+        """
+        name = self.text()
+        if not _NAME.fullmatch(name):
+            raise ProtocolError("a message names its type in characters that no name has")
+        return name
+
     def rest(self) -> bytes:
         return self._data[self._position :]
 
@@ -78,7 +89,7 @@ class Open:
     @classmethod
     def parse(cls, payload: bytes) -> Open:
         reader = Reader(payload)
-        return cls(reader.text(), reader.u32(), reader.u32(), reader.u32(), reader.rest())
+        return cls(reader.name(), reader.u32(), reader.u32(), reader.u32(), reader.rest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ class Request:
     def parse(cls, payload: bytes) -> Request:
         reader = Reader(payload)
         recipient = reader.u32() if payload[0] == CHANNEL_REQUEST else None
-        name, wants_reply = reader.text(), reader.boolean()
+        name, wants_reply = reader.name(), reader.boolean()
         return cls(name, wants_reply, reader.rest(), recipient)
 
 
