@@ -33,6 +33,7 @@ def test_a_plain_key() -> None:
         ("10.0.0.0/8,!10.1.0.0/16", "10.1.2.3", False),
         ("!10.1.2.3,*", "10.1.2.4", True),
         ("!10.1.2.3,*", "10.1.2.3", False),
+        ("10.0.0.0/8, !10.1.2.3", "10.1.2.3", False),
         ("!10.1.2.3", "10.1.2.4", False),
         ("192.168.1.?", "192.168.1.5", True),
         ("192.168.1.?", "192.168.1.55", False),
@@ -90,3 +91,10 @@ def test_a_file_tells_keys_and_refused_lines_apart(tmp_path: Path) -> None:
     keys, refused = read_authorized_keys(file)
     assert len(keys) == 1
     assert [line.number for line in refused] == [4, 5]
+
+
+def test_a_comment_holds_no_second_key(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f'from="10.0.0.0/8" {KEY} john\u2028{KEY}\x0b{KEY}\x85{KEY}\r\n')
+    (key,), refused = read_authorized_keys(file)
+    assert (key.sources, refused) == ("10.0.0.0/8", [])

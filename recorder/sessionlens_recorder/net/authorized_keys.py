@@ -50,7 +50,7 @@ class RefusedLine:
 def read_authorized_keys(path: Path) -> tuple[list[AuthorizedKey], list[RefusedLine]]:
     keys: list[AuthorizedKey] = []
     refused: list[RefusedLine] = []
-    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -92,7 +92,8 @@ def from_allows(patterns: str, address: str) -> bool:
     plain = _plain(ipaddress.ip_address(address))
     allowed = False
     for pattern in patterns.split(","):
-        negated, pattern = pattern.startswith("!"), pattern.strip().lstrip("!")
+        pattern = pattern.strip()
+        negated, pattern = pattern.startswith("!"), pattern.lstrip("!")
         if _source_matches(pattern, plain):
             if negated:
                 return False
