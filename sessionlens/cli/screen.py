@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 
 from sessionlens.cli.common import recording_argument, say
+from sessionlens.errors import UsageError
 from sessionlens.session import open
+from sessionlens.session.refs import Ref
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
-    parser.add_argument(
-        "--at", required=True, metavar="TIME", help="00:03:12, seconds, or a date and time (UTC)"
-    )
+    parser.add_argument("--at", metavar="TIME", help="00:03:12, seconds, a date and time (UTC), or a ref")
     parser.add_argument(
         "--channel", type=int, help="number of the channel (default: the first interactive one)"
     )
@@ -23,7 +23,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    screen = open(arguments.path, arguments.channel).at(arguments.at)
+    when = arguments.at or arguments.path
+    if arguments.at is None and Ref.parse(when) is None:
+        raise UsageError("say which moment: --at 00:03:12, or a ref from a table in place of the path")
+    screen = open(arguments.path, arguments.channel).at(when)
     if arguments.output:
         screen.image().save(arguments.output, "PNG")
         say(str(arguments.output))

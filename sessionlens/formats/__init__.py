@@ -60,9 +60,8 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         raise FormatError(f"{there} holds no recording of a known format ({_known()})")
     listed = "".join(f"\n  {found}" for found in below[:20])
     more = f"\n  and {len(below) - 20} more" if len(below) > 20 else ""
-    raise FormatError(
-        f"{there} is a folder with {len(below)} recordings below it; open one of them, or all with corpus():{listed}{more}"
-    )
+    what = f"{there} is a folder with {len(below)} recordings below it"
+    raise FormatError(f"{what}; open one of them, or all with corpus():{listed}{more}")
 
 
 def find(folder: str | os.PathLike[str]) -> list[Path]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from os import PathLike
 from pathlib import Path
 
 from sessionlens.catalog.corpus import Corpus
 from sessionlens.errors import NotFoundError
 from sessionlens.formats import find, open_source
+from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
-
-REF = re.compile(r"(?P<session>[0-9a-f]{8})(/(?P<channel>\d+)(/[ioe]:\d+-\d+)?)?")
 
 
 def open(path: str | PathLike[str], channel: int | None = None) -> Session:
@@ -22,9 +20,10 @@ def open(path: str | PathLike[str], channel: int | None = None) -> Session:
     FormatError for what is no recording and for a folder of several (it lists them).
     """
     found = Path(path)
-    if not found.exists() and (ref := REF.fullmatch(str(path))):
-        own = int(ref["channel"]) if channel is None and ref["channel"] else channel
-        return Session(open_source(by_session(ref["session"], Path())), own)
+    if not found.exists() and (ref := Ref.parse(str(path))):
+        return Session(
+            open_source(by_session(ref.session, Path())), ref.channel if channel is None else channel
+        )
     if found.is_dir() and len(below := find(found)) == 1:
         found = below[0]
     return Session(open_source(found), channel)

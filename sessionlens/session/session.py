@@ -16,6 +16,7 @@ from sessionlens.catalog.search import Coverage, Hits, count, hits, pattern, sea
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Channel, Source
 from sessionlens.recording import Info, Recording
+from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
 from sessionlens.session.view import ChannelView
 from sessionlens.tables import build
@@ -150,7 +151,8 @@ class Session:
         """The screen of the main channel at `when`, exact to the event.
 
         `"00:03:12"`, seconds and timedelta are elapsed; a wall clock needs a date (read as UTC unless it
-        says otherwise). Raises UsageError for a time that is none or lies outside the session.
+        says otherwise); the `ref` of a row is the moment of its first byte. Raises UsageError for a time
+        that is none or lies outside the session, NotFoundError for a ref of another place.
         """
         t_ns = self.elapsed(when)
         recording = self.recording
@@ -162,6 +164,8 @@ class Session:
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
+        if isinstance(when, str) and (ref := Ref.parse(when)) is not None and "/" in when:
+            return ref.t_ns(self.recording)
         t_ns = parse_time(when, self.info.started_ns)
         end = self.recording.duration_ns
         if not 0 <= t_ns <= max(end, 0) + 1_000_000_000:

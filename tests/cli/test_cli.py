@@ -103,6 +103,18 @@ def test_a_clear_message_and_64(
     assert "Traceback" not in captured.err
 
 
+def test_a_ref_names_a_screen(
+    recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["commands", str(recording), "--json"])
+    ref = json.loads(capsys.readouterr().out)[1]["ref"]
+    monkeypatch.chdir(recording.parent)
+    assert main(["screen", ref]) == 0
+    assert "rm -rf /srv/app" in capsys.readouterr().out
+    assert main(["screen", str(recording)]) == EX_USAGE
+    assert "--at" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["no-such-verb"], ["screen"], ["render", "x", "--idle", "soon"]])
 def test_wrong_use_is_64(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:

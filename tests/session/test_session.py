@@ -137,6 +137,22 @@ def test_no_recording_is_a_clear_error(tmp_path: Path) -> None:
         sl.open(tmp_path)
 
 
+def test_a_ref_is_a_place_and_a_moment(
+    shell_session: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = sl.open(shell_session(LINES))
+    monkeypatch.chdir(tmp_path)
+    row = s.commands.iloc[1]
+    assert "rm -rf /srv/app" in s.at(row["ref"]).text
+    assert sl.open(row["ref"]).info.session == s.info.session
+    with pytest.raises(sl.NotFoundError, match="ends before byte"):
+        s.at(f"{s.info.session}/0/o:999999-999999")
+    with pytest.raises(sl.NotFoundError, match="not a place"):
+        s.at("00000000/0/o:1-2")
+    with pytest.raises(sl.NotFoundError, match="no recording of session"):
+        sl.open("00000000/0/o:1-2")
+
+
 def test_a_row_reopens_its_session(shell_session: Maker) -> None:
     s = sl.open(shell_session(LINES))
     assert "rm -rf" in s.commands.sl.at(1).text
