@@ -287,6 +287,40 @@ def test_data_within_the_window_pass_and_no_more() -> None:
         case.user(m.data(T, b"x"))
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        m.eof(T) + b"x",
+        m.close(T) + b"x",
+        m.adjust(T, 1) + b"x",
+        m.opening("session", U + 1, b"x"),
+        m.DENIED + b"x",
+        m.GRANTED + m.u32(1) + b"x",
+        m.success(T) + b"x",
+        m.failure(T) + b"x",
+        m.confirmation(T, U + 1) + b"x",
+    ],
+)
+def test_no_message_carries_what_is_not_recorded(payload: bytes) -> None:
+    case = Case().session()
+    case.program()
+    with pytest.raises(ProtocolError, match=r"longer than|more than"):
+        case.user(payload)
+
+
+def test_a_keepalive_carries_nothing() -> None:
+    case = Case()
+    assert case.user(m.ask("keepalive@openssh.com", b"secret")) == [(USER, m.DENIED)]
+    assert case.refusals == [("keepalive@openssh.com", "it carries data, and has none")]
+
+
+def test_a_request_has_its_bytes_recorded_and_passes_for_nothing_else() -> None:
+    case = Case().session()
+    folder = case.program()
+    case.user(m.request(T, "stderr", b"secret", reply=False))
+    assert folder.heard[-1] == ("request stderr", {"by": "user", "data": b"secret"})
+
+
 def test_a_tunnel_has_one_stream() -> None:
     """Else four bytes that OpenSSH drops would stand before the `SSH-` that is looked for."""
     case = Case(forward=("*",))

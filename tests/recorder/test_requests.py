@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sessionlens_recorder.session.forwards import read_forward
-from sessionlens_recorder.session.requests import read_pty, read_request
+from sessionlens_recorder.session.requests import event_name, read_pty, read_request
 from sessionlens_recorder.session.wire import Open, ProtocolError, Reader, Request, content, string
 
 from . import messages as m
@@ -28,8 +28,21 @@ def test_requests_by_name() -> None:
         "core_dumped": True,
         "message": "core",
     }
-    assert read_request(asked("new@example.org", b"12345")) == {"length": 5}
+    assert read_request(asked("new@example.org", b"12345")) == {"data": b"12345"}
+    assert read_request(asked("exec", string("ls") + b"more")) == {"command": "ls", "data": b"more"}
+    assert read_request(asked("x11-req", b"\0" + string("MIT-MAGIC-COOKIE-1") + string("5ec7e7"))) == {
+        "length": 33
+    }
     assert read_request(asked("eow@openssh.com", b"")) == {}
+
+
+def test_no_request_passes_for_an_event_of_the_recorder() -> None:
+    known = ("exec", "signal", "x11-req", "eow@openssh.com")
+    assert [event_name(asked(name, b"")) for name in known] == list(known)
+    assert [event_name(asked(name, b"")) for name in ("stderr", "close")] == [
+        "request stderr",
+        "request close",
+    ]
 
 
 @pytest.mark.parametrize(

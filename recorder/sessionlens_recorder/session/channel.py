@@ -13,7 +13,7 @@ from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
 from sessionlens_recorder.session.policy import TARGET, USER, carries_ssh
 from sessionlens_recorder.session.replies import Replies
-from sessionlens_recorder.session.requests import Fields, read_pty, read_request
+from sessionlens_recorder.session.requests import Fields, event_name, read_pty, read_request
 
 PROGRAMS = frozenset({"shell", "exec", "subsystem"})
 WHO = ("user", "target")
@@ -136,7 +136,7 @@ class ProgramChannel(Channel):
             self._exit_code = fields["code"]
         elif side == TARGET and request.name == "exit-signal":
             self._exit_signal = fields["signal"]
-        self._event(request.name, by=WHO[side], **fields)
+        self._event(event_name(request), by=WHO[side], **fields)
         return None
 
     def answer_received(self, request: wire.Request, *, granted: bool) -> None:
@@ -245,7 +245,7 @@ class ForwardChannel(Channel):
         return reason
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
-        self._log.event(request.name, by=WHO[side], **read_request(request))
+        self._log.event(event_name(request), by=WHO[side], **read_request(request))
         return None
 
     def eof_received(self, side: int) -> None:

@@ -18,6 +18,18 @@ from sessionlens_recorder.session.policy import DROPPED_GLOBAL_REQUESTS, TARGET,
 from sessionlens_recorder.session.replies import Replies
 
 Send = tuple[int, bytes]  # to which side, and the message
+SIZES = {
+    wire.REQUEST_SUCCESS: 5,  # with the port that a tcpip-forward got
+    wire.REQUEST_FAILURE: 1,
+    wire.OPEN_CONFIRMATION: 17,
+    wire.WINDOW_ADJUST: 9,
+    wire.EOF: 5,
+    wire.CLOSE: 5,
+    wire.CHANNEL_SUCCESS: 5,
+    wire.CHANNEL_FAILURE: 5,
+}
+"""The most that such a message has (RFC 4254): what came behind it would pass and be in no recording."""
+
 MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D some dozens of forwards
 
 
@@ -62,6 +74,8 @@ class Relay:
         handler = self._handlers.get(payload[0])
         if handler is None:
             raise wire.ProtocolError(f"message {payload[0]} is not part of the connection protocol")
+        if len(payload) > SIZES.get(payload[0], len(payload)):
+            raise wire.ProtocolError(f"message {payload[0]} is longer than such a message is")
         with self._lock:
             return [] if self._ended else handler(side, payload)
 
@@ -72,6 +86,8 @@ class Relay:
         if opened.sender in self._channels[side]:
             raise wire.ProtocolError(f"the {WHO[side]} opened channel {opened.sender} twice")
         forward = read_forward(opened)
+        if opened.kind == "session" and opened.rest:
+            raise wire.ProtocolError(f"the {WHO[side]} opened a session with more than such a message has")
         reason = self._check_open(side, opened, forward)
         if reason is not None:
             what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
@@ -222,7 +238,8 @@ class Relay:
     def _check_global(self, side: int, request: wire.Request) -> str | None:
         address = self._listening.address(request) if side == USER else None
         if address is None:
-            return self._policy.check_global_request(request.name)
+            reason = self._policy.check_global_request(request.name)
+            return "it carries data, and has none" if reason is None and request.rest else reason
         if self._listening.ends(request):
             reason = self._listening.check_cancelled(address)
         else:

@@ -1,6 +1,6 @@
 """What channel requests say, for the recording: RFC 4254 section 6, RFC 4335 (break), and OpenSSH's own.
 
-Reads only. A request that is not known here passes too and is recorded by its name and length; one that is
+Reads only. A request that is not known here passes too and is recorded by its name and bytes; one that is
 cut short is a ProtocolError, since two programs would then read it differently.
 """
 
@@ -27,11 +27,21 @@ _MODES = {
 
 
 def read_request(request: Request) -> Fields:
-    """The fields of a request by name, ready for events.jsonl."""
-    reader = _READERS.get(request.name)
-    if reader is None:
-        return {"length": len(request.rest)} if request.rest else {}
-    return reader(Reader(request.rest, 0))
+    """The fields of a request by name, ready for events.jsonl; `data` is what of it has no name here."""
+    if request.name == "x11-req":
+        return {"length": len(request.rest)}  # it holds a secret, the cookie
+    reader = Reader(request.rest, 0)
+    read = _READERS.get(request.name)
+    fields = read(reader) if read else {}
+    return fields | {"data": reader.rest()} if reader.rest() else fields
+
+
+def event_name(request: Request) -> str:
+    """What its event is called: a name that is neither known nor `name@domain` could be one of our own
+    events'.
+    """
+    plain = request.name in _READERS or request.name == "x11-req" or "@" in request.name
+    return request.name if plain else f"request {request.name}"
 
 
 def read_pty(request: Request) -> Fields:
@@ -45,6 +55,13 @@ def _pty(reader: Reader) -> Fields:
         **_size(reader),
         "modes": _modes(reader.string()),
     }
+
+
+def _exit_signal(reader: Reader) -> Fields:
+    fields = {"signal": reader.text(), "core_dumped": reader.boolean(), "message": reader.text()}
+    if reader.rest():
+        reader.string()  # the message's language
+    return fields
 
 
 def _size(reader: Reader) -> Fields:
@@ -75,5 +92,5 @@ _READERS: dict[str, Callable[[Reader], Fields]] = {
     "break": lambda r: {"milliseconds": r.u32()},
     "xon-xoff": lambda r: {"client_can_do": r.boolean()},
     "exit-status": lambda r: {"code": r.u32()},
-    "exit-signal": lambda r: {"signal": r.text(), "core_dumped": r.boolean(), "message": r.text()},
+    "exit-signal": _exit_signal,
 }
