@@ -57,7 +57,7 @@ def read(path: Path) -> list[Signer]:
         text = path.read_text("utf-8", "replace")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    lines = enumerate(text.splitlines(), 1)
+    lines = enumerate(text.split("\n"), 1)
     return [
         _parse(path, number, line)
         for number, line in lines

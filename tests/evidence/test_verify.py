@@ -12,6 +12,7 @@ from sessionlens_recorder.bundle import BundleWriter, recover
 
 from sessionlens.errors import FormatError, NotFoundError, UsageError
 from sessionlens.evidence import verify
+from sessionlens.evidence.signers import read
 
 Signer = Callable[[bytes], str]
 
@@ -166,6 +167,13 @@ def test_a_signers_file_that_makes_no_sense_names_the_line(tmp_path: Path, line:
         verify(path, signers(tmp_path, f"# comment\n{line}\n"))
     with pytest.raises(NotFoundError, match="no such file"):
         verify(path, tmp_path / "nowhere")
+
+
+def test_a_comment_in_a_signers_file_holds_no_signer(tmp_path: Path) -> None:
+    (tmp_path / "allowed_signers").write_text(
+        "# was:\u2028john ssh-ed25519 AAAA\x0bjohn ssh-ed25519 AAAA\r\n", "utf-8"
+    )
+    assert read(tmp_path / "allowed_signers") == []
 
 
 def test_another_namespace_is_not_ours(tmp_path: Path) -> None:
