@@ -162,15 +162,15 @@ def test_a_terminal_with_its_modes_and_interrupts(terminals: None, site: Site) -
     program = "exec env PS1='ready> ' TERM=dumb bash --norc --noprofile -i"
     terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", program])
     terminal.expect(rb"ready> $")
-    terminal.type("sleep 60\n")
-    terminal.expect(rb"sleep 60\r\n")
+    terminal.type("sh -c 'echo up$((1)); exec sleep 60'\n")
+    terminal.expect(rb"up1\r\n")  # it runs: an interrupt before that may still be for the shell
     terminal.type("\x03")
     terminal.expect(rb"ready> $")
     terminal.type("exit 7\n")
     assert terminal.process.wait(DEADLINE_S) == 7
     terminal.close()
     folder = channel(site.sealed(before), "0.exec")
-    assert b"sleep 60\r" in stream(folder, "in").replace(b"\n", b"\r")
+    assert b"sleep 60'\r\x03" in stream(folder, "in").replace(b"\n", b"\r")
     (asked,) = [event for event in events(folder) if event["event"] == "pty-req"]
     assert asked["columns"] == 80
     assert asked["modes"]["ECHO"] == 1
