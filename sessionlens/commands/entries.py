@@ -61,6 +61,8 @@ def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEv
 
 def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
     """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
+    if entry.last.text == HIDDEN:
+        return False
     if not continues(line.prompt) or (line.prompt == primary and not incomplete(entry.text)):
         return False
     if not surely_continues(line.prompt) and not incomplete(entry.text):

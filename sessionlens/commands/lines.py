@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .accept import Candidate
+from .blind import Echo
 from .contexts import OPENERS, REPLS, SHELLS, program
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .grammar import incomplete
 from .matching import Match, best_match, in_order, joined, lag, tidy
+from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, continues, guessed, shape
 from .screen import PASTE, Rest, View
@@ -56,6 +58,7 @@ class LineReader:
         self.lag = 0
         self.forms: set[tuple[str, bool]] = set()
         self.cutter = Cutter(prompts)
+        self.echo = Echo()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -87,6 +90,7 @@ class LineReader:
 
     def _remember(self, line: Line) -> None:
         if line.outcome == "run":
+            self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
             goes_on = continues(line.prompt) and incomplete(self.going)
             self.going = f"{self.going}\n{line.text}" if goes_on else line.text
             self.cutter.remember(line.text)
@@ -171,19 +175,21 @@ class LineReader:
         said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
         return text.endswith("^C") or said.startswith("KeyboardInterrupt")
 
-    def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line:
-        """Nothing stands at the prompt: an empty line, or one typed while the echo was off.
+    def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
+        """Nothing stands at the prompt: an empty line, or one that was typed while the echo was off.
 
-        The two differ in where the keys were pressed. At a prompt (bracketed paste on, or the cursor resting
-        behind a learned prompt) the shell ran them, and they are listed and flagged; anywhere else they are a
-        secret.
+        The two differ in where the keys were pressed; whether the text may be shown is for `blind` to say.
         """
+        paste = candidate.paste
         key_line = next((each for each in pending if not each.best.text.strip()), None)
         if key_line is None and pending and self._typed_at_prompt(candidate, option, pending[0]):
+            if not paste and not self.echo.knows(option.prompt, paste):
+                return None  # an answer to a program that did not echo it
             key_line = pending[0]
             self._take(key_line)
             outcome = "cancelled" if key_line.ender == "interrupt" else "run"
-            text = key_line.best.text
+            certain = self.echo.certain(option.prompt, paste) and key_line.best.certain
+            text = key_line.best.text if certain else HIDDEN
             return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True)
         if key_line is not None:
             self._take(key_line)

@@ -105,10 +105,6 @@ class Prompts:
         """How many accepted lines had a prompt of this shape."""
         return self._shapes[shape(text), paste]
 
-    def knows(self, text: str) -> bool:
-        """Is this, or what it ends in, a prompt of a shell that does not edit its lines itself?"""
-        return any(text.endswith(each) for each in self._texts[False])
-
     def known_end(self, text: str, paste: bool) -> str:
         """Output without a line feed may stand before a prompt: the known prompt that a text ends in, or the
         text.

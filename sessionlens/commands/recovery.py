@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .accept import Candidate
+from .blind import Echo, same
 from .editor import KeyLine
 from .lines import Line
+from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, shape
 from .screen import Rest, View
@@ -34,20 +36,38 @@ def recovered(
     if not plainly:
         return
     rests = {rest.event: rest for candidate in found for rest in candidate.rests if not rest.paste}
+    last_shown = {same(rest.left): rest.event for rest in rests.values()}
     taken = {line.candidate.point.offset for line in lines}
     forms = {shape(line.prompt) for line in lines if not line.candidate.paste}
+    before = sorted((line for line in lines if line.outcome == "run"), key=_offset)
+    echo, at = Echo(), 0
     for key_line in left_over:
         text = key_line.best.text.strip()
         if key_line.ender != "enter" or not key_line.best.certain or not text:
             continue
+        start = view.offset_at(key_line.first_event)
+        while at < len(before) and _offset(before[at]) <= start:
+            line = before[at]
+            echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
+            at += 1
         rest = rests.get(key_line.first_event)
-        blind = rest is not None and unanswered(view, key_line) and prompts.knows(rest.left)
+        left = rest.left if rest is not None and unanswered(view, key_line) else ""
+        prompt = prompts.known_end(left, False)
+        blind = echo.knows(prompt, False)
         at_once = key_line.first_event == key_line.last_event  # then silence before Enter says nothing
         place = _echoed_later(view, prompts, forms, key_line) if at_once or not blind else None
         if place is not None and place[1] not in taken:
             yield _line(view, plainly[0], place[0], key_line, place[1], False)
         elif blind and rest is not None:
-            yield _line(view, plainly[0], prompts.known_end(rest.left, False), key_line, rest.offset, True)
+            again = last_shown.get(same(rest.left), -1) > key_line.last_event
+            shown = again and echo.certain(prompt, False)
+            line = _line(view, plainly[0], prompt, key_line, rest.offset, True)
+            echo.ran(prompt, False, line.text, False)
+            yield line if shown else replace(line, text=HIDDEN)
+
+
+def _offset(line: Line) -> int:
+    return line.candidate.point.offset
 
 
 def _echoed_later(view: View, prompts: Prompts, forms: set[str], key_line: KeyLine) -> tuple[str, int] | None:

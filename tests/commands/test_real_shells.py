@@ -190,3 +190,35 @@ def test_a_nested_shell_and_a_repl_are_contexts(shell: Shell) -> None:
     assert found[1] == ("id -un", "bash > bash", "shell")
     assert ("1+1", "bash > python", "repl") in found
     assert found[-1] == ("echo fin", "bash", "shell")
+
+
+FAKE = "import getpass; print(getpass.getpass(PROMPT) and 'ok')"
+
+
+@pytest.mark.parametrize("asks", ["$ ", "token> ", "pin # ", "me:~$ "])
+@pytest.mark.parametrize("bracketed", ["on", "off"])
+def test_a_password_asked_for_behind_what_looks_like_a_prompt(
+    shell: Shell, tmp_path: Any, asks: str, bracketed: str
+) -> None:
+    (tmp_path / "inputrc").write_text(f"set enable-bracketed-paste {bracketed}\n")
+    (tmp_path / "ask.py").write_text(FAKE.replace("PROMPT", repr(asks)))
+    bash = shell(*BASH, PS1="me:~$ ", INPUTRC=str(tmp_path / "inputrc"))
+    ready = "me:~[$] $"
+    bash.wait(ready)
+    bash.run("echo one", "one\r\n.*" + ready)
+    for secret in ("first-Secret", "second-Secret"):
+        bash.run(f"{sys.executable} ask.py", "\r\n.*" + re.escape(asks) + "$")
+        bash.press(secret + "\r")
+        bash.wait("ok[^$]*" + ready)
+    bash.run("stty -echo", ready)
+    bash.press(f"{sys.executable} ask.py\r")
+    bash.wait(re.escape(asks) + "$")
+    bash.press("third-Secret\r")
+    bash.wait(ready)
+    bash.press("stty echo\r")
+    bash.wait(ready)
+    bash.run("echo two", "two\r\n.*" + ready)
+    result = bash.extraction()
+    assert "Secret" not in repr(result)
+    seen = [command.text for command in result.commands if not command.hidden]
+    assert seen == ["echo one", *[f"{sys.executable} ask.py"] * 2, "stty -echo", "echo two"]
