@@ -116,27 +116,21 @@ class Corpus:
         found = [s.search(query, regex=regex, case=case) for s in chosen]
         coverage = sum((f.coverage for f in found), start=Coverage())
         frames = [within(pd.DataFrame(f), low, high) for f in found]
-        left = self.left_out(len(chosen), user, low, high)
-        whole = Coverage(coverage.sessions, coverage.commands, coverage.lines, coverage.unseen + left)
+        notes = self.filtered(len(chosen), user, low, high)
+        whole = coverage + Coverage(unreadable=tuple(map(visible, self.unreadable)), notes=notes)
         return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], whole)
 
-    def left_out(
+    def filtered(
         self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None
     ) -> tuple[str, ...]:
-        """What the search did not look at, in words."""
+        """What the search was told to leave out, in words."""
         said = [f"user {visible(user)}" for _ in [user] if user]
-        said += [
-            f"{word} {t:%Y-%m-%d %H:%M:%S} UTC"
-            for word, t in (("since", low), ("until", high))
-            if t is not None
-        ]
+        ends = (("since", low), ("until", high))
+        said += [f"{word} {t:%Y-%m-%d %H:%M:%S} UTC" for word, t in ends if t is not None]
+        if not said:
+            return ()
         others = len(self) - chosen
-        parts = [f"not looked at: {count(others, 'session')} outside {', '.join(said)}"] if others else []
-        if said and not others:
-            parts.append(f"filter: {', '.join(said)}")
-        if self.unreadable:
-            parts.append(f"{count(len(self.unreadable), 'recording')} could not be opened (see .gaps)")
-        return tuple(parts)
+        return (f"only {', '.join(said)}: {count(others, 'session')} not looked at",)
 
     def __repr__(self) -> str:
         return f"Corpus of {count(len(self), 'session')} below {self.root}"

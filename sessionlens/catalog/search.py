@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,30 +22,52 @@ SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "text")
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a search looked at, and what it could not see."""
+    """What a search looked at, and what it could not see.
+
+    `damaged` names the sessions with gaps, `silent` the channels that hold no text, `unreadable` the
+    recordings that could not be opened; `notes` say what was left out on request.
+    """
 
     sessions: int = 0
     commands: int = 0
     lines: int = 0
-    unseen: tuple[str, ...] = ()
+    gaps: int = 0
+    damaged: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __add__(self, other: Coverage) -> Coverage:
-        return Coverage(
-            self.sessions + other.sessions,
-            self.commands + other.commands,
-            self.lines + other.lines,
-            self.unseen + other.unseen,
-        )
+        return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def complete(self) -> bool:
+        """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
+        return not (self.gaps or self.silent or self.unreadable)
 
     def sentence(self, matches: int) -> str:
-        """`14 sessions, 412 commands, 9,310 lines, 0 matches; 1 torn after 00:12:03; …`."""
+        """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
         parts = [
             count(self.sessions, "session"),
             count(self.commands, "command"),
             count(self.lines, "line"),
             count(matches, "match", "matches"),
         ]
-        return "; ".join([", ".join(parts), *self.unseen])
+        said = [", ".join(parts)]
+        if self.gaps:
+            where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
+            said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")
+        if self.silent:
+            said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
+        if self.unreadable:
+            said.append(f"could not be opened: {some(self.unreadable)}")
+        return "; ".join([*said, *self.notes])
+
+
+def some(names: tuple[str, ...], most: int = 5) -> str:
+    """The first of many names."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

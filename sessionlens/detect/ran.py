@@ -6,7 +6,11 @@ backslashes and quotes make no difference. Options that were not asked for may b
 
 from __future__ import annotations
 
+import shlex
 from fnmatch import fnmatchcase
+from functools import cache
+
+from sessionlens.errors import UsageError
 
 from .calls import calls
 from .options import SAME, WORD_OPTIONS, Arguments, arguments, short
@@ -16,16 +20,30 @@ from .syntax import Call
 def ran(text: str, *words: str) -> bool:
     """True where `text` starts `words[0]` with every further word as an option or operand of it.
 
-    An operand matches as written, without a trailing slash, or as a shell pattern (`"*.log"`).
+    An operand matches as written, without a trailing slash, or as a shell pattern (`"*.log"`). One string
+    of several words is split as a shell would. Raises UsageError where there is no word.
     """
-    return any(True for _ in running(text, *words))
+    return bool(running(text, *words))
 
 
 def running(text: str, *words: str) -> list[Call]:
     """The calls of `text` for which `ran` is true."""
-    if not words or (words[0] not in text and not set("\\'\"$*?[{`|<") & set(text)):
+    if len(words) == 1:
+        words = split(words[0])
+    if not words:
+        raise UsageError('ran() needs the program to look for: ran("rm", "-r", "-f") or ran("rm -rf")')
+    if words[0] not in text and not set("\\'\"$*?[{`|<") & set(text):
         return []  # the usual case, without parsing
     return [call for call in calls(text) if matches(call, *words)]
+
+
+@cache
+def split(words: str) -> tuple[str, ...]:
+    """One string as words; UsageError where its quotes do not close."""
+    try:
+        return tuple(shlex.split(words))
+    except ValueError as error:
+        raise UsageError(f"{words!r} is not a command line: {error}") from None
 
 
 def matches(call: Call, program: str, *words: str) -> bool:

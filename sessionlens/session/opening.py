@@ -40,12 +40,13 @@ def by_session(session: str, folder: Path) -> Path:
 def corpus(folder: str | PathLike[str]) -> Corpus:
     """All recordings below a folder (or the one recording at that path) as one case.
 
-    Raises NotFoundError where the folder is not there or holds no recording.
+    Raises NotFoundError where the folder is not there or holds no recording, FormatError for a file that
+    is none.
     """
     root = Path(folder)
     if not root.exists():
         raise NotFoundError(f"{root}: no such folder")
-    paths = find(root) if root.is_dir() else [root]
+    paths = find(root) if root.is_dir() else [open_source(root).path]
     if not paths:
         raise NotFoundError(f"{root}: no recording here or below")
     return Corpus(root, paths, open)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sessionlens import evidence
-from sessionlens.catalog.search import Coverage, Hits, count, hits, pattern, search_tables
+from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tables
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Channel, Source
 from sessionlens.recording import Info, Recording
@@ -130,14 +130,16 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
-        unseen = [
-            f"channel {c.number} ({visible(c.kind)}) of {self.source.session} holds no text to search"
-            for c in self.source.channels
-            if not is_text(c)
-        ]
-        if len(self.gaps):
-            unseen.append(f"{count(len(self.gaps), 'gap')} in {self.source.session} (see .gaps)")
-        return Coverage(1, len(self.commands), len(self.lines), tuple(unseen))
+        session = self.source.session
+        silent = [c for c in self.source.channels if not is_text(c)]
+        return Coverage(
+            1,
+            len(self.commands),
+            len(self.lines),
+            gaps=len(self.gaps),
+            damaged=(session,) if len(self.gaps) else (),
+            silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
+        )
 
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits:
         """The table `hits`: commands and screen lines (also erased ones) that contain `query`.

@@ -154,6 +154,7 @@ def lines_table(origin: Origin, timeline: Timeline) -> pd.DataFrame:
         "end": end.tolist(),
         "visible": (end - start).tolist(),
         "start_utc": origin.utc(start),
+        "person": origin.person,
         "text": list(lines.text),
         "left": list(lines.reason),
         "alternate": list(lines.alternate),

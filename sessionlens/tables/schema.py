@@ -112,6 +112,7 @@ LINES = (
         ("end", ELAPSED, "last on the screen"),
         ("visible", ELAPSED, "how long it was on the screen"),
         ("start_utc", INSTANT, "first on the screen, as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
         ("text", TEXT, "the logical line: soft-wrapped rows joined"),
         ("left", TEXT, "why it left: visible (it did not), scrolled, erased, overwritten, cleared, switched"),
         ("alternate", FLAG, "on the alternate screen (full-screen programs)"),
