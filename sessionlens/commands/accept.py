@@ -87,6 +87,19 @@ def candidates(view: View) -> Iterator[Candidate]:
             last, rests, seen = candidate.after, [], None
 
 
+def _keys_alone(view: View, rests: list[Rest], text: str) -> bool:
+    """Is all of this line the echo of keys that began in an empty row? Then nothing in it is a prompt."""
+    began = max((at for at, rest in enumerate(rests) if not rest.left and rest.event >= 0), default=None)
+    if began is None or len(rests) < 2:
+        return False
+    echoed = b""
+    for rest, following in zip(rests[began:], rests[began + 1 :], strict=False):
+        echoed += view.recording.data(rest.event)
+        if following.left != echoed.decode("utf-8", "replace"):
+            return False
+    return began + 1 < len(rests) and text.startswith(rests[-1].left)
+
+
 def _typing_on(view: View, before: Point | None, point: Point) -> bool:
     """Has the cursor only gone on along its row since the last input? Its first rest there tells enough."""
     if before is None or before.cursor_y != point.cursor_y or before.cursor_x >= point.cursor_x:
@@ -132,6 +145,8 @@ def _at(view: View, point: Point, last: int, rests: list[Rest], bottom: int | No
     if point.cursor_x > 0 and point.cursor_y <= y:
         left, _ = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
     fresh = bool(lines) and lines[0].bottom >= highest
+    if bottom is None and lines and _keys_alone(view, rests, lines[0].text):
+        fresh = False
     lines.reverse()
     paste = bottom is not None
     return Candidate(point, paste, tuple(rests), tuple(lines), point.columns, point.offset, left, fresh)

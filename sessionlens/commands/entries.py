@@ -68,7 +68,11 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
     if not surely_continues(line.prompt) and not incomplete(entry.text):
         return False
     before = view.out[entry.last.candidate.after : line.candidate.point.offset]
-    return plain(bytes(before)).split("\n")[0].startswith(line.prompt.rstrip())
+    rows = [row for row in plain(bytes(before)).split("\n") if row.strip()]
+    drawn = entry.last.text.split("\n")[-1].strip()
+    if len(rows) > 1 and drawn and rows[0].endswith(drawn):
+        rows = rows[1:]  # a transient prompt: the line that was taken is drawn again first
+    return bool(rows) and rows[0].startswith(line.prompt.rstrip())
 
 
 def _erased(view: View, line: Line) -> list[LineEvent]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from .accept import Candidate
 from .blind import Echo
@@ -24,6 +25,7 @@ from .prompts import Prompts, continues, guessed, shape
 from .screen import PASTE, Rest, View
 from .secrets import unanswered
 
+_HISTORY = re.compile(r"!\S|^\^")
 _READS = re.compile(r"\b(?:read|select)\b")
 
 
@@ -59,13 +61,21 @@ class LineReader:
         self.forms: set[tuple[str, bool]] = set()
         self.cutter = Cutter(prompts)
         self.echo = Echo()
+        self.open, self.doubted = False, set[str]()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
         self.lag = lag(candidates, self.waiting)
         self.cutter.learn_right(candidates)
-        for candidate in candidates:
+        filled = False
+        for candidate, following in zip_longest(candidates, candidates[1:]):
             options = list(self.cutter.options(candidate))
+            if filled:  # history brought this line back to be looked at: it begins at the prompt
+                options = [option for option in options if not option.rested]
+            filled = bool(following and options and self._comes_back(candidate, following, options[0]))
+            if filled:
+                self._take_all(candidate, options)
+                continue
             options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
             if options or candidate.paste:
                 line = self._decide(candidate, options)
@@ -73,27 +83,47 @@ class LineReader:
                     self._remember(line)
                     yield line
 
+    def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
+        """Did Enter only expand the history (zsh's and bash's histverify), the line staying to be edited?"""
+        if not (candidate.paste and following.paste and following.rests) or not _HISTORY.search(option.text):
+            return False
+        left = following.rests[0].left
+        prompt = self.prompts.split(left, True)
+        return (
+            prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
+        )
+
+    def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
+        for key_line in self._pending(candidate, options)[-1:]:
+            self._take(key_line)
+
     def _may_ask(self, prompt: str, paste: bool) -> bool:
         """May a program that does not edit its lines show this prompt now?
 
         What runs decides: shells, REPLs and what leads to another host do; `read -p '> '` only looks like it.
         A program that nobody knows is believed once its prompt came back.
         """
+        name = program(self.going)
+        known = name in SHELLS or name in OPENERS or name in REPLS
+        if known:
+            self.doubted.discard(shape(prompt))
         if paste or not self.going or (shape(prompt), paste) in self.forms:
             return True
-        if continues(prompt) and incomplete(self.going):
+        if self.open and continues(prompt) and incomplete(self.going):
             return True
         if _READS.search(self.going):
             return False
-        name = program(self.going)
-        return name in SHELLS or name in OPENERS or name in REPLS or self.prompts.count(prompt, paste) > 1
+        if not known:
+            self.doubted.add(shape(prompt))
+        return known or self.prompts.count(prompt, paste) > 1
 
     def _remember(self, line: Line) -> None:
         if line.outcome == "run":
             self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
-            goes_on = continues(line.prompt) and incomplete(self.going)
+            goes_on = self.open and continues(line.prompt) and incomplete(self.going)
             self.going = f"{self.going}\n{line.text}" if goes_on else line.text
             self.cutter.remember(line.text)
+        self.open = line.outcome == "run"
         self.forms.add((shape(line.prompt), line.candidate.paste))
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
@@ -157,13 +187,17 @@ class LineReader:
             confidence = "high"
         elif match.reading.certain and match.reading.text.strip():
             if "".join(text.split()) == "".join(match.reading.text.split()):
-                text, confidence = match.reading.text, "high"  # blanks where rows wrap are hard to tell
+                confidence = "medium"
+                if "\t" in match.reading.text or any(each.bottom > each.top for each in candidate.lines):
+                    text, confidence = match.reading.text, "high"  # blanks where rows wrap are hard to tell
             elif "\n" in text and "\n" not in match.reading.text and in_order(match.reading.text, text):
                 text, source, confidence = match.reading.text, "keys", "medium"
             else:
                 confidence = "low" if match.score < 0.7 else "medium"
         elif match.consistent:
             confidence = "medium"
+        if not candidate.paste and shape(option.prompt) in self.doubted:
+            confidence = "low"
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
             text = text.removesuffix("^C").rstrip()

@@ -244,3 +244,42 @@ def test_hidden_input_says_neither_text_nor_length(taken: Taken) -> None:
         assert texts(each) == ["true", "su", "id"]
         assert [(event.kind, event.text) for event in each.events] == [("hidden input", "[hidden input]")]
         assert "secret" not in repr(each) and "short" not in repr(each)
+
+
+def _typed(script: Script, text: bytes, enter: bytes) -> Script:
+    for at in range(len(text)):
+        script.key(text[at : at + 1])
+    return script.key(b"\r", enter)
+
+
+def test_lines_of_one_command_under_a_prompt_that_is_redrawn(taken: Taken) -> None:
+    script = _typed(started(b"~/x\r\n% "), b"if true", Off + b"\r\x1b[A\x1b[J% if true\x1b[K\r\r\n")
+    script.out(b"if> " + On)
+    script = _typed(script, b"then pwd; fi", Off + b"\r\r\n").out(b"/x\r\n" + On + b"~/x\r\n% ")
+    found = taken(_typed(script, b"id", Off + b"\r\r\n").out(b"me\r\n" + On + b"~/x\r\n% ").events)
+    assert texts(found) == ["if true\nthen pwd; fi", "id"]
+
+
+def test_what_keys_alone_wrote_is_no_prompt(taken: Taken) -> None:
+    script = started(b"me:~$ ").line(b"id", b"me\r\n", b"me:~$ ").line(b"cat >notes", b"", b"").out(Off)
+    script = _typed(script, b"$ make install", b"\r\n")
+    script = (
+        _typed(script, b"# reboot", b"\r\n").key(b"\x04", b"").out(On + b"me:~$ ").line(b"ls", b"", b"me:~$ ")
+    )
+    assert texts(taken(script.events)) == ["id", "cat >notes", "ls"]
+
+
+def test_history_brought_back_to_be_looked_at_runs_once(taken: Taken) -> None:
+    script = started(b"% ").line(b"echo hi", b"hi\r\n", b"% ").line(b"!!", b"", b"% echo hi")
+    script.key(b"\r", b"\r\n" + Off + b"\r").out(b"hi\r\n" + On + b"% ").line(b"id", b"me\r\n", b"% ")
+    found = taken(script.events)
+    assert texts(found) == ["echo hi", "echo hi", "id"]
+
+
+def test_an_answer_to_a_question_that_looks_like_a_prompt_is_never_sure(taken: Taken) -> None:
+    script = started(b"me:~$ ").line(b"./ask", b"", b"").out(Off)
+    for _ in range(3):
+        script = _typed(script.out(b"Host> "), b"alpha", b"\r\n")
+    found = taken(script.out(On + b"me:~$ ").line(b"ls", b"", b"me:~$ ").events)
+    assert {each.confidence for each in found.commands if each.text == "alpha"} <= {"low"}
+    assert [each.text for each in found.commands if each.confidence == "high"] == ["./ask", "ls"]

@@ -158,3 +158,9 @@ def test_agreement_of_screen_and_keys() -> None:
     assert agreement("cat notes.txt", Reading("xyz", "xyz", False)) < 1
     assert agreement("ls", Reading("rm", "rm", True)) < 1
     assert tidy("a  \nb \n") == "a\nb"
+
+
+def test_a_heredoc_is_open_until_its_word_comes() -> None:
+    assert incomplete("cat <<EOF > y") and incomplete("cat <<EOF > y\n$ a\n> two")
+    assert incomplete("cat <<-'E'\n\ta") and not incomplete("cat <<-'E'\n\ta\n\tE")
+    assert not incomplete("cat <<EOF\na\nEOF") and not incomplete("cat <<< word")
