@@ -20,6 +20,7 @@ from .lines import Line, LineReader
 from .marks import Marks
 from .model import HIDDEN, Command, Extraction, LineEvent
 from .output import plain
+from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import PASTE, View
@@ -40,12 +41,19 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
 
     An exec request is a command, and what was typed in its terminal, where it has one, follows it.
     """
-    if recording.info.kind != "exec" or recording.info.command is None:
+    info = recording.info
+    request = [_exec(recording)] if info.kind == "exec" and info.command is not None else []
+    shell = shell_fed(recording)
+    if shell is not None:
+        commands, events, hidden = fed(recording, shell)
+        events += _other_events(recording)
+        return Extraction(request + commands, sorted(events, key=lambda event: event.t_ns), hidden)
+    if not request:
         return _terminal(recording, replay)
-    if recording.info.columns is None:  # no pty: nothing in it shows how its input was read
-        return Extraction([_exec(recording)], list(_other_events(recording)), [])
+    if info.columns is None:  # no pty and no shell: its input is data
+        return Extraction(request, list(_other_events(recording)), [])
     inside = _terminal(recording, replay)
-    return Extraction([_exec(recording), *inside.commands], inside.events, inside.hidden)
+    return Extraction([*request, *inside.commands], inside.events, inside.hidden)
 
 
 def _terminal(recording: Recording, replay: Replay) -> Extraction:

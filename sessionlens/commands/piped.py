@@ -1,0 +1,235 @@
+"""What was fed to a shell without a terminal (`ssh host bash`, `ssh -T host`): each line is a command.
+
+Nothing echoes there, so a line that was not echoed is no secret; what answers a password prompt in the output
+is. What follows a command that may read one (`sudo -S`) is listed without its text. For programs other than
+shells the input is data and no command. Decision 0043.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .contexts import SHELLS
+from .grammar import incomplete
+from .model import HIDDEN, Command, LineEvent
+from .output import plain
+
+if TYPE_CHECKING:
+    from sessionlens.recording import Recording
+
+_MOST = 200
+_PARTS = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
+_ASSIGNS = re.compile(r"[A-Za-z_]\w*=")
+_TAKES = {
+    "sudo": "ugpCDhRTU", "doas": "uC", "env": "uCS", "nice": "n", "su": "sgGw", "ionice": "cn",
+    "timeout": "ks",
+}  # fmt: skip
+_BARE = frozenset({"exec", "command", "nohup", "setsid", "stdbuf", *_TAKES})
+_SHELL_TAKES = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"})
+_READS_SECRET = re.compile(
+    r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\bpasswd\b|\bsu\b\s*(?:-|\w|$)|\bread\s+(?:-\w+\s+)*-\w*s"
+    r"|--?pass(?:word)?-stdin|\bgetpass\b"
+)
+_ASKS_SECRET = re.compile(r"(?:pass\w*|secret|token|pin|otp|code|key)\b[^\n]{0,80}[:?>#$]\s*$", re.I)
+
+
+def shell_fed(recording: Recording) -> str | None:
+    """The shell that reads this channel's input as its script, or None."""
+    info = recording.info
+    if info.columns is not None or not recording.has_input:
+        return None
+    if info.command is not None:
+        return reads_commands(info.command)
+    return (info.shell or "sh").rsplit("/", 1)[-1] if info.source_format == "bundle" else None
+
+
+def reads_commands(command: str) -> str | None:
+    """The shell that this command line starts to read its standard input, or None."""
+    try:
+        words = shlex.split(_PARTS.split(command.strip())[-1])
+    except ValueError:
+        return None
+    login = ""
+    while words:
+        name = words[0].rsplit("/", 1)[-1].lstrip("-")
+        if _ASSIGNS.match(words[0]):
+            del words[0]
+        elif name in _BARE:
+            del words[0]
+            login = name if name == "su" else login
+            login = _past_options(words, _TAKES.get(name, ""), name) or login
+            if login == "su -c":
+                return None
+            if name == "su":
+                return "sh"
+            if name == "timeout" and words:
+                del words[0]
+        elif name == "busybox" and len(words) > 1:
+            del words[0]
+        else:
+            return name if name in SHELLS and _no_script(words[1:]) else None
+    return "sh" if login else None
+
+
+def _past_options(words: list[str], takes: str, name: str) -> str:
+    """Drop the options of a program that starts another; which of them opens a shell by itself."""
+    login = ""
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if name == "su" and (option.startswith(("-c", "--command")) or "c" in option[1:].split("-")[0]):
+            return "su -c"
+        if name == "sudo" and (re.fullmatch(r"-[a-zA-Z]*[is]", option) or option in ("--login", "--shell")):
+            login = "sudo"
+        if re.fullmatch(rf"-[a-zA-Z]*[{takes}]", option) if takes else False:
+            del words[:1]
+        if option == "--":
+            break
+    return login
+
+
+def _no_script(arguments: list[str]) -> bool:
+    """Is neither a script nor `-c` among a shell's arguments?"""
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if re.fullmatch(r"[0-9]*[<>]+.*", word):
+            return word.startswith((">", "1", "2"))
+        if word in _SHELL_TAKES:
+            del rest[:1]
+        elif word.startswith("--"):
+            continue
+        elif word.startswith(("-", "+")) and len(word) > 1:
+            if "c" in word[1:]:
+                return False
+            if "s" in word[1:]:
+                return True
+        elif word != "-":
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """One line of the input: its bytes (inclusive), when it was complete, and what was printed by then."""
+
+    text: str
+    first: int
+    last: int
+    t_ns: int
+    begun: int
+    done: int
+
+
+def fed_lines(recording: Recording) -> list[Fed]:
+    """The input cut at line feeds."""
+    streams = recording.stream.tolist()
+    inputs = [i for i, stream in enumerate(streams) if stream == ord("i")]
+    if not inputs:
+        return []
+    offsets = [int(recording.offset[i]) for i in inputs]
+    end = offsets[-1] + int(recording.size[inputs[-1]])
+    data, found, first = bytes(recording.blob("i")[:end]), [], offsets[0]
+    printed = _printed(recording)
+    while first < end:
+        newline = data.find(b"\n", first)
+        last = newline if newline >= 0 else end - 1
+        begun, done = (inputs[bisect_right(offsets, at) - 1] for at in (first, last))
+        text = data[first : last + 1].decode("utf-8", "replace").rstrip("\r\n")
+        found.append(Fed(text, first, last, int(recording.t_ns[done]), printed[begun], printed[done]))
+        first = last + 1
+    return found
+
+
+def _printed(recording: Recording) -> list[int]:
+    """For each event how far the output had come."""
+    reached, at = [], recording.blob("o").find(b"\n") + 1
+    for i, stream in enumerate(recording.stream.tolist()):
+        if stream == ord("o"):
+            at = int(recording.offset[i]) + int(recording.size[i])
+        reached.append(at)
+    return reached
+
+
+def fed(recording: Recording, shell: str) -> tuple[list[Command], list[LineEvent], list[tuple[int, int]]]:
+    """The commands, the hidden lines as events, and their byte ranges."""
+    lines = fed_lines(recording)
+    doubted = dict(_secrets(recording, lines))
+    secret = {at for at, proven in doubted.items() if proven}
+    events = [
+        LineEvent(each.t_ns, "hidden input", HIDDEN, each.first, each.last)
+        for at, each in enumerate(lines)
+        if at in secret
+    ]
+    open_lines = [
+        replace(each, text=HIDDEN) if at in doubted else each
+        for at, each in enumerate(lines)
+        if at not in secret
+    ]
+    entries = list(_joined(open_lines))
+    end = _printed(recording)[-1] if len(recording) else 0
+    stops = [entry[-1].done for entry in entries[1:]] + [end]
+    commands = [
+        _command(recording, shell, entry, stop) for entry, stop in zip(entries, stops, strict=True) if entry
+    ]
+    return commands, events, [(lines[at].first, lines[at].last) for at in sorted(doubted)]
+
+
+def _secrets(recording: Recording, lines: list[Fed]) -> Iterator[tuple[int, bool]]:
+    """Which lines are secret, each with whether a prompt asked for it or a command only may have read it."""
+    out, told = recording.blob("o"), recording.info.command or ""
+    for at, line in enumerate(lines):
+        tail = plain(bytes(out[max(line.begun - 512, 0) : line.begun])).rsplit("\n", 1)[-1]
+        open_row = bytes(out[max(line.begun - 1, 0) : line.begun]) not in (b"\n", b"")
+        asked = open_row and _ASKS_SECRET.search(tail) is not None
+        if asked or _READS_SECRET.search(told):
+            said = bytes(out[line.begun : line.done + 512])
+            yield at, asked or b"assword" in said
+            told = ""
+        else:
+            told = line.text
+
+
+def _joined(lines: list[Fed]) -> Iterator[list[Fed]]:
+    """Lines joined as far as the grammar calls them unfinished; where it never closes, each on its own."""
+    at = 0
+    while at < len(lines):
+        stop, text = at + 1, lines[at].text
+        while text != HIDDEN and incomplete(text) and stop < min(len(lines), at + _MOST):
+            text += "\n" + lines[stop].text
+            stop += 1
+        if stop > at + 1 and incomplete(text):
+            stop = at + 1
+        if lines[at].text.strip():
+            yield lines[at:stop]
+        at = stop
+
+
+def _command(recording: Recording, shell: str, entry: list[Fed], stop: int) -> Command:
+    info, last = recording.info, entry[-1]
+    data = bytes(recording.blob("o")[last.done : stop])
+    return Command(
+        start_ns=last.t_ns,
+        end_ns=None,
+        text="\n".join(line.text for line in entry),
+        kind="shell",
+        context=f"exec > {shell}" if info.command is not None else shell,
+        host=info.target,
+        user=info.account,
+        cwd=None,
+        exit_code=None,
+        source="keys",
+        confidence="low",
+        accepted=last.done,
+        in_first=entry[0].first,
+        in_last=last.last,
+        out_first=last.done if data else None,
+        out_last=stop - 1 if data else None,
+        output=plain(data),
+        fullscreen=False,
+        hidden=entry[0].text == HIDDEN,
+    )
