@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -96,9 +97,76 @@ def test_a_target_that_is_none(site: Site, login: str, said: bytes) -> None:
     before = site.bundles()
     done = site.ssh(f"-oUser={login}", "--", "true", target=None)
     assert done.returncode == 255
-    assert said in done.stderr
+    assert done.stderr.count(said) == 1
     assert site.bundles() == before
     assert "login-refused" in site.log()
+
+
+def ends_after_one_refusal(site: Site, why: str) -> None:
+    """The log says so once, how the connection ended, and nothing of a login that failed."""
+    wait_for(lambda: f'reason="the user left (was told: {why}' in site.log(), site.log())
+    (refused,) = [line for line in site.log().splitlines() if " login-refused " in line]
+    assert re.search(r" client=127\.0\.0\.1 port=\d+ person=john ", refused)
+    assert "login-failed" not in site.log()
+
+
+def asked(tmp_path: Path) -> int:
+    """How many questions ssh has put to the person."""
+    return int((tmp_path / "n").read_text()) if (tmp_path / "n").exists() else 0
+
+
+def test_a_right_password_with_a_wrong_target_is_asked_for_once(
+    build_site: BuildSite, tmp_path: Path
+) -> None:
+    site = build_site(user='password_file = "users/john.passwd"')
+    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    site.start()
+    passwords = with_password("secret", "secret", "secret")
+    done = site.ssh("-oUser=john%nope", *BY_PASSWORD, "--", "true", env=passwords, target=None)
+    assert done.returncode == 255
+    assert asked(tmp_path) == 1
+    assert done.stderr.count(b"there is no target 'nope'; there are: web01") == 1
+    assert b"Permission denied" in done.stderr
+    ends_after_one_refusal(site, "there is no target 'nope'")
+
+
+@pytest.mark.parametrize("broken", ["name", "host key", "target"])
+def test_a_right_key_that_is_refused_leads_to_no_password_prompt(
+    build_site: BuildSite, tmp_path: Path, broken: str
+) -> None:
+    """Where others may log in with a password."""
+    other = public(make_key(tmp_path / "pinned"))
+    changes, name, said = {
+        "name": ({}, "john%nope", "there is no target 'nope'"),
+        "host key": ({"host_key": f'"{other}"'}, "john%web01", "the host key of web01 HAS CHANGED"),
+        "target": ({"key": f'"{make_key(tmp_path / "wrong")}"'}, "john%web01", "web01 does not let"),
+    }[broken]
+    site = build_site(user='password_file = "users/john.passwd"', **changes)
+    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    site.start()
+    passwords = with_password("secret", "secret", "secret")
+    done = site.ssh("-oBatchMode=no", f"-oUser={name}", "--", "true", env=passwords, target=None)
+    assert done.returncode == 255
+    assert asked(tmp_path) == 0
+    assert done.stderr.count(said.encode()) == 1
+    ends_after_one_refusal(site, said)
+
+
+def test_a_refusal_ends_with_a_disconnect_that_says_why(site: Site) -> None:
+    """For clients that show no banners; requests that were on their way are not answered."""
+    host, _, port = site.server.rpartition(":")
+    transport = paramiko.Transport(socket.create_connection((host, int(port))))
+    heard: list[str] = []
+    transport._parse_disconnect = lambda m: heard.append((m.get_int(), m.get_text())[1])
+    try:
+        transport.start_client(timeout=DEADLINE_S)
+        with pytest.raises(paramiko.SSHException):
+            transport.auth_publickey("john%nope", paramiko.Ed25519Key.from_private_key_file(str(site.key)))
+        wait_for(lambda: not transport.is_active(), "the bastion hangs up")
+    finally:
+        transport.close()
+        transport.join()
+    assert heard == ["there is no target 'nope'; there are: web01"]
 
 
 def test_a_stranger_is_told_nothing(site: Site, tmp_path: Path) -> None:
@@ -269,7 +337,7 @@ def test_passthrough_with_a_changed_host_key_sends_no_password(
     site = passthrough(build_site, password_target)
     site.replaced(public(password_target.key_path), public(make_key(tmp_path / "other"))).start()
     done = site.ssh("-oBatchMode=no", "--", "id", env=with_password("tärget", "tärget", "tärget"))
-    assert b"HAS CHANGED" in done.stderr
+    assert done.stderr.count(b"HAS CHANGED") == 1, "and it is not asked for again"
     assert password_target.asked == []
 
 

@@ -83,6 +83,7 @@ class Leg(Transport):
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._finished = False
+        self.farewell: str | None = None  # our DISCONNECT
         self.packetizer: BufferedPacketizer
         self.clear_to_send_lock = self.packetizer.turn
         self._take_over_messages()
@@ -111,6 +112,7 @@ class Leg(Transport):
         """The last messages, then DISCONNECT, then no more. What the peer still sends is read and dropped,
         since a reset would take from it what it has not read yet.
         """
+        self.farewell = reason
         for payload in (*payloads, disconnect(reason)):
             self.send(payload)
         with self.clear_to_send_lock:
@@ -209,7 +211,9 @@ def disconnect(reason: str) -> bytes:
 
 
 def reason_of_end(leg: Leg) -> str:
-    """Why a leg ended, in words: the peer's own, or what went wrong."""
+    """Why a leg ended, in words: what it was told, the peer's own, or what went wrong."""
+    if leg.farewell is not None:
+        return f"was told: {leg.farewell}"
     if leg.goodbye is not None:
         return leg.goodbye[1] or f"disconnect with code {leg.goodbye[0]}"
     error = leg.get_exception()

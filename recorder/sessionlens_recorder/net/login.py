@@ -22,11 +22,13 @@ from sessionlens_recorder import logs
 from sessionlens_recorder.config import ELSEWHERE, Config, Target, User
 from sessionlens_recorder.net.authorized_keys import fingerprint
 from sessionlens_recorder.net.leg import Leg
+from sessionlens_recorder.net.names import find_target, split_login
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.upstream import Refused
 from sessionlens_recorder.net.userkeys import check_key, signature_holds
 
 MAX_ATTEMPTS = 10  # FAILUREs in one connection; an agent full of keys needs some
+NO_METHOD = "refused@sessionlens"  # no client has it; OpenSSH takes an empty list for all of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Login:
         self._failures = 0
         self._service = False
         self._in = False
+        self._over = False  # refused for good
+        self._port = _peer_port(leg)
         self.banner = None
         self.notice_sent: datetime | None = None
 
@@ -106,7 +110,7 @@ class Login:
             self.notice_sent = datetime.now(UTC)
 
     def _login_requested(self, m: Message) -> None:
-        if self._in:
+        if self._in or self._over:
             return  # RFC 4252, 5.1: to be ignored
         name, service, method = _text(m), _text(m), _text(m)
         if not self._service or service != "ssh-connection":
@@ -180,9 +184,9 @@ class Login:
     def _passed(self, user: User, method: str, key: str | None) -> None:
         """The bastion's own factor holds: from here on a person is told why not."""
         try:
-            target = self._find_target()
+            target = find_target(self._who()[1], self._listener, self._config.targets)
         except Refused as refusal:
-            self._refuse(refusal, user.name, again=False)
+            self._refuse(refusal, user.name)
             return
         if target.upstream == "key":
             self._enter(Identity(user, target, method, key), None)
@@ -191,29 +195,14 @@ class Login:
         self._show(f"{target.name} asks for the password of {target.account or user.name}.\n")
         self._send(common.cMSG_USERAUTH_FAILURE, "password", True)
 
-    def _find_target(self) -> Target:
-        _, named = self._who()
-        targets = self._config.targets
-        if self._listener is not None:
-            if named not in (None, self._listener.name):
-                raise Refused(
-                    "wrong-target", f"this address leads to {self._listener.name}, not to {named!r}"
-                )
-            return self._listener
-        names = ", ".join(sorted(targets))
-        if named is None:
-            raise Refused(
-                "no-target", f"say which target: NAME%TARGET or NAME+TARGET, where TARGET is one of: {names}"
-            )
-        if named not in targets:
-            raise Refused("unknown-target", f"there is no target {named!r}; there are: {names}")
-        return targets[named]
-
     def _enter(self, identity: Identity, password: bytes | None) -> None:
         try:
             banner = self._entrance.enter(identity, password)
         except Refused as refusal:
-            self._refuse(refusal, identity.user.name, again=password is not None)
+            if password is not None and refusal.event == "target-login":
+                self._ask_again(refusal, identity.user.name)
+            else:
+                self._refuse(refusal, identity.user.name)
             return
         if banner:
             self._show(banner)
@@ -224,12 +213,32 @@ class Login:
 
     # answers
 
-    def _refuse(self, refusal: Refused, person: str, *, again: bool) -> None:
-        logs.warning("login-refused", client=self._client, person=person, why=refusal.event, reason=refusal)
-        self._show(f"{refusal}\n")
+    def _ask_again(self, refusal: Refused, person: str) -> None:
+        """The target's password was wrong, and may be given once more."""
         self._failures += 1
-        self._send(
-            common.cMSG_USERAUTH_FAILURE, "password" if again and self._failures < MAX_ATTEMPTS else "", False
+        if self._failures >= MAX_ATTEMPTS:
+            self._refuse(refusal, person)
+            return
+        self._log_refusal(refusal, person)
+        self._show(f"{refusal}\n")
+        self._send(common.cMSG_USERAUTH_FAILURE, "password", False)
+
+    def _refuse(self, refusal: Refused, person: str) -> None:
+        """For good: the reason, no method that is left, and the end. OpenSSH leaves at the second."""
+        self._over = True
+        self._log_refusal(refusal, person)
+        self._show(f"{refusal}\n")
+        self._send(common.cMSG_USERAUTH_FAILURE, NO_METHOD, False)
+        self._leg.finish([], _printable(str(refusal)))
+
+    def _log_refusal(self, refusal: Refused, person: str) -> None:
+        logs.warning(
+            "login-refused",
+            client=self._client,
+            port=self._port,
+            person=person,
+            why=refusal.event,
+            reason=refusal,
         )
 
     def _fail(self, method: str | None, reason: str | None = None, **fields: Any) -> None:
@@ -237,9 +246,8 @@ class Login:
         exists.
         """
         if method is not None:
-            logs.event(
-                "login-failed", client=self._client, name=self._name, method=method, reason=reason, **fields
-            )
+            told = {"name": self._name, "method": method, "reason": reason, **fields}
+            logs.event("login-failed", client=self._client, port=self._port, **told)
             self._failures += 1
         if self._failures >= MAX_ATTEMPTS:
             raise SSHException("too many attempts to log in")
@@ -253,8 +261,7 @@ class Login:
 
     def _show(self, text: str) -> None:
         """A banner, without the control characters that a target or a name might bring."""
-        shown = "".join(c if c.isprintable() or c in "\n\t" else "" for c in text)
-        self._send(common.cMSG_USERAUTH_BANNER, shown.replace("\n", "\r\n"), "en")
+        self._send(common.cMSG_USERAUTH_BANNER, _printable(text).replace("\n", "\r\n"), "en")
 
     def _send(self, number: bytes, *fields: str | bytes | bool) -> None:
         m = Message()
@@ -267,16 +274,16 @@ class Login:
         self._leg.send(m.asbytes())
 
 
-def split_login(name: str, users: dict[str, User]) -> tuple[User | None, str | None]:
-    """`john`, `john%web01` or `john+web01`: the person, if there is such a one, and the target's name."""
-    if name in users:
-        return users[name], None
-    for separator in "%+":
-        person, found, target = name.rpartition(separator)
-        if found and person in users:
-            return users[person], target
-    return None, None
-
-
 def _text(m: Message) -> str:
     return m.get_binary().decode("utf-8", "backslashreplace")
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def _peer_port(leg: Leg) -> int | None:
+    try:
+        return int(leg.getpeername()[1])
+    except OSError:  # gone again already
+        return None
