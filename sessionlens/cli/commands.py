@@ -9,6 +9,7 @@ from sessionlens.cli.common import form_arguments, print_table, recording_argume
 from sessionlens.session import corpus, open
 
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
+FIRST_TO_GO = ("confidence", "person", "context", "exit_code", "marks", "session")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = source.commands
     if arguments.marked:
         table = table[table["marks"] != ""]
-    print_table(table, COLUMNS, arguments)
+    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"]

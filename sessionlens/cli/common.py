@@ -1,4 +1,4 @@
-"""What several commands share: the recording argument, the form of the output, progress."""
+"""What several commands share: arguments, the form of the output, warnings, progress."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from sessionlens.session import Session
 from sessionlens.tables.output import to_csv, to_json, to_text
+from sessionlens.visible import visible
+
+LAST_COLUMN = 30  # cells that a command or a line of text should have
 
 
 def say(text: str = "") -> None:
@@ -22,7 +26,19 @@ def say(text: str = "") -> None:
 
 def recording_argument(parser: argparse.ArgumentParser) -> None:
     """The recording or folder that a command works on."""
-    parser.add_argument("path", help="a recording, a folder of recordings, or a ref from a table")
+    parser.add_argument("path", help="a recording, or a folder of recordings")
+
+
+def one_recording_argument(parser: argparse.ArgumentParser) -> None:
+    """The one recording that a command works on."""
+    parser.add_argument("path", help="a recording, a folder that holds just one, or a ref from a table")
+    parser.add_argument("--channel", type=int, help="its number (default: the first that has a terminal)")
+
+
+def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: bool) -> None:
+    """Where a picture or a video goes."""
+    parser.add_argument("-o", "--output", type=Path, required=required, metavar=kind, help="file to write")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
 
 
 def form_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +46,19 @@ def form_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="exact, for programs: a list of objects")
     form.add_argument("--csv", action="store_true", help="for spreadsheets: UTF-8, no cell starts a formula")
-    form.add_argument("--wide", action="store_true", help="do not cut lines at the width of the terminal")
+    form.add_argument("--wide", action="store_true", help="do not fit the table to the width of the terminal")
 
 
-def print_table(table: pd.DataFrame, columns: Sequence[str], arguments: argparse.Namespace) -> None:
-    """The table in the form that was asked for; people see `columns`, programs get all."""
+def print_table(
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    arguments: argparse.Namespace,
+    first_to_go: Sequence[str] = (),
+) -> None:
+    """The table in the form that was asked for; people see `columns`, programs get all.
+
+    On a narrow terminal the columns of `first_to_go` leave, in that order, before the last one is cut.
+    """
     if arguments.json:
         say(to_json(table))
     elif arguments.csv:
@@ -42,10 +66,21 @@ def print_table(table: pd.DataFrame, columns: Sequence[str], arguments: argparse
         sys.stdout.buffer.write(to_csv(table).encode("utf-8"))
     elif len(table):
         several = table["session"].nunique() > 1 and "session" not in columns
-        shown = ["session", *columns] if several else list(columns)
-        say(
-            to_text(table, [c for c in shown if worth_showing(table, c)], None if arguments.wide else width())
-        )
+        wanted = [c for c in (["session", *columns] if several else columns) if worth_showing(table, c)]
+        limit = None if arguments.wide else width()
+        say(to_text(table, fitting(table, wanted, first_to_go, limit), limit))
+
+
+def fitting(
+    table: pd.DataFrame, columns: list[str], first_to_go: Sequence[str], limit: int | None
+) -> list[str]:
+    """The columns that leave the last one room for some words."""
+    for name in first_to_go:
+        taken = max(map(len, to_text(table, columns[:-1]).split("\n")))
+        if limit is None or taken + LAST_COLUMN <= limit:
+            break
+        columns = [c for c in columns if c != name]
+    return columns
 
 
 def worth_showing(table: pd.DataFrame, column: str) -> bool:
@@ -56,6 +91,14 @@ def worth_showing(table: pd.DataFrame, column: str) -> bool:
 def width() -> int | None:
     """Columns of the terminal; None on a pipe, where nothing is cut."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def warn_of_gaps(session: Session) -> None:
+    """Say on standard error that a recording is not whole, whatever is made of it."""
+    if len(session.gaps):
+        first = visible(str(session.gaps["text"].iloc[0]))
+        more = f" (and {len(session.gaps) - 1} more)" if len(session.gaps) > 1 else ""
+        sys.stderr.write(f"sessionlens: this recording has gaps: {first}{more}; see `sessionlens info`\n")
 
 
 def single(path: str) -> Path | None:

@@ -13,6 +13,7 @@ SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
     "channels", "commands", "findings", "gaps", "recording",
 )  # fmt: skip
+FIRST_TO_GO = ("client", "channels", "target", "account", "duration", "findings", "commands")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +23,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     case = corpus(arguments.path)
-    if arguments.json or arguments.csv or len(case.paths) > 1:
+    if arguments.json or arguments.csv:
         print_table(case.sessions, SESSIONS, arguments)
-    else:
+        return 0
+    if len(case.paths) == 1:
         say(repr(open(arguments.path)))
-    if not (arguments.json or arguments.csv):
+    else:
+        print_table(case.sessions, SESSIONS, arguments, FIRST_TO_GO)
         for gap in case.gaps.itertuples():
-            say(f"  gap       {visible(str(gap.kind))}: {visible(str(gap.text))}")
-        say(f"{count(len(case), 'session')}, {count(len(case.gaps), 'gap')}")
+            say(f"  gap in {visible(str(gap.session))}: {visible(str(gap.text))}")
+    say(f"{count(len(case), 'session')}, {count(len(case.gaps), 'gap')}")
     return 0

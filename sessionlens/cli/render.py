@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from sessionlens.cli.common import progress, recording_argument, say
+from sessionlens.cli.common import one_recording_argument, output_argument, progress, say, warn_of_gaps
 from sessionlens.session import open
+from sessionlens.session.outputs import check_output
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    recording_argument(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="MP4", help="the video to write")
-    parser.add_argument(
-        "--channel", type=int, help="number of the channel (default: the first interactive one)"
-    )
+    one_recording_argument(parser)
+    output_argument(parser, "MP4", required=True)
     parser.add_argument("--start", metavar="TIME", help="from this time on")
     parser.add_argument("--end", metavar="TIME", help="up to this time")
     parser.add_argument("--idle", type=float, default=2.0, help="longest pause shown, in seconds; 0: uncut")
@@ -24,7 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    check_output(arguments.output, ".mp4", overwrite=arguments.force)
     session = open(arguments.path, arguments.channel)
+    warn_of_gaps(session)
     report = session.render(
         arguments.output,
         start=arguments.start,

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
-from sessionlens.cli.common import recording_argument, say
+from sessionlens.cli.common import one_recording_argument, output_argument, say, warn_of_gaps
 from sessionlens.errors import UsageError
 from sessionlens.session import open
+from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    recording_argument(parser)
+    one_recording_argument(parser)
     parser.add_argument("--at", metavar="TIME", help="00:03:12, seconds, a date and time (UTC), or a ref")
-    parser.add_argument(
-        "--channel", type=int, help="number of the channel (default: the first interactive one)"
-    )
-    parser.add_argument("-o", "--output", type=Path, metavar="PNG", help="write a picture instead of text")
     parser.add_argument("--json", action="store_true", help="exact, for programs")
+    output_argument(parser, "PNG", required=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
     when = arguments.at or arguments.path
     if arguments.at is None and Ref.parse(when) is None:
         raise UsageError("say which moment: --at 00:03:12, or a ref from a table in place of the path")
-    screen = open(arguments.path, arguments.channel).at(when)
+    if arguments.output:
+        check_output(arguments.output, ".png", overwrite=arguments.force)
+    session = open(arguments.path, arguments.channel)
+    screen = session.at(when)
+    warn_of_gaps(session)
     if arguments.output:
         screen.image().save(arguments.output, "PNG")
         say(str(arguments.output))
-    elif arguments.json:
+    if arguments.json:
         cursor = screen.terminal.cursor
         say(
             json.dumps(
@@ -46,6 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
                 }
             )
         )
-    else:
+    elif not arguments.output:
         say(repr(screen))
     return 0

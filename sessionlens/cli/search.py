@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from sessionlens.catalog.search import SHOWN
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
 from sessionlens.session import corpus
+
+FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: found, 1: not found, as grep(1)."""
+    """0: found, 1: not there, 2: not found where not everything could be seen."""
     found = corpus(arguments.path).search(
         arguments.query,
         user=arguments.user,
@@ -30,7 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         regex=arguments.regex,
         case=arguments.case,
     )
-    print_table(found, SHOWN, arguments)
-    if not (arguments.json or arguments.csv):
-        say(found.coverage.sentence(len(found)))
-    return 0 if len(found) else 1
+    print_table(found, SHOWN, arguments, FIRST_TO_GO)
+    said = found.coverage.sentence(len(found))
+    if arguments.json or arguments.csv:
+        sys.stderr.write(said + "\n")
+    else:
+        say(said)
+    return 0 if len(found) else 1 if found.coverage.complete else 2

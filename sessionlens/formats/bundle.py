@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sessionlens_recorder.bundle import (
     CHANNEL_FILES,
@@ -134,8 +135,17 @@ class _Bundle:
             interactive=carries and bool(meta.get("pty", kind == "shell")),
             load=(lambda: load_channel(self.root, channel, self.info(channel))) if carries else None,
             events=lambda: self._events(name),
+            opened_ns=self._opened_ns(meta),
         )
         return channel
+
+    def _opened_ns(self, meta: dict[str, Any]) -> int:
+        """From the start of the session to the start of a channel."""
+        opened, started = inner(meta, "opened"), inner(self.session, "started")
+        if not opened or not started:
+            return 0
+        elapsed = integer(opened.get("monotonic_ns"), 0) - integer(started.get("monotonic_ns"), 0)
+        return min(max(0, elapsed), _LONGEST_NS)
 
     def _events(self, name: str) -> Events:
         try:
@@ -146,12 +156,10 @@ class _Bundle:
     def info(self, channel: Channel) -> Info:
         """session.json, channel.json and how the channel ended, in one."""
         base, meta, pty = self.base(), channel.meta, inner(channel.meta, "pty")
-        opened, started = inner(meta, "opened"), inner(self.session, "started")
         close = next((e for e in reversed(channel.events) if e["event"] == "close"), {})
-        opened_ns = integer(opened.get("monotonic_ns"), 0) - integer(started.get("monotonic_ns"), 0)
         return replace(
             base,
-            opened_ns=min(max(0, opened_ns), _LONGEST_NS) if opened and started else 0,
+            opened_ns=channel.opened_ns,
             duration_ns=close.get("t_ns"),
             channel=channel.number,
             kind=channel.kind,

@@ -29,8 +29,10 @@ class Channel:
         load: Callable[[], Recording] | None,
         events: Callable[[], Events] = list,
         name: str | None = None,
+        opened_ns: int = 0,
     ) -> None:
         self.number, self.kind, self.meta = number, kind, meta
+        self.opened_ns = opened_ns  # since the start of the session; the times in `events` count from here
         self.name = name or f"{number}.{kind}"
         self.interactive, self.recorded = interactive, load is not None
         self._load, self._events = load, events

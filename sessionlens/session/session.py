@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tab
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Channel, Source
 from sessionlens.recording import Info, Recording
+from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
 from sessionlens.session.view import ChannelView
@@ -28,7 +29,7 @@ from sessionlens.visible import visible
 if TYPE_CHECKING:
     from sessionlens.render import VideoReport
 
-Time = str | float | int | timedelta | pd.Timedelta | pd.Timestamp
+Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp | pd.Series[Any]"
 
 
 class Session:
@@ -100,10 +101,11 @@ class Session:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """The table `events`: every recorded event, and lines that were cancelled, erased or hidden."""
-        return join((v.events for v in self.views), "events").sort_values(
-            "t", kind="stable", ignore_index=True
-        )
+        """The table `events`: every recorded event, requests and refusals, and lines that were not run."""
+        origin = build.Origin.of(self.source.info, str(self.path))
+        said = (build.channel_events(origin, c) for c in self.source.channels)
+        table = join([*(v.events for v in self.views), *said], "events")
+        return table.sort_values("t", kind="stable", ignore_index=True)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -153,8 +155,9 @@ class Session:
         """The screen of the main channel at `when`, exact to the event.
 
         `"00:03:12"`, seconds and timedelta are elapsed; a wall clock needs a date (read as UTC unless it
-        says otherwise); the `ref` of a row is the moment of its first byte. Raises UsageError for a time
-        that is none or lies outside the session, NotFoundError for a ref of another place.
+        says otherwise); a row of a table means its start, its `ref` the moment of its first byte. Raises
+        UsageError for a time that is none or lies outside the session, NotFoundError for a ref of another
+        place.
         """
         t_ns = self.elapsed(when)
         recording = self.recording
@@ -166,9 +169,7 @@ class Session:
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
-        if isinstance(when, str) and (ref := Ref.parse(when)) is not None and "/" in when:
-            return ref.t_ns(self.recording)
-        t_ns = parse_time(when, self.info.started_ns)
+        t_ns = self._time(when)
         end = self.recording.duration_ns
         if not 0 <= t_ns <= max(end, 0) + 1_000_000_000:
             raise UsageError(
@@ -176,6 +177,16 @@ class Session:
                 + (f" from {format_utc(self.info.started_ns)}" if self.info.started_ns is not None else "")
             )
         return t_ns
+
+    def _time(self, when: Time) -> int:
+        """Any form of time as ns since the session began, wherever that is."""
+        if isinstance(when, pd.Series):
+            return self._time(when["start" if "start" in when else "t"])
+        if pd.isna(when):
+            raise UsageError("that time is not known: the row has none")
+        if isinstance(when, str) and "/" in when and (ref := Ref.parse(when)) is not None:
+            return ref.t_ns(self.recording)
+        return parse_time(when, self.info.started_ns)
 
     def render(
         self,
@@ -196,7 +207,8 @@ class Session:
         """
         from sessionlens.session.video import render_session
 
-        span = tuple(None if t is None else self.elapsed(t) for t in (start, end))
+        check_output(Path(path), ".mp4")
+        span = tuple(None if t is None else self._time(t) for t in (start, end))
         options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
         return render_session(self, Path(path), span, options, progress)
 
@@ -205,7 +217,8 @@ class Session:
         return evidence.verify(self.path, signers)
 
     def __repr__(self) -> str:
-        return describe(self.info, self.source.channels)
+        told = [f"  gap       {visible(str(text))}" for text in self.gaps["text"]]
+        return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -214,14 +227,22 @@ class Session:
 
 
 def is_text(channel: Channel) -> bool:
-    """Whether a channel's stream is what somebody saw: recorded, and not a protocol of its own."""
-    return channel.recorded and channel.kind != "sftp"
+    """Whether a channel's stream is what somebody saw: recorded, and not a protocol of its own.
+
+    What a channel is follows from what it does: an SFTP client's first packet is INIT (type 1, of 5 bytes or
+    more; draft-ietf-secsh-filexfer-02), and it has no terminal. Anything else that calls itself sftp is text.
+    """
+    if not channel.recorded or channel.kind != "sftp" or channel.interactive:
+        return channel.recorded
+    first = channel.load().raw("i")[:5]
+    return not (len(first) == 5 and first[:2] == b"\0\0" and first[4] == 1)
 
 
 def describe(info: Info, channels: Iterable[Channel]) -> str:
     """Who, where, when, how long, as a few lines of text that are safe to print."""
     known: dict[str, Any] = {
         "person": info.person,
+        "login": info.method,
         "key": info.key_fingerprint,
         "account": info.account and f"{info.account} on {info.target or info.target_address or 'unknown'}",
         "from": info.client,

@@ -122,6 +122,25 @@ def events_table(origin: Origin, recording: Recording, extraction: Extraction) -
     return table.sort_values("t", kind="stable", ignore_index=True)
 
 
+def channel_events(origin: Origin, channel: Channel) -> pd.DataFrame:
+    """What events.jsonl says of a channel: requests, refusals, addresses, counts of bytes.
+
+    What the streams show anyway (stderr ranges, resizes, signals) is in `events_table`.
+    """
+    known = [e for e in channel.events if e.get("event") not in IN_STREAMS and isinstance(e.get("t_ns"), int)]
+    t_ns = [e["t_ns"] + channel.opened_ns for e in known]
+    data: dict[str, Any] = {
+        "t": t_ns,
+        "t_utc": origin.utc(t_ns),
+        "kind": [str(e["event"]) for e in known],
+        "text": [" ".join(f"{k}={v}" for k, v in e.items() if k not in ("t_ns", "event")) for e in known],
+    }
+    return conform(origin.columns() | data | {"channel": [channel.number for _ in known]}, "events")
+
+
+IN_STREAMS = frozenset({"stderr", "window-change", "signal", "resize"})
+
+
 def hidden_mask(
     recording: Recording, ranges: Iterable[tuple[int, int]]
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:

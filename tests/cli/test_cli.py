@@ -54,6 +54,41 @@ def test_search_exits_as_grep_does(recording: Path, capsys: pytest.CaptureFixtur
     assert "0 matches" in capsys.readouterr().out
 
 
+def test_not_found_and_could_not_see_differ(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (recording / "out").unlink()
+    assert main(["search", str(recording), "rm -rf", "--json"]) == 2
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == []
+    assert "not everything could be read" in captured.err
+    assert main(["screen", str(recording), "--at", "0"]) == 0
+    assert "has gaps" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_narrow_terminal_still_shows_what_was_found(
+    recording: Path, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sessionlens.cli.common.width", lambda: columns)
+    for verb in (["search", str(recording), "rm -rf"], ["commands", str(recording)]):
+        assert main(verb) == 0
+        out = capsys.readouterr().out
+        assert "rm -rf /srv/app" in out
+        assert all(len(line) <= columns for line in out.splitlines()[:-1])
+
+
+def test_no_file_is_replaced_without_force(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tmp_path / "x.png"
+    there.write_text("precious")
+    command = ["screen", str(recording), "--at", "1", "-o", str(there)]
+    assert main(command) == EX_USAGE
+    assert "--force" in capsys.readouterr().err
+    assert there.read_text() == "precious"
+    assert main([*command, "--force"]) == 0
+    assert main([*command[:-1], str(tmp_path / "x.jpg")]) == EX_USAGE
+
+
 def test_screen_as_text_json_and_picture(
     recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

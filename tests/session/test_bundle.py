@@ -34,8 +34,10 @@ def bundle(tmp_path: Path) -> Path:
     run.close(exit_code=2)
     copy = writer.open_channel("sftp", pty=None, command=None, env=[], stream=True)
     copy.input(b"\x00\x00\x00\x05\x01\x00\x00\x00\x03needle")
+    copy.output(b"needle")
     copy.close()
     tunnel = writer.open_channel("forward", pty=None, command=None, env=[], stream=False)
+    tunnel.event("refused", what="channel direct-tcpip 192.0.2.9:22", reason="not allowed")
     tunnel.event("bytes", user=10, target=20)
     tunnel.close()
     shell.close(exit_code=0)
@@ -93,3 +95,33 @@ def test_verify_and_gaps(bundle: Path) -> None:
     assert s.verify().status == "DAMAGED"
     assert "tampered" in set(s.gaps["kind"])
     assert "1 gap" in repr(s.search("uid"))
+
+
+def test_refusals_of_channels_without_a_stream_are_events(bundle: Path) -> None:
+    events = sl.open(bundle).events
+    (refused,) = events[events["kind"] == "refused"].itertuples()
+    assert refused.channel == 3
+    assert "192.0.2.9:22" in refused.text
+    assert refused.t >= events["t"].min()
+
+
+def test_what_only_calls_itself_sftp_is_text(tmp_path: Path) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john"})
+    fake = writer.open_channel("sftp", pty=None, command=None, env=[], stream=True)
+    fake.input(b"id\n")
+    fake.output(b"uid=0(root)\n")
+    fake.close()
+    writer.seal(None)
+    s = sl.open(writer.path)
+    assert len(s.search("uid=0")) == 1
+    assert s.coverage.complete
+
+
+def test_nothing_is_written_into_a_recording(bundle: Path) -> None:
+    s = sl.open(bundle)
+    before = (bundle / "session.json").read_bytes()
+    for path in (bundle / "session.json", bundle / "x.mp4", bundle / "0.shell" / "x.mp4"):
+        with pytest.raises(sl.UsageError):
+            s.render(path)
+    assert (bundle / "session.json").read_bytes() == before
+    assert not (bundle / "x.mp4").exists()

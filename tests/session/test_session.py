@@ -92,6 +92,20 @@ def test_a_time_outside_is_refused(shell_session: Maker, when: object) -> None:
         sl.open(shell_session(LINES)).at(when)
 
 
+def test_a_row_is_a_time_and_an_unknown_time_is_said(shell_session: Maker) -> None:
+    s = sl.open(shell_session(LINES))
+    assert "rm -rf /srv/app" in s.at(s.commands.iloc[1]).text
+    with pytest.raises(sl.UsageError, match="not known"):
+        s.at(s.commands["end"].iloc[2] if s.commands["end"].isna().iloc[2] else pd.NaT)
+
+
+def test_ran_takes_one_string_and_no_empty_question(shell_session: Maker) -> None:
+    commands = sl.open(shell_session(LINES)).commands
+    assert list(commands.sl.ran("rm -rf")["n"]) == [2]
+    with pytest.raises(sl.UsageError, match="needs the program"):
+        commands.sl.ran()
+
+
 def test_a_screen_is_a_picture_and_a_text(shell_session: Maker) -> None:
     screen = sl.open(shell_session(LINES)).at("00:00:02")
     assert screen._repr_png_().startswith(b"\x89PNG")

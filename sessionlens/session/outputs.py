@@ -1,0 +1,21 @@
+"""Where results may be written: never into a recording, never over what is there unless told so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sessionlens.errors import UsageError
+from sessionlens.formats.bundle import root_of
+
+
+def check_output(path: Path, suffix: str, *, overwrite: bool = True) -> None:
+    """Raise UsageError where a result must not go: wrong suffix, inside a bundle, or over another file."""
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"{path}: what is written there is {suffix}; name it so")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file")
+    inside = next((p for p in path.absolute().resolve().parents if root_of(p) is not None), None)
+    if inside is not None:
+        raise UsageError(f"{path}: lies inside the recording {inside}; evidence is never changed")
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path}: is there already; --force replaces it")
