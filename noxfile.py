@@ -11,7 +11,7 @@ from pathlib import Path
 import nox
 
 ROOT = Path(__file__).parent
-CODE = ["sessionlens", "recorder", "tests", "benchmarks", "fixtures", "noxfile.py"]
+CODE = ["sessionlens", "recorder", "tests", "benchmarks", "fixtures", "docs", "noxfile.py"]
 DISTRIBUTIONS = ["-e", "./recorder", "-e", "."]
 
 # pyenv's interpreters lie outside PATH unless chosen; nothing is ever downloaded.

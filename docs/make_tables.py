@@ -1,0 +1,48 @@
+"""Write docs/tables.md from the code that it documents: `python docs/make_tables.py [--check]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sessionlens.detect import MARKS
+from sessionlens.tables.schema import TABLES
+
+TARGET = Path(__file__).with_name("tables.md")
+HEAD = """# Tables, marks, exit codes
+
+Made by `python docs/make_tables.py` from `sessionlens/tables/schema.py` and `sessionlens/detect/marks.py`; a test
+holds it to them. Elapsed times are Timedelta, instants are Timestamp in UTC, both in nanoseconds; what is not known is
+missing (`NaT`, `<NA>`). JSON has elapsed times in seconds and instants in ISO 8601.
+"""
+CODES = """## Exit codes of the command line
+
+| code | meaning |
+|---|---|
+| 0 | done; `search`: found; `verify`: intact |
+| 1 | `search`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
+| 2 | `search`: not found, but not everything could be seen; `verify`: cannot tell |
+| 64 | wrong use, or a file that cannot be read or written |
+| 130 | interrupted |
+"""
+
+
+def text() -> str:
+    """The page."""
+    parts = [HEAD]
+    for name, columns in sorted(TABLES.items()):
+        rows = "\n".join(f"| `{c.name}` | `{c.dtype}` | {c.meaning.replace('|', '/')} |" for c in columns)
+        parts.append(f"## `{name}`\n\n| column | dtype | meaning |\n|---|---|---|\n{rows}\n")
+    marks = "\n".join(f"| `{m.name}` | {m.severity} | {m.why} |" for m in MARKS)
+    parts.append(
+        f"## Marks\n\nA mark is a reason to look, not a verdict.\n\n| mark | severity | why |\n|---|---|---|\n{marks}\n"
+    )
+    return "\n".join([*parts, CODES])
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(
+            TARGET.read_text("utf-8") != text() and "docs/tables.md is stale: python docs/make_tables.py"
+        )
+    TARGET.write_text(text(), "utf-8", newline="\n")
