@@ -68,7 +68,9 @@ class Cutter:
 
     def learn_right(self, candidates: Iterable[Candidate]) -> None:
         """What stood right of the cursor at rests: right prompts, among other things."""
-        rights = (rest.right.strip() for candidate in candidates for rest in candidate.rests)
+        gap = "  "  # else it is the rest of the line that the cursor was moved back in
+        found = (rest.right for candidate in candidates for rest in candidate.rests)
+        rights = (right.strip() for right in found if right.startswith(gap))
         self.rights = {shape(right) for right in rights if right}
 
     def remember(self, text: str) -> None:

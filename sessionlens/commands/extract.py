@@ -176,6 +176,7 @@ def _prompt_offset(view: View, line: Line) -> int:
     limit = min(drawn, opened) if opened is not None else drawn
     start = bytes(view.out[max(limit - 4096, 0) : limit]).rfind(b"\n")
     newline = max(limit - 4096, 0) + start + 1 if start >= 0 else limit
+    newline = max(newline, view.last_left_alternate(limit))
     return opened if opened is not None and opened <= drawn and not view.printed(newline, opened) else newline
 
 

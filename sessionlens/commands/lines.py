@@ -198,11 +198,16 @@ class LineReader:
             confidence = "medium"
         if not candidate.paste and shape(option.prompt) in self.doubted:
             confidence = "low"
+        elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
+            confidence = "medium"  # output without a line feed, or a question that ends as the prompt does
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
         return Line(candidate, option.prompt, text, outcome, source, confidence, key_line, False)
+
+    def _begins(self, candidate: Candidate, option: Option) -> bool:
+        return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
 
     def _interrupted(self, candidate: Candidate, text: str) -> bool:
         """Without keys: a ^C behind the line, or what Python says to one."""

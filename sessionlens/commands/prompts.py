@@ -78,10 +78,22 @@ class Prompts:
         trusted = [(text, paste) for text, paste in candidates if self.trusted(text, paste)]
         for text, paste in sorted(set(trusted), key=lambda each: -len(each[0])):
             self._texts[paste][text] = None
+        self._ends = {paste: self._endings(paste) for paste in (True, False)}
         for (form, paste), _ in self._shapes.most_common():
             marked = any(char in TERMINATORS + "()[]" for char in form)  # else it would match any word
             if marked and any(shape(text) == form for text, on in trusted if on == paste):
                 self._forms[paste].append(_pattern(form))
+
+    def _endings(self, paste: bool) -> list[tuple[re.Pattern[str], int]]:
+        """Every known prompt at the end of a text, whatever its numbers; a short one if it came back."""
+        counts: Counter[str] = Counter()
+        for text in self._texts[paste]:
+            counts[re.sub(r"\d+", "0", text)] += self._counts[text, paste]
+        return [
+            (re.compile(re.escape(text).replace("0", r"\d+") + "$"), count)
+            for text, count in counts.items()
+            if len(text) > 2 or count > 2
+        ]
 
     def trusted(self, text: str, paste: bool) -> bool:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
@@ -109,8 +121,12 @@ class Prompts:
         """Output without a line feed may stand before a prompt: the known prompt that a text ends in, or the
         text.
         """
-        ends = [each for each in self._texts[paste] if len(each) > 2 and text.endswith(each)]
-        return max(ends, key=lambda each: (self._counts[each, paste], len(each)), default=text)
+        best, score = text, (0, 0)
+        for pattern, count in self._ends[paste]:
+            match = pattern.search(text)
+            if match and (count, len(match[0])) > score:
+                best, score = match[0], (count, len(match[0]))
+        return best
 
     def split(self, line: str, paste: bool) -> str | None:
         """The prompt that this line begins with: a known text (the longest), else a known shape."""

@@ -103,6 +103,16 @@ class View:
         """Was the alternate screen entered between these offsets?"""
         return any((on := self.next_on(name, first)) is not None and on <= last for name in ALTERNATE)
 
+    def last_left_alternate(self, offset: int) -> int:
+        """Where the alternate screen was last left before `offset`; 0 where it never was."""
+        left = 0
+        for name in ALTERNATE:
+            offsets, states = self._switches.get(name, ([], []))
+            at = bisect_left(offsets, offset) - 1
+            if at >= 0 and not states[at]:
+                left = max(left, offsets[at])
+        return left
+
     def printed(self, first: int, stop: int) -> bool:
         """Did anything visible come between these offsets?"""
         for start in range(first, stop, 65536):  # the usual answer stands in the first few bytes

@@ -18,7 +18,7 @@ _FAR = 1 << 14
 def login_shell(view: View, lines: Sequence[Line], told: str | None) -> str:
     """`bash`, `zsh`, `fish`, or what the recording says."""
     edited = [line for line in lines if line.candidate.paste]
-    if not edited:
+    if not edited or not lines[0].candidate.paste:
         return (told or "sh").rsplit("/", 1)[-1]
     first = edited[0].candidate
     near = bytes(view.out[max(first.after - _FAR, 0) : first.after + _FAR])

@@ -283,3 +283,13 @@ def test_an_answer_to_a_question_that_looks_like_a_prompt_is_never_sure(taken: T
     found = taken(script.out(On + b"me:~$ ").line(b"ls", b"", b"me:~$ ").events)
     assert {each.confidence for each in found.commands if each.text == "alpha"} <= {"low"}
     assert [each.text for each in found.commands if each.confidence == "high"] == ["./ask", "ls"]
+
+
+def test_a_full_screen_program_is_flagged_where_no_line_feed_follows_it(taken: Taken) -> None:
+    screen = b"\x1b[?1049h\x1b[Htop\x1b[2;1Htasks\x1b[?1049l\r\x1b[?1l"
+    found = taken(started().line(b"id", b"me\r\n").line(b"htop", screen).line(b"ls", b"a\r\n").events)
+    assert [(each.text, each.fullscreen) for each in found.commands] == [
+        ("id", False),
+        ("htop", True),
+        ("ls", False),
+    ]

@@ -164,3 +164,11 @@ def test_a_heredoc_is_open_until_its_word_comes() -> None:
     assert incomplete("cat <<EOF > y") and incomplete("cat <<EOF > y\n$ a\n> two")
     assert incomplete("cat <<-'E'\n\ta") and not incomplete("cat <<-'E'\n\ta\n\tE")
     assert not incomplete("cat <<EOF\na\nEOF") and not incomplete("cat <<< word")
+
+
+def test_a_known_prompt_behind_output_without_a_line_feed() -> None:
+    seen = [("[web-4 docs]# ", False), ("[web-5 docs]# ", False), *[("$ ", False)] * 3]
+    prompts = Prompts(seen)
+    assert prompts.known_end("no newline[web-17 docs]# ", False) == "[web-17 docs]# "
+    assert prompts.known_end("no newline$ ", False) == "$ "
+    assert Prompts(seen[:3]).known_end("token$ ", False) == "token$ "
