@@ -107,9 +107,10 @@ class Recording:
         return len(self.t_ns)
 
     def __repr__(self) -> str:
+        # nothing about the input: with what is shown elsewhere, its size tells how long a password is
         return (
-            f"<Recording {self.info.session}/{self.info.channel} {self.info.kind}: {len(self)} events, "
-            f"{len(self.blob('o'))} B out, {len(self.blob('i'))} B in, {len(self.gaps)} gaps>"
+            f"<Recording {self.info.session}/{self.info.channel} {self.info.kind}: "
+            f"{len(self.blob('o'))} B out, {len(self.gaps)} gaps>"
         )
 
     @property

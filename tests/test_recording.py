@@ -38,6 +38,17 @@ def test_the_columns_have_their_types() -> None:
     assert "0123abcd/0" in repr(r)
 
 
+def test_the_repr_does_not_tell_how_much_was_typed() -> None:
+    short, long = recording(o=OUT, i=b"L1\nls"), recording(o=OUT, i=b"L1\nls, a long password")
+    none = Recording(short.info, [column[:3] for column in columns(short)], {"o": OUT})
+    assert repr(short) == repr(long) == repr(none)
+    assert f"{len(OUT)} B out" in repr(short)
+
+
+def columns(r: Recording) -> list[np.ndarray]:
+    return [r.t_ns, r.stream.astype(np.int64), r.offset, r.size]
+
+
 def test_offsets_are_file_offsets() -> None:
     r = recording()
     assert r.blob("o") == OUT
