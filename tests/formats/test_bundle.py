@@ -119,6 +119,21 @@ def test_events_are_in_order_with_file_offsets(path: Path) -> None:
     assert recording.has_input
 
 
+def test_a_window_of_any_size_is_written_and_read_back(tmp_path: Path) -> None:
+    writer = BundleWriter.create(tmp_path, SESSION)
+    channel = writer.open_channel("shell", pty={"term": "xterm", "columns": 80, "rows": 24})
+    channel.output(b"before")
+    channel.resize(2**32 - 1, 2**32 - 1)
+    channel.output(b"after")
+    channel.close(0)
+    writer.seal(lambda manifest: "signature\n")
+    recording = shell(writer.path)
+    assert recording.gaps == []
+    at = bytes(recording.stream).index(b"r")
+    assert (recording.offset[at], recording.size[at]) == (2**32 - 1, 2**32 - 1)
+    assert recording.raw("o") == b"beforeafter"
+
+
 def test_later_channels_count_from_the_start_of_the_session(path: Path) -> None:
     first, second = (channel.load() for channel in open_source(path).channels[:2])
     assert second.info.opened_ns > first.info.opened_ns > 0

@@ -76,6 +76,12 @@ def test_entries_are_read_as_integers_with_their_sums() -> None:
     assert not timing.problems
 
 
+@pytest.mark.parametrize("most", [999_999_999, 1_000_000_000, 2**32 - 1])
+def test_a_window_of_any_size_that_ssh_can_say_is_read(most: int) -> None:
+    timing = read_timing(f"S 0.000001 SIGWINCH ROWS={most} COLS={most}\n".encode())
+    assert (list(timing.size), list(timing.rows), timing.problems) == ([most], [most], [])
+
+
 def test_a_broken_line_is_reported_with_its_bytes_and_the_rest_is_read() -> None:
     timing = read_timing(b"O 0.1 5\nO 0.x 7\nO 0.2 6\nI 0.")
     assert list(timing.size) == [5, 6]
