@@ -119,8 +119,9 @@ def _commands(
         if entry is not None:
             following = lines[index + 1] if index + 1 < len(lines) else None
             command = _command(view, marks, contexts, entry, following)
-            contexts.ran(command.text)
-            yield command
+            if command.text.strip():
+                contexts.ran(command.text)
+                yield command
 
 
 def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, following: Line | None) -> Command:

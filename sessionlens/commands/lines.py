@@ -232,6 +232,8 @@ class LineReader:
             return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True)
         if key_line is not None:
             self._take(key_line)
+            if key_line.ender == "edit":  # what the editor wrote is run, and shown then
+                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False)
         return Line(candidate, option.prompt, "", "empty", "screen", "medium", key_line, False)
 
     def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:

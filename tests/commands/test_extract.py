@@ -293,3 +293,12 @@ def test_a_full_screen_program_is_flagged_where_no_line_feed_follows_it(taken: T
         ("htop", True),
         ("ls", False),
     ]
+
+
+def test_a_line_written_in_an_editor_from_an_empty_one(taken: Taken) -> None:
+    script = started().line(b"id", b"me\r\n").key(b"\x18\x05", Off + b"\r")
+    script.out(b"\x1b[?1049h\x1b[Hvi\x1b[?1049l").key(b":wq\r", b"")
+    found = taken(script.out(b"echo written\r\nwritten\r\n" + On + b"$ ").line(b"ls", b"a\r\n").events)
+    assert texts(found) == ["id", "echo written", "ls"]
+    nothing = started().key(b"\x18\x05", Off + b"\r").out(b"\x1b[?1049hvi\x1b[?1049l" + On + b"$ ")
+    assert texts(taken(nothing.line(b"ls", b"a\r\n").events)) == ["ls"]
