@@ -125,7 +125,7 @@ class _Bundle:
             meta = read_channel(self.root, name)
         except BundleReadError as error:
             meta = {"stream": any((directory / file).exists() for file in ("timing", "out", "in"))}
-            self._missing(f"{name}/channel.json", f"{error}: terminal, environment and command are not known")
+            self._missing(f"{name}/channel.json", f"{error}: terminal and environment are not known")
         carries = meta.get("stream") is not False
         channel = Channel(
             channel_number(directory),
@@ -167,7 +167,7 @@ class _Bundle:
             columns=integer(pty.get("columns"), None),
             rows=integer(pty.get("rows"), None),
             shell=as_text(meta.get("shell")),
-            command=as_text(meta.get("command")),
+            command=_command(channel),
             exit_code=integer(close.get("exit_code"), None),
             exit_signal=as_text(close.get("signal")),
             input=as_text(meta.get("input")),
@@ -204,6 +204,14 @@ class _Bundle:
             Gap("torn", f"torn/{name}", 0, size, None, f"torn/{name}: {size} bytes {about}")
             for name, size in sizes.items()
         ]
+
+
+def _command(channel: Channel) -> str | None:
+    """As channel.json has it, else as the user's last `exec` request in events.jsonl has it."""
+    if (told := as_text(channel.meta.get("command"))) is not None:
+        return told
+    asked = (e for e in reversed(channel.events) if e["event"] == "exec" and e.get("by") == "user")
+    return as_text(next(asked, {}).get("command"))
 
 
 _STATES = {

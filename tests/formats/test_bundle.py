@@ -172,6 +172,29 @@ def test_without_a_document_it_still_opens_and_says_so(path: Path, name: str, ho
     assert all(text for _, text in said)
 
 
+@pytest.mark.parametrize("damage", ["missing", "garbage", "no command"])
+def test_a_command_is_known_from_its_request_too(tmp_path: Path, damage: str) -> None:
+    writer = BundleWriter.create(tmp_path, SESSION)
+    job = writer.open_channel("exec", command=b"tar c /srv")
+    job.event("exec", by="user", command=b"true")
+    job.event("exec", by="user", command=b"tar c /srv")
+    job.event("exec", by="target", command=b"forged")
+    job.output(b"data")
+    job.close(0)
+    writer.seal(lambda manifest: "signature\n")
+    document = writer.path / "0.exec/channel.json"
+    meta = json.loads(document.read_text())
+    document.unlink()
+    if damage != "missing":
+        document.write_text("{" if damage == "garbage" else json.dumps(meta | {"command": None}))
+    source = open_source(writer.path)
+    assert source.info.command == source.channels[0].load().info.command == "tar c /srv"
+    assert "0.exec/channel.json" in [gap.file for gap in source.gaps]
+    assert not any("command" in gap.text for gap in source.gaps)
+    document.write_text(json.dumps(meta | {"command": "as recorded"}))
+    assert open_source(writer.path).info.command == "as recorded"
+
+
 def test_hostile_documents_do_no_harm(path: Path) -> None:
     session = json.loads((path / "session.json").read_text())
     for odd in ([], 3, None, {"base64": 3}, {"a": {}}, "x" * 100_000, -(2**70), 1e400):
