@@ -20,7 +20,7 @@ class Gap:
     """Something that cannot be read, or not be trusted."""
 
     kind: str
-    """missing, truncated, untimed, broken, clock, torn, tampered, unlisted, unsealed, live, …"""
+    """missing, truncated, untimed, broken, clock, torn, tampered, unlisted, unsealed, unsigned, live, …"""
     file: str
     offset: int | None
     length: int | None

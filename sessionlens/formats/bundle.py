@@ -185,6 +185,8 @@ class _Bundle:
         if report.state == "aborted":
             text = f"the recording was broken off ({report.reason}): its last moments may be missing"
             gaps.append(Gap("aborted", "journal", None, None, None, text))
+        if report.state in ("sealed", "aborted") and not report.signed:
+            gaps.append(Gap("unsigned", SIGNATURE, None, None, None, _UNSIGNED))
         told = {(gap.kind, gap.file) for gap in gaps}
         gaps += [
             Gap(p.kind, p.file, p.offset, p.length, None, f"{p.text}. {_ADVICE[p.kind]}")
@@ -218,6 +220,10 @@ _STATES = {
     "live": "the session is still being recorded: what comes later is not here yet",
     "unsealed": "the bundle was never sealed: its end may be missing. A recorder seals it when it starts",
 }
+_UNSIGNED = (
+    f"nobody signed this recording: who sealed it cannot be told, and anybody can seal a changed copy again. "
+    f"Look for a copy that has its {SIGNATURE}"
+)
 _ADVICE = {
     "tampered": "Do not rely on this part; compare another copy",
     "torn": "A crash leaves this; it is no sign of tampering",

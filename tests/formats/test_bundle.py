@@ -251,9 +251,17 @@ def test_live_unsealed_and_aborted_are_told_apart(tmp_path: Path) -> None:
     assert {kind for kind, _ in kinds(source)} == {"unsealed", "torn"}
     assert source.channels[0].load().raw("o") == b"$ oops\r\n$ "
     writer.seal(None, "abort", "disk full")
-    [gap] = open_source(writer.path).gaps
-    assert gap.kind == "aborted"
+    [gap, unsigned] = open_source(writer.path).gaps
+    assert (gap.kind, unsigned.kind) == ("aborted", "unsigned")
     assert "disk full" in gap.text
+
+
+def test_a_seal_without_a_signature_is_a_gap(path: Path) -> None:
+    assert kinds(open_source(path)) == []
+    (path / "MANIFEST.sig").unlink()
+    [gap] = open_source(path).gaps
+    assert (gap.kind, gap.file, gap.offset) == ("unsigned", "MANIFEST.sig", None)
+    assert "nobody signed this recording: who sealed it cannot be told" in gap.text
 
 
 def test_what_a_recovery_set_aside_is_a_gap(tmp_path: Path) -> None:
@@ -263,7 +271,7 @@ def test_what_a_recovery_set_aside_is_a_gap(tmp_path: Path) -> None:
     writer.seal(None)
     with (dead / "0.shell/events.jsonl").open("ab") as events:
         events.write(b'{"t_ns": 1, "ev')
-    recover(dead, None, "the process was killed")
+    recover(dead, lambda manifest: "signature\n", "the process was killed")
     source = open_source(dead)
     assert [(gap.kind, gap.file, gap.length) for gap in source.gaps] == [
         ("aborted", "journal", None), ("torn", "torn/0.shell.events.jsonl", 15),
