@@ -106,6 +106,23 @@ def test_without_journal_or_manifest_it_does_not_hold(sealed: Path, name: str) -
     assert ("missing", name) in kinds(check(sealed))
 
 
+def test_a_manifest_that_is_empty_or_leaves_the_journal_out_does_not_hold(sealed: Path) -> None:
+    manifest = sealed / "MANIFEST"
+    lines = manifest.read_bytes().splitlines(keepends=True)
+    for signature in (True, False):
+        if not signature:
+            (sealed / "MANIFEST.sig").unlink()
+        manifest.write_bytes(b"")
+        report = check(sealed)
+        assert report.damaged
+        assert kinds(report) == {("tampered", "MANIFEST")}
+        assert report.problems[0].text == "MANIFEST is empty"
+        manifest.write_bytes(b"".join(line for line in lines if not line.endswith(b"  journal\n")))
+        assert kinds(check(sealed)) == {("tampered", "MANIFEST")}
+    manifest.write_bytes(b"".join(lines))
+    assert not check(sealed).problems
+
+
 def test_a_journal_that_lost_its_end_or_got_more_does_not_hold(sealed: Path) -> None:
     journal = sealed / "journal"
     lines = journal.read_bytes().splitlines(keepends=True)

@@ -148,6 +148,9 @@ class _Check:
         except BundleReadError as error:
             self._absent(MANIFEST, error)
             return
+        if NAME not in self.manifest:
+            text = f"{MANIFEST} does not list {NAME}" if self.manifest else f"{MANIFEST} is empty"
+            self._add("tampered", MANIFEST, None, None, text)
         if self.journal_holds and not self.ended and not self.live:
             self._add("tampered", NAME, None, None, "the bundle is sealed, but its journal was never ended")
 
