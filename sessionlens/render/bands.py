@@ -80,7 +80,7 @@ def elapsed(facts: Facts, session_ns: int, speed: float, theme: Theme) -> Line:
 class Running:
     """The command that the lower band is about at one time."""
 
-    number: int  # from 1
+    number: int  # in the table of commands, from 1
     chapter: Chapter
     state: str
     since_ns: int  # how long it runs, or ran
@@ -110,7 +110,8 @@ class Commands:
         chapter = self.chapters[index]
         ended = chapter.end_ns is not None and chapter.end_ns <= session_ns
         until = chapter.end_ns if ended and chapter.end_ns is not None else session_ns
-        return Running(index + 1, chapter, state_of(chapter) if ended else RUNNING, until - chapter.start_ns)
+        number = index + 1 if chapter.number is None else chapter.number
+        return Running(number, chapter, state_of(chapter) if ended else RUNNING, until - chapter.start_ns)
 
 
 def state_of(chapter: Chapter) -> str:
@@ -131,7 +132,8 @@ def state(running: Running, theme: Theme) -> Line:
 
 
 def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
-    """The line below the command: its number, its start, how long, and what ≈ means."""
+    """The line below the command: its number, its start, how long, and what ≈ means. `total`: the commands of
+    this channel, for those that have no number in the session's table."""
     start = running.chapter.start_ns
     began = clock(start) + " elapsed"
     if facts.started_ns is not None:
@@ -139,14 +141,27 @@ def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
     verb, passed = "took", length(running.since_ns)
     if running.state == RUNNING:
         verb, passed = "running for", short_clock(running.since_ns)
+    known = total if running.chapter.number is None else facts.commands
+    number = str(running.number) + (f" of {known}" if known is not None else "")
     line = [
-        Span("command ", theme.band_quiet), Span(f"{running.number} of {total}", theme.band_text),
+        Span("command ", theme.band_quiet), Span(number, theme.band_text),
         Span("   started ", theme.band_quiet), Span(began, theme.band_text),
         Span(f"   {verb} ", theme.band_quiet), Span(passed, theme.band_text),
     ]  # fmt: skip
     if running.chapter.approximate:
         line.append(Span("   ≈ reconstructed", theme.caution))
     return tuple(line)
+
+
+def nothing_yet(total: int, facts: Facts, theme: Theme) -> Line:
+    """What stands there before the first command; `total`: the commands of this channel."""
+    if total:
+        text = "no command yet"
+    elif facts.caveats:
+        text = "no commands could be read"
+    else:
+        text = "no commands in this channel" if facts.commands else "no commands in this recording"
+    return (Span(text, theme.band_quiet),)
 
 
 def skipped(left_out: Cut | None, theme: Theme) -> Line:

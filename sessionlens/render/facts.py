@@ -14,7 +14,8 @@ SECOND = 1_000_000_000
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The session, as text for people; None is omitted. `started_ns` is UTC epoch time, `duration_ns` the
-    whole length."""
+    whole length, `commands` how many the session's table has. `caveats` are what cannot be read or trusted:
+    any puts a stamp on every picture, and `flaw` is its word."""
 
     person: str | None = None
     key: str | None = None
@@ -26,11 +27,15 @@ class Facts:
     started_ns: int | None = None
     client: str | None = None
     duration_ns: int | None = None
+    commands: int | None = None
+    caveats: tuple[str, ...] = ()
+    flaw: str = "DAMAGED"
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One command: times since the session began, the text, how it ended, and how well it is known."""
+    """One command: times since the session began, the text, how it ended, and how well it is known; `number`
+    is its `n` in the table (None: its place among the chapters)."""
 
     start_ns: int
     end_ns: int | None
@@ -38,6 +43,7 @@ class Chapter:
     exit_code: int | None = None
     approximate: bool = False
     finding: str | None = None
+    number: int | None = None
 
 
 def clock(ns: int) -> str:

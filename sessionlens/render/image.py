@@ -12,6 +12,7 @@ from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.layout import around
 from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
 from sessionlens.render.screen import Screen
+from sessionlens.render.stamp import paint_stamp
 from sessionlens.render.theme import DARK, Theme
 
 if TYPE_CHECKING:
@@ -33,21 +34,25 @@ def render_image(
 ) -> Image.Image:
     """A frame as an RGB picture, with the bands if `facts` are given and `plain` is not.
 
-    `t_ns`: the time that the bands show (default: the frame's own beginning).
+    `t_ns`: the time that the bands show (default: the frame's own beginning). Caveats of the facts are
+    stamped above the picture, also where it is plain.
     """
     bare = plain or facts is None
     when = frame.t0_ns if t_ns is None else t_ns
     said = [c for c in chapters if c.start_ns <= when]
     lines = 1
-    layout = around(frame.columns, frame.rows, plain=bare)
+    caveats = bool(facts and facts.caveats)
+    layout = around(frame.columns, frame.rows, plain=bare, caveats=caveats)
     if layout.bands is not None:
         columns = (layout.width - 2 * layout.bands.pad) // layout.bands.main[0] - STATE
         lines = lines_needed(said[-1:], columns, COMMAND_LINES)
-        layout = around(frame.columns, frame.rows, command_lines=lines, findings=findings)
+        layout = around(frame.columns, frame.rows, command_lines=lines, findings=findings, caveats=caveats)
     canvas = Canvas(layout.width, layout.height, RgbInk())
     Screen(canvas, layout, timeline, theme).paint(frame)
     if layout.bands is not None and facts is not None:
         end = max([when, facts.duration_ns or 0, *(c.end_ns or c.start_ns for c in chapters)])
         progress = Progress(max(end, 1), tuple(c.start_ns for c in chapters))
         Panels(canvas, layout, layout.bands, theme, facts, chapters, progress).paint(when, when)
+    if layout.stamp is not None and facts is not None:
+        paint_stamp(canvas, layout.stamp, facts, theme)
     return Image.fromarray(canvas.planes[0], "RGB")

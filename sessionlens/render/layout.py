@@ -14,6 +14,7 @@ CELL = (10, 20)  # the least that is legible
 LARGEST = (32, 62)
 SMALLEST = (2, 4)
 LEAST_COLUMNS = 94  # of a band
+STAMP_COLUMNS = 40  # the least of a stamp without bands
 MARGIN = 8  # around the terminal in a single picture
 SHAPE = 0.517  # width by height of a cell that its font fills
 
@@ -53,10 +54,23 @@ class Bands:
         return self.main[1] + self.small[1] + self.pad
 
     @property
+    def stamp(self) -> int:
+        """The height of the stamp."""
+        return 2 * self.small[1] + self.pad
+
+    @property
     def below(self) -> int:
         """The height of the lower band."""
         lines = self.command_lines * self.main[1] + (1 + self.finding_lines) * self.small[1]
         return lines + self.bar + even(self.pad * 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The place for what is wrong with the recording, and the measures of its text."""
+
+    place: Box
+    measures: Bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,7 @@ class Layout:
     screen: Box
     bands: Bands | None
     note: str = ""  # what a viewer has to know about the place
+    stamp: Stamp | None = None  # above all
 
     @property
     def below(self) -> int:
@@ -94,15 +109,23 @@ class Layout:
 
 
 def arrange(
-    columns: int, rows: int, *, plain: bool = False, command_lines: int = 1, findings: bool = False
+    columns: int,
+    rows: int,
+    *,
+    plain: bool = False,
+    command_lines: int = 1,
+    findings: bool = False,
+    caveats: bool = False,
 ) -> Layout:
     """The layout for a terminal of at most that size; if even 3840×2160 is too small for it, a note says
     so."""
     columns, rows = max(columns, 1), max(rows, 1)
     for width, height in PICTURES:
-        bands = None if plain else Bands.of(height, command_lines, int(findings))
+        measures = Bands.of(height, command_lines, int(findings))
+        bands = None if plain else measures
+        head = measures.stamp if caveats else 0
         above, below = (bands.above, bands.below) if bands else (0, 0)
-        screen = Box(0, above, width, height - above - below)
+        screen = Box(0, head + above, width, height - head - above - below)
         cell = cell_for(screen, columns, rows)
         if cell[0] >= CELL[0] and cell[1] >= CELL[1]:
             break
@@ -110,7 +133,8 @@ def arrange(
     note = ""
     if wide < columns or high < rows:
         note = f"only {min(wide, columns)}×{min(high, rows)} of a terminal of {columns}×{rows} has room"
-    return Layout(width, height, cell, screen, bands, note)
+    stamp = Stamp(Box(0, 0, width, head), measures) if caveats else None
+    return Layout(width, height, cell, screen, bands, note, stamp)
 
 
 def cell_for(screen: Box, columns: int, rows: int) -> tuple[int, int]:
@@ -136,15 +160,27 @@ def floor_even(value: float) -> int:
 
 
 def around(
-    columns: int, rows: int, *, plain: bool = False, command_lines: int = 1, findings: bool = False
+    columns: int,
+    rows: int,
+    *,
+    plain: bool = False,
+    command_lines: int = 1,
+    findings: bool = False,
+    caveats: bool = False,
 ) -> Layout:
     """The layout of a single picture, as large as its terminal."""
     cell = (12, 24)
     while (columns * cell[0] > 3840 or rows * cell[1] > 2160) and cell[0] > SMALLEST[0]:
         cell = (cell[0] - 2, cell[1] - 4)
     width, height = columns * cell[0], rows * cell[1]
-    if plain:
-        return Layout(width, height, cell, Box(0, 0, width, height), None)
     bands = Bands.of(720, command_lines, int(findings))
-    width, height = max(width + 2 * MARGIN, LEAST_COLUMNS * bands.main[0]), height + 2 * MARGIN
-    return Layout(width, bands.above + height + bands.below, cell, Box(0, bands.above, width, height), bands)
+    head = bands.stamp if caveats else 0
+    if plain:
+        width = max(width, STAMP_COLUMNS * bands.main[0]) if caveats else width
+        above, below = head, 0
+    else:
+        width, height = max(width + 2 * MARGIN, LEAST_COLUMNS * bands.main[0]), height + 2 * MARGIN
+        above, below = head + bands.above, bands.below
+    stamp = Stamp(Box(0, 0, width, head), bands) if caveats else None
+    screen, shown = Box(0, above, width, height), None if plain else bands
+    return Layout(width, above + height + below, cell, screen, shown, stamp=stamp)

@@ -48,6 +48,7 @@ class Panels:
         self.facts, self.progress, self.speed = facts, progress, speed
         self.commands = bands.Commands(chapters)
         self.main, self.small = Atlas(*measures.main), Atlas(*measures.small)
+        self._top = layout.screen.y - measures.above
         self._said: dict[str, object] = {}
         self._background()
         self._bars = self._draw_bars()
@@ -62,7 +63,7 @@ class Panels:
 
     def _above(self, session_ns: int) -> None:
         theme, pad = self.theme, self.measures.pad
-        top = even(pad / 2)
+        top = self._top + even(pad / 2)
         second = top + self.measures.main[1]
         clock = bands.utc(self.facts, session_ns, theme)
         room = self._columns(self.main) - width(clock) - 2
@@ -90,7 +91,10 @@ class Panels:
             self._say("finding", self.small, y, bands.finding(running, theme, room), room)
             y += self.measures.small[1]
         total = len(self.commands.chapters)
-        note = bands.about(running, total, self.facts, theme) if running else nothing_yet(total, theme)
+        if running:
+            note = bands.about(running, total, self.facts, theme)
+        else:
+            note = bands.nothing_yet(total, self.facts, theme)
         self._say("about", self.small, y, note, self._columns(self.small) - STAMP)
         self._say_right("skipped", self.small, y, bands.skipped(left_out, theme), STAMP)
 
@@ -114,7 +118,7 @@ class Panels:
         """The bands' ground, and the line between a band and the terminal."""
         picture, theme = self.layout, self.theme
         above, below = picture.screen.y, picture.below
-        self.canvas.fill(0, 0, picture.width, above, theme.band)
+        self.canvas.fill(0, self._top, picture.width, self.measures.above, theme.band)
         self.canvas.fill(0, above - EDGE, picture.width, EDGE, theme.band_track)
         self.canvas.fill(0, below, picture.width, picture.height - below, theme.band)
         self.canvas.fill(0, below, picture.width, EDGE, theme.band_track)
@@ -172,9 +176,3 @@ def command_lines(running: bands.Running | None, theme: Theme, columns: int, lin
 def lines_needed(chapters: Sequence[Chapter], columns: int, most: int) -> int:
     """How many lines the longest command takes."""
     return max((len(wrap(c.title, columns - 4, most)) for c in chapters), default=1) or 1
-
-
-def nothing_yet(total: int, theme: Theme) -> Line:
-    """What stands there before the first command."""
-    text = "no command yet" if total else "no commands in this recording"
-    return (Span(text, theme.band_quiet),)

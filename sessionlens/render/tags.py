@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sessionlens.render.facts import SECOND, Chapter, Facts, short_clock
 from sessionlens.render.pace import Pace
+from sessionlens.render.stamp import headed
 from sessionlens.visible import visible
 
 TITLE_BYTES = 240  # players read chapter titles of up to 255 bytes
@@ -76,6 +77,8 @@ def remarks(facts: Facts, pace: Pace, idle_ns: int | None) -> list[str]:
         out.append(f"session {visible(facts.session)}")
     if facts.channel is not None:
         out.append(f"channel {facts.channel}" + (f" of {facts.channels}" if facts.channels else ""))
+    if facts.caveats:
+        out.append(headed(facts) + ": " + "; ".join(visible(caveat) for caveat in facts.caveats))
     if idle_ns is None:
         out.append("nothing cut")
     else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sessionlens.errors import UsageError
+from sessionlens.render.bands import Commands
 from sessionlens.render.canvas import Canvas, I420Ink
 from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.ffmpeg import Encoder
@@ -19,13 +20,15 @@ from sessionlens.render.layout import PICTURES, Bands, Layout, arrange
 from sessionlens.render.pace import MILLISECOND, Cut, Moment, Pace, cuts, moments, seconds
 from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
 from sessionlens.render.screen import Screen
+from sessionlens.render.stamp import paint_stamp
 from sessionlens.render.tags import ffmetadata, marks, tags
 from sessionlens.render.theme import DARK, Theme
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
 
-HOLD = 1000  # ms that the last picture stays
+HOLD = 1000  # ms that the session's last picture stays
+LEAST_HOLD = 500  # ms that any clip's last picture does
 KEY_EVERY = 5000  # ms, at most
 COMMAND_LINES = 4  # at most
 
@@ -67,16 +70,19 @@ def render_video(
 ) -> VideoReport:
     """Write the video of a timeline.
 
-    `start_ns`, `end_ns`: session time (default: all). `idle_ns`: how much of a stretch without change is
-    shown (None: all of it). `findings`: burn in the analyst's findings of the chapters. `plain`: the bare
-    terminal, no bands. `progress(done, total)`: video time in ns. Raises UsageError for times that make no
-    sense, RenderError when nothing could be written.
+    `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
+    much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
+    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `progress(done,
+    total)`: video time in ns. Raises UsageError for times that make no sense, RenderError when nothing could
+    be written.
     """
     film = plan(timeline, facts, chapters, start_ns, end_ns, None if idle_ns is None else int(idle_ns), speed)
     layout = layout_of(film, plain, findings)
     canvas = Canvas(layout.width, layout.height, I420Ink())
     screen = Screen(canvas, layout, timeline, theme)
     panels = panels_of(film, canvas, layout, theme)
+    if layout.stamp is not None:
+        paint_stamp(canvas, layout.stamp, facts, theme)
     said = ffmetadata(tags(facts, film.pace, film.idle_ns), marks(film.chapters, film.pace, film.end_ms))
     target = Path(path)
     frames = 0
@@ -99,18 +105,15 @@ class Film:
     """All decisions about one video but its look."""
 
     facts: Facts
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[Chapter, ...]  # those within
+    commands: Commands  # all
     pace: Pace
     idle_ns: int | None
     moments: tuple[Moment, ...]
     frames: tuple[int, int]  # of the timeline: first, and one beyond the last; (0, 0) where there are none
     columns: int
     rows: int
-
-    @property
-    def end_ms(self) -> int:
-        """The length of the video."""
-        return self.pace.duration_ms + HOLD
+    end_ms: int  # the length of the video
 
 
 def plan(
@@ -131,8 +134,8 @@ def plan(
     first, last = span(timeline, facts, chapters, start_ns, end_ns)
     begin = max(int(np.searchsorted(times, first, side="right")) - 1, 0)
     stop = int(np.searchsorted(times, last, side="right"))
-    shown = tuple(c for c in chapters if c.start_ns <= last and (c.end_ns is None or c.end_ns >= first))
-    shown = tuple(sorted(shown, key=lambda c: c.start_ns))
+    every = sorted(chapters, key=lambda c: c.start_ns)
+    shown = tuple(c for c in every if c.start_ns <= last and (c.end_ns is None or c.end_ns >= first))
     marks_ns = [t for c in shown for t in (c.start_ns, c.end_ns) if t is not None and first <= t <= last]
     changes = times[begin:stop].tolist()
     activity = sorted({first, last, *(t for t in changes if first <= t <= last), *marks_ns})
@@ -140,26 +143,36 @@ def plan(
     wanted = [*changes, *marks_ns, *seconds(pace, facts.started_ns)]
     columns, rows = largest(timeline, begin, stop)
     frames = (begin, stop) if stop > begin else (0, 0)
-    return Film(facts, shown, pace, idle_ns, tuple(moments(pace, wanted)), frames, columns, rows)
+    end_ms = pace.duration_ms + HOLD
+    if last < whole_of(timeline, facts, chapters):
+        changed = pace.video_ms(max([first, *changes, *marks_ns]))
+        end_ms = max(pace.duration_ms, changed + LEAST_HOLD)
+    seen = tuple(m for m in moments(pace, wanted) if m.video_ms < end_ms)
+    return Film(facts, shown, Commands(every), pace, idle_ns, seen, frames, columns, rows, end_ms)
+
+
+def whole_of(timeline: Timeline, facts: Facts, chapters: Sequence[Chapter]) -> int:
+    """The last instant of the session."""
+    ends = [facts.duration_ns or 0, *(c.end_ns if c.end_ns is not None else c.start_ns for c in chapters)]
+    if len(timeline):
+        ends += [int(timeline.t1_ns[-1]), timeline.end_ns]
+    return max(ends)
 
 
 def span(
     timeline: Timeline, facts: Facts, chapters: Sequence[Chapter], start_ns: int | None, end_ns: int | None
 ) -> tuple[int, int]:
-    """The first and the last instant of session time."""
-    ends = [facts.duration_ns or 0, *(c.end_ns if c.end_ns is not None else c.start_ns for c in chapters)]
-    if len(timeline):
-        ends += [int(timeline.t1_ns[-1]), timeline.end_ns]
-    whole = max(ends)
-    first = max(start_ns or 0, 0)
-    last = whole if end_ns is None else min(end_ns, whole)
-    if first > whole:
+    """The first and the last instant of session time that are shown."""
+    whole = whole_of(timeline, facts, chapters)
+    first = min(max(start_ns or 0, 0), whole)
+    last = whole if end_ns is None else min(max(end_ns, 0), whole)
+    if first >= last and whole > 0:
+        asked = [("start", start_ns), ("end", end_ns)]
+        said = ", ".join(f"{name} {t / SECOND:g} s" for name, t in asked if t is not None)
         raise UsageError(
-            f"the start, {first / SECOND:g} s, is after the session's end at {whole / SECOND:g} s"
+            f"nothing to show: {said}, of a session of {whole / SECOND:g} s. The start lies before the end"
         )
-    if end_ns is not None and end_ns < first:
-        raise UsageError(f"the end, {end_ns / SECOND:g} s, is before the start, {first / SECOND:g} s")
-    return first, max(last, first)
+    return first, last
 
 
 def largest(timeline: Timeline, begin: int, stop: int) -> tuple[int, int]:
@@ -181,8 +194,13 @@ def layout_of(film: Film, plain: bool, findings: bool) -> Layout:
     width, height = PICTURES[0]
     bands = Bands.of(height, 1, 0)
     columns = (width - 2 * bands.pad) // bands.main[0] - STATE
-    lines = lines_needed(film.chapters, columns, COMMAND_LINES)
-    return arrange(film.columns, film.rows, plain=plain, command_lines=lines, findings=findings)
+    latest = film.commands.at(film.pace.start_ns)
+    said = film.chapters if latest is None else (latest.chapter, *film.chapters)
+    lines = lines_needed(said, columns, COMMAND_LINES)
+    caveats = bool(film.facts.caveats)
+    return arrange(
+        film.columns, film.rows, plain=plain, command_lines=lines, findings=findings, caveats=caveats
+    )
 
 
 def panels_of(film: Film, canvas: Canvas, layout: Layout, theme: Theme) -> Panels | None:
@@ -193,7 +211,8 @@ def panels_of(film: Film, canvas: Canvas, layout: Layout, theme: Theme) -> Panel
     cut_at = tuple(ms for ms, _ in film.pace.stamps)
     progress = Progress(max(film.pace.duration_ms, 1), ticks, cut_at)
     speed = film.pace.speed
-    return Panels(canvas, layout, layout.bands, theme, film.facts, film.chapters, progress, speed=speed)
+    every = film.commands.chapters
+    return Panels(canvas, layout, layout.bands, theme, film.facts, every, progress, speed=speed)
 
 
 def pictures(film: Film, timeline: Timeline, screen: Screen, panels: Panels | None) -> Iterator[int]:

@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.render import Chapter, Facts, VideoReport, render_video
+from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session
+
+CAVEAT = 120  # characters of a gap's text, at most
+DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")
+FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn", "sealed input", "off input"), INCOMPLETE) | {
+    "clock": UNPROVEN, "unsigned": UNPROVEN,
+}  # fmt: skip
+"""What a kind of gap makes of a recording; every other kind is damage."""
 
 
 def render_session(
@@ -36,6 +44,8 @@ def render_session(
 def facts(session: Session) -> Facts:
     """Who, on what, since when."""
     info = session.info
+    rows = zip(session.gaps["kind"], session.gaps["text"], strict=True)
+    gaps = sorted(rows, key=lambda row: FLAWS.index(flaw(row[0])))  # the worst first
     order = [c.number for c in session.source.channels]
     return Facts(
         person=info.person,
@@ -48,13 +58,31 @@ def facts(session: Session) -> Facts:
         started_ns=info.started_ns,
         client=info.client,
         duration_ns=session.recording.duration_ns,
+        commands=len(session.commands),
+        caveats=tuple(caveat(kind, text) for kind, text in gaps),
+        flaw=flaw(gaps[0][0]) if gaps else DAMAGED,
     )
+
+
+def flaw(kind: str) -> str:
+    """What a kind of gap makes of a recording, in a word."""
+    return FLAW.get(kind, DAMAGED)
+
+
+def caveat(kind: str, text: str) -> str:
+    """A gap in a few words that are safe to show."""
+    said = visible(f"{kind}: {text}")
+    return said if len(said) <= CAVEAT else said[: CAVEAT - 1] + "…"
 
 
 def chapters(session: Session) -> list[Chapter]:
     """The commands of the main channel, in order of submission."""
     found = session.main.extraction.commands
     marks = {f.command_index: f for f in session.main.findings}
+    table = session.commands
+    numbers = table["n"][table["channel"] == session.main.channel.number].tolist()
+    order = sorted(range(len(found)), key=lambda i: found[i].start_ns)  # as the table has them
+    number = dict(zip(order, numbers, strict=True))
     return [
         Chapter(
             start_ns=c.start_ns,
@@ -63,6 +91,7 @@ def chapters(session: Session) -> list[Chapter]:
             exit_code=c.exit_code,
             approximate=c.confidence != "high",
             finding=f"{marks[i].severity}: {marks[i].mark}" if i in marks else None,
+            number=number[i],
         )
         for i, c in enumerate(found)
     ]

@@ -82,6 +82,21 @@ def test_approximate_and_finding_are_marked(command: Command) -> None:
     assert text(bands.finding(running, DARK, 60)) == " ANALYST  deletion"
 
 
+def test_the_number_is_the_one_of_the_table(command: Command, facts: Facts) -> None:
+    running = bands.Commands([command(0, 1, "x", number=12)]).at(SECOND)
+    assert running is not None
+    assert "command 12 of 18 " in text(bands.about(running, 1, replace(facts, commands=18), DARK))
+    assert "command 12   " in text(bands.about(running, 1, facts, DARK))
+
+
+def test_before_the_first_command(facts: Facts) -> None:
+    assert text(bands.nothing_yet(2, facts, DARK)) == "no command yet"
+    assert text(bands.nothing_yet(0, facts, DARK)) == "no commands in this recording"
+    assert text(bands.nothing_yet(0, replace(facts, commands=3), DARK)) == "no commands in this channel"
+    damaged = replace(facts, caveats=("missing: 0.shell/out",))
+    assert text(bands.nothing_yet(0, damaged, DARK)) == "no commands could be read"
+
+
 def test_the_stamp_says_how_much_was_skipped() -> None:
     assert text(bands.skipped(Cut(0, 724 * SECOND), DARK)).strip() == "idle 12:04 skipped"
     assert bands.skipped(None, DARK) == ()

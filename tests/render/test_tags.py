@@ -48,4 +48,9 @@ def test_tags_say_who_when_and_what_was_cut(facts: Facts) -> None:
     assert said["creation_time"] == "2026-11-21T09:14:03.000000Z"
     assert "idle time over 2 s cut: 1 time, 12:04 in all" in said["comment"]
     assert "nothing cut" in tags(Facts(), pace, None)["comment"]
+    damaged = Facts(caveats=("missing: 0.shell/out", "torn: a;b\n"))
+    assert (
+        "DAMAGED RECORDING · 2 gaps: missing: 0.shell/out; torn: a;b\\n; nothing cut"
+        in (tags(damaged, pace, None)["comment"])
+    )
     assert "creation_time" not in tags(Facts(), pace, None)

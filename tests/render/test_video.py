@@ -151,8 +151,55 @@ def test_start_end_and_speed(
         idle_ns=None,
         speed=2.0,
     )
-    assert report.duration_s == pytest.approx(6 / 2 + 1)
+    assert report.duration_s == pytest.approx(6 / 2)
     assert [c["tags"]["title"] for c in probe(path, "-show_chapters")["chapters"]] == ["≈ rm -rf /data"]
+
+
+def test_a_clip_says_what_the_whole_video_says_then(
+    play: Play, facts: Facts, work: list[Chapter], decode: Decode, read: Callable[[Any], str], tmp_path: Path
+) -> None:
+    path = tmp_path / "v.mp4"
+    render_video(
+        play(WORK), path, facts=facts, chapters=work, start_ns=int(1.5 * SECOND), end_ns=int(2.2 * SECOND)
+    )
+    text = read(bands(decode(path)[0]))
+    assert "ls" in text
+    assert "command 1 of 3" in text
+    numbered = [replace(c, number=n) for c, n in zip(work, (4, 12, 18), strict=True)]
+    whole = replace(facts, commands=18)
+    render_video(play(WORK), path, facts=whole, chapters=numbered, start_ns=3 * SECOND, end_ns=5 * SECOND)
+    assert "command 12 of 18" in read(bands(decode(path)[-1]))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lasts"),
+    [
+        (18, 20, 2.0),  # nothing changes but the clock
+        (0, 9.25, 9.25),
+        (8, 10.25, 2.5),  # the last change, at 10, is shown for half a second
+        (18, 40, 12 + 1),  # to the end of the session
+        (-5, 4, 4.0),
+        (29, 99, 1 + 1),
+        (None, None, 30 + 1),
+    ],
+)
+def test_how_long_a_clip_is(
+    play: Play,
+    facts: Facts,
+    start: float | None,
+    end: float | None,
+    lasts: float,
+    tmp_path: Path,
+    probe: Probe,
+) -> None:
+    path = tmp_path / "v.mp4"
+    first, last = (None if t is None else int(t * SECOND) for t in (start, end))
+    timeline = play([(0, b"x"), (10, b"y"), (30, b"z")])
+    report = render_video(timeline, path, facts=facts, start_ns=first, end_ns=last, idle_ns=None)
+    assert report.duration_s == pytest.approx(lasts, abs=0.002)
+    stamps = times(probe, path)
+    assert all(a < b for a, b in pairwise(stamps))
+    assert stamps[-1] == pytest.approx(lasts, abs=0.002)
 
 
 def test_findings_only_on_request(
@@ -274,6 +321,8 @@ def test_many_chapters_at_once(
         {"idle_ns": -1},
         {"start_ns": 99 * SECOND},
         {"start_ns": 2, "end_ns": 1},
+        {"start_ns": 2, "end_ns": 2},
+        {"start_ns": -9, "end_ns": -1},
     ],
 )
 def test_times_that_make_no_sense(play: Play, facts: Facts, wrong: dict[str, Any], tmp_path: Path) -> None:
