@@ -134,12 +134,13 @@ class Session:
         """What a search over this session looks at, and what it cannot see."""
         session = self.source.session
         silent = [c for c in self.source.channels if not is_text(c)]
+        unread = int((~self.gaps["kind"].isin(READABLE)).sum())
         return Coverage(
             1,
             len(self.commands),
             len(self.lines),
-            gaps=len(self.gaps),
-            damaged=(session,) if len(self.gaps) else (),
+            gaps=unread,
+            damaged=(session,) if unread else (),
             silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
         )
 
@@ -224,6 +225,9 @@ class Session:
         from html import escape
 
         return f"<pre>{escape(repr(self))}</pre>"
+
+
+READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read
 
 
 def is_text(channel: Channel) -> bool:
