@@ -83,7 +83,8 @@ def load(path: Path) -> Config:
         text = data.decode()
         document = tomllib.loads(text)
     except OSError as error:
-        raise ConfigError(path, None, None, f"cannot be read: {error.strerror}") from error
+        hint = "; `sessionlens-recorder init DIR` makes one" if isinstance(error, FileNotFoundError) else ""
+        raise ConfigError(path, None, None, f"cannot be read: {error.strerror}{hint}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(path, data[: error.start].count(b"\n") + 1, None, "is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:

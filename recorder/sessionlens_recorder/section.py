@@ -122,10 +122,7 @@ class Section:
         return self.file(key) if self.text(key, "") else None
 
     def _address(self, key: str, text: str) -> tuple[str, int]:
-        match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]*)):(\d{1,5})", text)
-        if match is None or int(match[3]) > 65535:
-            raise self.error(key, f'{text!r} is not an address; write "host:port"')
-        return match[1] or match[2], int(match[3])
+        return self.check(key, lambda: parse_address(text))
 
     def _get(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
         self._known.append(key)
@@ -142,6 +139,16 @@ class Section:
 
 
 _WORDS = {"str": "a string", "dict": "a table", "list": "a list", "bool": "true or false", "int": "a number"}
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """`host:port` or `[ipv6]:port`; ValueError."""
+    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]*)):([0-9]+)", text)
+    if match is None:
+        raise ValueError(f'{text!r} is not an address; write "host:port"')
+    if len(match[3]) > 5 or int(match[3]) > 65535:
+        raise ValueError(f"{text!r}: the port has to be a number from 0 to 65535")
+    return match[1] or match[2], int(match[3])
 
 
 def find_line(source: str, keys: tuple[str, ...]) -> int | None:

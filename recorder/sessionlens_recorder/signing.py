@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -23,6 +24,8 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         key = serialization.load_ssh_private_key(path.read_bytes(), password=None)
     except TypeError:
         raise ValueError(f"{path} has a passphrase; the recorder needs a key without") from None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError(f"{path} is not a private key that can be used: {error}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} is not an Ed25519 key")
     return key

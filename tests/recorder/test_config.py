@@ -60,7 +60,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ("forward =", "foward =", r'targets\.web01\.foward: unknown key; did you mean "forward"\?'),
         ("[users.john]", "[user.john]", r'user: unknown key; did you mean "users"\?'),
         ('"127.0.0.1:2201"', '"127.0.0.1"', r"targets\.web01\.address: '127.0.0.1' is not an address"),
-        ('"127.0.0.1:2201"', '"127.0.0.1:99999"', r"is not an address"),
+        ('"127.0.0.1:2201"', '"127.0.0.1:99999"', r"'127.0.0.1:99999': the port has to be a number"),
         ('"127.0.0.1:2201"', "22", r"targets\.web01\.address: has to be a string"),
         ('["127.0.0.1:*"]', "[1]", r"targets\.web01\.forward: is not a list of strings"),
         ('"keys/web01"', '"keys/none"', r"targets\.web01\.key: there is no file .*none"),
@@ -91,7 +91,7 @@ def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: 
 
 
 def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+    with pytest.raises(ConfigError, match=r"cannot be read: No such file.*init DIR` makes one"):
         load(tmp_path / "none.toml")
     (tmp_path / "x.toml").write_bytes(b"[server]\n\xff")
     with pytest.raises(ConfigError, match=r"x\.toml:2: is not UTF-8"):

@@ -7,6 +7,7 @@ It has one thread for ever, since a fork copies only one; it never speaks SSH it
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -25,6 +26,7 @@ import paramiko
 
 from sessionlens_recorder import logs, signing
 from sessionlens_recorder.bundle import BundleError
+from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.connection import Bastion, Connection
 from sessionlens_recorder.net.left import find_unsealed, seal_left
@@ -207,7 +209,11 @@ def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
 
 
 def _load(config: Config) -> Bastion:
-    """Everything that is read before the first fork. ValueError or OSError says which key cannot be used."""
+    """Everything that is read before the first fork. ValueError says what cannot be used."""
+    upstream = [target.key for target in config.targets.values() if target.key]
+    for key in (config.server.host_key, config.server.signing_key, *upstream):
+        check_private(key)
+    check_recordings(config.server.recordings)
     keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
     signing_key = signing.load_key(config.server.signing_key)
     return Bastion(config, load_private_key(config.server.host_key), keys, signing.signer(signing_key))
@@ -216,6 +222,8 @@ def _load(config: Config) -> Bastion:
 def load_private_key(path: Path) -> paramiko.PKey:
     try:
         return paramiko.PKey.from_path(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
     except (paramiko.SSHException, TypeError, ValueError) as error:
         raise ValueError(
             f"{path} is not a private key that can be used (without passphrase): {error}"
@@ -227,11 +235,22 @@ def _open_listener(name: str, address: tuple[str, int]) -> socket.socket:
     try:
         listener = socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
-        raise OSError(
-            error.errno, f"cannot listen at {host_port(*address)} for {name}: {error.strerror}"
-        ) from error
+        key = "server.listen" if name == "server" else f"targets.{name}.listen"
+        raise ValueError(f"cannot listen at {host_port(*address)}: {_why_not(error)} ({key})") from error
     listener.setblocking(False)
     return listener
+
+
+def _why_not(error: OSError) -> str:
+    """Plain words; Python's own repeat the address."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or str(error)
+    advice = {
+        errno.EADDRINUSE: "; is a recorder running already?",
+        errno.EADDRNOTAVAIL: "; it is none of this machine's",
+        errno.EACCES: "; ports below 1024 need a privilege, 2222 does not",
+    }
+    return os.strerror(error.errno) + advice.get(error.errno, "")
 
 
 def _live(

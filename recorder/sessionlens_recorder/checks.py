@@ -1,0 +1,46 @@
+"""What is tried before the recorder says ready, so that no session is the first to find out.
+
+Each function raises ValueError: what is wrong, and what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def check_recordings(folder: Path) -> None:
+    """Bundles can be written there: tried with a file, which is removed again."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, probe = tempfile.mkstemp(prefix=".probe-", dir=folder)
+        try:
+            os.write(descriptor, b"can this be written?\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+            Path(probe).unlink()
+    except OSError as error:
+        raise ValueError(
+            f"recordings cannot be written to {folder}: {error.strerror}; "
+            "give the recorder's user a folder of its own there, or change server.recordings"
+        ) from error
+
+
+def check_private(key: Path) -> None:
+    """Nobody else reads a private key. As for sshd, a group may that was given somebody else's file."""
+    try:
+        found = key.stat()
+    except OSError as error:
+        raise unreadable(key, error) from error
+    if found.st_mode & (0o077 if found.st_uid == os.geteuid() else 0o007):
+        mode = found.st_mode & 0o777
+        raise ValueError(
+            f"{key} is a private key that others can use (mode {mode:04o}), so it is refused; "
+            f"if nobody has had it: chmod 600 {key}"
+        )
+
+
+def unreadable(key: Path, error: OSError) -> ValueError:
+    return ValueError(f"{key} cannot be read: {error.strerror}; it has to belong to the recorder's user")
