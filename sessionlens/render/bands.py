@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sessionlens.render.facts import SECOND, Chapter, Facts, clock, length, short_clock
+from sessionlens.render.facts import SECOND, UNPROVEN, Chapter, Facts, clock, length, short_clock
 from sessionlens.render.pace import Cut
 from sessionlens.render.spans import Line, Span, columns_of, cut
 from sessionlens.render.theme import Theme
@@ -157,7 +157,7 @@ def nothing_yet(total: int, facts: Facts, theme: Theme) -> Line:
     """What stands there before the first command; `total`: the commands of this channel."""
     if total:
         text = "no command yet"
-    elif facts.caveats:
+    elif facts.caveats and facts.flaw != UNPROVEN:  # else all of it was read
         text = "no commands could be read"
     else:
         text = "no commands in this channel" if facts.commands else "no commands in this recording"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SECOND = 1_000_000_000
+DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")  # the worst first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Facts:
     duration_ns: int | None = None
     commands: int | None = None
     caveats: tuple[str, ...] = ()
-    flaw: str = "DAMAGED"
+    flaw: str = DAMAGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.render import Chapter, Facts, VideoReport, render_video
+from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session
 
 CAVEAT = 120  # characters of a gap's text, at most
-DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")
 FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn", "sealed input", "off input"), INCOMPLETE) | {
     "clock": UNPROVEN, "unsigned": UNPROVEN,
 }  # fmt: skip
