@@ -100,6 +100,35 @@ def test_cut_longer_missing_and_added_files(sealed: Path) -> None:
     assert kinds(check(sealed)) == {("unlisted", "notes.txt")}
 
 
+def test_directories_that_nobody_lists_do_not_belong_to_it(sealed: Path) -> None:
+    for name in ("1.exec", "torn", "evidence", "0.shell/more", "MANIFEST.sig.d"):
+        (sealed / name).mkdir()
+        assert kinds(check(sealed)) == {("unlisted", name)}
+        (sealed / name).rmdir()
+    (sealed / "a/b/c").mkdir(parents=True)
+    assert kinds(check(sealed)) == {("unlisted", "a/b/c")}
+    (sealed / "a/b/c").rmdir()
+    (sealed / "a/file").write_bytes(b"x")
+    assert kinds(check(sealed)) == {("unlisted", "a/b"), ("unlisted", "a/file")}
+
+
+def test_a_directory_that_lost_its_files_is_said_once(sealed: Path) -> None:
+    names = [f"0.shell/{path.name}" for path in (sealed / "0.shell").iterdir()]
+    for name in names:
+        (sealed / name).unlink()
+    assert kinds(check(sealed)) == {("missing", name) for name in names}
+
+
+def test_an_empty_directory_of_a_dead_recorder_is_torn(tmp_path: Path) -> None:
+    path = dead(tmp_path)
+    for name in ("1.exec", "torn"):
+        (path / name).mkdir()
+        assert ("torn", name) in kinds(check(path))
+    assert not check(path).damaged
+    (path / "evidence").mkdir()
+    assert ("unlisted", "evidence") in kinds(check(path))
+
+
 @pytest.mark.parametrize("name", ["journal", "MANIFEST"])
 def test_without_journal_or_manifest_it_does_not_hold(sealed: Path, name: str) -> None:
     (sealed / name).unlink()

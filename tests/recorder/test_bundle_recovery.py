@@ -220,6 +220,18 @@ def test_what_nothing_accounts_for_is_set_aside(tmp_path: Path) -> None:
     assert not check(path).problems
 
 
+def test_directories_that_a_crash_left_empty_are_removed(tmp_path: Path) -> None:
+    with dying(60, 0):
+        session(tmp_path, [])
+    [path] = bundles(tmp_path)
+    for name in ("1.exec", "torn", "evidence"):
+        (path / name).mkdir()
+    recover(path, lambda manifest: "signature\n", "killed")
+    assert not (path / "1.exec").exists()
+    assert not (path / "torn").exists()
+    assert {(p.kind, p.file) for p in check(path).problems} == {("unlisted", "evidence")}
+
+
 def test_a_sealed_bundle_is_never_written_again(tmp_path: Path) -> None:
     session(tmp_path, [])
     [path] = bundles(tmp_path)

@@ -18,7 +18,7 @@ from .errors import BundleReadError
 from .files import Block, open_regular, pieces, read_regular
 from .journal import ABORT, HEAD, NAME, SEAL, Line, is_live, read_journal
 from .manifest import MANIFEST, PART, SIGNATURE, read_manifest
-from .reader import is_channel_file
+from .reader import is_channel_file, is_own_directory
 
 State = Literal["live", "sealed", "aborted", "unsealed"]
 Kind = Literal["tampered", "torn", "missing", "unlisted", "unsafe"]
@@ -72,12 +72,15 @@ class _Check:
     def run(self) -> Report:
         self._read_journal()
         self._read_manifest()
+        self.empty: list[str] = []
         present = set(self._walk())
         known = sorted(self.blocks.keys() | self.manifest.keys())
         for name in known:
             self._check_file(name)
         for name in sorted(present - set(known) - {NAME, MANIFEST, SIGNATURE}):
             self._unknown(name)
+        for name in self.empty:
+            self._empty(name, known)
         end = self.lines[-1] if self.ended else None
         reason = " ".join(end.fields[2:]) if end else None
         ended_ns = end.ended_ns() if end else None
@@ -162,6 +165,8 @@ class _Check:
     def _walk(self) -> Iterator[str]:
         """Every regular file, as MANIFEST would name it; anything else is a problem."""
         for folder, folders, files in os.walk(self.root, onerror=_raise):
+            if not folders and not files and folder != str(self.root):
+                self.empty.append(Path(folder).relative_to(self.root).as_posix())
             for name in sorted(files + folders):
                 path = Path(folder, name)
                 mode = path.lstat().st_mode
@@ -251,6 +256,17 @@ class _Check:
             self._add("unlisted", name, None, size, f"{name} does not belong to the bundle: no record of it")
         elif not self.live:
             self._add("torn", name, 0, size, f"{name} was not chained yet when the recorder stopped")
+
+    def _empty(self, name: str, known: list[str]) -> None:
+        """A directory with nothing in it: MANIFEST, which lists files, does not know of it."""
+        if name in (NAME, MANIFEST) or any(f"{file}/".startswith(f"{name}/") for file in known):
+            return  # what is missing in it, or should be in its place, has been said
+        if self.sealed or not is_own_directory(name):
+            self._add(
+                "unlisted", name, None, None, f"{name} does not belong to the bundle: an empty directory"
+            )
+        elif not self.live:
+            self._add("torn", name, None, None, f"{name} was still empty when the recorder stopped")
 
 
 def _runs(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ from .journal import read_journal
 from .timing import escape
 
 SESSION = "session.json"
+TORN = "torn"
 CHANNEL_FILES = frozenset({"channel.json", "events.jsonl", "files.jsonl", "timing", "in", "out"})
 DOCUMENT_LIMIT = 16 << 20
 _CHANNEL = re.compile(r"(\d{1,9})\.([a-z][a-z0-9-]{0,31})")
@@ -46,6 +47,11 @@ def is_channel_file(name: str) -> bool:
     """Whether a recorder makes a file of this name (`0.shell/out`) before it journals it."""
     directory, _, file = name.partition("/")
     return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and file in CHANNEL_FILES)
+
+
+def is_own_directory(name: str) -> bool:
+    """Whether a recorder makes a directory of this name, and then fills it."""
+    return name == TORN or bool(_CHANNEL.fullmatch(name))
 
 
 def read_clocks(path: Path) -> list[tuple[int, int, ClockPair]]:

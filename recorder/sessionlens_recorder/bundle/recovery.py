@@ -18,10 +18,9 @@ from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import Block, make_directory, open_regular, pieces, sync_directory, write_once
 from .journal import ABORT, NAME, RECOVERED, SEAL, Journal, Line, block_line, clock_line, end_line
 from .manifest import Sign, discard_unsigned, refuse_sealed, write_manifest
-from .reader import CHANNEL_FILES, SESSION, channel_dirs, parse_event
+from .reader import CHANNEL_FILES, SESSION, TORN, channel_dirs, parse_event
 from .timing import Timing, read_timing
 
-TORN = "torn"
 _TRAILER = re.compile(rb"\nScript done on [^\n]{0,400}\n")
 
 
@@ -41,6 +40,7 @@ def _recover(root: Path, sign: Sign | None, reason: str) -> None:
     journal, lines = _resume(root)
     try:
         discard_unsigned(root)
+        _discard_empty(root)
         chained = _chained(lines)
         if not lines or lines[-1].kind not in (SEAL, ABORT):
             _set_surplus_aside(root, chained)
@@ -66,6 +66,13 @@ def _resume(root: Path) -> tuple[Journal, list[Line]]:
     if not lines:
         journal.begin(root.name)
     return journal, lines
+
+
+def _discard_empty(root: Path) -> None:
+    """Remove the directories that a crash left before anything was in them: MANIFEST cannot list them."""
+    for directory in (*channel_dirs(root), root / TORN):
+        if directory.is_dir() and not directory.is_symlink() and not any(directory.iterdir()):
+            directory.rmdir()
 
 
 def _chained(lines: list[Line]) -> dict[str, int]:
