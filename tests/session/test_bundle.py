@@ -94,7 +94,7 @@ def test_verify_and_gaps(bundle: Path) -> None:
     s = sl.open(bundle)
     assert s.verify().status == "DAMAGED"
     assert "tampered" in set(s.gaps["kind"])
-    assert "2 gaps" in repr(s.search("uid"))
+    assert "1 gap in 1 session" in repr(s.search("uid"))
 
 
 def test_refusals_of_channels_without_a_stream_are_events(bundle: Path) -> None:
