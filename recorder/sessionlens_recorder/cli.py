@@ -5,13 +5,26 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import NoReturn
 
 from sessionlens_recorder import __version__
 from sessionlens_recorder.config import ConfigError, load
-from sessionlens_recorder.initialise import initialise
+from sessionlens_recorder.initialise import Wishes, initialise
+from sessionlens_recorder.steps import next_steps
 
+NAME = "sessionlens-recorder"
 USAGE_ERROR = 64
+USUAL = Wishes()
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with the exit code that wrong use has here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE_ERROR, f"{self.prog}: {message}\n")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,16 +32,33 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except (ConfigError, OSError, ValueError) as error:
-        print(f"sessionlens-recorder: {error}", file=sys.stderr)  # noqa: T201
+        print(f"sessionlens-recorder: {_in_words(error)}", file=sys.stderr)  # noqa: T201
         return USAGE_ERROR
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sessionlens-recorder", description="An SSH bastion that records.")
+def _in_words(error: Exception) -> str:
+    """Without the number that Python puts before."""
+    if isinstance(error, OSError) and error.strerror:
+        return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    return str(error)
+
+
+def _parser() -> Parser:
+    parser = Parser(prog=NAME, description="An SSH bastion that records.")
     parser.add_argument("--version", action="version", version=f"sessionlens-recorder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     init = commands.add_parser("init", help="write a commented recorder.toml, a host key and a signing key")
     init.add_argument("folder", type=Path, metavar="DIR")
+    init.add_argument("--name", default=USUAL.name, help="this bastion, as signer (default: %(default)s)")
+    init.add_argument(
+        "--listen", default=USUAL.listen, metavar="HOST:PORT", help="default: %(default)s, this machine only"
+    )
+    init.add_argument("--user", metavar="NAME", help="who may log in; without keys: with a password")
+    init.add_argument("--authorized-keys", type=Path, metavar="FILE", help="the user's public keys")
+    init.add_argument("--target", metavar="NAME", help="where sessions go on; makes a key for it")
+    init.add_argument("--address", metavar="HOST:PORT", help="of the target's sshd")
+    init.add_argument("--account", metavar="NAME", help="on the target (default: the user's name)")
+    init.add_argument("--host-key", metavar="KEY", help="the target's: what ssh-keyscan prints")
     init.set_defaults(run=_init)
     serve = commands.add_parser("serve", help="listen, record, forward")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -39,8 +69,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(arguments: argparse.Namespace) -> int:
-    for path, what in initialise(arguments.folder):
+    wishes = Wishes(**{field.name: getattr(arguments, field.name) for field in fields(Wishes)})
+    made = initialise(arguments.folder, wishes)
+    for path, what in made.files:
         print(f"{path}  {what}")  # noqa: T201
+    called = sys.argv[0] if Path(sys.argv[0]).name == NAME else NAME
+    for line in next_steps(arguments.folder, wishes, made, called):
+        print(line)  # noqa: T201
     return 0
 
 

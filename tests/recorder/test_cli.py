@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 from sessionlens_recorder.cli import main
+from sessionlens_recorder.config import load
+from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key
 from sessionlens_recorder.net.passwords import check_password
+
+from .conftest import make_key, public
 
 
 def test_init_writes_a_folder_and_does_not_overwrite_it(
@@ -34,6 +38,90 @@ def test_serve_with_a_bad_configuration(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["serve", "--config", str(tmp_path / "c.toml")]) == 64
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"sessionlens-recorder: {tmp_path}/c.toml")
+
+
+def test_wrong_use_is_64(capsys: pytest.CaptureFixture[str]) -> None:
+    for line in (["nonsense"], ["serve"], ["init", "--bogus", "x"]):
+        with pytest.raises(SystemExit) as ended:
+            main(line)
+        assert ended.value.code == 64
+    assert "usage: sessionlens-recorder" in capsys.readouterr().err
+
+
+def made_key(tmp_path: Path) -> str:
+    return public(make_key(tmp_path / "some"))
+
+
+def test_init_makes_a_configuration_that_serves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key, folder = made_key(tmp_path), tmp_path / "b"
+    line = ["init", str(folder), "--user", "j.doe", "--authorized-keys", str(tmp_path / "some.pub")]
+    line += ["--target", "web01", "--address", "10.0.0.5:22", "--account", "deploy", "--name", "gate"]
+    assert (
+        main([*line, "--host-key", f"# 10.0.0.5:22 SSH-2.0-x\n10.0.0.5 {key}\n", "--listen", "[::]:2200"])
+        == 0
+    )
+    config = load(folder / "recorder.toml")
+    assert (config.server.name, config.server.listen) == ("gate", ("::", 2200))
+    assert config.users["j.doe"].authorized_keys == folder / "users/j.doe.pub"
+    target = config.targets["web01"]
+    assert (target.address, target.account, target.key) == (("10.0.0.5", 22), "deploy", folder / "keys/web01")
+    assert target.host_keys == (parse_public_key(key),)
+    assert (folder / "keys/web01").stat().st_mode & 0o77 == 0
+    assert (folder / "allowed_signers").read_text().startswith("gate namespaces=")
+    told = capsys.readouterr().out
+    assert (folder / "keys/web01.pub").read_text().strip() in told
+    assert fingerprint(parse_public_key(key)[1]) in told
+    assert f"serve --config {folder}/recorder.toml" in told
+    assert "ssh -p 2200 j.doe%web01@" in told
+
+
+def test_init_says_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "b"
+    assert main(["init", str(folder)]) == 0
+    told = capsys.readouterr().out
+    lines = (folder / "recorder.toml").read_text().splitlines()
+    for header in ("#[users.john]", "#[targets.web01]"):
+        assert f"{folder}/recorder.toml:{lines.index(header) + 1}" in told
+    assert f"sessionlens-recorder passwd > {folder}/users/john.passwd" in told
+    assert f"sessionlens-recorder serve --config {folder}/recorder.toml" in told
+    assert "Only this machine reaches 127.0.0.1:2222" in told
+    assert (folder / "allowed_signers").read_text().startswith("bastion namespaces=")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["--target", "web01"], "--target needs --address HOST:PORT and --host-key"),
+        (["--address", "a:1"], "go with --target"),
+        (["--authorized-keys", "x"], "goes with --user"),
+        (["--user", "../x"], "is not a name"),
+        (["--user", "john", "--authorized-keys", "/nowhere"], "/nowhere cannot be read: No such file"),
+        (["--target", "web01", "--address", "a:1", "--host-key", ""], "--host-key is empty"),
+        (["--target", "web01", "--address", "a:1", "--host-key", "x y"], "--host-key: "),
+        (["--listen", "127.0.0.1:99999"], "the port has to be a number from 0 to 65535"),
+    ],
+)
+def test_init_with_what_does_not_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: list[str], told: str
+) -> None:
+    assert main(["init", str(tmp_path / "b"), *line]) == 64
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
+
+
+def test_init_where_nothing_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["init", str(tmp_path / "file/b")]) == 64
+    assert "cannot be written: Not a directory; give another folder" in capsys.readouterr().err
+
+
+def test_init_in_a_git_work_tree_keeps_its_folder_out_of_it(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert main(["init", str(tmp_path / "a/b")]) == 0
+    shown = subprocess.run(
+        ["git", "-C", tmp_path, "status", "--short"], check=True, capture_output=True, text=True
+    )
+    assert shown.stdout == ""
 
 
 def test_passwd_prints_a_line_for_password_file() -> None:
