@@ -17,6 +17,7 @@ from sessionlens_recorder.bundle import (
     BundleWriter,
     ChannelWriter,
     check,
+    journal,
     read_events,
     read_timing,
     recover,
@@ -203,6 +204,40 @@ def test_a_process_that_is_really_killed_loses_nothing(tmp_path: Path, lines: in
     events, malformed = read_events(path, "0.shell")
     assert not malformed
     assert all(event["offset"] + event["length"] <= kept for event in events)
+
+
+def test_who_only_looks_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="flock is POSIX")
+    with dying(60, 0):
+        session(tmp_path, [])
+    [path] = bundles(tmp_path)
+    paused: list[float] = []
+    with (path / "journal").open("rb") as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        assert check(path).state == "unsealed", "who looks does not make it live"
+        monkeypatch.setattr(journal, "READERS_S", 0.0)
+        with pytest.raises(BundleError, match="keeps it locked"):
+            recover(path, None, "too early")
+        monkeypatch.setattr(journal, "READERS_S", 60.0)
+
+        def pause(seconds: float) -> None:
+            paused.append(seconds)
+            if len(paused) == 3:
+                fcntl.flock(reader, fcntl.LOCK_UN)
+
+        monkeypatch.setattr(journal.time, "sleep", pause)
+        recover(path, lambda manifest: "signature\n", "killed")
+    assert len(paused) == 3
+    assert not check(path).problems
+
+
+def test_a_recorder_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal.time, "sleep", lambda seconds: pytest.fail("waited"))
+    writer = BundleWriter.create(tmp_path, {"person": "john", "target": {"name": "web01"}})
+    with pytest.raises(BundleError, match="being recorded"):
+        recover(writer.path, None, "too early")
+    assert check(writer.path).state == "live"
+    writer.seal(None)
 
 
 def test_what_nothing_accounts_for_is_set_aside(tmp_path: Path) -> None:

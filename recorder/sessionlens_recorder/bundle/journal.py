@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ except ImportError:  # Windows: bundles are read there, never written
     fcntl = None  # type: ignore[assignment]
 
 NAME = "journal"
+READERS_S, PAUSE_S = 1.0, 0.01  # how long those who look may hold a writer up, and how often it asks again
 START = "0" * 64
 HEAD = "sessionlens-journal"
 BLOCK, RECOVERED, CLOCK, SEAL, ABORT = "block", "recovered", "clock", "seal", "abort"
@@ -58,9 +60,14 @@ class Journal:
     @classmethod
     def create(cls, root: Path, name: str) -> Journal:
         """A new journal for the bundle of this name, locked."""
-        journal = cls(AppendFile(root, NAME))
-        lock(journal._file.fd, wait=True)
-        journal.begin(name)
+        file = AppendFile(root, NAME)
+        try:
+            _own(file.fd, root)
+            journal = cls(file)
+            journal.begin(name)
+        except BaseException:
+            file.close()
+            raise
         return journal
 
     @classmethod
@@ -71,8 +78,7 @@ class Journal:
         """
         file = AppendFile(root, NAME, new=False)
         try:
-            if not lock(file.fd):
-                raise BundleWriteError(f"{root} is being recorded: its journal is locked")
+            _own(file.fd, root)
             raw = read_regular(root, NAME)
             lines = list(read_journal(raw))
             if wrong := next((line for line in lines if not line.chained), None):
@@ -119,19 +125,38 @@ class Journal:
         self._file.close()
 
 
-def lock(fd: int, *, wait: bool = False) -> bool:
-    """Take the exclusive flock; False if somebody else holds it."""
+def _own(fd: int, root: Path) -> None:
+    """Take the exclusive flock. Who looks whether a bundle is live shares it briefly: that is waited for,
+    a recorder is not. Raises BundleWriteError.
+    """
     if fcntl is None:
-        return True
+        return
+    deadline = time.monotonic() + READERS_S
+    while not _try(fd, fcntl.LOCK_EX):
+        if not _try(fd, fcntl.LOCK_SH):
+            raise BundleWriteError(f"{root} is being recorded: its journal is locked")
+        fcntl.flock(fd, fcntl.LOCK_UN)
+        if time.monotonic() > deadline:
+            raise BundleWriteError(
+                f"{root} cannot be written: somebody who reads its journal keeps it locked"
+            )
+        time.sleep(PAUSE_S)
+
+
+def _try(fd: int, how: int) -> bool:
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(fd, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
 def is_live(root: Path) -> bool:
-    """Whether a recorder holds the journal of this bundle (never on Windows, where none runs)."""
+    """Whether a recorder holds the journal of this bundle (never on Windows, where none runs).
+
+    A shared lock, asked for without waiting and given back at once: a recorder has its own already, two who
+    look do not hinder each other, and _own() waits. Who can read the journal can lock it, and so feign this.
+    """
     if fcntl is None:
         return False
     try:
@@ -139,12 +164,9 @@ def is_live(root: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _try(fd, fcntl.LOCK_SH)
     finally:
         os.close(fd)
-    return False
 
 
 @dataclass(frozen=True, slots=True)
