@@ -266,7 +266,7 @@ class Connection:
             self._relay.stop()
             self._user.kill()
         else:
-            told = f"SessionLens: {end.told}"
+            told = logs.escape(f"SessionLens: {end.told}")  # it may have the target's own words in it
             try:
                 self._relay.record_end(told)
             except BundleError as error:
