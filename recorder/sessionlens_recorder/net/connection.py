@@ -138,6 +138,7 @@ class Connection:
             method=identity.method,
             key=identity.key_fingerprint,
             client=self._client[0],
+            port=self._client[1],
             account=identity.account,
             target=identity.target.name,
             bundle=bundle.path,
@@ -254,7 +255,7 @@ class Connection:
         axe.cancel()
         self._stopping.set()
         if self._bundle is None:
-            logs.event("connection", client=self._client[0], reason=end.reason)
+            logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
         return self._seal(self._bundle, end)
 
