@@ -114,10 +114,11 @@ def start_target(folder: Path, home: Path, authorized: str, *options: str) -> Ch
 def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str, str]) -> Child:
     """The recorder, with keys of its own below `folder`, between one person and one target."""
     if not (folder / "keys").exists():
-        made = subprocess.run([*RECORDER, "init", str(folder)], capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [*RECORDER, "init", str(folder), "--name", BASTION], capture_output=True, text=True, check=False
+        )
         if made.returncode != 0:
             raise DemoError(f"sessionlens-recorder init failed: {made.stderr.strip() or made.stdout.strip()}")
-        rename_signer(folder / "allowed_signers")
     config = folder / "demo.toml"
     config.write_text(
         CONFIG.format(
@@ -134,12 +135,6 @@ def start_recorder(folder: Path, recordings: Path, target: Child, keys: dict[str
         encoding="utf-8",
     )
     return start([*RECORDER, "serve", "--config", str(config)], folder / "recorder.log")
-
-
-def rename_signer(signers: Path) -> None:
-    """`init` calls the bastion by this machine's name; ours has one of its own in everything it leaves."""
-    _, _, rest = signers.read_text(encoding="utf-8").partition(" ")
-    signers.write_text(f"{BASTION} {rest}", encoding="utf-8")
 
 
 CONFIG = """\
