@@ -183,7 +183,7 @@ def test_a_nested_shell_and_a_repl_are_contexts(shell: Shell) -> None:
     bash.run("id -un", "inner:~> $")
     bash.run("exit", ready)
     bash.run("python3 -q -i", ">>> ")
-    bash.run("1+1", "2\r\n.*>>> ")
+    bash.run("1+1", r"(?s)2\r\n.*>>> ")
     bash.run("exit()", ready)
     bash.run("echo fin", "fin[^$]*" + ready)
     found = [(each.text, each.context, each.kind) for each in bash.extraction().commands]
