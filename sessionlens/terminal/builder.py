@@ -182,6 +182,10 @@ class Builder:
             self._point("paste-off", self.screen.cursor.x, here)
         self.trace.modes.append((self.t, here, name, on))
 
+    def unseen(self, how: str, text: str) -> None:
+        """Text that a viewer could miss, or the scrollback's end."""
+        self.trace.unseen.append((self.t, self._here(), how, text))
+
     def mark(self, kind: str, payload: str) -> None:
         """OSC 133, 633, 7, titles."""
         here = self._here()

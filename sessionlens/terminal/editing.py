@@ -14,6 +14,8 @@ def erase_display(s: Screen, op: Csi) -> None:
     if how == 3:
         if not selective:
             s.history.clear()
+            if s.watcher is not None:
+                s.watcher.unseen("scrollback erased", "")
         return
     if how > 3:
         return

@@ -10,7 +10,7 @@ from typing import Any
 from .grid import Grid
 from .line import Line
 from .state import MAX_CELL, Saved
-from .width import SIMPLE, VS16, joins, widened, width
+from .width import SIMPLE, UNSEEN, VS16, joins, widened, width
 
 
 class Screen(Grid):
@@ -20,10 +20,14 @@ class Screen(Grid):
         """Print a run of characters without controls."""
         if not self.charsets.plain:
             text = self.charsets.translate(text)
+        if self.cursor.pen in self.styles.hiding and self.watcher is not None:
+            self.watcher.unseen(self.styles.hiding[self.cursor.pen], text)
         if text.isascii() or SIMPLE.fullmatch(text):
             self._narrow(text)
             self.repeat = text[-1]
         else:
+            if self.watcher is not None and (found := UNSEEN.search(text)):
+                self.watcher.unseen("invisible characters", text[found.start() :])
             self._mixed(text)
         self.joined = True
 

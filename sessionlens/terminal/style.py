@@ -112,16 +112,24 @@ def select(style: Style, parts: Parts) -> Style:
     return replace(style, **change) if change else style
 
 
+def hides(style: Style) -> str:
+    """How a style makes text invisible, "" if it does not."""
+    if style.conceal:
+        return "conceal"
+    return "same colours" if style.fg >= 0 and style.fg == style.bg else ""
+
+
 class Styles:
     """Every style seen, each once; 0 is the plain one. Ids never change: lines and rows hold ids only."""
 
-    __slots__ = ("_blank", "_ids", "_selected", "all")
+    __slots__ = ("_blank", "_ids", "_selected", "all", "hiding")
 
     def __init__(self) -> None:
         self.all: list[Style] = [PLAIN]
         self._ids: dict[Style, int] = {PLAIN: 0}
         self._blank: dict[int, int] = {0: 0}
         self._selected: dict[tuple[int, Parts], int] = {}
+        self.hiding: dict[int, str] = {}  # ids under which text is not seen, and how
 
     def __getitem__(self, style_id: int) -> Style:
         return self.all[style_id]
@@ -135,6 +143,8 @@ class Styles:
         if found is None:
             found = self._ids[style] = len(self.all)
             self.all.append(style)
+            if how := hides(style):
+                self.hiding[found] = how
         return found
 
     def select(self, style_id: int, parts: Parts) -> int:

@@ -107,6 +107,8 @@ class Points(Sequence[Point]):
 class Trace:
     """`modes`: (t_ns, offset, name, on), names as "?2004" or "4"; `marks`: (t_ns, offset, kind, payload).
 
+    `unseen`: (t_ns, offset, how, text) of what a viewer could miss: "conceal", "same colours", "invisible
+    characters" (the text from the first of them on), "scrollback erased" (no text).
     Mark kinds are "133", "633", "7" (OSC numbers), "title" and "icon".
     """
 
@@ -114,6 +116,7 @@ class Trace:
         self.rows = rows
         self.modes: list[tuple[int, int, str, bool]] = []
         self.marks: list[tuple[int, int, str, str]] = []
+        self.unseen: list[tuple[int, int, str, str]] = []
         self.points = Points()
 
     def screen(self, point: Point) -> list[Row]:
