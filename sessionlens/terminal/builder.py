@@ -152,8 +152,10 @@ class Builder:
         self.chain = line.wrapped
         line.settle()
 
-    def lost(self, lines: list[Line], reason: str) -> None:
-        """Text goes that no frame has shown."""
+    def lost(self, lines: list[Line], reason: str, text: str = "") -> None:
+        """Text goes that no frame has shown; `text` is what was written since the last one."""
+        if text:
+            self.unseen(reason, text)
         self._keep([self.rows.add(line) for line in lines], reason)
 
     def _keep(self, ids: list[int], reason: str) -> None:
@@ -183,8 +185,18 @@ class Builder:
         self.trace.modes.append((self.t, here, name, on))
 
     def unseen(self, how: str, text: str) -> None:
-        """Text that a viewer could miss, or the scrollback's end."""
-        self.trace.unseen.append((self.t, self._here(), how, text))
+        """Text that a viewer could miss, or a sequence that hides or fetches something."""
+        here, y = self._here(), self.screen.cursor.y
+        self.trace.unseen.add(self.t, here, how, text, (self.event, y), self.screen.alternate)
+
+    def cut(self, text: str) -> None:
+        """A run that does not fit and does not wrap: all but its last character is written over."""
+        self.unseen("cut off", text)
+        line = Line()
+        here = self.screen.page[self.screen.cursor.y]
+        line.cells = here.cells[: self.screen.cursor.x] + list(text)
+        line.styles = [0] * len(line.cells)
+        self._keep([self.rows.add(line)], "overwritten")
 
     def mark(self, kind: str, payload: str) -> None:
         """OSC 133, 633, 7, titles."""

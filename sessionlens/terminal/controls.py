@@ -127,6 +127,12 @@ def protect(s: Screen, op: Csi) -> None:
         s.cursor.pen = s.styles.id(replace(s.style, protected=how == 1))
 
 
+def report_title(s: Screen, op: Csi) -> None:
+    """XTWINOPS 20 and 21: the title comes back as if it had been typed. Noted, and never answered."""
+    if op.arg(0, 0) in (20, 21) and s.watcher is not None:
+        s.watcher.unseen("title report", "")
+
+
 def clear_tabs(s: Screen, op: Csi) -> None:
     """TBC."""
     how = op.arg(0, 0)
@@ -179,6 +185,7 @@ CSI: dict[str, Action] = {
     "?r": restore_modes,
     "s": side_margins,
     "?s": save_modes,
+    "t": report_title,
     "u": lambda s, op: s.restore_cursor(),
     "'}": editing.insert_columns,
     "'~": editing.delete_columns,

@@ -74,7 +74,7 @@ class Grid(pyte.Screen):
         if self.watcher is None or "".join(line.cells[low:high]).isspace() or low >= len(line.cells):
             return
         lines = self.logical(y)
-        self.watcher.lost(lines, reason)
+        self.watcher.lost(lines, reason, "".join("".join(one.cells[one.low : one.high]) for one in lines))
         for one in lines:
             one.settle()
 

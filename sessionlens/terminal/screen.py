@@ -10,7 +10,8 @@ from typing import Any
 from .grid import Grid
 from .line import Line
 from .state import MAX_CELL, Saved
-from .width import SIMPLE, UNSEEN, VS16, joins, widened, width
+from .unseen import DISGUISED, INVISIBLE
+from .width import SIMPLE, VS16, joins, widened, width
 
 
 class Screen(Grid):
@@ -19,6 +20,8 @@ class Screen(Grid):
     def text(self, text: str) -> None:
         """Print a run of characters without controls."""
         if not self.charsets.plain:
+            if self.watcher is not None and DISGUISED.search(text):
+                self.watcher.unseen("line drawing", text)
             text = self.charsets.translate(text)
         if self.cursor.pen in self.styles.hiding and self.watcher is not None:
             self.watcher.unseen(self.styles.hiding[self.cursor.pen], text)
@@ -26,7 +29,7 @@ class Screen(Grid):
             self._narrow(text)
             self.repeat = text[-1]
         else:
-            if self.watcher is not None and (found := UNSEEN.search(text)):
+            if self.watcher is not None and (found := INVISIBLE.search(text)):
                 self.watcher.unseen("invisible characters", text[found.start() :])
             self._mixed(text)
         self.joined = True
@@ -48,6 +51,8 @@ class Screen(Grid):
             elif "?7" in self.mode:
                 part = text[at : at + room]
             else:
+                if self.watcher is not None:
+                    self.watcher.cut(text[at:])
                 part = text[at : at + room - 1] + text[-1]
                 at = size - len(part)
             at += len(part)
@@ -94,6 +99,8 @@ class Screen(Grid):
         limit = self.limit(cursor.x)
         if cells > limit - cursor.x:
             if "?7" not in self.mode or limit < 2:
+                if self.watcher is not None:
+                    self.watcher.unseen("cut off", char)
                 return
             self.erase(cursor.y, cursor.x, limit, "overwritten")
             self._wrap()
@@ -126,6 +133,8 @@ class Screen(Grid):
         if len(cell) < MAX_CELL:
             line.cells[x] = cell + char
             line.touch(x, x + 1)
+        elif self.watcher is not None:
+            self.watcher.unseen("invisible characters", char)
         if char == VS16 and len(cell) == 1 and widened(cell):
             self._widen(line, x)
         return True

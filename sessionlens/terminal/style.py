@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .unseen import hides
+
 TRUE_COLOUR = 0x1000000
+
 DEFAULT = -1
 
 Parts = tuple[tuple[int, ...], ...]
@@ -110,13 +113,6 @@ def select(style: Style, parts: Parts) -> Style:
         else:
             change.update(_FLAGS.get(number, {}))
     return replace(style, **change) if change else style
-
-
-def hides(style: Style) -> str:
-    """How a style makes text invisible, "" if it does not."""
-    if style.conceal:
-        return "conceal"
-    return "same colours" if style.fg >= 0 and style.fg == style.bg else ""
 
 
 class Styles:

@@ -12,6 +12,7 @@ from typing import overload
 
 from .rows import Row, Rows
 from .screens import Screens
+from .unseen import Unseen
 
 KINDS = ("input", "newline", "paste-off", "mark")
 UNTRACED = frozenset({"?12", "?25", "?2026"})  # blink, visibility, synchronized: frames have them
@@ -107,16 +108,15 @@ class Points(Sequence[Point]):
 class Trace:
     """`modes`: (t_ns, offset, name, on), names as "?2004" or "4"; `marks`: (t_ns, offset, kind, payload).
 
-    `unseen`: (t_ns, offset, how, text) of what a viewer could miss: "conceal", "same colours", "invisible
-    characters" (the text from the first of them on), "scrollback erased" (no text).
-    Mark kinds are "133", "633", "7" (OSC numbers), "title" and "icon".
+    Mark kinds are "133", "633", "7" (OSC numbers), "title" and "icon". `unseen`: what a viewer could miss, as
+    noted in passing; flags.py judges it.
     """
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.modes: list[tuple[int, int, str, bool]] = []
         self.marks: list[tuple[int, int, str, str]] = []
-        self.unseen: list[tuple[int, int, str, str]] = []
+        self.unseen = Unseen()
         self.points = Points()
 
     def screen(self, point: Point) -> list[Row]:

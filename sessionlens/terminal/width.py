@@ -21,12 +21,6 @@ SIMPLE = re.compile(
     "\u2010-\u2027\u2030-\u203b\u20a0-\u20bf\u2190-\u2199\u2500-\u25a9\u25cb\u25cf\u2713\ue0a0-\ue0b3]+"
 )
 
-# Characters that show nothing and change how a line is read or copied: zero-width ones and bidi controls.
-# Joiners and variation selectors are not among them: scripts and emoji need those.
-UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-
 _VS16 = [(first, last) for table in VS16_NARROW_TO_WIDE.values() for first, last in table]
 
 
