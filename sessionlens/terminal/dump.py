@@ -116,7 +116,7 @@ def dump(s: Screen, parser: Parser) -> bytes:
         "margins": [s.top, s.bottom, s.left, s.right],
         "charsets": [*sets.save(), sets.single],
         "titles": [s.title, s.icon_name],
-        "print": [s.repeat, s.joined, s.stuck],
+        "print": [s.repeat, s.joined],
         "parser": [parser.state, parser.held, parser.pending.hex(), parser.returned],
     }
     main, alternate = (s.other, s.page) if s.alternate else (s.page, s.other)
@@ -185,7 +185,7 @@ def _settle(s: Screen, facts: dict[str, Any]) -> None:
     s.charsets.restore((tuple(designated), active))
     s.charsets.single = single
     s.title, s.icon_name = facts["titles"]
-    s.repeat, s.joined, s.stuck = facts["print"]
+    s.repeat, s.joined = facts["print"]
 
 
 def _load(s: Screen, saved: list[Any]) -> Saved:

@@ -51,7 +51,6 @@ class Grid(pyte.Screen):
         self.left, self.right = 0, self.columns - 1
         self.repeat = ""  # what REP repeats: the last character, "" after anything else
         self.joined = False  # may the next character join the cell before the cursor?
-        self.stuck = False  # that cell is the cursor's own: the last column, without wrapping
 
     # ---- what must not be forgotten
 

@@ -61,8 +61,6 @@ def change(s: Screen, name: str, on: bool) -> None:
         (s.save_cursor if on else s.restore_cursor)()
     elif name == "?6":
         s.goto(0, 0)
-    elif name == "?7" and not on:
-        s.cursor.pending = False
     elif name == "?25":
         s.cursor.hidden = not on
     elif name == "?69":
@@ -85,7 +83,7 @@ def soft_reset(s: Screen) -> None:
     """DECSTR."""
     s.mode -= {"4", "?1", "?6", "?66", "?69"}
     s.mode |= DEFAULT_MODES
-    s.cursor.hidden = s.cursor.pending = False
+    s.cursor.hidden = False
     s.cursor.pen = 0
     s.top, s.bottom, s.left, s.right = 0, s.lines - 1, 0, s.columns - 1
     s.saved = Saved()

@@ -62,15 +62,13 @@ class Screen(Grid):
                 self._fill(limit)
             else:
                 cursor.x = x
-                self.stuck = False
 
     def _fill(self, limit: int) -> None:
         """The cursor stands on the last column, which was just written."""
         cursor = self.cursor
         cursor.x = limit - 1
         self.page[cursor.y].wrapped = False
-        cursor.pending = "?7" in self.mode
-        self.stuck = not cursor.pending
+        cursor.pending = True
 
     def _mixed(self, text: str) -> None:
         """Characters of any width, those that join the one before included."""
@@ -113,13 +111,12 @@ class Screen(Grid):
             self._fill(limit)
         else:
             cursor.x += cells
-            self.stuck = False
 
     def _join(self, char: str, cells: int) -> bool:
         """Add a character to the cell before the cursor; False if it stands alone."""
         cursor = self.cursor
         line = self.page[cursor.y]
-        x = cursor.x if cursor.pending or (self.stuck and self.joined) else cursor.x - 1
+        x = cursor.x if cursor.pending else cursor.x - 1
         if x < 0:
             if cells:
                 return False
@@ -169,8 +166,11 @@ class Screen(Grid):
             line.high = end
 
     def _wrap(self) -> None:
-        """Go on in the next line, softly."""
+        """Go on in the next line, softly; without autowrap on the last column."""
         cursor = self.cursor
+        if "?7" not in self.mode:
+            cursor.pending = False
+            return
         line = self.page[cursor.y]
         if cursor.pending:  # the last column was written, if only with a blank
             line.pad(cursor.x + 1)
@@ -218,5 +218,5 @@ class Screen(Grid):
             (kept(self.saved), kept(self.saved_other)),
             (self.mode, self.saved_modes, self.tabstops),
             (self.top, self.bottom, self.left, self.right),
-            (sets.designated, sets.active, sets.single, self.repeat, self.joined, self.stuck),
+            (sets.designated, sets.active, sets.single, self.repeat, self.joined),
         )

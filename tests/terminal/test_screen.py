@@ -129,3 +129,12 @@ def test_bounded_size_tabs_and_cells() -> None:
     assert len(terminal.screen.tabstops) <= terminal.columns <= 10_000
     terminal.feed(b"e" + "\u0301".encode() * 100_000)
     assert len(terminal.cells[terminal.cursor.y][0].text) < 100
+
+
+def test_without_autowrap_the_last_column_is_pending_too() -> None:
+    """Nothing wraps until ?7 is set again; then the next character does, as in xterm.js and Ghostty."""
+    terminal = Terminal(5, 2)
+    terminal.feed(b"\x1b[?7labcde")
+    assert (terminal.cursor.x, terminal.cursor.pending_wrap) == (4, True)
+    terminal.feed(b"f\x1b[?7hg")
+    assert [line.rstrip() for line in terminal.display] == ["abcdf", "g"]
