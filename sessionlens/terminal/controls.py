@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import editing, movement
+from . import editing, movement, rectangles, stacks
 from .charsets import SLOTS
 from .line import Line
 from .modes import reset_modes, restore_modes, save_modes, set_modes, soft_reset
@@ -44,8 +44,9 @@ def next_line(s: Screen) -> None:
 
 
 def align(s: Screen) -> None:
-    """DECALN: the page full of E."""
+    """DECALN: the page full of plain E, origin mode off."""
     s.abandon("cleared")
+    s.mode.discard("?6")
     s.top, s.bottom, s.left, s.right = 0, s.lines - 1, 0, s.columns - 1
     s.page = [Line(s.columns, 0, "E") for _ in range(s.lines)]
     for line in s.page:
@@ -62,15 +63,29 @@ def single_shift(slot: int) -> Callable[[Screen], None]:
     return shift
 
 
+def guard(on: bool) -> Callable[[Screen], None]:
+    """SPA, EPA: what is printed in between no erasing takes away."""
+
+    def change(s: Screen) -> None:
+        s.guarded = s.guarded or on
+        s.cursor.pen = s.styles.id(replace(s.style, protected=on))
+
+    return change
+
+
 ESCAPES: dict[str, Callable[[Screen], None]] = {
+    "6": editing.back_index,
     "7": Screen.save_cursor,
     "8": Screen.restore_cursor,
+    "9": editing.forward_index,
     "D": Screen.index,
     "E": next_line,
     "H": lambda s: s.tabstops.add(s.cursor.x),
     "M": Screen.reverse_index,
     "N": single_shift(2),
     "O": single_shift(3),
+    "V": guard(True),
+    "W": guard(False),
     "c": Screen.reset,
     "n": lambda s: s.charsets.shift(2),
     "o": lambda s: s.charsets.shift(3),
@@ -84,7 +99,8 @@ def escape(s: Screen, sequence: str) -> None:
     if action is not None:
         action(s)
     elif sequence[0] in SLOTS and len(sequence) > 1:
-        s.charsets.designate(SLOTS[sequence[0]], sequence[1:])
+        wide = "96" if sequence[0] in "-./" else ""  # sets of 96 characters have names of their own
+        s.charsets.designate(SLOTS[sequence[0]], wide + sequence[1:])
 
 
 # ---- control sequences: the rest
@@ -104,7 +120,8 @@ def margins(s: Screen, op: Csi) -> None:
 def side_margins(s: Screen, op: Csi) -> None:
     """DECSLRM where ?69 is set, else SCOSC."""
     if "?69" not in s.mode:
-        s.save_cursor()
+        if op.args == (-1,):
+            s.save_cursor()
         return
     left = op.count(0)
     right = op.arg(1, 0)
@@ -113,6 +130,12 @@ def side_margins(s: Screen, op: Csi) -> None:
     if right > left:
         s.left, s.right = left - 1, right - 1
         s.goto(0, 0)
+
+
+def restore_cursor(s: Screen, op: Csi) -> None:
+    """SCORC, which has no parameters."""
+    if op.args == (-1,):
+        s.restore_cursor()
 
 
 def pen(s: Screen, op: Csi) -> None:
@@ -124,13 +147,14 @@ def protect(s: Screen, op: Csi) -> None:
     """DECSCA."""
     how = op.arg(0, 0)
     if how <= 2:
+        s.guarded = False
         s.cursor.pen = s.styles.id(replace(s.style, protected=how == 1))
 
 
-def report_title(s: Screen, op: Csi) -> None:
-    """XTWINOPS 20 and 21: the title comes back as if it had been typed. Noted, and never answered."""
-    if op.arg(0, 0) in (20, 21) and s.watcher is not None:
-        s.watcher.unseen("title report", "")
+def reset_tabs(s: Screen, op: Csi) -> None:
+    """DECST8C: a stop each eight columns."""
+    if op.arg(0, 5) in (0, 5):
+        s.tabstops = set(range(8, s.columns, 8))
 
 
 def clear_tabs(s: Screen, op: Csi) -> None:
@@ -164,6 +188,7 @@ CSI: dict[str, Action] = {
     "P": editing.delete_characters,
     "S": lambda s, op: s.scroll_up(op.count()),
     "T": lambda s, op: s.scroll_down(op.count()) if len(op.args) < 2 else None,
+    "?W": reset_tabs,
     "X": editing.erase_characters,
     "Z": movement.tab_back,
     "^": lambda s, op: s.scroll_down(op.count()),
@@ -185,8 +210,19 @@ CSI: dict[str, Action] = {
     "?r": restore_modes,
     "s": side_margins,
     "?s": save_modes,
-    "t": report_title,
-    "u": lambda s, op: s.restore_cursor(),
+    "t": stacks.window,
+    "u": restore_cursor,
     "'}": editing.insert_columns,
     "'~": editing.delete_columns,
+    "#p": stacks.push_pen,
+    "#q": stacks.pop_pen,
+    "#{": stacks.push_pen,
+    "#}": stacks.pop_pen,
+    "*x": rectangles.extent,
+    "$r": rectangles.attributes,
+    "$t": rectangles.attributes,
+    "$v": rectangles.copy,
+    "$x": rectangles.fill,
+    "$z": rectangles.erase,
+    "${": rectangles.erase,
 }

@@ -115,7 +115,9 @@ def dump(s: Screen, parser: Parser) -> bytes:
         "tabs": sorted(s.tabstops),
         "margins": [s.top, s.bottom, s.left, s.right],
         "charsets": [*sets.save(), sets.single],
-        "titles": [s.title, s.icon_name],
+        "titles": [s.title, s.icon_name, s.titles, s.icon_names],
+        "pens": [[_style(s.styles[pen]), named] for pen, named in s.pens],
+        "areas": [s.guarded, s.exact],
         "print": [s.repeat, s.joined],
         "parser": [parser.state, parser.held, parser.pending.hex(), parser.returned],
     }
@@ -181,10 +183,13 @@ def _settle(s: Screen, facts: dict[str, Any]) -> None:
     s.mode, s.saved_modes = set(facts["modes"]), facts["saved_modes"]
     s.tabstops = set(facts["tabs"])
     s.top, s.bottom, s.left, s.right = facts["margins"]
+    s.charsets.national = "?42" in s.mode
     designated, active, single = facts["charsets"]
     s.charsets.restore((tuple(designated), active))
     s.charsets.single = single
-    s.title, s.icon_name = facts["titles"]
+    s.title, s.icon_name, s.titles, s.icon_names = facts["titles"]
+    s.pens = [(s.styles.id(Style(*pen)), tuple(named)) for pen, named in facts["pens"]]
+    s.guarded, s.exact = facts["areas"]
     s.repeat, s.joined = facts["print"]
 
 

@@ -8,11 +8,11 @@ from .screen import Screen
 
 def erase_display(s: Screen, op: Csi) -> None:
     """ED, DECSED: 0 below, 1 above, 2 all, 3 the scrollback."""
-    selective = op.name == "?J"
+    selective = op.name == "?J" or s.guarded
     how = op.arg(0, 0)
     c = s.cursor
     if how == 3:
-        if not selective:
+        if op.name == "J":
             s.history.clear()
             if s.watcher is not None:
                 s.watcher.unseen("scrollback erased", "")
@@ -36,14 +36,14 @@ def erase_line(s: Screen, op: Csi) -> None:
     ranges = {0: (c.x + c.pending, s.columns), 1: (0, c.x + 1), 2: (0, s.columns)}
     start, end = ranges.get(op.arg(0, 0), (0, 0))
     if end > start:
-        s.erase(c.y, start, end, "erased", op.name == "?K")
+        s.erase(c.y, start, end, "erased", op.name == "?K" or s.guarded)
 
 
 def erase_characters(s: Screen, op: Csi) -> None:
     """ECH."""
     c = s.cursor
     c.pending = False
-    s.erase(c.y, c.x, min(c.x + op.count(), s.columns))
+    s.erase(c.y, c.x, min(c.x + op.count(), s.columns), "erased", s.guarded)
 
 
 def insert_characters(s: Screen, op: Csi) -> None:
@@ -101,6 +101,22 @@ def insert_columns(s: Screen, op: Csi) -> None:
 def delete_columns(s: Screen, op: Csi) -> None:
     """DECDC."""
     shift_rows(s, s.cursor.x, -op.count())
+
+
+def back_index(s: Screen) -> None:
+    """DECBI: left, or at the left margin the region's columns move right."""
+    if s.cursor.x == s.left:
+        shift_rows(s, s.left, 1)
+    else:
+        s.move(s.cursor.x - 1, s.cursor.y)
+
+
+def forward_index(s: Screen) -> None:
+    """DECFI: right, or at the right margin the region's columns move left."""
+    if s.cursor.x == s.right:
+        shift_rows(s, s.left, -1)
+    else:
+        s.move(s.cursor.x + 1, s.cursor.y)
 
 
 def repeat(s: Screen, op: Csi) -> None:

@@ -89,6 +89,7 @@ class Operations:
         """Titles, links and marks."""
         screen = self.screen
         number, _, rest = payload.partition(";")
+        number = number.lstrip("0") or number[:1]
         if number in ("0", "2"):
             screen.title = rest
         if number in ("0", "1"):

@@ -29,24 +29,32 @@ class Grid(pyte.Screen):
         self.styles = Styles()
         self.watcher: Watcher | None = None
         self.history: deque[Line] = deque(maxlen=scrollback)
+        self.titles: list[str] = []  # saved ones
+        self.icon_names: list[str] = []
         super().__init__(clamp(columns, MAX_COLUMNS), clamp(rows, MAX_ROWS))
         self.mode = set(DEFAULT_MODES)
+        self.title = self.icon_name = ""
 
     def reset(self) -> None:
-        """RIS: everything as at the start; the scrollback stays."""
+        """RIS: everything as at the start, the scrollback gone too; the titles are the window's and stay."""
         if getattr(self, "page", None):
             self.abandon("cleared")
+            if self.history and self.watcher is not None:
+                self.watcher.unseen("scrollback erased", "")
+        self.history.clear()
         self.cursor = Cursor()
         self.charsets = Charsets()
         self.mode = set(DEFAULT_MODES)
         self.tabstops = set(range(8, self.columns, 8))
-        self.title = self.icon_name = ""
         self.alternate = False
         self.page: list[Line] = [Line() for _ in range(self.lines)]
         self.other: list[Line] = [Line() for _ in range(self.lines)]
         self.saved = Saved()
         self.saved_other = Saved()
         self.saved_modes: dict[str, bool] = {}
+        self.pens: list[tuple[int, tuple[str, ...]]] = []  # saved ones: id, and which of its fields
+        self.guarded = False  # SPA was used last, not DECSCA: all erasing spares what is protected
+        self.exact = False  # DECSACE: a rectangle is a rectangle
         self.top, self.bottom = 0, self.lines - 1
         self.left, self.right = 0, self.columns - 1
         self.repeat = ""  # what REP repeats: the last character, "" after anything else

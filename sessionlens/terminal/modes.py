@@ -12,7 +12,9 @@ from .operations import Csi
 from .screen import Screen
 from .state import DEFAULT_MODES, Saved
 
-MAX_MODES = 256
+MAX_MODES = 256  # besides those that this terminal heeds
+HEEDED = frozenset({"4", "20", *(f"?{n}" for n in (5, 6, 7, 25, 42, 45, 47, 69))})
+HEEDED |= {f"?{n}" for n in (1045, 1047, 1048, 1049, 2004, 2026)}
 
 
 def names(op: Csi) -> list[str]:
@@ -36,7 +38,7 @@ def reset_modes(s: Screen, op: Csi) -> None:
 def save_modes(s: Screen, op: Csi) -> None:
     """XTSAVE."""
     for name in names(op):
-        if name in s.saved_modes or len(s.saved_modes) < MAX_MODES:
+        if name in s.saved_modes or name in HEEDED or len(s.saved_modes) < MAX_MODES:
             s.saved_modes[name] = name in s.mode
 
 
@@ -51,7 +53,7 @@ def change(s: Screen, name: str, on: bool) -> None:
     """One mode on or off."""
     if s.watcher is not None:
         s.watcher.mode(name, on)
-    if on and len(s.mode) < MAX_MODES:
+    if on and (name in HEEDED or len(s.mode) < MAX_MODES):
         s.mode.add(name)
     elif not on:
         s.mode.discard(name)
@@ -63,6 +65,9 @@ def change(s: Screen, name: str, on: bool) -> None:
         s.goto(0, 0)
     elif name == "?25":
         s.cursor.hidden = not on
+    elif name == "?42":
+        s.charsets.national = on
+        s.charsets.shift(s.charsets.active)
     elif name == "?69":
         s.left, s.right = 0, s.columns - 1
     elif name == "?2026" and s.watcher is not None:
@@ -71,8 +76,10 @@ def change(s: Screen, name: str, on: bool) -> None:
 
 def _page(s: Screen, name: str, on: bool) -> None:
     """The alternate page: 47 as it was left, 1047 cleared on leaving, 1049 on entry, with the cursor."""
-    if on and name == "?1049" and not s.alternate:
+    if on and name == "?1049":
         s.save_cursor()
+        if s.alternate:
+            s.wipe()
     s.switch(on, clear=name == ("?1049" if on else "?1047"))
     s.mode -= {"?47", "?1047", "?1049"} - ({name} if on else set())
     if not on and name == "?1049":
@@ -81,7 +88,7 @@ def _page(s: Screen, name: str, on: bool) -> None:
 
 def soft_reset(s: Screen) -> None:
     """DECSTR."""
-    s.mode -= {"4", "?1", "?6", "?66", "?69"}
+    s.mode -= {"4", "?1", "?6", "?42", "?45", "?66", "?69", "?1045"}
     s.mode |= DEFAULT_MODES
     s.cursor.hidden = False
     s.cursor.pen = 0

@@ -7,20 +7,37 @@ from .screen import Screen
 
 
 def backspace(s: Screen) -> None:
-    """BS; with reverse wrap (?45) from the start of a soft-wrapped line to the end of the one before."""
+    """BS, with reverse wrap over the start of a line."""
     c = s.cursor
-    if "?45" in s.mode and c.pending:
-        c.pending = False
+    if "?45" in s.mode or "?1045" in s.mode:
+        reverse(s, 1)
         return
     c.pending = False
     if c.x > 0 and c.x != s.left:
         c.x -= 1
-    elif "?45" in s.mode and s.top < c.y <= s.bottom and s.page[c.y - 1].wrapped:
-        c.y -= 1
-        before = s.page[c.y]
-        before.wrapped = False
-        before.row = -1
-        c.x = s.right if len(before.cells) >= s.right + 1 else max(s.right - 1, 0)
+
+
+def reverse(s: Screen, count: int) -> None:
+    """Left with reverse wrap: ?45 within a soft-wrapped line, ?1045 over any, from the top to the bottom."""
+    c = s.cursor
+    left = s.left if c.x >= s.left else 0
+    size = s.right - left + 1
+    wraps = "?7" in s.mode
+    anywhere = wraps and "?1045" in s.mode
+    if anywhere:
+        count %= size * (s.bottom - s.top + 1) or 1
+    count -= wraps and c.pending
+    x, y = c.x, c.y
+    while count > x - left and wraps:
+        if anywhere:
+            above = s.bottom if y == s.top else max(y - 1, 0)
+        elif s.top < y and s.page[y - 1].wrapped:
+            above = y - 1
+        else:
+            break
+        count -= x - left + 1
+        x, y = s.right, above
+    s.move(max(x - count, left), y)
 
 
 def tab(s: Screen, count: int = 1) -> None:
@@ -29,10 +46,11 @@ def tab(s: Screen, count: int = 1) -> None:
     if c.pending:
         return
     last = s.right if c.x <= s.right else s.columns - 1
-    for _ in range(min(count, s.columns)):
+    if count == 1:
         c.x = min((x for x in s.tabstops if c.x < x < last), default=last)
-        if c.x == last:
-            return
+    else:
+        stops = sorted(x for x in s.tabstops if c.x < x < last)
+        c.x = stops[count - 1] if count <= len(stops) else last
 
 
 def tab_back(s: Screen, op: Csi) -> None:
@@ -52,10 +70,10 @@ def line_feed(s: Screen) -> None:
 
 
 def carriage_return(s: Screen) -> None:
-    """CR: to the left margin, or to column 0 from outside of it."""
+    """CR: to the left margin, or to column 0 from outside of it (not in origin mode)."""
     c = s.cursor
     c.pending = False
-    c.x = s.left if c.x >= s.left else 0
+    c.x = s.left if c.x >= s.left or "?6" in s.mode else 0
 
 
 def up(s: Screen, op: Csi) -> None:
@@ -79,6 +97,9 @@ def forward(s: Screen, op: Csi) -> None:
 def back(s: Screen, op: Csi) -> None:
     """CUB."""
     c = s.cursor
+    if "?45" in s.mode or "?1045" in s.mode:
+        reverse(s, op.count())
+        return
     s.move(max(c.x - op.count(), s.left if c.x >= s.left else 0), c.y)
 
 
@@ -104,7 +125,8 @@ def column(s: Screen, op: Csi) -> None:
 
 def column_relative(s: Screen, op: Csi) -> None:
     """HPR."""
-    s.move(s.cursor.x + op.count(), s.cursor.y)
+    x = s.cursor.x + op.count()
+    s.move(min(x, s.right) if "?6" in s.mode else x, s.cursor.y)
 
 
 def row(s: Screen, op: Csi) -> None:
@@ -116,7 +138,8 @@ def row(s: Screen, op: Csi) -> None:
 
 def row_relative(s: Screen, op: Csi) -> None:
     """VPR."""
-    s.move(s.cursor.x, s.cursor.y + op.count())
+    y = s.cursor.y + op.count()
+    s.move(s.cursor.x, min(y, s.bottom) if "?6" in s.mode else y)
 
 
 def position(s: Screen, op: Csi) -> None:

@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 )
 _OSC_END = re.compile("[\x07\x18\x1a\x1b\x9c]")
 _STRING_END = re.compile("[\x18\x1a\x1b\x9c]")
+_C0 = re.compile("[\x00-\x1f]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ALIEN = re.compile("[\ud800-\udfff]+")
 
@@ -216,7 +217,7 @@ class Parser:
         self._at = stop
         self.state = "ground"
         if match[0] not in "\x18\x1a":
-            self.target.osc(clean(self.held))
+            self.target.osc(clean(_C0.sub("", self.held)))
         if match[0] == "\x1b":
             self._open("\x1b")
         self.held = ""

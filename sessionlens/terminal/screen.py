@@ -197,6 +197,11 @@ class Screen(Grid):
         for line in self.page:
             line.settle()
 
+    def wipe(self) -> None:
+        """Empty the page that is shown."""
+        self.abandon("cleared")
+        self.page = [self.fresh() for _ in range(self.lines)]
+
     def snapshot(self) -> tuple[Any, ...]:
         """Everything that makes two screens equal (style ids resolved)."""
         styles = self.styles
@@ -211,6 +216,8 @@ class Screen(Grid):
         cursor, sets = self.cursor, self.charsets
         return (
             (self.columns, self.lines, self.alternate, self.title, self.icon_name),
+            (self.titles, self.icon_names, self.guarded, self.exact),
+            [(styles[pen], named) for pen, named in self.pens],
             [look(line) for line in self.page],
             [look(line) for line in self.other],
             [look(line) for line in self.history],

@@ -103,8 +103,10 @@ def select(style: Style, parts: Parts) -> Style:
                     rest = (2, *rest[2:])
                 colour, _ = _colour(rest)
             else:
-                colour, used = _colour(tuple(p[0] for p in parts[at : at + 4]))
-                at += used
+                colour, used = _colour(tuple(n for p in parts[at : at + 4] for n in p))
+                while used > 0 and at < len(parts):
+                    used -= len(parts[at])
+                    at += 1
             if colour is not None:
                 change[_EXTENDED[number]] = colour
         elif number == 4:

@@ -66,3 +66,29 @@ def test_a_recording_cannot_set_state() -> None:
 def test_not_a_dump() -> None:
     with pytest.raises(UsageError, match="not a terminal dump"):
         Terminal().restore(b"something else")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x1b]0;a\x07\x1b[22t\x1b]2;b\x07\x1b[22;2t\x1b[1;31m\x1b[#{\x1b[44m\x1b[1;31#{",
+        b"\x1bVguarded\x1bW\x1b[2*x",
+        b"\x1b[?42h\x1b(K\x1b)-\x1b.A[]",
+        b"\x1b[?7lxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        b"\x1b[?1045h\x1b[?45hab\x1b[?1045s",
+    ],
+)
+def test_all_state_comes_back(data: bytes) -> None:
+    terminal = Terminal(40, 12)
+    terminal.feed(data)
+    twin = twin_of(terminal)
+    assert twin == terminal
+    for rest in (
+        b"\x1b[23t\x1b[#}x\x1b[#}y\x1b[23t",
+        b"\x1b[2J\x1b[1;1;2;2;1$r",
+        b"\x1b[?45l[]\b\b\b\b",
+        b"\x1b[?45r",
+    ):
+        terminal.feed(rest)
+        twin.feed(rest)
+        assert twin == terminal and twin.title == terminal.title

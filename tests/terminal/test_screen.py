@@ -138,3 +138,41 @@ def test_without_autowrap_the_last_column_is_pending_too() -> None:
     assert (terminal.cursor.x, terminal.cursor.pending_wrap) == (4, True)
     terminal.feed(b"f\x1b[?7hg")
     assert [line.rstrip() for line in terminal.display] == ["abcdf", "g"]
+
+
+def test_entering_the_alternate_screen_again_clears_it() -> None:
+    """As in xterm and Ghostty; xterm.js leaves it as it is."""
+    assert shown("main\x1b[?1049habc\x1b[?1049hd") == ["       d"]
+    assert shown("main\x1b[?1049habc\x1b[?1049hd\x1b[?1049l!") == ["main!"]
+
+
+def test_a_reset_takes_the_scrollback() -> None:
+    terminal = Terminal(10, 2)
+    terminal.feed(b"1\r\n2\r\n3\x1bc")
+    assert terminal.history == []
+
+
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [
+        (b"\x1b]2;a\nb\x01c\x07", "abc"),  # controls in a title are none of it
+        (b"\x1b]02;abc\x07", "abc"),
+        (b"\x1b]2;abc\x18", ""),
+        (b"\x1b]2;a;b\x1b\\", "a;b"),
+        (b"\x1b]2;abc\xc2\x9c", "abc"),
+        (b"\x1b]2;abc\x1b[m", "abc"),
+        (b"\x1b];abc\x07", ""),
+    ],
+)
+def test_title_payloads(data: bytes, title: str) -> None:
+    terminal = Terminal(10, 2)
+    terminal.feed(data)
+    assert terminal.title == title
+
+
+def test_other_modes_cannot_crowd_out_those_that_matter() -> None:
+    terminal = Terminal(4, 2)
+    junk = b"".join(b"\x1b[?%dh\x1b[?%ds" % (n, n) for n in range(3000, 4000))
+    terminal.feed(b"\x1b[?7l" + junk + b"\x1b[?7h\x1b[?7s\x1b[?7l\x1b[?7rabcde")
+    assert terminal.display == ["abcd", "e   "]
+    assert len(terminal.modes) < 300 and len(terminal.screen.saved_modes) < 300
