@@ -147,10 +147,33 @@ class Builder:
         if not (line.high or self.chain or line.wrapped):
             return
         row = line.row if line.row >= 0 else self.rows.add(line)
-        if self.chain or line.wrapped or line.cells:
+        if self.chain or line.wrapped or not line.empty:
             self._keep([row], "scrolled")
         self.chain = line.wrapped
         line.settle()
+
+    @property
+    def idle(self) -> bool:
+        """Is no newline awaited?"""
+        return not (self.always or self.first or self.enters)
+
+    def flooded(self, lines: list[Line]) -> None:
+        """Lines left at the top, as in `scrolled`, many at once."""
+        self.scrolls += len(lines)
+        self.point_scrolls += len(lines)
+        add, chain = self.rows.add, self.chain
+        kept: list[int] = []
+        for line in lines:
+            wrapped = line.wrapped
+            if chain or wrapped or line.high:
+                row = line.row if line.row >= 0 else add(line)
+                if chain or wrapped or not line.empty:
+                    kept.append(row)
+                chain = wrapped
+                line.settle()
+        self.chain = chain
+        if kept:
+            self._keep(kept, "scrolled")
 
     def lost(self, lines: list[Line], reason: str, text: str = "") -> None:
         """Text goes that no frame has shown; `text` is what was written since the last one."""

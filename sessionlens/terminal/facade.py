@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from . import controls, movement
+from . import controls, flood, movement
 from .dump import dump, restore
 from .line import Line
 from .operations import Csi
@@ -49,6 +50,7 @@ class Operations:
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
         self.text: Callable[[str], None] = screen.text
+        self.lines: Callable[[str, int], tuple[int, int]] = partial(flood.lines, screen)
 
     def column(self) -> int:
         """Where the cursor is, for the trace."""
@@ -153,7 +155,7 @@ class Terminal:
     def display(self) -> list[str]:
         """The rows as text, each filling `columns` cells (a wide one is one character for two)."""
         columns = self.columns
-        return [line.text + " " * (columns - len(line.cells)) for line in self.screen.page]
+        return [line.text + " " * (columns - line.size) for line in self.screen.page]
 
     @property
     def history(self) -> list[str]:

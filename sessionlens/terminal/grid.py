@@ -146,6 +146,16 @@ class Grid(pyte.Screen):
         if last < self.lines - 1:
             self._unwrap(last - count)
 
+    def flood(self, lines: list[Line]) -> None:
+        """Whole lines, each with its end, on a cursor at the start of an empty last line."""
+        lines = self.page[:-1] + lines
+        lines.append(Line())
+        gone = lines[: -self.lines]
+        self.page = lines[-self.lines :]
+        if self.watcher is not None:
+            self.watcher.flooded(gone)
+        self.history.extend(gone)
+
     def scroll_down(self, count: int, top: int | None = None, reason: str = "scrolled") -> None:
         """Blank lines come in at the top of the region (or at `top`), lines leave at its bottom."""
         first = self.top if top is None else top

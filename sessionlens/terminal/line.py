@@ -4,30 +4,73 @@ A cell is a string: one character with what combines with it, or "" for the righ
 past the end of the lists are blank and plain, so a fresh line costs nothing and erasing to the end is a
 `del`. A line knows the row it was last stored as (`row`, -1 once it changes) and which columns no frame has
 shown yet (`low`..`high`). It knows neither its width nor its place: that is the screen's.
+
+A line that came in a flood is `packed`, text and runs of styles, until somebody asks for its cells: most
+scroll away before anyone does.
 """
 
 from __future__ import annotations
 
 UNTOUCHED = 1 << 30
 
+Runs = tuple[tuple[int, int], ...]
+"""(cells, style id) of neighbours that look the same; none: all plain."""
+Packed = tuple[str, Runs]
+"""Text of one cell a character, and its runs."""
+
 
 class Line:
     """Cells and style ids of equal length; `wrapped` says that the text goes on in the next line."""
 
-    __slots__ = ("cells", "high", "low", "row", "styles", "wrapped")
+    __slots__ = ("cells", "high", "low", "packed", "row", "styles", "wrapped")
+
+    cells: list[str]
+    styles: list[int]
+    packed: Packed | None
 
     def __init__(self, size: int = 0, style: int = 0, cell: str = " ") -> None:
-        self.cells: list[str] = [cell] * size
-        self.styles: list[int] = [style] * size
+        self.cells = [cell] * size
+        self.styles = [style] * size
+        self.packed = None
         self.wrapped = False
         self.row = -1
         self.low = UNTOUCHED
         self.high = 0
 
+    @classmethod
+    def pack(cls, packed: Packed, wrapped: bool, low: int = 0) -> Line:
+        """A line that was just printed, from column `low` on, without its cells."""
+        line = cls.__new__(cls)
+        line.packed = packed
+        line.wrapped = wrapped
+        line.row = -1
+        line.high = len(packed[0])
+        line.low = low if line.high else UNTOUCHED
+        return line
+
+    def __getattr__(self, name: str) -> list[str] | list[int]:
+        """The cells or styles of a packed line: unset slots come here, set ones never do."""
+        if name not in ("cells", "styles") or self.packed is None:
+            raise AttributeError(name)
+        (text, runs), self.packed = self.packed, None
+        self.cells = list(text)
+        self.styles = [style for size, style in runs for _ in range(size)] if runs else [0] * len(text)
+        return self.cells if name == "cells" else self.styles
+
     @property
     def text(self) -> str:
         """The whole text, trailing blanks included as far as they were written."""
-        return "".join(self.cells)
+        return "".join(self.cells) if self.packed is None else self.packed[0]
+
+    @property
+    def size(self) -> int:
+        """How many cells were written, blanks between them included."""
+        return len(self.cells if self.packed is None else self.packed[0])
+
+    @property
+    def empty(self) -> bool:
+        """Was nothing written?"""
+        return not (self.cells if self.packed is None else self.packed[0])
 
     def content(self) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
         """What makes two lines equal: trailing plain blanks count only where the line wraps."""

@@ -35,6 +35,7 @@ class Target(Protocol):
 
     def text(self, text: str) -> None: ...
     def line_end(self, column: int) -> None: ...
+    def lines(self, text: str, at: int) -> tuple[int, int]: ...
     def control(self, char: str) -> None: ...
     def escape(self, sequence: str) -> None: ...
     def csi(self, operation: Csi) -> None: ...
@@ -46,14 +47,19 @@ def _number(text: str) -> int:
     return min(int(text[:10]), MAX_NUMBER) if text else -1
 
 
+def parameters(text: str) -> tuple[tuple[int, ...], ...]:
+    """Parameters and their sub-parameters; -1 where one is missing."""
+    return tuple(
+        tuple(_number(n) for n in part.split(":", MAX_PARAMETERS)[:MAX_PARAMETERS])
+        for part in text.split(";", MAX_PARAMETERS)[:MAX_PARAMETERS]
+    )
+
+
 def parse_csi(body: str) -> Csi | None:
     """A control sequence from what stands after CSI, or None if it is malformed (and to be ignored)."""
     match = _SEQUENCE.fullmatch(body)
     if match is None:
         return None
-    marker, parameters, intermediates, final = match.groups()
-    parts = tuple(
-        tuple(_number(n) for n in part.split(":", MAX_PARAMETERS)[:MAX_PARAMETERS])
-        for part in parameters.split(";", MAX_PARAMETERS)[:MAX_PARAMETERS]
-    )
+    marker, numbers, intermediates, final = match.groups()
+    parts = parameters(numbers)
     return Csi(marker + intermediates + final, tuple(part[0] for part in parts), parts)

@@ -52,6 +52,9 @@ class Parser:
         self.held = ""  # what was collected of the sequence in progress
         self.returned = -1  # the column before a carriage return that ended the last chunk
         self.fed = 0
+        self.fast = True
+        """May whole lines go the short way (flood.py)?"""
+        self._again = 0  # where in the text it is worth trying that
         self._text = ""
         self._base = self._at = self._known_at = self._known_bytes = 0
         self._opened = -1  # where the sequence in progress began
@@ -82,7 +85,7 @@ class Parser:
         self._base = self.fed - len(self.pending)
         self.fed += len(data)
         self._text = text = self._decoder.decode(data)
-        self._at = self._known_at = self._known_bytes = 0
+        self._at = self._known_at = self._known_bytes = self._again = 0
         if not text:
             return
         at = 0
@@ -115,6 +118,11 @@ class Parser:
                 target.csi(operation)
             elif kind == 2:
                 target.line_end(returned if returned >= 0 and self._at == 0 else target.column())
+                here = match.end()
+                if here >= self._again and self.fast:
+                    taken, self._again = target.lines(text, here)
+                    if taken > here:
+                        return taken
             elif kind == 5:
                 if match[5] == "\n" and returned >= 0 and self._at == 0:
                     target.line_end(returned)

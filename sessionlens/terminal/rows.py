@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from .line import Line
+from .line import Line, Runs
 from .style import Style, Styles
 from .width import split
 
@@ -92,6 +92,17 @@ class Recent:
         self._new[key] = number
 
 
+def trimmed(text: str, runs: Runs) -> tuple[str, Runs]:
+    """Without the plain blanks at the end."""
+    if not runs:
+        return text.rstrip(" "), runs
+    size, style = runs[-1]
+    if style:
+        return text, runs
+    kept = len(text[-size:].rstrip(" "))
+    return text[: len(text) - size + kept], (*runs[:-1], (kept, 0)) if kept else runs[:-1]
+
+
 class Rows:
     """The store; ids count from 0. `seal` lets go of what only adding needs."""
 
@@ -106,13 +117,14 @@ class Rows:
         self._runs_end = array("Q", [0])
         self._known = Recent()
         self._patterns = Recent()
+        self._looks = Recent()
 
     def __len__(self) -> int:
         return len(self._length)
 
     def seal(self) -> None:
         """No more rows will come."""
-        self._known, self._patterns = Recent(), Recent()
+        self._known, self._patterns, self._looks = Recent(), Recent(), Recent()
 
     @property
     def nbytes(self) -> int:
@@ -123,20 +135,16 @@ class Rows:
 
     def add(self, line: Line) -> int:
         """The id of a line's row; the line remembers it."""
-        text = "".join(line.cells)
-        styles = line.styles
         wrapped = line.wrapped
-        if any(styles):
-            size = len(styles) if wrapped else line.length()
-            pattern: int = self._pattern(styles[:size])
-            if not wrapped and size < len(styles):
-                text = "".join(line.cells[:size])
-        else:
-            pattern = PLAIN_RUNS
+        cells = None
+        if line.packed is not None:
+            text, runs = line.packed
             if not wrapped:
-                text = text.rstrip(" ")
-        cells = None if text.isascii() else tuple(line.cells[: self._size(line, text)])
-        key = (text, pattern, wrapped, cells)
+                text, runs = trimmed(text, runs)
+            pattern = self._pattern(runs) if runs else PLAIN_RUNS
+        else:
+            text, pattern, cells = self._looked_at(line)
+        key = (text, pattern, wrapped, cells) if pattern or wrapped or cells else text
         found = self._known.get(key)
         if found < 0:
             found = self._append(text, pattern, wrapped, cells)
@@ -144,14 +152,25 @@ class Rows:
         line.row = found
         return found
 
-    @staticmethod
-    def _size(line: Line, text: str) -> int:
-        return len(line.cells) if line.wrapped else line.length()
+    def _looked_at(self, line: Line) -> tuple[str, int, tuple[str, ...] | None]:
+        """Text, pattern and (where they are not simply the characters) cells of a line that has cells."""
+        cells, styles = line.cells, line.styles
+        text = "".join(cells)
+        simple = text.isascii() or (len(text) == len(cells) and "" not in cells)
+        plain = not any(styles)
+        if plain and simple:
+            return text if line.wrapped else text.rstrip(" "), PLAIN_RUNS, None
+        size = len(cells) if line.wrapped else line.length()
+        if size < len(cells):
+            text = "".join(cells[:size])
+        pattern = PLAIN_RUNS if plain else self._look_of(styles[:size])
+        return text, pattern, None if simple else tuple(cells[:size])
 
     def _append(self, text: str, pattern: int, wrapped: bool, cells: tuple[str, ...] | None) -> int:
+        """`cells` only where they are not simply the characters of the text."""
         row = len(self._length)
         flags = WRAPPED if wrapped else 0
-        if cells is not None and ("" in cells or len(cells) != len(text)):
+        if cells is not None:
             flags |= DERIVED if split(text) == list(cells) else STORED
             if flags & STORED:
                 self._odd[row] = cells
@@ -163,17 +182,24 @@ class Rows:
         self._look.append(pattern << FLAG_BITS | flags)
         return row
 
-    def _pattern(self, styles: list[int]) -> int:
-        """The id of a pattern of runs."""
+    def _look_of(self, styles: list[int]) -> int:
+        """The id of the pattern of runs that a list of style ids makes."""
         key = bytes(styles) if max(styles) < 256 else tuple(styles)
-        found = self._patterns.get(key)
+        found = self._looks.get(key)
         if found < 0:
-            for style, group in groupby(styles):
-                self._runs.append(len(list(group)))
-                self._runs.append(style)
+            found = self._pattern(tuple((len(list(group)), style) for style, group in groupby(styles)))
+            self._looks.put(key, found)
+        return found
+
+    def _pattern(self, runs: Runs) -> int:
+        """The id of a pattern of runs."""
+        found = self._patterns.get(runs)
+        if found < 0:
+            for run in runs:
+                self._runs.extend(run)
             self._runs_end.append(len(self._runs))
             found = len(self._runs_end) - 1
-            self._patterns.put(key, found)
+            self._patterns.put(runs, found)
         return found
 
     def text(self, row: int) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from .unseen import hides
 
 TRUE_COLOUR = 0x1000000
-
 DEFAULT = -1
 
 Parts = tuple[tuple[int, ...], ...]
@@ -120,13 +119,14 @@ def select(style: Style, parts: Parts) -> Style:
 class Styles:
     """Every style seen, each once; 0 is the plain one. Ids never change: lines and rows hold ids only."""
 
-    __slots__ = ("_blank", "_ids", "_selected", "all", "hiding")
+    __slots__ = ("_blank", "_ids", "_selected", "all", "hiding", "sequences")
 
     def __init__(self) -> None:
         self.all: list[Style] = [PLAIN]
         self._ids: dict[Style, int] = {PLAIN: 0}
         self._blank: dict[int, int] = {0: 0}
         self._selected: dict[tuple[int, Parts], int] = {}
+        self.sequences: dict[tuple[int, tuple[str | None, ...]], tuple[int, ...] | None] = {}  # see flood.py
         self.hiding: dict[int, str] = {}  # ids under which text is not seen, and how
 
     def __getitem__(self, style_id: int) -> Style:
