@@ -1,0 +1,179 @@
+"""Command lines that the screen does not show as they were run: written over, or typed where nobody looks.
+
+Every command found is followed on the main screen until it scrolls off or the screen is cleared. What is
+typed at a prompt on the alternate screen is no row of the commands, but it is told here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sessionlens.terminal.flags import ADDRESSED, KINDS, Flag, locate
+from sessionlens.terminal.vanished import Around, episodes
+
+from .model import HIDDEN
+from .region import LogicalLine, logical_line
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Point, Replay
+
+    from .model import Command
+
+CHECKS = 64  # times that the scrollback is looked at, each of which replays up to a checkpoint interval
+AGAIN = 64  # bytes between the newline and the end of bracketed paste that accept the same line
+SHORT = 2  # letters and digits below which a line says nothing
+
+_CLEARED = re.compile(rb"\x1b\[[0-3]?;?1?H\x1b\[[023]?J|\x1b\[[23]J|\x1bc|\x1b\[H\x1b\[J|\x0c")
+_CHANGES = re.compile(rb"\x1b(?:\[[0-9;]*[ABEFHJKLMPSTXdfru@]|[78M])|\r(?!\n)|\x08")
+_PART = re.compile(r"[\w.~/@+-]+")
+
+
+@dataclass(slots=True)
+class Followed:
+    """A command on the screen: its line as it stood, and how to know the text again."""
+
+    command: Command
+    line: str
+    text: re.Pattern[str]
+    y: int
+
+
+def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag]]:
+    """(index of the command, or -1; flag) of lines written over, or accepted on the alternate screen."""
+    points = {point.offset: point for point in replay.trace.points if point.kind != "input"}
+    followed: list[tuple[int, Followed]] = []
+    for index, command in enumerate(commands):
+        point = points.get(command.accepted)
+        found = _follow(command, point, replay) if point is not None and not point.alternate else None
+        if found is not None:
+            followed.append((index, found))
+    told = [*_rewritten(followed, replay)]
+    told += [(-1, flag) for flag in _elsewhere([each for _, each in followed], replay)]
+    return told
+
+
+def _follow(command: Command, point: Point, replay: Replay) -> Followed | None:
+    """Where the command's last line stands on the screen at which it was accepted."""
+    text = command.text.split("\n")[-1].strip()
+    if command.kind == "exec" or command.hidden or HIDDEN in text or sum(map(str.isalnum, text)) < SHORT:
+        return None
+    wanted = re.compile(r"(?<![^\s$#%>])" + re.escape(text) + r"(?!\S)")
+    rows = replay.trace.screen(point)
+    for y in range(min(point.cursor_y, len(rows) - 1), max(point.cursor_y - 4, -1), -1):
+        line: LogicalLine = logical_line(rows, y, point.columns)
+        if wanted.search(line.text):
+            return Followed(command, line.text.rstrip(), wanted, line.top)
+    return None
+
+
+def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iterator[tuple[int, Flag]]:
+    """Follow the lines from frame to frame."""
+    around = Around(replay.timeline)
+    timeline = replay.timeline
+    out = replay.recording.blob("o")
+    waiting = list(followed)
+    open_lines: list[tuple[int, Followed]] = []
+    checks = CHECKS
+    before = 0  # offset of the last frame of the main screen
+    size = (0, 0)
+    for frame, changed, scroll in timeline.walk():
+        while waiting and waiting[0][1].command.accepted < frame.offset:
+            open_lines.append(waiting.pop(0))
+        if frame.alternate or not (open_lines and (changed or scroll)):
+            continue
+        resized, size = size != (frame.rows, frame.columns), (frame.rows, frame.columns)
+        lines = around.lines(frame.index)
+        staying: list[tuple[int, Followed]] = []
+        for index, each in open_lines:
+            if any(each.text.search(line) for line in lines):
+                staying.append((index, each))
+                continue
+            start = max(before, each.command.accepted)
+            change = _CHANGES.search(out, start, frame.offset)
+            if resized or change is None or _CLEARED.search(out, start, frame.offset) or checks <= 0:
+                continue
+            checks -= 1
+            if not _scrolled_off(each, replay, frame.t1_ns):
+                place = _place(out, change.start(), frame.offset)
+                yield index, _flag(each, frame.t0_ns, place, frame.offset, lines)
+        open_lines = staying
+        before = frame.offset
+
+
+def _scrolled_off(each: Followed, replay: Replay, t_ns: int) -> bool:
+    """Does the scrollback have it, or a part of it and the page the rest? Blanks at row ends do not count."""
+    terminal = replay.at(t_ns)
+    rows = [*terminal.history, *terminal.display]
+    wanted = "".join(each.command.text.split("\n")[-1].split())
+    return wanted in "".join("".join(row.split()) for row in rows)
+
+
+def _place(out: bytes, start: int, stop: int) -> int:
+    """The first sequence that goes up or home, which is how a past line is reached; else the first change."""
+    up = re.compile(rb"\x1b(?:\[[0-9;]*[AFHdfLMST]|M|8|\[u)").search(out, start, stop)
+    return up.start() if up else start
+
+
+def _flag(each: Followed, t_ns: int, offset: int, end: int, lines: Sequence[str]) -> Flag:
+    prompt = each.line[: max(each.line.find(each.command.text.split("\n")[-1].strip()), 0)].strip()
+    now = next((line for line in lines if prompt and line.startswith(prompt) and line != each.line), "")
+    why = KINDS["line-rewritten"]
+    return Flag(
+        t_ns, offset, max(end - 1, offset), "line-rewritten", each.line, why, "high" if now else "medium"
+    )
+
+
+def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
+    """Lines at known prompts that were handed over on the alternate screen."""
+    prompts = {_prompt(each) for each in followed}
+    known = [re.compile(form) for form in sorted(prompts) if form]
+    if not known:
+        return
+    out = replay.recording.blob("o")
+    offsets = replay.timeline.offset
+    stays = episodes(replay.trace, replay.timeline.end_ns, offsets[-1] if offsets else 0)
+    starts = [stay.first for stay in stays]
+    told = (-1, "")
+    for point in replay.trace.points:
+        if not point.alternate or not (
+            point.kind == "paste-off" or (point.kind == "newline" and point.first)
+        ):
+            continue
+        rows = replay.trace.screen(point)
+        y = point.cursor_y - (point.kind == "paste-off" and point.cursor_x == 0 and point.cursor_y > 0)
+        line = logical_line(rows, min(y, len(rows) - 1), point.columns).text.rstrip()
+        match = next((found for form in known if (found := form.match(line))), None)
+        if match is None or sum(map(str.isalnum, line[match.end() :])) < SHORT:
+            continue
+        at = bisect_right(starts, point.offset) - 1
+        if at < 0 or (point.offset - told[0] < AGAIN and line == told[1]):
+            continue
+        told = point.offset, line
+        begin = max(out.rfind(b"\n", 0, point.offset) + 1, stays[at].first)
+        drawn = len(ADDRESSED.findall(out[stays[at].first : point.offset])) > 1
+        why = KINDS["line-elsewhere"] + ("; inside a full-screen program, such as tmux" if drawn else "")
+        found = locate(out, line[match.end() :], begin, point.offset)
+        begin = begin if found is None else found
+        yield Flag(
+            point.t_ns,
+            begin,
+            max(point.offset, begin),
+            "line-elsewhere",
+            line,
+            why,
+            "low" if drawn else "high",
+        )
+
+
+def _prompt(each: Followed) -> str:
+    """A pattern for the prompts like the one before this command; "" where there is none."""
+    match = each.text.search(each.line)
+    prompt = each.line[: match.start()] if match else ""
+    if not re.search(r"[^\w\s]\s*$", prompt):
+        return ""
+    pieces = _PART.split(prompt)
+    return _PART.pattern.join(re.escape(piece) for piece in pieces)

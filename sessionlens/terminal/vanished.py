@@ -1,0 +1,252 @@
+"""Text that was on the screen for less than a tenth of a second: told from what a program merely drew again.
+
+Two sources: what left between two frames (the trace's notes), and rows that a frame showed only briefly. Both
+are compared with the frames around them: text that stood there before or after was seen, and so was a line
+of which only numbers and bars moved. Nothing here asks who the program is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .lines import groups, text_of
+
+if TYPE_CHECKING:
+    from ..recording import Recording
+    from .timeline import Frame, Timeline
+    from .trace import Trace
+
+BRIEF_NS = 100_000_000
+EDITING_NS = 1_000_000_000
+LEAST = 3  # letters and digits that make a text
+LATER = 3  # frames in which a text may come back
+ALTERNATE = frozenset({"?47", "?1047", "?1049"})
+
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_BAR = re.compile(r"[-=#>.*_~|/\\\u2500-\u259f\u2800-\u28ff\u25a0-\u25ff\u2026\ue000-\uf8ff]+")
+_MOVES = re.compile(rb"\x1b(?:\[[0-9;]*[ABFHJKLMPSTXdfr@]|[78M])|\r(?!\n)|\x08")
+_WORDS = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """`text` left `after_ns` after it came (0: no frame showed it). `offset` is where what removed it stands,
+    `since` the end of the output before it came; a key that is not Enter came just then:
+    `editing` while a shell edited its line, `answer` while something else ran.
+    """
+
+    t_ns: int
+    offset: int
+    since: int
+    text: str
+    how: str
+    after_ns: int
+    editing: bool
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One stay on the alternate screen, by the times and offsets of the sequences; it may never end."""
+
+    t0_ns: int
+    t1_ns: int
+    first: int
+    stop: int
+    left: bool
+
+
+def episodes(trace: Trace, end_ns: int, end: int) -> list[Episode]:
+    """The stays on the alternate screen."""
+    found: list[Episode] = []
+    entered: tuple[int, int] | None = None
+    for t_ns, offset, name, on in trace.modes:
+        if name not in ALTERNATE:
+            continue
+        if on and entered is None:
+            entered = t_ns, offset
+        elif not on and entered is not None:
+            found.append(Episode(entered[0], t_ns, entered[1], offset, True))
+            entered = None
+    if entered is not None:
+        found.append(Episode(entered[0], end_ns, entered[1], end, False))
+    return found
+
+
+class Around:
+    """The logical lines of frames, the last few kept."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.lines = lru_cache(maxsize=16)(self._lines)
+        self._skeletons: frozenset[str] | None = None
+
+    def _lines(self, index: int) -> tuple[str, ...]:
+        rows = self.timeline.rows
+        texts = (text_of(rows, key) for _, key in groups(rows, self.timeline.frame(index).row_ids))
+        return tuple(text for text in texts if text)
+
+    def moving(self, text: str) -> bool:
+        """Did any frame show this line with other numbers and bars in it?"""
+        bare = skeleton(text)
+        if "0" not in bare:
+            return False
+        if self._skeletons is None:
+            self._skeletons = frozenset(skeleton(line) for line in self.timeline.lines().text)
+        return bare in self._skeletons
+
+    def at(self, offset: int) -> int:
+        """The last frame that was complete before the byte at `offset`."""
+        return max(bisect_right(self.timeline.offset, offset) - 1, 0)
+
+    def near(self, before: int, after: Iterable[int]) -> list[str]:
+        """The lines of these frames, as far as there are such frames."""
+        wanted = [i for i in (before, *after) if 0 <= i < len(self.timeline)]
+        return [line for i in wanted for line in self.lines(i)]
+
+
+def skeleton(text: str) -> str:
+    """A line without what moves in a progress display: numbers all alike, bars and spinners gone."""
+    return " ".join(_BAR.sub(" ", _NUMBER.sub("0", text)).split())
+
+
+def shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    size = min(len(one), len(other))
+    return next((at for at in range(size) if one[at] != other[at]), size)
+
+
+def missing(text: str, seen: list[str]) -> str:
+    """The part of a text that none of the lines has, cut at words; "" where all of it was seen."""
+    text = text.strip()
+    if not text or any(text in line for line in seen):
+        return ""
+    bare = skeleton(text)
+    if "0" in bare and any(bare in skeleton(line) for line in seen):
+        return ""
+    grown = max((shared(text, line) for line in seen), default=0)
+    if sum(map(str.isalnum, text[grown:])) < LEAST:
+        return ""
+    spans = [match.span() for match in _WORDS.finditer(text)]
+    first, last = 0, len(spans)
+    while first < last and any(text[: spans[first][1]] in line for line in seen):
+        first += 1
+    while last > first and any(text[spans[last - 1][0] :] in line for line in seen):
+        last -= 1
+    rest = text[spans[first][0] : spans[last - 1][1]] if first < last else ""
+    return rest if sum(map(str.isalnum, rest)) >= LEAST else ""
+
+
+class Keys:
+    """When keys came, and whether a shell was editing its line: what is drawn then answers to a key."""
+
+    def __init__(self, recording: Recording, trace: Trace) -> None:
+        self._recording = recording
+        self._events = np.flatnonzero(recording.stream == ord("i"))
+        self._times = recording.t_ns[self._events]
+        pasting = [(offset, on) for _, offset, name, on in trace.modes if name == "?2004"]
+        self._offsets, self._on = [offset for offset, _ in pasting], [on for _, on in pasting]
+
+    def editing(self, start: int, end: int, offset: int) -> bool:
+        """Was the last key before `end` no Enter, while a line was edited at `offset`?
+
+        Bracketed paste says that a shell edits its line; it answers within a second. Where that is never set,
+        the key must have come after `start`.
+        """
+        at = bisect_right(self._offsets, offset) - 1
+        if self._offsets:
+            if at < 0 or not self._on[at]:
+                return False
+            start = end - EDITING_NS
+        return self.answers(start, end)
+
+    def answers(self, start: int, end: int) -> bool:
+        """Was the last key between these times one, and no Enter?"""
+        last = int(self._times.searchsorted(end, side="right")) - 1
+        if last < 0 or self._times[last] < start:
+            return False
+        pressed = self._recording.data(int(self._events[last]))
+        return b"\r" not in pressed and b"\n" not in pressed
+
+
+def between_frames(trace: Trace, around: Around, stays: list[Episode], keys: Keys) -> Iterator[Vanished]:
+    """What no frame showed. On the alternate screen only where the whole stay was brief: programs that own
+    the screen draw over themselves all the time.
+    """
+    timeline = around.timeline
+    for note in trace.unseen:
+        if note.how not in REMOVED:
+            continue
+        stay = next((s for s in stays if s.first <= note.offset <= s.stop), None)
+        if note.alternate and (stay is None or stay.t1_ns - stay.t0_ns >= BRIEF_NS):
+            continue
+        before = around.at(note.offset)
+        later = before
+        if note.how == "switched" and not note.alternate and stay is not None:
+            later = around.at(stay.stop)  # it was covered, and may have come back
+        seen = around.near(before, range(later + 1, later + 1 + LATER))
+        texts = (rest for piece in note.text.split("\n") if (rest := missing(piece, seen)))
+        pieces = [rest for rest in texts if not around.moving(rest)]
+        if pieces:
+            came, text = note.t_ns - BRIEF_NS, "\n".join(pieces)
+            editing = keys.editing(came, note.t_ns, note.offset)
+            answer = keys.answers(came, note.t_ns)
+            since = timeline.offset[before]
+            yield Vanished(note.t_ns, note.offset, since, text, note.how, 0, editing, answer)
+
+
+REMOVED = frozenset({"erased", "overwritten", "cleared", "switched", "scrolled"})
+
+
+def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished]:
+    """Rows of the main screen that frames showed, but for less than 100 ms."""
+    timeline = around.timeline
+    out = recording.blob("o")
+    shown: list[int] = []  # since which frame each row stands where it stands
+    last: Frame | None = None
+    for frame, changed, scroll in timeline.walk():
+        size = len(frame.row_ids)
+        if last is None or (last.rows, last.columns) != (size, frame.columns):
+            shown = [frame.index] * size
+        else:
+            quick = frame.t0_ns - last.t0_ns < BRIEF_NS and not last.alternate
+            moved = _MOVES.search(out, last.offset, frame.offset) if quick and changed else None
+            if moved is not None:  # else it only scrolled away
+                places = [place + scroll for place in changed if place + scroll < size]
+                rows = [(last.row_ids[place], shown[place]) for place in places]
+                yield from _gone(frame, rows, moved.start(), around, keys)
+            shown = shown[scroll:] + [frame.index] * scroll
+            for place in changed:
+                shown[place] = frame.index
+        last = frame
+
+
+def _gone(
+    frame: Frame, rows: list[tuple[int, int]], offset: int, around: Around, keys: Keys
+) -> Iterator[Vanished]:
+    """The (row, first frame) that this frame has replaced, as far as they came just before: one text."""
+    timeline = around.timeline
+    texts: list[str] = []
+    first = frame.index
+    for row, since in rows:
+        if not since or frame.t0_ns - timeline.t0_ns[since] >= BRIEF_NS:
+            continue
+        seen = around.near(since - 1, range(frame.index, frame.index + LATER))
+        rest = missing(timeline.rows.text(row), seen)
+        if rest and not around.moving(rest):
+            texts.append(rest)
+            first = min(first, since)
+    if texts:
+        came = timeline.t0_ns[first]
+        editing = keys.editing(came - BRIEF_NS, frame.t0_ns, offset)
+        answer = keys.answers(came - BRIEF_NS, frame.t0_ns)
+        before, age = timeline.offset[first - 1], frame.t0_ns - came
+        text = "\n".join(texts)
+        yield Vanished(frame.t0_ns, offset, before, text, "overwritten", age, editing, answer)
