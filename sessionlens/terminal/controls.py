@@ -138,11 +138,6 @@ def restore_cursor(s: Screen, op: Csi) -> None:
         s.restore_cursor()
 
 
-def pen(s: Screen, op: Csi) -> None:
-    """SGR."""
-    s.cursor.pen = s.styles.select(s.cursor.pen, op.parts)
-
-
 def protect(s: Screen, op: Csi) -> None:
     """DECSCA."""
     how = op.arg(0, 0)
@@ -203,7 +198,6 @@ CSI: dict[str, Action] = {
     "?h": set_modes,
     "l": reset_modes,
     "?l": reset_modes,
-    "m": pen,
     "!p": lambda s, op: soft_reset(s),
     '"q': protect,
     "r": margins,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,18 +28,19 @@ class Csi:
 
     def count(self, index: int = 0) -> int:
         """A parameter that counts: missing and 0 are 1."""
-        return self.arg(index, 1) or 1
+        value = self.args[index] if index < len(self.args) else 1
+        return value if value > 0 else 1
 
 
 class Target(Protocol):
-    """Who carries operations out."""
+    """Who carries operations out; of a control sequence it returns what does so, each time that it comes."""
 
     def text(self, text: str) -> None: ...
     def line_end(self, column: int) -> None: ...
     def lines(self, text: str, at: int) -> tuple[int, int]: ...
     def control(self, char: str) -> None: ...
     def escape(self, sequence: str) -> None: ...
-    def csi(self, operation: Csi) -> None: ...
+    def csi(self, operation: Csi) -> Callable[[], object]: ...
     def osc(self, payload: str) -> None: ...
     def column(self) -> int: ...
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
-from .operations import Csi, Target, parse_csi
+from .operations import Target, parse_csi
 
 MAX_SEQUENCE = 255
 MAX_PAYLOAD = 1 << 16
+MAX_KNOWN = 4096
 
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)"  # 1 text
@@ -39,7 +41,7 @@ class Parser:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._cache: dict[str, Csi | None] = {}
+        self._known: dict[str, Callable[[], object]] = {}
         self._states = {
             "escape": self._escape,
             "csi": self._csi,
@@ -100,7 +102,7 @@ class Parser:
         """Whole tokens, until the end or something that needs the states."""
         self._opened = -1
         target = self.target
-        cache = self._cache
+        known = self._known
         returned, self.returned = self.returned, -1
         for match in _TOKEN.finditer(text, at):
             kind = match.lastindex
@@ -110,12 +112,10 @@ class Parser:
                 target.text(run if run.isascii() else clean(run))
             elif kind == 3:
                 body = match[3]
-                operation = cache.get(body)
-                if operation is None:
-                    operation = self._known(body)
-                    if operation is None:
-                        continue
-                target.csi(operation)
+                perform = known.get(body)
+                if perform is None:
+                    perform = self._learn(body)
+                perform()
             elif kind == 2:
                 target.line_end(returned if returned >= 0 and self._at == 0 else target.column())
                 here = match.end()
@@ -136,12 +136,13 @@ class Parser:
                 return match.end()
         return len(text)
 
-    def _known(self, body: str) -> Csi | None:
-        """Parse and remember a control sequence."""
-        if len(self._cache) >= 4096:
-            self._cache.clear()
-        operation = self._cache[body] = parse_csi(body)
-        return operation
+    def _learn(self, body: str) -> Callable[[], object]:
+        """Parse a control sequence once, and remember what carries it out."""
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        operation = parse_csi(body)
+        perform = self._known[body] = self.target.csi(operation) if operation is not None else nothing
+        return perform
 
     def _open(self, char: str) -> None:
         """ESC or an 8-bit control: where to go from here."""
@@ -204,10 +205,8 @@ class Parser:
                     self.held += char
             elif "@" <= char <= "~":
                 self.state = "ground"
-                operation = self._known(self.held + char)
-                self.held = ""
-                if operation is not None:
-                    self.target.csi(operation)
+                body, self.held = self.held + char, ""
+                self._learn(body)()
                 return here + 1
             elif char >= "\xa0":
                 self.state, self.held = "ground", ""
@@ -269,6 +268,10 @@ class Parser:
         payload, self.held, self.state = self.held, "", "ground"
         if payload:
             self.target.text(clean(payload))
+
+
+def nothing() -> None:
+    """What a malformed sequence does."""
 
 
 def clean(text: str) -> str:

@@ -19,6 +19,20 @@ class Screen(Grid):
 
     def text(self, text: str) -> None:
         """Print a run of characters without controls."""
+        cursor = self.cursor
+        end = cursor.x + len(text)
+        if (
+            end <= self.right
+            and text.isascii()
+            and not cursor.pending
+            and self.charsets.plain
+            and "4" not in self.mode
+            and cursor.pen not in self.styles.hiding
+        ):  # what most runs are: nothing but cells
+            self.put(cursor.y, cursor.x, text, end)
+            cursor.x = end
+            self.repeat, self.joined = text[-1], True
+            return
         if not self.charsets.plain:
             if self.watcher is not None and DISGUISED.search(text):
                 self.watcher.unseen("line drawing", text)
@@ -56,7 +70,7 @@ class Screen(Grid):
                 part = text[at : at + room - 1] + text[-1]
                 at = size - len(part)
             at += len(part)
-            self.put(cursor.y, x, part, len(part), insert)
+            self.put(cursor.y, x, part, x + len(part), insert)
             x += len(part)
             if x >= limit:
                 self._fill(limit)
@@ -105,7 +119,7 @@ class Screen(Grid):
             limit = self.limit(cursor.x)
             if cells > limit - cursor.x:
                 return
-        self.put(cursor.y, cursor.x, [char, ""][:cells], cells, "4" in self.mode)
+        self.put(cursor.y, cursor.x, [char, ""][:cells], cursor.x + cells, "4" in self.mode)
         self.repeat = char
         if cursor.x + cells >= limit:
             self._fill(limit)
@@ -142,23 +156,26 @@ class Screen(Grid):
         if cursor.pending or x + 1 != cursor.x or x + 1 >= self.limit(x):
             return
         text = line.cells[x]
-        self.put(cursor.y, x, [text, ""], 2, "4" in self.mode)
+        self.put(cursor.y, x, [text, ""], x + 2, "4" in self.mode)
         if cursor.x + 1 >= self.limit(x):
             self._fill(self.limit(x))
         else:
             cursor.x += 1
 
-    def put(self, y: int, x: int, cells: str | list[str], size: int, insert: bool = False) -> None:
-        """Write cells into a line with the current pen."""
+    def put(self, y: int, x: int, cells: str | list[str], end: int, insert: bool = False) -> None:
+        """Write cells into a line, from column x to column `end` (exclusive), with the current pen."""
         line = self.page[y]
-        end = x + size
         if insert:
-            self.insert(y, x, size)
+            self.insert(y, x, end - x)
         elif x < line.high and end > line.low and self.watcher is not None:
             self.losing(y, x, end, "overwritten", cells)
-        line.put(x, cells, self.cursor.pen)
-        if end > self.columns:
-            del line.cells[self.columns :], line.styles[self.columns :]
+        if x == len(line.cells):
+            line.cells += cells
+            line.styles += [self.cursor.pen] * (end - x)
+        else:
+            line.put(x, cells, self.cursor.pen)
+            if end > self.columns:
+                del line.cells[self.columns :], line.styles[self.columns :]
         line.row = -1
         if x < line.low:
             line.low = x

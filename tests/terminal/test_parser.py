@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from sessionlens.terminal.operations import Csi, parse_csi
@@ -32,8 +34,8 @@ class Tape:
     def escape(self, sequence: str) -> None:
         self.said.append(("escape", sequence))
 
-    def csi(self, operation: Csi) -> None:
-        self.said.append((operation.name, operation.args))
+    def csi(self, operation: Csi) -> Callable[[], object]:
+        return lambda: self.said.append((operation.name, operation.args))
 
     def osc(self, payload: str) -> None:
         self.said.append(("osc", payload))
