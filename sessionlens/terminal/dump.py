@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from .line import Line
+from .line import Line, Packed
 from .parser import Parser
 from .screen import Screen
 from .state import Saved
-from .style import PLAIN, TRUE_COLOUR, Style
+from .style import TRUE_COLOUR, Style
 from .width import SIMPLE
 
 if TYPE_CHECKING:
@@ -53,27 +53,57 @@ def sgr(style: Style) -> str:
     return f'\x1b[{";".join(parts)}m\x1b[{int(style.protected)}"q\x1b]8;;{style.link}\x1b\\'
 
 
-def _draw(s: Screen, line: Line, y: int) -> str:
+class Codes(dict[int, str]):
+    """`sgr` of each style id, made once."""
+
+    def __init__(self, s: Screen) -> None:
+        super().__init__()
+        self.styles = s.styles
+
+    def __missing__(self, style_id: int) -> str:
+        code = self[style_id] = sgr(self.styles[style_id])
+        return code
+
+
+def _draw(codes: Codes, line: Line, y: int) -> str:
     """A line at a row, run by run; cells that might join each other are placed one by one."""
+    if line.packed is not None:
+        return _draw_packed(codes, line.packed, y)
     size = len(line.cells) if line.wrapped else line.length()
     if not size:
         return ""
     cells, styles = line.cells[:size], line.styles[:size]
     out = [f"\x1b[{y + 1};1H"]
-    simple = SIMPLE.fullmatch("".join(cells)) is not None and "" not in cells
-    if simple and styles.count(0) == size:
+    odd = _odd(line)
+    if not odd and styles.count(0) == size:
         return out[0] + "".join(cells)
     pen = 0
     for x, (cell, style) in enumerate(zip(cells, styles, strict=True)):
         if style != pen:
-            out.append(sgr(s.styles[style]))
+            out.append(codes[style])
             pen = style
-        out.append(cell if simple or not cell else f"\x1b[{x + 1}G{cell}")
-    return "".join(out) + (sgr(PLAIN) if pen else "")
+        out.append(f"\x1b[{x + 1}G{cell}" if odd and cell else cell)
+    return "".join(out) + (codes[0] if pen else "")
 
 
-def _page(s: Screen, page: list[Line]) -> str:
-    return "\x1b[H\x1b[2J" + "".join(_draw(s, line, y) for y, line in enumerate(page))
+def _draw_packed(codes: Codes, packed: Packed, y: int) -> str:
+    text, runs = packed
+    out = [f"\x1b[{y + 1};1H"]
+    at = 0
+    for size, style in runs:
+        out += (codes[style], text[at : at + size])
+        at += size
+    return "".join((*out, codes[0])) if runs else out[0] + text
+
+
+def _odd(line: Line) -> bool:
+    """Has it cells that are not one character of one cell each?"""
+    text = line.text
+    return not text.isascii() and (len(text) != line.size or not SIMPLE.fullmatch(text))
+
+
+def _page(codes: Codes, page: list[Line]) -> str:
+    return "\x1b[H\x1b[2J" + "".join(_draw(codes, line, y) for y, line in enumerate(page))
 
 
 def _facts(s: Screen, lines: list[Line]) -> dict[str, Any]:
@@ -86,7 +116,7 @@ def _facts(s: Screen, lines: list[Line]) -> dict[str, Any]:
                 [(len(list(group)), _style(s.styles[style])) for style, group in groupby(line.styles)],
             ]
             for i, line in enumerate(lines)
-            if line.cells and ("" in line.cells or not SIMPLE.fullmatch("".join(line.cells)))
+            if line.packed is None and _odd(line)
         },
     }
 
@@ -102,6 +132,7 @@ def _style(style: Style) -> list[Any]:
 def dump(s: Screen, parser: Parser) -> bytes:
     """See Terminal.dump."""
     c, sets = s.cursor, s.charsets
+    codes = Codes(s)
     facts = {
         "size": [s.columns, s.lines],
         "alternate": s.alternate,
@@ -123,13 +154,13 @@ def dump(s: Screen, parser: Parser) -> bytes:
     }
     main, alternate = (s.other, s.page) if s.alternate else (s.page, s.other)
     out = [OPEN, json.dumps(facts, separators=(",", ":")), CLOSE, "\x1bc\x1b[?7l"]
-    out += [_draw(s, line, 0) + "\x1b[S" for line in s.history]
+    out += [_draw(codes, line, 0) + "\x1b[S" for line in s.history]
     if s.alternate:
-        out += [_page(s, main), "\x1b[?47h", _page(s, alternate)]
+        out += [_page(codes, main), "\x1b[?47h", _page(codes, alternate)]
     elif any(line.length() for line in alternate):
-        out += ["\x1b[?47h", _page(s, alternate), "\x1b[?47l", _page(s, main)]
+        out += ["\x1b[?47h", _page(codes, alternate), "\x1b[?47l", _page(codes, main)]
     else:
-        out.append(_page(s, main))
+        out.append(_page(codes, main))
     out.append(_rest(s))
     return "".join(out).encode("utf-8", "surrogateescape")
 

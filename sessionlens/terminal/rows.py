@@ -75,21 +75,15 @@ class Recent:
         self._new: dict[object, int] = {}
         self._old: dict[object, int] = {}
 
-    def get(self, key: object) -> int:
-        """The number, or -1."""
+    def number(self, key: object, new: int) -> int:
+        """The number under which it is known, or from now on `new`."""
         found = self._new.get(key)
         if found is None:
-            found = self._old.get(key)
-            if found is None:
-                return -1
-            self.put(key, found)
+            found = self._old.get(key, new)
+            if len(self._new) >= RECENT:
+                self._old, self._new = self._new, {}
+            self._new[key] = found
         return found
-
-    def put(self, key: object, number: int) -> None:
-        """Remember."""
-        if len(self._new) >= RECENT:
-            self._old, self._new = self._new, {}
-        self._new[key] = number
 
 
 def trimmed(text: str, runs: Runs) -> tuple[str, Runs]:
@@ -117,14 +111,14 @@ class Rows:
         self._runs_end = array("Q", [0])
         self._known = Recent()
         self._patterns = Recent()
-        self._looks = Recent()
+        self._looks: dict[bytes | tuple[int, ...], int] = {}
 
     def __len__(self) -> int:
         return len(self._length)
 
     def seal(self) -> None:
         """No more rows will come."""
-        self._known, self._patterns, self._looks = Recent(), Recent(), Recent()
+        self._known, self._patterns, self._looks = Recent(), Recent(), {}
 
     @property
     def nbytes(self) -> int:
@@ -145,11 +139,10 @@ class Rows:
         else:
             text, pattern, cells = self._looked_at(line)
         key = (text, pattern, wrapped, cells) if pattern or wrapped or cells else text
-        found = self._known.get(key)
-        if found < 0:
-            found = self._append(text, pattern, wrapped, cells)
-            self._known.put(key, found)
-        line.row = found
+        new = len(self._length)
+        line.row = found = self._known.number(key, new)
+        if found == new:
+            self._append(text, pattern, wrapped, cells)
         return found
 
     def _looked_at(self, line: Line) -> tuple[str, int, tuple[str, ...] | None]:
@@ -166,7 +159,7 @@ class Rows:
         pattern = PLAIN_RUNS if plain else self._look_of(styles[:size])
         return text, pattern, None if simple else tuple(cells[:size])
 
-    def _append(self, text: str, pattern: int, wrapped: bool, cells: tuple[str, ...] | None) -> int:
+    def _append(self, text: str, pattern: int, wrapped: bool, cells: tuple[str, ...] | None) -> None:
         """`cells` only where they are not simply the characters of the text."""
         row = len(self._length)
         flags = WRAPPED if wrapped else 0
@@ -180,26 +173,26 @@ class Rows:
         self._text += data
         self._length.append(len(data))
         self._look.append(pattern << FLAG_BITS | flags)
-        return row
 
     def _look_of(self, styles: list[int]) -> int:
         """The id of the pattern of runs that a list of style ids makes."""
         key = bytes(styles) if max(styles) < 256 else tuple(styles)
         found = self._looks.get(key)
-        if found < 0:
+        if found is None:
+            if len(self._looks) >= RECENT:
+                self._looks.clear()
             found = self._pattern(tuple((len(list(group)), style) for style, group in groupby(styles)))
-            self._looks.put(key, found)
+            self._looks[key] = found
         return found
 
     def _pattern(self, runs: Runs) -> int:
         """The id of a pattern of runs."""
-        found = self._patterns.get(runs)
-        if found < 0:
+        new = len(self._runs_end)
+        found = self._patterns.number(runs, new)
+        if found == new:
             for run in runs:
                 self._runs.extend(run)
             self._runs_end.append(len(self._runs))
-            found = len(self._runs_end) - 1
-            self._patterns.put(runs, found)
         return found
 
     def text(self, row: int) -> str:
