@@ -132,12 +132,6 @@ def side_margins(s: Screen, op: Csi) -> None:
         s.goto(0, 0)
 
 
-def restore_cursor(s: Screen, op: Csi) -> None:
-    """SCORC, which has no parameters."""
-    if op.args == (-1,):
-        s.restore_cursor()
-
-
 def protect(s: Screen, op: Csi) -> None:
     """DECSCA."""
     how = op.arg(0, 0)
@@ -205,7 +199,7 @@ CSI: dict[str, Action] = {
     "s": side_margins,
     "?s": save_modes,
     "t": stacks.window,
-    "u": restore_cursor,
+    "u": lambda s, op: s.restore_cursor(),
     "'}": editing.insert_columns,
     "'~": editing.delete_columns,
     "#p": stacks.push_pen,

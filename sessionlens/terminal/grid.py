@@ -7,6 +7,7 @@ screen.py, which sequence does what in controls.py. Semantics follow xterm, and 
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 import pyte
 
@@ -213,9 +214,11 @@ class Grid(pyte.Screen):
             self.losing(y, start, end, reason)
         style = self.styles.blank(self.cursor.pen)
         if selective:
-            for x in range(start, min(end, len(line.cells))):
-                if not self.styles[line.styles[x]].protected:
-                    line.erase(x, x + 1, style, self.columns)
+            looks = self.styles
+            kept = [x for x in range(start, min(end, len(line.cells))) if looks[line.styles[x]].protected]
+            for first, last in pairwise([start - 1, *kept, end]):
+                if last > first + 1:
+                    line.erase(first + 1, last, style, self.columns)
         else:
             line.erase(start, end, style, self.columns)
         if end >= self.columns:

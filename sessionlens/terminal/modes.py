@@ -68,7 +68,7 @@ def change(s: Screen, name: str, on: bool) -> None:
     elif name == "?42":
         s.charsets.national = on
         s.charsets.shift(s.charsets.active)
-    elif name == "?69":
+    elif name == "?69" and not on:
         s.left, s.right = 0, s.columns - 1
     elif name == "?2026" and s.watcher is not None:
         s.watcher.synchronized(on)

@@ -29,9 +29,9 @@ def reverse(s: Screen, count: int) -> None:
     count -= wraps and c.pending
     x, y = c.x, c.y
     while count > x - left and wraps:
-        if anywhere:
-            above = s.bottom if y == s.top else max(y - 1, 0)
-        elif s.top < y and s.page[y - 1].wrapped:
+        if anywhere and y == s.top:
+            above = s.bottom
+        elif y > 0 and (anywhere or (y > s.top and s.page[y - 1].wrapped)):
             above = y - 1
         else:
             break

@@ -111,7 +111,7 @@ def select(style: Style, parts: Parts) -> Style:
         elif number == 4:
             kind = part[1] if len(part) > 1 else 1
             change["underline"] = kind if 0 <= kind <= 5 else 1
-        else:
+        elif len(part) == 1:  # no other has sub-parameters, so what looks like it is something else
             change.update(_FLAGS.get(number, {}))
     return replace(style, **change) if change else style
 

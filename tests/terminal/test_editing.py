@@ -30,3 +30,10 @@ def test_a_pending_wrap_survives_a_soft_reset() -> None:
     terminal = Terminal(3, 2)
     terminal.feed(b"abc\x1b[!pd")
     assert terminal.display == ["abc", "d  "]
+
+
+def test_selective_erasing_leaves_the_background_too() -> None:
+    terminal = Terminal(6, 2)
+    terminal.feed(b'\x1b[1"qab\x1b[0"qcd\x1b[1;4H\x1b[44m\x1b[?2J')
+    assert terminal.display == ["ab    ", " " * 6]
+    assert [[cell.style.bg for cell in row] for row in terminal.cells] == [[-1, -1, 4, 4, 4, 4], [4] * 6]

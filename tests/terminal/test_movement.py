@@ -24,6 +24,8 @@ def at(data: str, columns: int = 10, rows: int = 4) -> tuple[int, int]:
         ("\x1b[2;3r\x1b[?6h\x1b[4a", (4, 1)),
         ("\x1b[?69h\x1b[3;6s\x1b[?6h\x1b[9`", (5, 0)),
         ("\x1b[?69h\x1b[3;6s\x1b[?6h\x1b[9a", (5, 0)),
+        ("\x1b[?69h\x1b[3;6s\x1b[?69h\x1b[4;9H\r", (2, 3)),  # set again, the margins stay
+        ("\x1b[?69h\x1b[3;6s\x1b[?69l\x1b[?69h\x1b[4;9H\r", (0, 3)),
         ("\x1b[?69h\x1b[3;6s\x1b[1;2H\r", (0, 0)),  # CR from outside of the margins
         ("\x1b[?69h\x1b[3;6s\x1b[1;5H\r", (2, 0)),
         ("\x1b[2I", (9, 0)),
@@ -34,8 +36,7 @@ def at(data: str, columns: int = 10, rows: int = 4) -> tuple[int, int]:
         ("\x1b[3;5H\x1b[u", (0, 0)),
         ("\x1b[3;5H\x1b[s\x1b[H\x1b[u", (4, 2)),
         ("\x1b[3;5H\x1b[>u\x1b[<u\x1b[=1u\x1b[?u", (4, 2)),  # kitty's keyboard protocol is no SCORC
-        ("\x1b[3;5H\x1b[1u", (4, 2)),  # neither is what has parameters, in xterm and Ghostty
-        ("\x1b[3;5H\x1b[1s\x1b[H\x1b[u", (0, 0)),
+        ("\x1b[3;5H\x1b[1s\x1b[H\x1b[u", (0, 0)),  # SCOSC has no parameters, in xterm and Ghostty
         ("\x1b[2;3r\x1b[3;3H\x1b[?6h", (0, 1)),
         ("ab\x1b6", (1, 0)),
         ("ab\x1b9", (3, 0)),
@@ -59,6 +60,7 @@ def test_cursor(data: str, want: tuple[int, int]) -> None:
         ("abcdefghijkl\x1b[?45h\x1b[?7l\x1b[4D", (0, 1)),  # only with autowrap
         ("abcdefghijkl\x1b[4D", (0, 1)),
         ("\x1b[2;3r\x1b[2;1H\x1b[?1045h\b", (9, 2)),  # around the region
+        ("\x1b[3;4r\x1b[1;1H\x1b[?1045h\b", (0, 0)),  # above it there is nothing to wrap to
     ],
 )
 def test_reverse_wrap(data: str, want: tuple[int, int]) -> None:

@@ -36,6 +36,13 @@ def after(parameters: str, style: Style = PLAIN) -> Style:
         ("31;39;41;49", PLAIN),
         ("1;0;3", Style(italic=True)),
         ("12345", PLAIN),
+        ("1:2;3:1;31:7", PLAIN),
+        ("6", Style(blink=True)),
+        ("48;2;22;1:2", Style(bg=TRUE_COLOUR | 0x160102)),  # a colon where a semicolon was meant
+        ("38;2;1;2;3;1", Style(fg=TRUE_COLOUR | 0x010203, bold=True)),
+        ("58;2;1;2;3;4", Style(underline_color=TRUE_COLOUR | 0x010203, underline=1)),
+        ("58:2::1:2:3;59", PLAIN),
+        ("38;9;1", Style(bold=True)),
     ],
 )
 def test_select(parameters: str, want: Style) -> None:
