@@ -31,6 +31,8 @@ class SessionLike(Protocol):
     @property
     def findings(self) -> pd.DataFrame: ...
     @property
+    def flags(self) -> pd.DataFrame: ...
+    @property
     def gaps(self) -> pd.DataFrame: ...
     @property
     def channels(self) -> pd.DataFrame: ...
@@ -86,6 +88,12 @@ class Corpus:
         """The table `findings` over all sessions."""
         table = join((s.findings for s in self), "findings")
         return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """The table `flags` over all sessions."""
+        table = join((s.flags for s in self), "flags")
+        return table.sort_values(["t_utc", "t"], kind="stable", ignore_index=True)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
@@ -151,6 +159,7 @@ def session_row(session: SessionLike) -> pd.DataFrame:
         "channels": [len(session.channels)],
         "commands": [len(session.commands)],
         "findings": [len(session.findings)],
+        "flags": [len(session.flags)],
         "gaps": [len(session.gaps)],
     }
     data |= {

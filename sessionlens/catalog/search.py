@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
 from sessionlens.tables.output import to_text
 from sessionlens.tables.schema import conform, join
 
-SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "text")
+SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +130,13 @@ def search_tables(wanted: re.Pattern[str], commands: pd.DataFrame, lines: pd.Dat
 
 def matching(wanted: re.Pattern[str], texts: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """bool[n]: which texts match."""
-    return np.array([isinstance(text, str) and wanted.search(text) is not None for text in texts], dtype=bool)
+    return np.array([isinstance(text, str) and find(wanted, text) is not None for text in texts], dtype=bool)
 
 
 def command_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
     """Hits in the text of commands."""
-    return hit_rows(wanted, rows, "command", ["command"] * len(rows), list(rows["ref"]))
+    missed = [", ".join(m for m in str(marks).split(", ") if m in HIDDEN) for marks in rows["marks"]]
+    return hit_rows(wanted, rows, "command", ["command"] * len(rows), list(rows["ref"]), missed)
 
 
 def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
@@ -144,17 +146,25 @@ def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
         f"{session}/{channel}/o:{offset}-{offset}"
         for session, channel, offset in zip(rows["session"], rows["channel"], rows["offset"], strict=True)
     ]
-    return hit_rows(wanted, rows, "text", where, refs)
+    return hit_rows(wanted, rows, "text", where, refs, list(rows["missed"]))
+
+
+HIDDEN = ("line-hidden", "output-hidden")  # marks of detect/ that say how a command could be missed
 
 
 def hit_rows(
-    wanted: re.Pattern[str], rows: pd.DataFrame, text: str, where: list[str], refs: list[str]
+    wanted: re.Pattern[str],
+    rows: pd.DataFrame,
+    text: str,
+    where: list[str],
+    refs: list[str],
+    missed: list[str],
 ) -> pd.DataFrame:
     """Rows of `commands` or `lines` as rows of `hits`."""
-    found = [wanted.search(value) for value in rows[text]]
+    found = [find(wanted, value) for value in rows[text]]
     data: dict[str, Any] = {
         name: rows[name].tolist() for name in ("session", "recording", "channel", "start")
     }
     data |= {name: rows[name].tolist() for name in ("start_utc", "visible", "person") if name in rows}
-    data |= {"where": where, "text": rows[text].tolist(), "ref": refs}
-    return conform(data | {"match": [m.group() if m else "" for m in found]}, "hits")
+    data |= {"where": where, "text": rows[text].tolist(), "ref": refs, "missed": missed}
+    return conform(data | {"match": [m or "" for m in found]}, "hits")

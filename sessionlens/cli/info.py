@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
-from sessionlens.session import corpus, open
+from sessionlens.session import Session, corpus, open
 from sessionlens.visible import visible
 
 SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
-    "channels", "commands", "findings", "gaps", "recording",
+    "channels", "commands", "findings", "flags", "gaps", "recording",
 )  # fmt: skip
-FIRST_TO_GO = ("client", "channels", "target", "account", "duration", "findings", "commands")
+FIRST_TO_GO = ("client", "channels", "target", "account", "duration", "findings", "flags", "commands")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
     form_arguments(parser)
+
+
+def flagged(session: Session) -> str:
+    """`3 places where a viewer could have missed something: concealed 2 (high), title 1 (medium)`."""
+    kinds = Counter(zip(session.flags["kind"], session.flags["severity"], strict=True))
+    said = ", ".join(f"{kind} {number} ({severity})" for (kind, severity), number in kinds.items())
+    places = count(len(session.flags), "place")
+    return f"{places} where a viewer could have missed something: {said}"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,7 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         print_table(case.sessions, SESSIONS, arguments)
         return 0
     if len(case.paths) == 1:
-        say(repr(open(arguments.path)))
+        session = open(arguments.path)
+        say(repr(session))
+        if len(session.flags):
+            say(f"  flags     {flagged(session)}; see `sessionlens flags`")
     else:
         print_table(case.sessions, SESSIONS, arguments, FIRST_TO_GO)
         for gap in case.gaps.itertuples():

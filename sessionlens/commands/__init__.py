@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .covered import covered
 from .extract import extract
 from .model import HIDDEN, Command, Extraction, LineEvent
 
-__all__ = ["HIDDEN", "Command", "Extraction", "LineEvent", "extract"]
+__all__ = ["HIDDEN", "Command", "Extraction", "LineEvent", "covered", "extract"]

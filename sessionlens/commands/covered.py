@@ -156,8 +156,8 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
         begin = max(out.rfind(b"\n", 0, point.offset) + 1, stays[at].first)
         drawn = len(ADDRESSED.findall(out[stays[at].first : point.offset])) > 1
         why = KINDS["line-elsewhere"] + ("; inside a full-screen program, such as tmux" if drawn else "")
-        found = locate(out, line[match.end() :], begin, point.offset)
-        begin = begin if found is None else found
+        text_at = locate(out, line[match.end() :], begin, point.offset)
+        begin = begin if text_at is None else text_at
         yield Flag(
             point.t_ns,
             begin,

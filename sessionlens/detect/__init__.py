@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from .calls import Call, calls
 from .findings import Finding, findings, marks_of
+from .hidden import hidden_findings, placed
 from .marks import MARKS, Mark
 from .ran import ran, running
 
-__all__ = ["MARKS", "Call", "Finding", "Mark", "calls", "findings", "marks_of", "ran", "running"]
+__all__ = [
+    "MARKS",
+    "Call",
+    "Finding",
+    "Mark",
+    "calls",
+    "findings",
+    "hidden_findings",
+    "marks_of",
+    "placed",
+    "ran",
+    "running",
+]

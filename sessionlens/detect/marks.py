@@ -243,6 +243,24 @@ def _hides_typing(use: Use) -> bool:
     return use.program == "stty" and "-echo" in use.call.words
 
 
+def _by_the_screen(use: Use) -> bool:
+    """Never by the words: hidden.py gives these marks, from what the screen showed."""
+    return False
+
+
+LINE_HIDDEN = Mark(
+    "line-hidden",
+    "high",
+    "its own line was concealed, disguised or written over, so that a viewer would not see it",
+    _by_the_screen,
+)
+OUTPUT_HIDDEN = Mark(
+    "output-hidden",
+    "medium",
+    "what it printed holds text that a viewer would not see, or hides what was there",
+    _by_the_screen,
+)
+
 MARKS = (
     Mark("delete-tree", "high", "deletes a directory with everything in it", _deletes_tree),
     Mark("delete-found", "high", "deletes every file that a search finds", _deletes_found),
@@ -269,4 +287,6 @@ MARKS = (
     Mark(
         "echo-off", "medium", "turns the terminal's echo off: what is typed next does not show", _hides_typing
     ),
+    LINE_HIDDEN,
+    OUTPUT_HIDDEN,
 )

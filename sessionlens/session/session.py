@@ -35,8 +35,8 @@ Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp |
 class Session:
     """One recorded session.
 
-    The tables (`commands`, `events`, `lines`, `findings`, `gaps`, `channels`) cover all its channels and
-    carry a `channel` column; `recording`, `timeline`, `trace`, `at` and `render` take one channel: the
+    The tables (`commands`, `events`, `lines`, `findings`, `flags`, `gaps`, `channels`) cover all its channels
+    and carry a `channel` column; `recording`, `timeline`, `trace`, `at` and `render` take one channel: the
     first interactive one unless `open(…, channel=n)` named another.
     """
 
@@ -122,6 +122,15 @@ class Session:
             own = self.commands[self.commands["channel"] == view.channel.number]
             parts.append(build.findings_table(own, view.findings))
         return join(parts, "findings").sort_values("start", kind="stable", ignore_index=True)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """The table `flags`: what a viewer could have missed, with time, bytes and reason."""
+        parts = []
+        for view in self.views:
+            own = self.commands[self.commands["channel"] == view.channel.number]
+            parts.append(view.flags_of(own))
+        return join(parts, "flags").sort_values("t", kind="stable", ignore_index=True)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:

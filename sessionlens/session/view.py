@@ -37,8 +37,21 @@ class ChannelView:
 
     @cached_property
     def findings(self) -> list[detect.Finding]:
-        """The marks on its commands."""
-        return detect.findings(self.extraction.commands)
+        """The marks on its commands: by their words, and by what the screen hid of them."""
+        found = self.extraction.commands
+        hidden = detect.hidden_findings(found, self.flags, dict(self.covered))
+        return sorted([*detect.findings(found), *hidden], key=lambda finding: finding.command_index)
+
+    @cached_property
+    def covered(self) -> list[tuple[terminal.Flag, int]]:
+        """Flags on command lines, each with the index of its command (-1: it is none of the commands)."""
+        return [(flag, at) for at, flag in commands.covered(self.extraction.commands, self.replay)]
+
+    @cached_property
+    def flags(self) -> list[terminal.Flag]:
+        """What a viewer could have missed, in the order of its bytes."""
+        found = [*terminal.flags(self.replay), *(flag for flag, _ in self.covered)]
+        return sorted(found, key=lambda flag: (flag.offset, flag.kind))
 
     @cached_property
     def origin(self) -> build.Origin:
@@ -48,7 +61,7 @@ class ChannelView:
     @cached_property
     def lines(self) -> pd.DataFrame:
         """The table `lines`."""
-        return build.lines_table(self.origin, self.replay.timeline)
+        return build.lines_table(self.origin, self.replay, self.flags)
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -61,6 +74,11 @@ class ChannelView:
         return (
             build.gaps_table(self.origin, self.recording.gaps) if self.recording.gaps else conform({}, "gaps")
         )
+
+    def flags_of(self, own: pd.DataFrame) -> pd.DataFrame:
+        """The table `flags`; `own` are the rows of `commands` of this channel."""
+        places = detect.placed(self.extraction.commands, self.flags, dict(self.covered))
+        return build.flags_table(self.origin, self.flags, own, [index for index, _ in places])
 
     def commands_from(self, first_n: int) -> pd.DataFrame:
         """The table `commands`, numbered from `first_n` on."""

@@ -16,8 +16,9 @@ import pandas as pd
 from sessionlens.commands import Command, Extraction
 from sessionlens.formats import Channel, Source
 from sessionlens.recording import Gap, Info, Recording
+from sessionlens.tables.missed import missed
 from sessionlens.tables.schema import conform
-from sessionlens.terminal import Timeline
+from sessionlens.terminal import Flag, Replay
 
 NAMES = {"i": "input", "o": "output", "e": "stderr", "r": "resize", "s": "signal", "m": "mark", "x": "exit"}
 
@@ -164,22 +165,48 @@ def event_text(recording: Recording, index: int) -> str:
     return str(first) if kind == "x" else recording.notes[first]
 
 
-def lines_table(origin: Origin, timeline: Timeline) -> pd.DataFrame:
-    """Every logical line that was ever on the screen, also between two frames."""
-    lines = timeline.lines()
-    start, end = np.asarray(lines.t0_ns, dtype=np.int64), np.asarray(lines.t1_ns, dtype=np.int64)
+def lines_table(origin: Origin, replay: Replay, flags: Sequence[Flag]) -> pd.DataFrame:
+    """Every logical line that was ever on the screen, also between two frames.
+
+    Window titles follow as rows of their own, and so does flagged text that no line of the screen has.
+    """
+    lines = replay.timeline.lines()
+    how, others = missed(replay, flags)
+    start = np.asarray([*lines.t0_ns, *(o.t_ns for o in others)], dtype=np.int64)
+    end = np.asarray([*lines.t1_ns, *(o.t_ns for o in others)], dtype=np.int64)
     data: dict[str, Any] = {
         "start": start.tolist(),
         "end": end.tolist(),
         "visible": (end - start).tolist(),
         "start_utc": origin.utc(start),
         "person": origin.person,
-        "text": list(lines.text),
-        "left": list(lines.reason),
-        "alternate": list(lines.alternate),
-        "offset": [int(o) for o in lines.offset],
+        "text": [*lines.text, *(o.text for o in others)],
+        "left": [*lines.reason, *(o.left for o in others)],
+        "missed": [*how, *(o.missed for o in others)],
+        "alternate": [*lines.alternate, *(False for _ in others)],
+        "offset": [*(int(o) for o in lines.offset), *(o.offset for o in others)],
     }
     return conform(origin.columns() | data, "lines")
+
+
+def flags_table(
+    origin: Origin, flags: Sequence[Flag], commands: pd.DataFrame, of: Sequence[int | None]
+) -> pd.DataFrame:
+    """What a viewer could have missed; `of` names the row of `commands` that each belongs to."""
+    numbers = commands["n"].tolist()
+    times = [f.t_ns for f in flags]
+    data: dict[str, Any] = {
+        "n": [None if index is None else numbers[index] for index in of],
+        "t": times,
+        "t_utc": origin.utc(times),
+        "person": origin.person,
+        "size": [f.last - f.offset + 1 for f in flags],
+        "ref": [origin.ref("o", f.offset, f.last) for f in flags],
+    }
+    data |= {
+        name: [getattr(f, name) for f in flags] for name in ("severity", "kind", "text", "why", "offset")
+    }
+    return conform(origin.columns() | data, "flags")
 
 
 def findings_table(commands: pd.DataFrame, findings: Sequence[FindingLike]) -> pd.DataFrame:

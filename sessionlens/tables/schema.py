@@ -54,6 +54,7 @@ SESSIONS = WHERE_FROM + columns(
     ("channels", COUNT, "number of SSH channels"),
     ("commands", COUNT, "number of commands found"),
     ("findings", COUNT, "number of marks on those commands"),
+    ("flags", COUNT, "number of places where a viewer could have missed something"),
     ("gaps", COUNT, "number of places that cannot be read or trusted; 0 is what you want"),
     ("format", TEXT, "format of the recording"),
 )
@@ -114,7 +115,13 @@ LINES = (
         ("start_utc", INSTANT, "first on the screen, as an instant"),
         ("person", TEXT, "who was authenticated at the bastion"),
         ("text", TEXT, "the logical line: soft-wrapped rows joined"),
-        ("left", TEXT, "why it left: visible (it did not), scrolled, erased, overwritten, cleared, switched"),
+        (
+            "left",
+            TEXT,
+            "why it left: visible (it did not), scrolled, erased, overwritten, cleared, switched; title (it "
+            "was only that), unprinted (no terminal shows such bytes)",
+        ),
+        ("missed", TEXT, "how a viewer could have missed it: kinds of its flags, comma separated"),
         ("alternate", FLAG, "on the alternate screen (full-screen programs)"),
         ("offset", COUNT, "file offset in `out` of the output that had completed it"),
     )
@@ -131,6 +138,7 @@ HITS = (
         ("where", TEXT, "command, screen, or how the line left the screen: scrolled, erased, overwritten, …"),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
+        ("missed", TEXT, "how a viewer could have missed it: kinds of flags, comma separated"),
         ("ref", TEXT, "session/channel/stream:first-last"),
     )
 )
@@ -147,6 +155,24 @@ FINDINGS = (
         ("mark", TEXT, "name of the mark"),
         ("why", TEXT, "what the mark says, in words"),
         ("command", TEXT, "the command"),
+        ("ref", TEXT, "session/channel/stream:first-last"),
+    )
+)
+
+FLAGS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("n", COUNT, "number of the command in whose line or output it is"),
+        ("t", ELAPSED, "since the session began"),
+        ("t_utc", INSTANT, "as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("severity", TEXT, "high, medium or low: how urgently to look, not guilt"),
+        ("kind", TEXT, "how a viewer could have missed it (docs/not-fooled.md)"),
+        ("text", TEXT, "the text as the bytes had it; empty where a sequence hid or asked for something"),
+        ("why", TEXT, "what the kind means, or what was done to the text"),
+        ("offset", COUNT, "file offset in `out` of the text or the sequence"),
+        ("size", COUNT, "bytes from there to the end of what hid it"),
         ("ref", TEXT, "session/channel/stream:first-last"),
     )
 )
@@ -183,6 +209,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "commands": COMMANDS,
     "events": EVENTS,
     "findings": FINDINGS,
+    "flags": FLAGS,
     "gaps": GAPS,
     "hits": HITS,
     "lines": LINES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .facade import Cell, CursorView, Terminal
+from .flags import Flag, flags
 from .lines import Lines
 from .replaying import Replay, replay, still
 from .rows import Row, Run
@@ -13,6 +14,7 @@ from .trace import Point, Trace
 __all__ = [
     "Cell",
     "CursorView",
+    "Flag",
     "Frame",
     "Lines",
     "Point",
@@ -23,6 +25,7 @@ __all__ = [
     "Terminal",
     "Timeline",
     "Trace",
+    "flags",
     "replay",
     "still",
 ]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .strings import Colours, clipboard, smuggled, strings
+from .strings import Colours, clipboard, readable, smuggled, strings
 from .titles import odd, rapid
 from .unseen import INVISIBLE, Note
 from .vanished import Around, Episode, Keys, Vanished, between_frames, brief, episodes, skeleton
@@ -55,6 +55,7 @@ _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()*+][0-~]|[ -/]*[0-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
 _PROGRESS = re.compile(r"^[^%\n]{0,24}\b\d{1,3}%[^%\n]{0,60}$")
+_CONTROL = re.compile(rb"[\x00-\x06\x08-\x1f\x7f]")
 _CLEAR = re.compile(rb"\x1b\[H\x1b\[2?J\Z|\x1b\[H\x1b\[2?J\x1b\[3J")
 
 
@@ -104,7 +105,7 @@ def _looks(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
     """Concealed and the like; what was typed key by key is one flag."""
     open_note: Note | None = None
     for note in notes:
-        if note.how not in _LOOKS or not _LETTER.search(note.text):
+        if note.how not in _LOOKS:
             continue
         last = open_note
         if last is not None and last.how == note.how and note.offset - last.end <= _JOIN_BYTES:
@@ -113,11 +114,16 @@ def _looks(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
                 text = last.text + note.text
                 open_note = Note(last.t_ns, last.offset, note.end, last.how, text, last.alternate)
                 continue
-        if last is not None:
+        if last is not None and _says(last):
             yield _look(last)
         open_note = note
-    if open_note is not None:
+    if open_note is not None and _says(open_note):
         yield _look(open_note)
+
+
+def _says(note: Note) -> bool:
+    """Is there text in it? Blanks, bars and the arrows of prompts are often drawn in one colour."""
+    return note.how == "invisible characters" or _LETTER.search(note.text) is not None
 
 
 def _look(note: Note) -> Flag:
@@ -188,6 +194,10 @@ def _strings(replay: Replay) -> Iterator[Flag]:
             yield Flag(
                 *place, "recoloured", string.payload.decode("utf-8", "replace"), KINDS["recoloured"], "high"
             )
+        elif string.names_window:
+            if _CONTROL.search(string.payload):
+                text, why = readable(string.payload[2:]), "a title with control characters in it"
+                yield Flag(*place, "title", text, why, "medium")
         elif clipboard(string):
             text = string.payload.decode("utf-8", "replace")
             yield Flag(*place, "clipboard", text, KINDS["clipboard"], "low")

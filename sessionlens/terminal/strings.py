@@ -51,6 +51,11 @@ class String:
     """Bytes of the whole payload; `payload` is cut at 65,536."""
     ended: bool
 
+    @property
+    def names_window(self) -> bool:
+        """Is it a whole OSC 0, 1 or 2?"""
+        return self.ended and self.name == "OSC" and self.payload[:2] in (b"0;", b"1;", b"2;")
+
 
 def strings(recording: Recording) -> Iterator[String]:
     """All control strings of the output, in order."""

@@ -1,0 +1,39 @@
+"""sessionlens flags: what a viewer could have missed: concealed, overwritten, invisible, never printed."""
+
+from __future__ import annotations
+
+import argparse
+
+from sessionlens.catalog.search import count
+from sessionlens.cli.common import form_arguments, print_table, recording_argument, say, single
+from sessionlens.session import corpus, open
+from sessionlens.terminal.flags import KINDS
+
+COLUMNS = ("t", "n", "severity", "kind", "offset", "why", "text")
+FIRST_TO_GO = ("why", "offset", "n", "session")
+SEVERITIES = ("low", "medium", "high")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
+    form_arguments(parser)
+    parser.add_argument("--kind", choices=sorted(KINDS), metavar="KIND", help="only flags of this kind")
+    parser.add_argument("--severity", choices=SEVERITIES, default="low", help="only this severe or more so")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
+    table = source.flags
+    table = table[table["severity"].isin(SEVERITIES[SEVERITIES.index(arguments.severity) :])]
+    if arguments.kind:
+        table = table[table["kind"] == arguments.kind]
+    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+    if not (arguments.json or arguments.csv):
+        high = int((table["severity"] == "high").sum())
+        notes = [count(len(table), "flag"), f"{high} high"]
+        if len(source.gaps):
+            notes.append(
+                f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"
+            )
+        say(", ".join(notes))
+    return 0

@@ -1,0 +1,75 @@
+"""From what a viewer could have missed to the commands that it concerns: marks for a person to see.
+
+Not how it was noticed (terminal/flags.py, commands/covered.py): here a flag is only a place, a kind and a
+severity.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from .findings import Finding
+from .marks import LINE_HIDDEN, OUTPUT_HIDDEN, Mark
+
+IN_LINE = frozenset(
+    {"concealed", "same-colours", "dark", "invisible-characters", "line-drawing", "cut-off", "line-rewritten"}
+)
+
+
+class FlagLike(Protocol):
+    """What is needed of a flag; `sessionlens.terminal.Flag` is one."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+
+
+class PlaceLike(Protocol):
+    """Where a command and its output are in `out`; `sessionlens.commands.Command` is one."""
+
+    @property
+    def accepted(self) -> int: ...
+    @property
+    def out_last(self) -> int | None: ...
+
+
+F = TypeVar("F", bound=FlagLike)
+
+
+def placed(
+    commands: Sequence[PlaceLike], flags: Sequence[F], known: Mapping[F, int]
+) -> list[tuple[int | None, bool]]:
+    """(index of the command, whether in its line) of each flag; `known` has those of which it is known."""
+    accepted = [command.accepted for command in commands]
+    ends = [c.accepted if c.out_last is None else max(c.out_last, c.accepted) for c in commands]
+    found: list[tuple[int | None, bool]] = []
+    for flag in flags:
+        at = bisect_left(accepted, flag.offset)
+        if flag in known:
+            found.append((known[flag], True) if known[flag] >= 0 else (None, False))
+        elif at and flag.offset <= ends[at - 1]:
+            found.append((at - 1, False))
+        else:
+            found.append((at, True) if at < len(commands) else (at - 1 if at else None, False))
+    return found
+
+
+def hidden_findings(
+    commands: Sequence[PlaceLike], flags: Sequence[F], known: Mapping[F, int]
+) -> Iterator[Finding]:
+    """The marks that flags put on commands, each once a command; what is minor puts none."""
+    told: set[tuple[int, str]] = set()
+    for flag, (index, in_line) in zip(flags, placed(commands, flags, known), strict=True):
+        mark: Mark | None = None
+        if in_line and flag.kind in IN_LINE:
+            mark = LINE_HIDDEN
+        elif not in_line and flag.severity != "low":
+            mark = OUTPUT_HIDDEN
+        if index is not None and mark is not None and (index, mark.name) not in told:
+            told.add((index, mark.name))
+            yield Finding(index, mark.name, mark.severity, f"{mark.why} ({flag.kind}, see flags)")
