@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from . import controls, flood, movement
+from .bound import bind
 from .dump import dump, restore
 from .line import Line
 from .operations import Csi
@@ -79,37 +80,7 @@ class Operations:
 
     def csi(self, operation: Csi) -> Callable[[], None]:
         """What a control sequence does."""
-        if operation.name == "m":
-            return self.pen(operation)
-        screen, repeats = self.screen, operation.name == "b"
-        action = controls.CSI.get(operation.name)
-
-        def perform() -> None:
-            if not repeats:
-                screen.repeat = ""
-            screen.joined = False
-            if action is not None:
-                action(screen, operation)
-
-        return perform
-
-    def pen(self, operation: Csi) -> Callable[[], None]:
-        """SGR, the most frequent one: each remembers which pen it makes of which."""
-        screen, parts = self.screen, operation.parts
-        after: dict[int, int] = {}
-
-        def perform() -> None:
-            screen.repeat = ""
-            screen.joined = False
-            cursor = screen.cursor
-            pen = after.get(cursor.pen)
-            if pen is None:
-                if len(after) >= MAX_PENS:
-                    after.clear()
-                pen = after[cursor.pen] = screen.styles.select(cursor.pen, parts)
-            cursor.pen = pen
-
-        return perform
+        return bind(self.screen, operation)
 
     def osc(self, payload: str) -> None:
         """Titles, links and marks."""
@@ -127,7 +98,6 @@ class Operations:
             screen.watcher.mark(MARKS[number], rest)
 
 
-MAX_PENS = 64
 MARKS = {"0": "title", "1": "icon", "2": "title", "7": "7", "133": "133", "633": "633"}
 
 

@@ -140,8 +140,3 @@ def row_relative(s: Screen, op: Csi) -> None:
     """VPR."""
     y = s.cursor.y + op.count()
     s.move(s.cursor.x, min(y, s.bottom) if "?6" in s.mode else y)
-
-
-def position(s: Screen, op: Csi) -> None:
-    """CUP, HVP."""
-    s.goto(op.count(1) - 1, op.count(0) - 1)

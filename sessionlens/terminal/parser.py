@@ -24,9 +24,10 @@ _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)"  # 1 text
     "|(\r{1,8}\n)"  # 2 a line's end
     "|\x1b\\[([<-?]?[0-9:;]{0,200}[ -/]{0,3}[@-~])"  # 3 a whole control sequence
-    "|(\r{1,8})\\Z"  # 4 what may be the first half of a line's end
-    "|([\x00-\x1a\x1c-\x1f\x7f])"  # 5 a control
-    "|([\x1b\x80-\x9f])"  # 6 what opens a sequence
+    "|\x1b([ -/]{1,3}[0-~]|[0-OQ-WYZ\\\\`-jl-~])"  # 4 a whole escape sequence
+    "|(\r{1,8})\\Z"  # 5 what may be the first half of a line's end
+    "|([\x00-\x1a\x1c-\x1f\x7f])"  # 6 a control
+    "|([\x1b\x80-\x9f])"  # 7 what opens a sequence
 )
 _OSC_END = re.compile("[\x07\x18\x1a\x1b\x9c]")
 _STRING_END = re.compile("[\x18\x1a\x1b\x9c]")
@@ -123,16 +124,18 @@ class Parser:
                     taken, self._again = target.lines(text, here)
                     if taken > here:
                         return taken
-            elif kind == 5:
-                if match[5] == "\n" and returned >= 0 and self._at == 0:
+            elif kind == 4:
+                target.escape(match[4])
+            elif kind == 6:
+                if match[6] == "\n" and returned >= 0 and self._at == 0:
                     target.line_end(returned)
                 else:
-                    target.control(match[5])
-            elif kind == 4:
+                    target.control(match[6])
+            elif kind == 5:
                 self.returned = returned if returned >= 0 and self._at == 0 else target.column()
                 target.control("\r")
             else:
-                self._open(match[6])
+                self._open(match[7])
                 return match.end()
         return len(text)
 
