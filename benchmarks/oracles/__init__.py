@@ -11,9 +11,9 @@
   of current terminals (xterm.py says why not the newer addon). `bench(path)` times a whole file.
 
 `missing()` says why one cannot be had here, or "". Node and its modules are found so: the program is the one
-that the environment variable `SESSIONLENS_NODE` names, else `node` on PATH; the folder with the modules is the
-argument `modules=`, else what `SESSIONLENS_NODE_MODULES` names. `nox -s conformance` and `nox -s bench` install
-both and set both.
+that the environment variable `SESSIONLENS_NODE` names, else `node` on PATH; the folder with the modules is
+the argument `modules=`, else what `SESSIONLENS_NODE_MODULES` names. `nox -s conformance` and `nox -s bench`
+install both and set both.
 
 Not part of the product: benchmarks, the conformance session and tests use this.
 """

@@ -27,7 +27,8 @@ let terminal;
 let title;
 
 function open({ columns, rows, widths = "11" }) {
-  terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, logLevel: "off" });
+  const windowOptions = { pushTitle: true, popTitle: true }; // off by default, on in xterm; vim and mc use them
+  terminal = new Terminal({ cols: columns, rows, windowOptions, allowProposedApi: true, logLevel: "off" });
   if (ADDONS[widths]) {
     const [file, addon] = ADDONS[widths];
     terminal.loadAddon(new (load(file)[addon])());

@@ -1,7 +1,7 @@
 """What a terminal shows, in one shape for all of them, and how two differ.
 
-Colours are as in `sessionlens.terminal.Style`: -1 (default), 0..255 (palette), 0x1000000 | rgb. A blank cell is
-a space of width 1; the right half of a wide character has no text and width 0, and the look of its left half.
+Colours are as in `sessionlens.terminal.Style`: -1 (default), 0..255 (palette), 0x1000000 | rgb. A blank cell
+is a space of width 1; the right half of a wide character has no text and width 0, and its left half's look.
 """
 
 from __future__ import annotations

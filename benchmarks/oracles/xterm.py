@@ -1,7 +1,7 @@
 """`@xterm/headless` as a child process: requests as lines of JSON, see headless.cjs.
 
 Widths: "11" (the default) is `@xterm/addon-unicode11`, each character alone, as xterm and VTE count. Of
-142,001 printing characters its width is that of the `wcwidth` package for all but 898 (newer than Unicode 11). Emoji
+142,001 printing characters 898 have another width than in the `wcwidth` package (they are newer). Emoji
 sequences (ZWJ, VS16, skin tones) it takes apart, where kitty, Ghostty and ours show one wide cell.
 "15-graphemes" is `@xterm/addon-unicode-graphemes`, which joins those, but its 0.4.0 takes 75,500 characters,
 most of those above U+FFFF, for narrow ones: a plain emoji of one cell is what no current terminal shows.
