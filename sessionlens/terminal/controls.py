@@ -15,6 +15,7 @@ from .line import Line
 from .modes import reset_modes, restore_modes, save_modes, set_modes, soft_reset
 from .operations import Csi
 from .screen import Screen
+from .style import Style
 
 Action = Callable[[Screen, Csi], None]
 
@@ -44,9 +45,11 @@ def next_line(s: Screen) -> None:
 
 
 def align(s: Screen) -> None:
-    """DECALN: the page full of plain E, origin mode off."""
+    """DECALN: the page full of plain E, origin mode off, the pen's attributes too (not its colours)."""
     s.abandon("cleared")
     s.mode.discard("?6")
+    look = s.style
+    s.cursor.pen = s.styles.id(Style(look.fg, look.bg, link=look.link, protected=look.protected))
     s.top, s.bottom, s.left, s.right = 0, s.lines - 1, 0, s.columns - 1
     s.page = [Line(s.columns, 0, "E") for _ in range(s.lines)]
     for line in s.page:

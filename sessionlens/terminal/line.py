@@ -105,11 +105,13 @@ class Line:
             self.cells += " " * missing
             self.styles += [0] * missing
 
-    def part(self, column: int) -> None:
-        """Make a boundary at a column: a wide character that straddles it becomes blanks."""
+    def part(self, column: int, style: int | None = None) -> None:
+        """Make a boundary at a column: a wide character that straddles it becomes blanks (of a style)."""
         cells = self.cells
         if 0 < column < len(cells) and not cells[column]:
             cells[column] = cells[column - 1] = " "
+            if style is not None:
+                self.styles[column] = self.styles[column - 1] = style
 
     def put(self, column: int, cells: str | list[str], style: int) -> None:
         """Overwrite from a column on."""
@@ -118,9 +120,9 @@ class Line:
         size = len(mine)
         if column < size:
             if not mine[column]:
-                self.part(column)
+                self.part(column, style)
             if end < size and not mine[end]:
-                self.part(end)
+                self.part(end, style)
         elif column > size:
             self.pad(column)
         mine[column:end] = cells

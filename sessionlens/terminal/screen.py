@@ -115,6 +115,8 @@ class Screen(Grid):
                     self.watcher.unseen("cut off", char)
                 return
             self.erase(cursor.y, cursor.x, limit, "overwritten")
+            if cursor.pen:
+                self.put(cursor.y, cursor.x, " " * (limit - cursor.x), limit)
             self._wrap()
             limit = self.limit(cursor.x)
             if cells > limit - cursor.x:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sessionlens.terminal import Terminal
+from sessionlens.terminal.style import Style
 
 
 def at(data: str, columns: int = 10, rows: int = 4) -> tuple[int, int]:
@@ -77,8 +78,9 @@ def test_back_and_forward_index_move_the_columns() -> None:
 
 def test_alignment_is_plain_and_without_origin_mode() -> None:
     terminal = Terminal(3, 3)
-    terminal.feed(b"\x1b[2;3r\x1b[?6h\x1b[41m\x1b#8")
+    terminal.feed(b"\x1b[2;3r\x1b[?6h\x1b[1;41m\x1b#8")
     assert terminal.display == ["EEE"] * 3
     assert (terminal.cursor.x, terminal.cursor.y) == (0, 0)
     assert {cell.style.bg for row in terminal.cells for cell in row} == {-1}
     assert "?6" not in terminal.modes
+    assert terminal.screen.style == Style(bg=1)

@@ -176,3 +176,16 @@ def test_other_modes_cannot_crowd_out_those_that_matter() -> None:
     terminal.feed(b"\x1b[?7l" + junk + b"\x1b[?7h\x1b[?7s\x1b[?7l\x1b[?7rabcde")
     assert terminal.display == ["abcd", "e   "]
     assert len(terminal.modes) < 300 and len(terminal.screen.saved_modes) < 300
+
+
+def test_what_is_left_of_a_wide_character_has_the_pen() -> None:
+    """The cell that one left free at the end of a line, and the half of one whose other half was overwritten."""
+    terminal = Terminal(3, 2)
+    terminal.feed("a\x1b[7m日本".encode())
+    assert [cell.style.inverse for cell in terminal.cells[0]] == [False, True, True]
+    terminal = Terminal(2, 2)
+    terminal.feed("日\x1b[41m\x1b[1;2Hx".encode())
+    assert [(cell.text, cell.style.bg) for cell in terminal.cells[0]] == [(" ", 1), ("x", 1)]
+    terminal = Terminal(3, 2)
+    terminal.feed("ab\x1b[7m日".encode())
+    assert [cell.style.inverse for cell in terminal.cells[0]] == [False, False, True]
