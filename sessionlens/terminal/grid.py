@@ -212,7 +212,8 @@ class Grid(pyte.Screen):
         line = self.page[y]
         if start < line.high and end > line.low and self.watcher is not None:
             self.losing(y, start, end, reason)
-        style = self.styles.blank(self.cursor.pen)
+        pen = self.cursor.pen
+        style = self.styles.blank(pen) if pen else 0
         if selective:
             looks = self.styles
             kept = [x for x in range(start, min(end, len(line.cells))) if looks[line.styles[x]].protected]
@@ -223,7 +224,8 @@ class Grid(pyte.Screen):
             line.erase(start, end, style, self.columns)
         if end >= self.columns:
             line.wrapped = False
-        line.touch(start, min(end, max(len(line.cells), start)))
+        size = len(line.cells)
+        line.touch(start, end if end < size else size if size > start else start)
 
     def insert(self, y: int, x: int, count: int) -> None:
         """ICH: shift right within the margins."""

@@ -130,12 +130,13 @@ class Line:
 
     def erase(self, start: int, end: int, style: int, width: int) -> None:
         """Blank start..end-1 with a (background) style."""
+        if end >= width and not style:
+            if start < len(self.cells):
+                self.part(start)
+                del self.cells[start:], self.styles[start:]
+            return
         self.part(start)
         self.part(end)
-        if end >= width and not style:
-            del self.cells[start:]
-            del self.styles[start:]
-            return
         self.pad(end if style else min(end, len(self.cells)))
         size = min(end, len(self.cells)) - start
         if size > 0:
