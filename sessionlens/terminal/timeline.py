@@ -137,14 +137,14 @@ class Timeline:
             self._titles.append(frame.title)
         self._title.append(len(self._titles) - 1)
 
-    def _frame(self, index: int, row_ids: Sequence[int]) -> Frame:
+    def _frame(self, index: int, row_ids: tuple[int, ...]) -> Frame:
         flags = self._flags[index]
         return Frame(
             index,
             self.t0_ns[index],
             self.t1_ns[index],
             self.offset[index],
-            tuple(row_ids),
+            row_ids,
             self._cursor_x[index],
             self._cursor_y[index],
             bool(flags & VISIBLE),
@@ -161,7 +161,7 @@ class Timeline:
         if not -size <= index < size:
             raise IndexError(f"frame {index} of {size}")
         index %= size
-        return self._frame(index, self.screens.get(index))
+        return self._frame(index, tuple(self.screens.get(index)))
 
     def at(self, t_ns: int) -> Frame:
         """The frame that was shown at a time: the last whose first event is not after it."""
@@ -170,11 +170,15 @@ class Timeline:
     def walk(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Frame, list[int], int]]:
         """(frame, changed row indices, scroll): content moved up by `scroll`, then those rows were replaced.
 
-        Of the first frame all rows are changed.
+        Of the first frame all rows are changed. No row is copied; where none changed, `row_ids` is the very
+        tuple of the frame before.
         """
         stop = len(self) if stop is None else min(stop, len(self))
+        row_ids: tuple[int, ...] = ()
         for index, (rows, changed, scroll) in enumerate(self.screens.walk(start, stop), start):
-            yield self._frame(index, rows), changed, scroll
+            if changed or scroll:
+                row_ids = tuple(rows)
+            yield self._frame(index, row_ids), changed, scroll
 
     def row(self, row_id: int) -> Row:
         """A row by its id."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 
 from sessionlens.recording import OUTPUT, RESIZE, Recording
 from sessionlens.terminal import Terminal, replay
+from sessionlens.terminal.parser import Parser
+from sessionlens.terminal.replaying import CHECKPOINT
 
 Make = Callable[..., Recording]
 
@@ -43,7 +46,11 @@ def test_checkpoints(record: Make) -> None:
     done = replay(recording)
     assert len(done.checkpoints) >= 3
     for t_ns in [int(recording.t_ns[i]) for i in (3, 300, 501, 700, len(recording) - 1)]:
-        assert done.at(t_ns) == straight(recording, t_ns)
+        with patch.object(Parser, "feed", autospec=True, side_effect=Parser.feed) as fed:
+            exact = done.at(t_ns)
+        assert exact == straight(recording, t_ns)
+        replayed = [len(call.args[1]) for call in fed.call_args_list[1:]]  # the first is the checkpoint
+        assert sum(replayed) <= CHECKPOINT + 997  # one interval, and the event that ended it
 
 
 @pytest.mark.parametrize("size", [(0, 0), (-1, 24), (10**9, 10**9)])

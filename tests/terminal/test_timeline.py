@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 
 from sessionlens.recording import Recording
-from sessionlens.terminal import Frame, Timeline, replay
+from sessionlens.terminal import Frame, Timeline, replay, screens
 
 Make = Callable[..., Recording]
 
@@ -171,3 +172,22 @@ def test_a_flood_takes_less_than_three_times_its_bytes(record: Make, event: int)
     tracemalloc.stop()
     assert done.timeline.nbytes < 3 * len(data)
     assert taken < 3 * len(data) + 4_000_000  # the scrollback and caches of the terminal, too
+
+
+def test_at_touches_at_most_one_keyframe_interval(record: Make) -> None:
+    """Whatever the length of the session: no more deltas than lie between two keyframes."""
+    timeline = replay(record([(50 * i, "o", b"\x1b[%d;1H%d" % (i % 20 + 1, i)) for i in range(999)])).timeline
+    with patch.object(screens, "_apply", wraps=screens._apply) as applied:
+        for t_ns in range(0, 999 * 50_000_000, 777_000_000):
+            applied.reset_mock()
+            frame = timeline.at(t_ns)
+            assert applied.call_count < screens.KEYFRAME
+            assert frame == timeline.frame(frame.index)
+    assert len(timeline) > 900
+
+
+def test_walking_copies_nothing_that_did_not_change(record: Make) -> None:
+    timeline = replay(record([(0, "o", b"text"), (50, "o", b"\x1b[5;5H"), (100, "o", b"\x1b[?25l")])).timeline
+    first, moved, hidden = [frame for frame, _, _ in timeline.walk(1)]
+    assert (moved.cursor_x, hidden.cursor_visible) == (4, False)
+    assert first.row_ids is moved.row_ids is hidden.row_ids
