@@ -50,8 +50,11 @@ def placed(
     found: list[tuple[int | None, bool]] = []
     for flag in flags:
         at = bisect_left(accepted, flag.offset)
-        if flag in known:
-            found.append((known[flag], True) if known[flag] >= 0 else (None, False))
+        index = known.get(flag)
+        if index is not None and index >= 0:
+            found.append((index, True))
+        elif index is not None:
+            found.append((at - 1 if at else None, False))
         elif at and flag.offset <= ends[at - 1]:
             found.append((at - 1, False))
         else:

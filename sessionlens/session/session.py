@@ -158,7 +158,12 @@ class Session:
 
         Upper and lower case are alike unless `case`. The result prints its coverage as its last line.
         """
-        found = search_tables(pattern(query, regex=regex, case=case), self.commands, self.lines)
+        wanted = pattern(query, regex=regex, case=case)
+        found = search_tables(wanted, self.commands, self.lines)
+        if not len(found):  # it may be in the bytes and never have stood on a screen in one piece
+            found = search_tables(
+                wanted, self.commands, join((v.in_bytes(wanted) for v in self.views), "lines")
+            )
         return hits([found], self.coverage)
 
     def at(self, when: Time) -> Screen:

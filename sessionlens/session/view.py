@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import pandas as pd
 
 from sessionlens import commands, detect, terminal
+from sessionlens.catalog.folding import find
 from sessionlens.formats import Channel
 from sessionlens.recording import Recording
 from sessionlens.tables import build
 from sessionlens.tables.schema import conform
+from sessionlens.tables.unprinted import bytes_table
 
 
 class ChannelView:
@@ -74,6 +77,10 @@ class ChannelView:
         return (
             build.gaps_table(self.origin, self.recording.gaps) if self.recording.gaps else conform({}, "gaps")
         )
+
+    def in_bytes(self, wanted: re.Pattern[str]) -> pd.DataFrame:
+        """The table `lines` of output bytes that match, as text without sequences."""
+        return bytes_table(self.origin, self.recording, lambda text: find(wanted, text) is not None)
 
     def flags_of(self, own: pd.DataFrame) -> pd.DataFrame:
         """The table `flags`; `own` are the rows of `commands` of this channel."""

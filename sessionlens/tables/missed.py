@@ -9,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from sessionlens.terminal import Flag, Replay
 
-MOST = 20_000_000  # comparisons in all: beyond, a flagged text is a row of its own
+MOST = 2_000_000  # comparisons in all: beyond, a flagged text is a row of its own
 AHEAD = 4096  # bytes in which a line that was begun is looked for
 APART = frozenset({"control-string", "clipboard", "recoloured", "title"})
 
@@ -44,7 +43,8 @@ def missed(replay: Replay, flags: Sequence[Flag]) -> tuple[list[str], list[Other
         lost = set(pieces)
         start = bisect_left(offsets, flag.offset)
         stop = start if flag.kind in APART else bisect_right(offsets, _until(replay, flag))
-        for i in islice(order, start, stop):
+        for at in range(start, stop):
+            i = order[at]
             if (spent := spent + len(pieces)) > MOST:
                 break
             for piece in pieces:

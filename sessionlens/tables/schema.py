@@ -135,7 +135,11 @@ HITS = (
         ("visible", ELAPSED, "how long it was on the screen"),
         ("start_utc", INSTANT, "as an instant"),
         ("person", TEXT, "who was authenticated at the bastion"),
-        ("where", TEXT, "command, screen, or how the line left the screen: scrolled, erased, overwritten, …"),
+        (
+            "where",
+            TEXT,
+            "command, screen, how the line left the screen (scrolled, erased, …), title, unprinted, bytes",
+        ),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
         ("missed", TEXT, "how a viewer could have missed it: kinds of flags, comma separated"),

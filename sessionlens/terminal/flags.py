@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from .strings import Colours, clipboard, readable, smuggled, strings
@@ -54,6 +55,7 @@ ADDRESSED = re.compile(rb"\x1b(?:\[(?:\d+;\d+[Hfr]|\d*d|\?1h|\?25l|\?100\dh)|=)"
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()*+][0-~]|[ -/]*[0-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
+LOCATED = 8  # texts of one flag that are looked for
 _PROGRESS = re.compile(r"^[^%\n]{0,24}\b\d{1,3}%[^%\n]{0,60}$")
 _CONTROL = re.compile(rb"[\x00-\x06\x08-\x1f\x7f]")
 _CLEAR = re.compile(rb"\x1b\[H\x1b\[2?J\Z|\x1b\[H\x1b\[2?J\x1b\[3J")
@@ -146,19 +148,26 @@ def _look(note: Note) -> Flag:
 def _vanished(gone: Iterable[Vanished], out: bytes) -> Iterator[Flag]:
     """A shell draws and drops suggestions and menus at every key: those are left out."""
     told: set[str] = set()
-    for one in gone:
+    for one in _together(gone):
         bare = skeleton(one.text)
         if one.editing or ("%" in bare and bare in told):
             continue
         told.add(bare)
-        parts = one.text.split("\n")
-        places = [place for part in parts if (place := locate(out, part, one.since, one.offset)) is not None]
-        offset = min(places, default=one.offset)
+        places = (locate(out, part, one.since, one.offset) for part in one.text.split("\n")[:LOCATED])
+        offset = next((place for place in places if place is not None), one.offset)
         ms = one.after_ns / 1e6
         when = f"{one.how} {ms:.0f} ms after it came" if ms else f"{one.how} before any frame could show it"
         severity = "low" if one.answer or _PROGRESS.search(one.text) else "medium"
         when += ", in answer to a key" if one.answer else ""
         yield Flag(one.t_ns, offset, max(one.offset, offset), "flashed", one.text, when, severity)
+
+
+def _together(gone: Iterable[Vanished]) -> Iterator[Vanished]:
+    """What one event took away is one."""
+    for _, group in groupby(gone, key=lambda one: (one.t_ns, one.since)):
+        parts = list(group)
+        text = "\n".join(dict.fromkeys(part.text for part in parts))
+        yield replace(parts[0], text=text, offset=max(part.offset for part in parts))
 
 
 def locate(out: bytes, text: str, low: int, high: int) -> int | None:
@@ -217,16 +226,18 @@ def _strings(replay: Replay) -> Iterator[Flag]:
 def _titles(replay: Replay, around: Around) -> Iterator[Flag]:
     titles = [(t, offset, text) for t, offset, kind, text in replay.trace.marks if kind in ("title", "icon")]
     known: set[str] = set()
-    for t_ns, offset, title in titles:
-        if title in known or not title.strip():
+    runs = list(rapid(titles))
+    within = {at for first, last in runs for at in range(first, last + 1)}
+    for at, (t_ns, offset, title) in enumerate(titles):
+        if at in within or title in known or not title.strip():
             continue
         known.add(title)
         frame = around.at(offset)
-        found = odd(title, around.near(frame - 1, (frame, frame + 1, frame + 2)))
+        found = odd(title, around.near(frame - 1, (frame, frame + 1, frame + 2)).text)
         if found is not None:
             size = len(title.encode("utf-8", "surrogatepass"))
             yield Flag(t_ns, offset, offset + 4 + size, "title", title, found[1], found[0])
-    for first, last in rapid(titles):
+    for first, last in runs:
         text = "\n".join(title for _, _, title in titles[first : last + 1])
         why = f"{last - first + 1} titles one after the other, faster than anyone reads"
         yield Flag(titles[first][0], titles[first][1], titles[last][1], "title", text, why, "medium")
@@ -254,7 +265,8 @@ def _once(found: Iterable[Flag]) -> Iterator[Flag]:
     last: dict[str, Flag] = {}
     for flag in sorted(found, key=lambda each: (each.offset, -each.last)):
         before = last.get(flag.kind)
-        if before is not None and flag.offset <= before.last and flag.text in before.text and flag.text:
+        twice = before is not None and flag.offset <= before.last and flag.kind == "flashed"
+        if twice and before is not None and flag.text in before.text:
             continue
         last[flag.kind] = flag
         yield flag

@@ -146,7 +146,7 @@ class Screen(Grid):
         if len(cell) < MAX_CELL:
             line.cells[x] = cell + char
             line.touch(x, x + 1)
-        elif self.watcher is not None:
+        elif self.watcher is not None and not INVISIBLE.match(char):  # those are noted
             self.watcher.unseen("invisible characters", char)
         if char == VS16 and len(cell) == 1 and widened(cell):
             self._widen(line, x)

@@ -23,8 +23,8 @@ _OUTPUT = re.compile(
 )
 
 
-def odd(title: str, on_screen: Sequence[str]) -> tuple[str, str] | None:
-    """(severity, why) if no shell or editor sets such a title; `on_screen`: the lines shown around it.
+def odd(title: str, on_screen: str) -> tuple[str, str] | None:
+    """(severity, why) if no shell or editor sets such a title; `on_screen` was shown around it.
 
     Shells set the command that runs, fish an abbreviated one: its first half is on the screen.
     """
@@ -36,7 +36,7 @@ def odd(title: str, on_screen: Sequence[str]) -> tuple[str, str] | None:
         return "medium", f"a title of {len(title)} characters"
     core = title.strip()
     half = core[: max(len(core) // 2, 6)]
-    if any(half in line for line in on_screen):
+    if half in on_screen:
         return None
     if _OUTPUT.search(title):
         return "medium", "a title that looks like output, and is not on the screen"

@@ -79,13 +79,12 @@ class Unseen:
         if (
             last is not None
             and last.how == how
-            and text
             and self._place[0] == place[0]
             and offset - last.end <= NEAR
             and len(last.text) + len(text) < LONG
         ):
             same = self._place[1] == place[1] and how in INLINE
-            last.text += text if same else "\n" + text
+            last.text += text if same or not text else "\n" + text
             last.end = max(last.end, end)
         else:
             self._notes.append(Note(t_ns, offset, end, how, text, alternate))

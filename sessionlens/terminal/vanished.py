@@ -80,12 +80,29 @@ def episodes(trace: Trace, end_ns: int, end: int) -> list[Episode]:
     return found
 
 
+class Seen:
+    """The lines of a few frames, to look texts up in."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+        self.text = "\n".join(self.lines)
+        self._bare: str | None = None
+
+    @property
+    def bare(self) -> str:
+        """The skeletons of the lines."""
+        if self._bare is None:
+            self._bare = "\n".join(map(skeleton, self.lines))
+        return self._bare
+
+
 class Around:
     """The logical lines of frames, the last few kept."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self.lines = lru_cache(maxsize=16)(self._lines)
+        self._near = lru_cache(maxsize=4)(self._seen)
         self._skeletons: frozenset[str] | None = None
 
     def _lines(self, index: int) -> tuple[str, ...]:
@@ -106,10 +123,12 @@ class Around:
         """The last frame that was complete before the byte at `offset`."""
         return max(bisect_right(self.timeline.offset, offset) - 1, 0)
 
-    def near(self, before: int, after: Iterable[int]) -> list[str]:
-        """The lines of these frames, as far as there are such frames."""
-        wanted = [i for i in (before, *after) if 0 <= i < len(self.timeline)]
-        return [line for i in wanted for line in self.lines(i)]
+    def near(self, before: int, after: Iterable[int]) -> Seen:
+        """What these frames showed, as far as there are such frames."""
+        return self._near(tuple(i for i in (before, *after) if 0 <= i < len(self.timeline)))
+
+    def _seen(self, frames: tuple[int, ...]) -> Seen:
+        return Seen(dict.fromkeys(line for i in frames for line in self.lines(i)))
 
 
 def skeleton(text: str) -> str:
@@ -123,22 +142,22 @@ def shared(one: str, other: str) -> int:
     return next((at for at in range(size) if one[at] != other[at]), size)
 
 
-def missing(text: str, seen: list[str]) -> str:
-    """The part of a text that none of the lines has, cut at words; "" where all of it was seen."""
+def missing(text: str, seen: Seen) -> str:
+    """The part of a text that no line has, cut at words; "" where all of it was seen."""
     text = text.strip()
-    if not text or any(text in line for line in seen):
+    if not text or text in seen.text:
         return ""
     bare = skeleton(text)
-    if "0" in bare and any(bare in skeleton(line) for line in seen):
+    if "0" in bare and bare in seen.bare:
         return ""
-    grown = max((shared(text, line) for line in seen), default=0)
+    grown = max((shared(text, line) for line in seen.lines if line[0] == text[0]), default=0)
     if sum(map(str.isalnum, text[grown:])) < LEAST:
         return ""
     spans = [match.span() for match in _WORDS.finditer(text)]
     first, last = 0, len(spans)
-    while first < last and any(text[: spans[first][1]] in line for line in seen):
+    while first < last and text[: spans[first][1]] in seen.text:
         first += 1
-    while last > first and any(text[spans[last - 1][0] :] in line for line in seen):
+    while last > first and text[spans[last - 1][0] :] in seen.text:
         last -= 1
     rest = text[spans[first][0] : spans[last - 1][1]] if first < last else ""
     return rest if sum(map(str.isalnum, rest)) >= LEAST else ""
