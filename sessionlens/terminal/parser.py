@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 )
 _OSC_END = re.compile("[\x07\x18\x1a\x1b\x9c]")
 _STRING_END = re.compile("[\x18\x1a\x1b\x9c]")
+_INTERMEDIATES = re.compile("[ -/]+")
+_PARAMETERS = re.compile("[ -?]+")
 _C0 = re.compile("[\x00-\x1f]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ALIEN = re.compile("[\ud800-\udfff]+")
@@ -184,6 +186,9 @@ class Parser:
         return True
 
     def _escape(self, text: str, at: int) -> int:
+        if (run := _INTERMEDIATES.match(text, at)) is not None:
+            self.held = (self.held + run[0])[:4]
+            at = run.end()
         for here in range(at, len(text)):
             char = text[here]
             self._at = here
@@ -200,6 +205,9 @@ class Parser:
         return len(text)
 
     def _csi(self, text: str, at: int) -> int:
+        if (run := _PARAMETERS.match(text, at)) is not None:
+            self.held += run[0][: MAX_SEQUENCE - len(self.held)]
+            at = run.end()
         for here in range(at, len(text)):
             char = text[here]
             self._at = here

@@ -6,7 +6,9 @@ renderer decides. Follows ECMA-48 8.3.117, ITU T.416 (colon forms) and xterm's c
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, replace
+from sys import getsizeof
 from typing import Any
 
 from .unseen import hides
@@ -66,6 +68,7 @@ _FLAGS: dict[int, dict[str, Any]] = {
     **{90 + n: {"fg": 8 + n} for n in range(8)},
     **{100 + n: {"bg": 8 + n} for n in range(8)},
 }
+_BITS = ("bold", "faint", "italic", "blink", "inverse", "conceal", "strike", "overline", "protected")
 _EXTENDED = {38: "fg", 48: "bg", 58: "underline_color"}
 _CACHE_LIMIT = 1 << 14
 
@@ -117,30 +120,79 @@ def select(style: Style, parts: Parts) -> Style:
 
 
 class Styles:
-    """Every style seen, each once; 0 is the plain one. Ids never change: lines and rows hold ids only."""
+    """Every style seen; 0 is the plain one. Ids never change: lines and rows hold ids only.
 
-    __slots__ = ("_blank", "_ids", "_selected", "all", "hiding", "sequences")
+    Styles are kept in columns, 20 bytes each, and made into objects on demand: a picture in true colour has
+    hundreds of thousands. A style seen again long after may get a second id, since what finds it is bounded.
+    """
+
+    __slots__ = (
+        "_blank",
+        "_colours",
+        "_flags",
+        "_ids",
+        "_link",
+        "_links",
+        "_made",
+        "_selected",
+        "hiding",
+        "sequences",
+    )
 
     def __init__(self) -> None:
-        self.all: list[Style] = [PLAIN]
-        self._ids: dict[Style, int] = {PLAIN: 0}
+        self._colours = array("i")  # three for each style
+        self._flags = array("H")
+        self._link = array("I")
+        self._links = [""]
+        self._ids: dict[Style, int] = {}
+        self._made: dict[int, Style] = {}
         self._blank: dict[int, int] = {0: 0}
         self._selected: dict[tuple[int, Parts], int] = {}
         self.sequences: dict[tuple[int, tuple[str | None, ...]], tuple[int, ...] | None] = {}  # see flood.py
         self.hiding: dict[int, str] = {}  # ids under which text is not seen, and how
+        self.id(PLAIN)
 
     def __getitem__(self, style_id: int) -> Style:
-        return self.all[style_id]
+        found = self._made.get(style_id)
+        if found is None:
+            if len(self._made) >= _CACHE_LIMIT:
+                self._made.clear()
+            flags = self._flags[style_id]
+            bits = {name: bool(flags >> bit & 1) for bit, name in enumerate(_BITS)}
+            found = self._made[style_id] = replace(
+                PLAIN,
+                fg=self._colours[3 * style_id],
+                bg=self._colours[3 * style_id + 1],
+                underline_color=self._colours[3 * style_id + 2],
+                underline=flags >> len(_BITS),
+                link=self._links[self._link[style_id]],
+                **bits,
+            )
+        return found
 
     def __len__(self) -> int:
-        return len(self.all)
+        return len(self._flags)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of what is kept for good, links included."""
+        return 20 * len(self) + sum(map(getsizeof, self._links))
 
     def id(self, style: Style) -> int:
         """The id of a style, a new one where it is new."""
         found = self._ids.get(style)
         if found is None:
-            found = self._ids[style] = len(self.all)
-            self.all.append(style)
+            if len(self._ids) >= _CACHE_LIMIT:
+                self._ids = {PLAIN: 0}
+            found = self._ids[style] = len(self)
+            self._colours.extend((style.fg, style.bg, style.underline_color))
+            bits = sum(getattr(style, name) << bit for bit, name in enumerate(_BITS))
+            self._flags.append(bits | style.underline << len(_BITS))
+            if style.link and style.link != self._links[-1]:
+                self._links.append(style.link)
+            self._link.append(len(self._links) - 1 if style.link else 0)
+            if len(self._made) < _CACHE_LIMIT:
+                self._made[found] = style
             if how := hides(style):
                 self.hiding[found] = how
         return found
@@ -152,7 +204,7 @@ class Styles:
         if found is None:
             if len(self._selected) >= _CACHE_LIMIT:
                 self._selected.clear()
-            found = self._selected[key] = self.id(select(self.all[style_id], parts))
+            found = self._selected[key] = self.id(select(self[style_id], parts))
         return found
 
     def blank(self, style_id: int) -> int:
@@ -161,5 +213,5 @@ class Styles:
         if found is None:
             if len(self._blank) >= _CACHE_LIMIT:
                 self._blank.clear()
-            found = self._blank[style_id] = self.id(Style(bg=self.all[style_id].bg))
+            found = self._blank[style_id] = self.id(Style(bg=self[style_id].bg))
         return found

@@ -179,7 +179,7 @@ def test_other_modes_cannot_crowd_out_those_that_matter() -> None:
 
 
 def test_what_is_left_of_a_wide_character_has_the_pen() -> None:
-    """The cell that one left free at the end of a line, and the half of one whose other half was overwritten."""
+    """The cell that one leaves free at a line's end, and the half whose other half was overwritten."""
     terminal = Terminal(3, 2)
     terminal.feed("a\x1b[7m日本".encode())
     assert [cell.style.inverse for cell in terminal.cells[0]] == [False, True, True]

@@ -59,3 +59,17 @@ def test_ids_are_stable() -> None:
     red = styles.select(0, ((31,),))
     assert (styles.select(0, ((31,),)), styles.select(red, ((0,),))) == (red, 0)
     assert styles[styles.blank(styles.select(red, ((44,), (1,))))] == Style(bg=4)
+
+
+def test_styles_are_the_same_as_objects_and_as_columns() -> None:
+    styles = Styles()
+    looks = [
+        Style(fg=1, bg=TRUE_COLOUR | 0xFFFFFF, underline_color=255, underline=5, link="http://a"),
+        Style(bold=True, italic=True, inverse=True, strike=True, protected=True, link="http://b"),
+        Style(faint=True, blink=True, conceal=True, overline=True, link="http://a"),
+    ]
+    ids = [styles.id(look) for look in looks]
+    for n in range(50_000):  # more than what is remembered as objects
+        styles.id(Style(fg=TRUE_COLOUR | n))
+    assert [styles[i] for i in ids] == looks
+    assert (styles.id(PLAIN), styles[0]) == (0, PLAIN)
