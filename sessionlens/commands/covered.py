@@ -85,7 +85,8 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
             open_lines.append(waiting.pop(0))
         if frame.alternate or not (open_lines and (changed or scroll)):
             continue
-        resized, size = size != (frame.rows, frame.columns), (frame.rows, frame.columns)
+        resized = size not in ((0, 0), (frame.rows, frame.columns))
+        size = frame.rows, frame.columns
         lines = around.lines(frame.index)
         staying: list[tuple[int, Followed]] = []
         for index, each in open_lines:

@@ -13,8 +13,9 @@ from typing import Protocol, TypeVar
 from .findings import Finding
 from .marks import LINE_HIDDEN, OUTPUT_HIDDEN, Mark
 
+LINE_REWRITTEN = "line-rewritten"
 IN_LINE = frozenset(
-    {"concealed", "same-colours", "dark", "invisible-characters", "line-drawing", "cut-off", "line-rewritten"}
+    {"concealed", "same-colours", "dark", "invisible-characters", "line-drawing", "cut-off", LINE_REWRITTEN}
 )
 
 
@@ -23,6 +24,8 @@ class FlagLike(Protocol):
 
     @property
     def offset(self) -> int: ...
+    @property
+    def last(self) -> int: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -46,7 +49,7 @@ def placed(
 ) -> list[tuple[int | None, bool]]:
     """(index of the command, whether in its line) of each flag; `known` has those of which it is known."""
     accepted = [command.accepted for command in commands]
-    ends = [c.accepted if c.out_last is None else max(c.out_last, c.accepted) for c in commands]
+    ends = _ends(commands)
     found: list[tuple[int | None, bool]] = []
     for flag in flags:
         at = bisect_left(accepted, flag.offset)
@@ -67,12 +70,28 @@ def hidden_findings(
 ) -> Iterator[Finding]:
     """The marks that flags put on commands, each once a command; what is minor puts none."""
     told: set[tuple[int, str]] = set()
+    accepted, ends = [command.accepted for command in commands], _ends(commands)
     for flag, (index, in_line) in zip(flags, placed(commands, flags, known), strict=True):
-        mark: Mark | None = None
-        if in_line and flag.kind in IN_LINE:
-            mark = LINE_HIDDEN
-        elif not in_line and flag.severity != "low":
-            mark = OUTPUT_HIDDEN
-        if index is not None and mark is not None and (index, mark.name) not in told:
-            told.add((index, mark.name))
-            yield Finding(index, mark.name, mark.severity, f"{mark.why} ({flag.kind}, see flags)")
+        marks: list[tuple[int | None, Mark]] = []
+        if not in_line and flag.severity != "low":
+            marks.append((index, OUTPUT_HIDDEN))
+        if flag.kind in IN_LINE:
+            lines = [index] if in_line else []
+            marks += [(line, LINE_HIDDEN) for line in lines + _reached(accepted, ends, flag)]
+        for at, mark in marks:
+            if at is not None and (at, mark.name) not in told:
+                told.add((at, mark.name))
+                yield Finding(at, mark.name, mark.severity, f"{mark.why} ({flag.kind}, see flags)")
+
+
+def _ends(commands: Sequence[PlaceLike]) -> list[int]:
+    """The last byte of each command's output."""
+    return [c.accepted if c.out_last is None else max(c.out_last, c.accepted) for c in commands]
+
+
+def _reached(accepted: Sequence[int], ends: Sequence[int], flag: FlagLike) -> list[int | None]:
+    """The commands after the first whose lines a flag goes on into."""
+    if flag.kind == LINE_REWRITTEN:
+        return []
+    first, last = bisect_left(accepted, flag.offset), bisect_left(accepted, flag.last)
+    return [at for at in range(first, min(last + 1, len(accepted))) if not at or flag.last > ends[at - 1]]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .trace import Trace
 
 BRIEF_NS = 100_000_000
-EDITING_NS = 1_000_000_000
+EDITING_NS = 500_000_000
 LEAST = 3  # letters and digits that make a text
 LATER = 3  # frames in which a text may come back
 ALTERNATE = frozenset({"?47", "?1047", "?1049"})
@@ -157,8 +157,11 @@ def missing(text: str, seen: Seen) -> str:
     first, last = 0, len(spans)
     while first < last and text[: spans[first][1]] in seen.text:
         first += 1
-    while last > first and text[spans[last - 1][0] :] in seen.text:
-        last -= 1
+    cut = last
+    while cut > first and text[spans[cut - 1][0] :] in seen.text:
+        cut -= 1
+        if cut == first or spans[cut][0] - spans[cut - 1][1] > 1:  # it stands apart, as at a right edge
+            last = cut
     rest = text[spans[first][0] : spans[last - 1][1]] if first < last else ""
     return rest if sum(map(str.isalnum, rest)) >= LEAST else ""
 
@@ -176,7 +179,7 @@ class Keys:
     def editing(self, start: int, end: int, offset: int) -> bool:
         """Was the last key before `end` no Enter, while a line was edited at `offset`?
 
-        Bracketed paste says that a shell edits its line; it answers within a second. Where that is never set,
+        Bracketed paste says that a shell edits its line; it answers soon. Where that is never set,
         the key must have come after `start`.
         """
         at = bisect_right(self._offsets, offset) - 1
