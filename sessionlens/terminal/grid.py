@@ -227,6 +227,20 @@ class Grid(pyte.Screen):
         size = len(line.cells)
         line.touch(start, end if end < size else size if size > start else start)
 
+    def unwrap(self, y: int, x: int = 0) -> None:
+        """A line that was erased from its first column on is no longer what the line above goes on in."""
+        if x:
+            return
+        if y:
+            above = self.page[y - 1]
+        elif self.history and not self.alternate:
+            above = self.history[-1]
+        else:
+            return
+        if above.wrapped:
+            above.wrapped = False
+            above.row = -1
+
     def insert(self, y: int, x: int, count: int) -> None:
         """ICH: shift right within the margins."""
         line = self.page[y]

@@ -1,14 +1,37 @@
 """Changing the size: rows come from and go to the scrollback, soft-wrapped lines are wrapped anew.
 
-As xterm.js does it, on the main screen only: the logical line that holds the cursor is not wrapped anew
-(the shell redraws it), only cut.
+As xterm.js does it (Buffer.ts), on the main screen only: the logical line that holds the cursor is not
+wrapped anew (the shell redraws it), only cut; rows below the cursor give way first, then the top row goes.
+Where lines *below* the cursor would have to be wrapped, xterm.js mixes rows up; here they stay in order.
+Blanks at the end of a line count as nothing, written or not.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from .line import Line
 from .screen import Screen
 from .state import MAX_COLUMNS, MAX_ROWS, clamp
+
+
+@dataclass(slots=True)
+class _Main:
+    """Scrollback and main page in one: the page is `lines[base:]`, the cursor stands in its row `y`."""
+
+    lines: list[Line]
+    base: int
+    y: int
+
+    @property
+    def below(self) -> int:
+        """How many lines there are below the cursor's."""
+        return len(self.lines) - self.base - self.y - 1
+
+    @property
+    def blank(self) -> bool:
+        """Is the last line a blank one below the cursor?"""
+        return self.below > 0 and not self.lines[-1].length()
 
 
 def resize(s: Screen, columns: int, rows: int, reflow: bool = True) -> None:
@@ -18,62 +41,79 @@ def resize(s: Screen, columns: int, rows: int, reflow: bool = True) -> None:
         return
     before, s.columns = s.columns, columns
     s.tabstops = {x for x in s.tabstops if x < columns} | set(range(-(-before // 8) * 8 or 8, columns, 8))
-    main = s.other if s.alternate else s.page
     y = min(s.saved_other.y, s.lines - 1) if s.alternate else s.cursor.y
-    lines = [*s.history, *main]
-    cursor = lines[len(s.history) + y]
+    main = _Main([*s.history, *(s.other if s.alternate else s.page)], len(s.history), y)
     gone = {id(line) for line in s.history}
+    _rows(s, main, rows)
     if reflow and columns != before:
-        lines = _reflow(lines, columns, cursor, gone)
-    main, moved = _main(s, lines, cursor, rows, gone)
-    spare = _spare(s, s.page if s.alternate else s.other, rows)
-    s.page, s.other = (spare, main) if s.alternate else (main, spare)
+        _reflow(s, main, columns, rows, gone)
+    page = _divide(s, main, gone)
+    spare, up = _spare(s, s.page if s.alternate else s.other, rows)
+    s.page, s.other = (spare, page) if s.alternate else (page, spare)
     s.lines = rows
     s.top, s.bottom, s.left, s.right = 0, rows - 1, 0, columns - 1
     for line in (*s.history, *s.page, *s.other):
         _cut(s, line, columns)
+    _cursors(s, main.y - y, up)
+
+
+def _cursors(s: Screen, down: int, up: int) -> None:
+    """The cursor and the saved ones stay with their lines: the main page's went `down`, the other's `up`."""
+    moved, other = (-up, down) if s.alternate else (down, 0)
+    s.saved = replace(s.saved, y=max(s.saved.y + moved, 0))
+    s.saved_other = replace(s.saved_other, y=max(s.saved_other.y + other, 0))
     c = s.cursor
-    c.pending = c.pending and c.x == columns - 1
-    c.x = min(c.x, columns - 1)
-    c.y = min(c.y, rows - 1) if s.alternate else moved
+    if c.pending and c.x < s.columns - 1:  # there is room now behind what was printed last
+        c.x += 1
+        c.pending = False
+    c.pending = c.pending and c.x == s.columns - 1
+    c.x = min(c.x, s.columns - 1)
+    c.y = min(c.y + moved, s.lines - 1)
 
 
-def _main(s: Screen, lines: list[Line], cursor: Line, rows: int, gone: set[int]) -> tuple[list[Line], int]:
-    """Divide all lines into scrollback and screen, and where the cursor's is then.
+def _rows(s: Screen, main: _Main, rows: int) -> None:
+    """More: from the scrollback where nothing is below the cursor, else blank ones. Fewer: from below it."""
+    for _ in range(s.lines, rows):
+        if main.base and not main.below:
+            main.base -= 1
+            main.y += 1
+        else:
+            main.lines.append(Line())
+    for _ in range(rows, s.lines):
+        _take(s, main, bool(main.below))
 
-    Lines come back from the scrollback where wrapping made fewer of them, and where rows were added below
-    a cursor on the last line; blank lines below the cursor give way before any goes.
-    """
-    at = next(i for i, line in enumerate(lines) if line is cursor)
-    last = len(lines) - 1
-    first = len(s.history) + min(len(lines) - len(s.history) - s.lines, 0)
-    if rows > s.lines and at == last:
-        first -= rows - s.lines
-    while last > at and not lines[last].length():
-        last -= 1
-    first = max(min(max(first, last - rows + 1), at), at - rows + 1, 0)
+
+def _take(s: Screen, main: _Main, last: bool) -> None:
+    """One row fewer: the last one, or the first goes to the scrollback."""
+    if last:
+        line = main.lines.pop()
+        if s.watcher is not None and line.length():
+            s.watcher.lost([line], "erased")
+    else:
+        main.base += 1
+        main.y -= 1
+
+
+def _divide(s: Screen, main: _Main, gone: set[int]) -> list[Line]:
+    """What is above the page is the scrollback, and has scrolled off if it had not before."""
     if s.watcher is not None:
-        for line in lines[:first]:
+        for line in main.lines[: main.base]:
             if id(line) not in gone:
                 s.watcher.scrolled(line)
-        for line in lines[first + rows : last + 1]:
-            s.watcher.lost([line], "erased")
     s.history.clear()
-    s.history.extend(lines[:first])
-    page = lines[first : first + rows]
-    return page + [Line() for _ in range(rows - len(page))], at - first
+    s.history.extend(main.lines[: main.base])
+    return main.lines[main.base :]
 
 
-def _spare(s: Screen, page: list[Line], rows: int) -> list[Line]:
-    """The alternate page is cut at the bottom, or at the top where the cursor needs it."""
+def _spare(s: Screen, page: list[Line], rows: int) -> tuple[list[Line], int]:
+    """The alternate page, cut at the bottom, or at the top if the cursor needs it; how far it went up."""
+    over = 0
     if s.alternate:
         over = max(s.cursor.y - rows + 1, 0)
         s.abandon("erased", 0, over - 1)
         s.abandon("erased", over + rows, len(page) - 1)
-        s.cursor.y -= over
-        page = page[over:]
-    page = page[:rows]
-    return page + [Line() for _ in range(rows - len(page))]
+    page = page[over : over + rows]
+    return page + [Line() for _ in range(rows - len(page))], over
 
 
 def _cut(s: Screen, line: Line, columns: int) -> None:
@@ -88,7 +128,22 @@ def _cut(s: Screen, line: Line, columns: int) -> None:
     line.high = min(line.high, columns)
 
 
-def _reflow(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list[Line]:
+def _reflow(s: Screen, main: _Main, columns: int, rows: int, gone: set[int]) -> None:
+    """Wrap all lines anew; the cursor's stays where it is on the page, or as near as there is room."""
+    cursor, before = main.lines[main.base + main.y], main.base + main.y
+    main.lines = _wrap(main.lines, columns, cursor, gone)
+    at = next(i for i, line in enumerate(main.lines) if line is cursor)
+    if not main.base:  # no scrollback yet: blank rows at the bottom give way
+        free = next((n for n, line in enumerate(reversed(main.lines)) if line is cursor or line.length()), 0)
+        main.y += max(min(at - before, rows - 1 - main.y, free), 0)
+    main.base = max(at - main.y, 0)
+    main.y = at - main.base
+    while len(main.lines) > main.base + rows:
+        _take(s, main, main.blank or not main.y)
+    main.lines += [Line() for _ in range(main.base + rows - len(main.lines))]
+
+
+def _wrap(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list[Line]:
     """Wrap logical lines anew, but for the one with the cursor; what had `gone` stays gone."""
     result: list[Line] = []
     group: list[Line] = []

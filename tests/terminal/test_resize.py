@@ -49,6 +49,53 @@ def test_blank_rows_below_the_cursor_go_first() -> None:
     assert (lines(terminal), terminal.history) == (["1", "2", ""], [])
 
 
+def test_rows_below_the_cursor_go_before_it_does() -> None:
+    terminal = Terminal(10, 4)
+    terminal.feed(b"1\r\n2\r\n3\r\n4\x1b[2H")
+    terminal.resize(rows=2)
+    assert (lines(terminal), terminal.history, terminal.cursor.y) == (["1", "2"], [], 1)
+
+
+def test_the_cursor_keeps_its_row_while_lines_above_it_wrap_into_the_scrollback() -> None:
+    terminal = Terminal(20, 4)
+    terminal.feed(b"0 abcdefghijklmnop\r\n1 abcdefghijklmnop\r\n2\r\n3\r\n$ \x1b[2H\x1b[J$ ")
+    terminal.resize(12, 4)
+    assert (lines(terminal), terminal.cursor.y) == (["klmnop", "$", "", ""], 1)
+    assert terminal.history == ["0 abcdefghij", "klmnop", "1 abcdefghij"]
+
+
+def test_without_scrollback_wrapped_lines_push_the_cursor_into_blank_rows() -> None:
+    terminal = Terminal(20, 5)
+    terminal.feed(b"0 abcdefghijklmnop\r\n1 abcdefghijklmnop\r\n$ ")
+    terminal.resize(12, 5)
+    assert lines(terminal) == ["0 abcdefghij", "klmnop", "1 abcdefghij", "klmnop", "$"]
+    assert (terminal.cursor.y, terminal.history) == (4, [])
+
+
+def test_lines_below_the_cursor_stay_in_order_when_they_wrap() -> None:
+    terminal = Terminal(20, 4)
+    terminal.feed(b"0 abcdefghijklmnop\r\n$\r\n2 abcdefghijklmnop\x1b[2H")
+    terminal.resize(12, 4)
+    assert terminal.history + lines(terminal) == ["0 abcdefghij", "klmnop", "$", "2 abcdefghij", "klmnop"]
+    assert terminal.cursor.y == 1
+
+
+def test_the_cursor_that_leaves_the_alternate_screen_finds_its_line() -> None:
+    terminal = Terminal(10, 3)
+    terminal.feed(b"1\r\n2\r\n3\r\n4\r\n$ \x1b[?1049hfull")
+    terminal.resize(10, 5)
+    terminal.feed(b"\x1b[?1049lx")
+    assert lines(terminal) == ["1", "2", "3", "4", "$ x"]
+
+
+def test_a_pending_wrap_goes_on_in_the_room_that_there_is_now() -> None:
+    terminal = Terminal(6, 3)
+    terminal.feed(b"abcdef")
+    terminal.resize(8, 3)
+    terminal.feed(b"g")
+    assert lines(terminal)[0] == "abcdefg"
+
+
 def test_the_alternate_screen_is_not_wrapped_anew() -> None:
     terminal = Terminal(10, 3)
     terminal.feed(b"abcdefghijkl\r\n\x1b[?1049h\x1b[HABCDEFGHIJKL")
@@ -63,3 +110,17 @@ def test_wide_characters_stay_whole() -> None:
     terminal.feed("漢字漢字漢\r\n".encode())
     terminal.resize(5, 4)
     assert lines(terminal)[:3] == ["漢字", "漢字", "漢"]
+
+
+def test_a_line_does_not_go_on_in_one_that_was_erased() -> None:
+    terminal = Terminal(6, 3)
+    terminal.feed(b"abcdefghi\r\n\x1b[2H\x1b[Kother")
+    terminal.resize(12, 3)
+    assert lines(terminal)[:2] == ["abcdef", "other"]
+
+
+def test_nor_does_one_that_has_scrolled_off() -> None:
+    terminal = Terminal(6, 2)
+    terminal.feed(b"abcdefghi\r\n$ \x1b[H\x1b[Jother\r\n")
+    terminal.resize(12, 2)
+    assert (terminal.history, lines(terminal)) == (["abcdef"], ["other", ""])
