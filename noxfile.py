@@ -150,7 +150,10 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Random and mutated bytes into everything that reads a recording."""
+    """Random and mutated bytes into everything that reads a recording.
+
+    A million, in sittings of an hour: `nox -s fuzz -- --count 1000000 --seconds 3600 --resume fuzz.json`.
+    """
     install(session, "hypothesis", "pytest")
     arguments = session.posargs or ["--count", "100000", "--seconds", "900"]
     for script in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.py")):

@@ -1,23 +1,21 @@
 #!/usr/bin/env python3
 """Damage recordings of every format at random: they open, and verify never says that they hold.
 
-    python tests/fuzz/fuzz_recordings.py --count 100000 --seconds 600 [--seed N] [--start K]
+    python tests/fuzz/fuzz_recordings.py --count 100000 --seconds 600 [--seed N] [--start K] [--resume FILE]
 
-Input k of a seed is always the same, so `--start` resumes. Prints what was done; exits 1 at the first
-failure, with the number of the input.
+Prints what was done; exits 1 at the first failure, with the number of the input. See inputs.py.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import sys
 import tempfile
-import time
 import traceback
 from pathlib import Path
 
+from inputs import Inputs
 from sessionlens_recorder.bundle import BundleError, BundleWriter, check, recover
 
 from sessionlens.evidence import verify
@@ -115,19 +113,13 @@ def examine(original: Path, copy: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("count", 100_000), ("seconds", 600), ("seed", 1), ("start", 0)):
-        parser.add_argument(f"--{name}", type=int, default=default)
-    arguments = parser.parse_args()
-    end = time.monotonic() + arguments.seconds
-    done = 0
+    """See above."""
+    inputs = Inputs("recordings", str(__doc__).splitlines()[0])
     with tempfile.TemporaryDirectory() as folder:
         originals = make(Path(folder) / "made")
         copy = Path(folder) / "copy"
-        for number in range(arguments.start, arguments.start + arguments.count):
-            if time.monotonic() > end:
-                break
-            rng = random.Random(f"{arguments.seed}/{number}")
+        for number in inputs:
+            rng = random.Random(f"{inputs.seed}/{number}")
             original = originals[number % len(originals)]
             shutil.copytree(original, copy)
             try:
@@ -135,11 +127,10 @@ def main() -> int:
                 examine(original, copy)
             except Exception:
                 traceback.print_exc()
-                print(f"failed at --seed {arguments.seed} --start {number} ({original.name})")
+                print(f"failed at --seed {inputs.seed} --start {number} ({original.name})")
                 return 1
             shutil.rmtree(copy)
-            done += 1
-    print(f"recordings: {done} damaged, none failed (seed {arguments.seed}, from {arguments.start})")
+    print(inputs)
     return 0
 
 

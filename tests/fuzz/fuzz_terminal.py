@@ -1,29 +1,29 @@
 #!/usr/bin/env python3
 """Feed random and mutated bytes to the terminal: no exception, the same in any split, nothing out of bounds.
 
-    python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K]
+    python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K] [--resume FILE]
 
-Input k of a seed is always the same, so `--start` resumes. Every input is checked for exceptions and
-invariants, every 8th also for splits, restore(dump) and a replay. Prints what was done; exits 1 at the first
+See inputs.py for the options. Every input is checked for exceptions and invariants, every 8th also for
+splits, the short way for floods, restore(dump) and a replay. Prints what was done; exits 1 at the first
 failure, with the input in hex.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
-import time
 import traceback
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from inputs import Inputs
 
 from sessionlens.recording import Info, Recording
 from sessionlens.terminal import Terminal, replay
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
 FINALS = [chr(c) for c in range(0x40, 0x7F)]
 NUMBERS = [
     "",
@@ -126,6 +126,22 @@ ESCAPES = [
 ]
 
 
+EVEN = [
+    "a",
+    "ls -la",
+    " ",
+    "\t",
+    "─",
+    "é",
+    "x" * 79,
+    "\x1b[m",
+    "\x1b[1;31m",
+    "\x1b[44m",
+    "\x1b[K",
+    "\x1b[38;5;9m",
+]
+
+
 def sequence(rng: random.Random) -> str:
     """Something that a terminal acts on, mostly well-formed."""
     kind = rng.random()
@@ -154,6 +170,7 @@ def sequence(rng: random.Random) -> str:
 def seeds() -> list[bytes]:
     """Real streams to mutate."""
     paths = [
+        *ROOT.glob("fixtures/sessions/*/*/*/out"),
         *SHARED.glob("conformance/xterm.js/*.in"),
         *SHARED.glob("truth/*/out"),
         *SHARED.glob("samples/ttyrec/*.ttyrec"),
@@ -180,6 +197,15 @@ def mutated(rng: random.Random, streams: list[bytes]) -> bytes:
     return bytes(data)
 
 
+def flood(rng: random.Random) -> str:
+    """Whole lines at the bottom of the screen, with something odd here and there."""
+    lines = []
+    for _ in range(rng.randrange(4, 40)):
+        pieces = [rng.choice(EVEN) for _ in range(rng.randrange(5))]
+        lines.append(sequence(rng) if rng.random() < 0.1 else "".join(pieces))
+    return "\n" * 50 + "\r\n".join(lines) + "\r\n"
+
+
 def make(seed: int, index: int, streams: list[bytes]) -> tuple[bytes, int, int, random.Random]:
     """Input `index` of a seed, and the size of the terminal it is for."""
     rng = random.Random(seed * 1_000_003 + index)
@@ -188,6 +214,8 @@ def make(seed: int, index: int, streams: list[bytes]) -> tuple[bytes, int, int, 
         data = mutated(rng, streams)
     elif kind < 0.45:
         data = rng.randbytes(rng.randrange(1, 200))
+    elif kind < 0.6:
+        data = flood(rng).encode("utf-8", "surrogatepass")
     else:
         data = "".join(sequence(rng) for _ in range(rng.randrange(1, 40))).encode("utf-8", "surrogatepass")
     columns, rows = rng.choice([(80, 24), (10, 4), (3, 3), (1, 1), (2, 1), (132, 50)])
@@ -216,6 +244,10 @@ def run(data: bytes, columns: int, rows: int, rng: random.Random, deep: bool) ->
     whole.feed(data)
     check(whole)
     if deep:
+        slow = Terminal(columns, rows)
+        slow.parser.fast = False
+        slow.feed(data)
+        assert slow == whole, "the short way for floods differs"
         pieces = Terminal(columns, rows)
         at = 0
         while at < len(data):
@@ -261,28 +293,18 @@ def replayed(data: bytes, columns: int, rows: int, rng: random.Random) -> None:
 
 def main() -> int:
     """See above."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", type=int, default=0)
-    options = parser.parse_args()
+    inputs = Inputs("terminal", str(__doc__).splitlines()[0])
     streams = seeds()
-    began = time.monotonic()
-    index = options.start
-    while index < options.start + options.count and time.monotonic() - began < options.seconds:
-        data, columns, rows, rng = make(options.seed, index, streams)
+    for index in inputs:
+        data, columns, rows, rng = make(inputs.seed, index, streams)
         try:
             run(data, columns, rows, rng, deep=index % 8 == 0)
         except Exception:
             traceback.print_exc()
-            print(f"input {index} of seed {options.seed}, {columns}x{rows}: {data.hex()}", file=sys.stderr)
+            print(f"input {index} of seed {inputs.seed}, {columns}x{rows}: {data.hex()}", file=sys.stderr)
             print(repr(data), file=sys.stderr)
             return 1
-        index += 1
-    done, took = index - options.start, time.monotonic() - began
-    where = f"seed {options.seed}, from {options.start}"
-    print(f"terminal: {done} inputs without a failure in {took:.0f} s ({where})")
+    print(inputs)
     return 0
 
 
