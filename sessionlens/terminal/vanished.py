@@ -148,7 +148,7 @@ def missing(text: str, seen: Seen) -> str:
     if not text or text in seen.text:
         return ""
     bare = skeleton(text)
-    if "0" in bare and bare in seen.bare:
+    if bare in seen.bare.split("\n") or ("0" in bare and bare in seen.bare):
         return ""
     grown = max((shared(text, line) for line in seen.lines if line[0] == text[0]), default=0)
     if sum(map(str.isalnum, text[grown:])) < LEAST:
@@ -162,8 +162,10 @@ def missing(text: str, seen: Seen) -> str:
         cut -= 1
         if cut == first or spans[cut][0] - spans[cut - 1][1] > 1:  # it stands apart, as at a right edge
             last = cut
-    rest = text[spans[first][0] : spans[last - 1][1]] if first < last else ""
-    return rest if sum(map(str.isalnum, rest)) >= LEAST else ""
+    new = text[spans[first][0] : spans[cut - 1][1]] if first < cut else ""
+    if sum(map(str.isalnum, new)) < LEAST:
+        return ""
+    return text[spans[first][0] : spans[last - 1][1]]
 
 
 class Keys:

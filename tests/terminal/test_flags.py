@@ -1,0 +1,212 @@
+"""Ways to hide text from a viewer, as real bytes: each is flagged, at the byte, and its text is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from sessionlens.recording import Recording
+from sessionlens.terminal import Flag, flags, replay
+from sessionlens.terminal.flags import KINDS
+
+Make = Callable[..., Recording]
+SECRET = "rm -rf /data"
+S = SECRET.encode()
+INVISIBLE = "invisible-characters"
+TAGS = "".join(chr(0xE0000 + ord(char)) for char in SECRET)
+
+
+def flagged(recording: Recording) -> list[Flag]:
+    found = flags(replay(recording))
+    assert {flag.kind for flag in found} <= set(KINDS)
+    assert all(flag.last >= flag.offset for flag in found)
+    assert all(flag.offset < len(recording.blob("o")) for flag in found)
+    return found
+
+
+def printed(make: Make, data: bytes) -> Recording:
+    return make([(0, "o", b"$ "), (1000, "o", data), (3000, "o", b"\r\n$ ")])
+
+
+# how, the bytes, the kind, what `xxd -s OFFSET` shows first, the text that the flag has
+ATTACKS = [
+    ("SGR 8", b"\x1b[8m" + S + b"\x1b[m", "concealed", S, SECRET),
+    ("red on red", b"\x1b[31;41m" + S + b"\x1b[m", "same-colours", S, SECRET),
+    ("green on green, inverse", b"\x1b[7;32;42m" + S + b"\x1b[m", "same-colours", S, SECRET),
+    ("one off in true colour", b"\x1b[38;2;9;9;9;48;2;9;9;8m" + S + b"\x1b[m", "same-colours", S, SECRET),
+    ("index 16 on black", b"\x1b[38;5;16;40m" + S + b"\x1b[m", "same-colours", S, SECRET),
+    ("black on the default", b"\x1b[30m" + S + b"\x1b[m", "dark", S, SECRET),
+    ("a zero-width space", f"ls \u200b; {SECRET}".encode(), INVISIBLE, b"ls \xe2\x80\x8b", SECRET),
+    ("within a word", "r\u200bm -rf /data".encode(), INVISIBLE, b"r\xe2\x80\x8bm", "m -rf /data"),
+    ("a joiner", "r\u200dm -rf /data".encode(), INVISIBLE, b"r\xe2\x80\x8dm", "m -rf /data"),
+    ("a bidi override", f"ls \u202e; {SECRET}".encode(), INVISIBLE, b"ls \xe2\x80\xae", SECRET),
+    ("tag characters", f"ok{TAGS}".encode(), INVISIBLE, b"ok\xf3\xa0", TAGS),
+    ("line drawing", b"\x1b(0" + S + b"\x1b(B", "line-drawing", S, SECRET),
+    ("overwritten after a CR", S + b"\rls               ", "flashed", S, SECRET),
+    ("erased to the end of the line", S + b"\r\x1b[Kls", "flashed", S, SECRET),
+    ("cleared", S + b"\x1b[2J\x1b[Hls", "flashed", S, SECRET),
+    ("erased by backspaces", S + b"\b \b" * len(S) + b"ls", "flashed", S, SECRET),
+    ("pushed out by ICH", S + b"\r\x1b[80@ls", "flashed", S, SECRET),
+    ("deleted by DCH", S + b"\r\x1b[80Pls", "flashed", S, SECRET),
+    ("scrolled down out of the page", S + b"\x1b[24Tls", "flashed", S, SECRET),
+    ("scrolled away in a region", b"\x1b[5;6r\x1b[5H" + S + b"\r\na\r\nb\x1b[r", "flashed", S, SECRET),
+    ("reset", S + b"\x1bcls", "flashed", S, SECRET),
+    ("within a synchronized update", b"\x1b[?2026h" + S + b"\r\x1b[K\x1b[?2026lls", "flashed", S, SECRET),
+    ("covered and then erased", S + b"\r\x1b[?1049hvim\x1b[?1049l\x1b[Kls", "flashed", S, SECRET),
+    ("cursor up", S + b"\r\n\x1b[A\x1b[2Kls", "flashed", S, SECRET),
+    ("past the edge", b"\x1b[?7l" + b"x" * 60 + S + b" and on and on", "cut-off", b"x" * 60, SECRET),
+    ("the other screen", b"\x1b[?1049h" + S + b"\x1b[?1049lls", "alternate-screen", b"\x1b[?1049h", SECRET),
+    ("in an APC string", b"\x1b_" + S + b"\x1b\\ls", "control-string", b"\x1b_" + S, SECRET),
+    ("in a DCS", b"\x1bP" + S + b"\x1b\\ls", "control-string", b"\x1bP" + S, SECRET),
+    ("in an 8-bit PM", b"\xc2\x9e" + S + b"\xc2\x9cls", "control-string", b"\xc2\x9e" + S, SECRET),
+    ("in an unknown OSC", b"\x1b]9999;" + S + b"\x07ls", "control-string", b"\x1b]9999;" + S, SECRET),
+    ("in the clipboard", b"\x1b]52;c;cm0gLXJmIC9kYXRh\x07ls", "clipboard", b"\x1b]52;c;", "cm0gLXJm"),
+    ("in the title", b"\x1b]2;" + S + b"\x07ls", "title", b"\x1b]2;" + S, SECRET),
+    ("output in the title", b"\x1b]0;root:x:0:0:root:/root\x07ls", "title", b"\x1b]0;root", "root:x:0:0"),
+    ("in screen's title", b"\x1bk" + S + b"\x1b\\ls", "title", b"\x1bk" + S, SECRET),
+    ("lines in the title", b"\x1b]2;one\ntwo\x07ls", "title", b"\x1b]2;one\n", "one\ntwo"),
+    ("a very long title", b"\x1b]2;" + b"word " * 50 + b"\x07ls", "title", b"\x1b]2;word", "word word"),
+    ("many titles", b"".join(b"\x1b]2;part %c\x07" % c for c in b"abcdefgh"), "title", b"\x1b]2;", "part b"),
+    ("a title report", b"\x1b]2;ls\x07\x1b[21t", "title-report", b"\x1b[21t", ""),
+    ("the scrollback erased", b"x\r\n" * 50 + b"\x1b[3J", "scrollback-erased", b"\x1b[3J", ""),
+    ("colours alike", b"\x1b]11;rgb:11/11/11\x07\x1b]10;#111\x07" + S, "recoloured", b"\x1b]10;", "#111"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "shown", "text"), [a[1:] for a in ATTACKS], ids=[a[0] for a in ATTACKS]
+)
+def test_what_a_viewer_could_miss(record: Make, data: bytes, kind: str, shown: bytes, text: str) -> None:
+    recording = printed(record, data)
+    out = recording.blob("o")
+    found = [flag for flag in flagged(recording) if flag.kind == kind]
+    near = [
+        flag
+        for flag in found
+        if shown in out[flag.offset - 4 : flag.offset + len(shown)] and text in flag.text
+    ]
+    assert near, found
+    assert near[0].t_ns == 1_000_000_000
+
+
+def test_every_kind_of_the_terminal_is_attacked() -> None:
+    of_commands = {"line-rewritten", "line-elsewhere"}  # tests/commands/test_covered.py
+    assert {attack[2] for attack in ATTACKS} == set(KINDS) - of_commands
+
+
+def test_shown_for_less_than_100_ms(record: Make) -> None:
+    for ms, kinds in ((40, ["flashed"]), (90, ["flashed"]), (150, [])):
+        recording = record(
+            [(0, "o", b"$ "), (1000, "o", S), (1000 + ms, "o", b"\r\x1b[K$ "), (3000, "o", b"x")]
+        )
+        found = flagged(recording)
+        assert [flag.kind for flag in found] == kinds, ms
+        for flag in found:
+            assert recording.blob("o")[flag.offset :].startswith(S)
+            assert f"{ms} ms" in flag.why
+
+
+def test_in_any_chunks(record: Make) -> None:
+    """The same bytes at one time, cut anywhere: the same text at the same byte."""
+    for data in (
+        b"\x1b[8m" + S + b"\x1b[m",
+        S + b"\r\x1b[K",
+        b"\x1b_" + S + b"\x1b\\",
+        b"\x1b]2;" + S + b"\x07",
+    ):
+        whole = flagged(record([(0, "o", b"$ "), (1000, "o", data), (3000, "o", b"$ ")]))
+        for cut in range(1, len(data)):
+            events = [(0, "o", b"$ "), (1000, "o", data[:cut]), (1000, "o", data[cut:]), (3000, "o", b"$ ")]
+            parts = flagged(record(events))
+            assert [(f.kind, f.offset, f.text) for f in parts] == [
+                (f.kind, f.offset, f.text) for f in whole
+            ], cut
+
+
+def test_typed_under_a_concealed_prompt_is_one_flag(record: Make) -> None:
+    keys = [(1000 + 100 * at, "o", bytes([key])) for at, key in enumerate(S)]
+    found = flagged(record([(0, "o", b"$ \x1b[8m"), *keys, (5000, "o", b"\r\n\x1b[m$ ")]))
+    assert [(flag.kind, flag.text) for flag in found] == [("concealed", SECRET)]
+
+
+def test_a_string_that_nothing_ends(record: Make) -> None:
+    found = flagged(record([(0, "o", b"$ \x1b^"), (1000, "o", b"one\r\n" + S + b"\r\n")]))
+    assert [(f.kind, f.severity) for f in found] == [("control-string", "high")]
+    assert "one\nrm -rf /data" in found[0].text and "nothing ends it" in found[0].why
+
+
+def test_what_is_cut_off_is_a_line(record: Make) -> None:
+    """Characters that autowrap off writes over within one run, in the lines as the bytes had them."""
+    lines = replay(printed(record, b"\x1b[?7l" + b"x" * 76 + S + b"\x1b[?7h")).timeline.lines()
+    assert any(SECRET in text for text in lines.text)
+
+
+HONEST = [
+    ("faint", b"\x1b[2mfaint text\x1b[m"),
+    ("bold black, which is grey", b"\x1b[1;30mcomment\x1b[m"),
+    ("white on black", b"\x1b[37;40mtext\x1b[m"),
+    ("blanks in one colour", b"\x1b[44;34m          \x1b[m"),
+    ("arrows of a prompt", "\x1b[34;44m\ue0b0 \x1b[m".encode()),
+    ("emoji with joiners", "👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3 🏴\U000e0067\U000e0062\U000e007f".encode()),
+    ("Persian and Devanagari", "می\u200cخواهم क्\u200dष".encode()),
+    ("a box", b"\x1b(0lqqqqk\r\nx    x\r\nmqqqqj\x1b(B"),
+    ("a progress bar", b"".join(b"\rLoading %3d%% [%-20s]" % (n, b"#" * (n // 5)) for n in range(0, 101, 5))),
+    ("a spinner", b"".join(b"\r%c working" % c for c in b"|/-\\" * 9)),
+    ("a title", b"\x1b]0;john@web01: ~/src\x07"),
+    ("colours asked for", b"\x1b]10;?\x07\x1b]11;?\x07"),
+    ("a query, tmux's pass-through, marks", b"\x1bP+q544e\x1b\\\x1bPtmux;\x1b\x1b]2;t\x07\x1b\\\x1b]133;A\x07\x1b]8;;http://some.where/page\x07x"),
+    ("sixel graphics", b"\x1bP0;1q#0;2;0;0;0#0~~@@vv@@~~$-\x1b\\"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [data for _, data in HONEST], ids=[name for name, _ in HONEST])
+def test_what_honest_programs_do(record: Make, data: bytes) -> None:
+    assert flagged(printed(record, data)) == []
+
+
+def test_a_full_screen_program_may_draw_over_itself(record: Make) -> None:
+    screen = b"\x1b[?1049h\x1b[?1h\x1b=\x1b[H\x1b[2J\x1b[1;1Hfile one\x1b[1;1Hfile two\x1b[24;1H:q"
+    events = [(0, "o", b"$ "), (1000, "o", screen), (1500, "o", b"\x1b[?1l\x1b>\x1b[?1049l")]
+    assert flagged(record(events)) == []
+
+
+def test_what_a_shell_draws_at_a_key_is_no_flash(record: Make) -> None:
+    """A suggestion behind the cursor, gone with the next key."""
+    events = [
+        (0, "o", b"\x1b[?2004h$ "),
+        (1000, "i", b"l"),
+        (1001, "o", b"l\x1b[90ms -la /home\x1b[m\x1b[12D"),
+        (1060, "i", b"x"),
+        (1061, "o", b"x\x1b[K"),
+        (3000, "o", b"\r\n"),
+    ]
+    assert flagged(record(events)) == []
+
+
+# Measured on the recordings of real programs (docs/decisions/0034): at most this many of one kind in one of
+# them, and nothing but these kinds.
+SESSION_MOST = {"flashed": 6, "scrollback-erased": 2}
+
+
+def test_honest_sessions_stay_quiet(fixtures: list[tuple[str, Recording]]) -> None:
+    medium = 0
+    for name, recording in fixtures:
+        found = flagged(recording)
+        for kind, number in Counter(flag.kind for flag in found).items():
+            assert number <= SESSION_MOST.get(kind, 0), (name, kind, number)
+        medium += sum(flag.severity != "low" for flag in found)
+    assert medium <= len(fixtures) // 10
+
+
+def test_honest_shells_stay_quiet(truth: list[tuple[str, Recording]]) -> None:
+    for name, recording in truth:
+        assert {flag.severity for flag in flagged(recording)} <= {"low"}, name
+
+
+def test_hostile_output_makes_few_notes(record: Make) -> None:
+    """Memory stays in proportion to the bytes: what is alike and close is one note."""
+    for data in (b"\x1b[8m" + b"x\b" * 20_000, b"x\x1b[3J" * 8000, ("e" + "\u0301" * 20_000).encode()):
+        notes = replay(printed(record, data)).trace.unseen
+        assert 0 < len(notes) < 200
