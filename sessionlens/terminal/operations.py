@@ -63,5 +63,7 @@ def parse_csi(body: str) -> Csi | None:
     if match is None:
         return None
     marker, numbers, intermediates, final = match.groups()
+    if final != "m" and ":" in numbers:  # only SGR has sub-parameters
+        return None
     parts = parameters(numbers)
     return Csi(marker + intermediates + final, tuple(part[0] for part in parts), parts)

@@ -197,9 +197,9 @@ class Parser:
             elif "0" <= char <= "~":
                 self._escaped(self.held + char)
                 return here + 1
-            elif char >= "\xa0":
+            elif char >= "\xa0":  # no part of any sequence: it ends this one and is lost with it
                 self.state, self.held = "ground", ""
-                return here
+                return here + 1
             elif self._interrupt(char):
                 return here + 1
         return len(text)
@@ -219,9 +219,9 @@ class Parser:
                 body, self.held = self.held + char, ""
                 self._learn(body)()
                 return here + 1
-            elif char >= "\xa0":
+            elif char >= "\xa0":  # no part of any sequence: it ends this one and is lost with it
                 self.state, self.held = "ground", ""
-                return here
+                return here + 1
             elif self._interrupt(char):
                 return here + 1
         return len(text)

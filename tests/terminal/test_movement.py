@@ -39,6 +39,7 @@ def at(data: str, columns: int = 10, rows: int = 4) -> tuple[int, int]:
         ("\x1b[3;5H\x1b[>u\x1b[<u\x1b[=1u\x1b[?u", (4, 2)),  # kitty's keyboard protocol is no SCORC
         ("\x1b[3;5H\x1b[1s\x1b[H\x1b[u", (0, 0)),  # SCOSC has no parameters, in xterm and Ghostty
         ("\x1b[2;3r\x1b[3;3H\x1b[?6h", (0, 1)),
+        ("ab\x1b[1:2H", (2, 0)),  # no sub-parameters there: ignored, as in xterm and Ghostty
         ("ab\x1b6", (1, 0)),
         ("ab\x1b9", (3, 0)),
     ],

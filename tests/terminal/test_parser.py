@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sessionlens.terminal import Terminal
 from sessionlens.terminal.operations import Csi, parse_csi
 from sessionlens.terminal.parser import MAX_PAYLOAD, Parser
 
@@ -124,3 +125,41 @@ def test_endless_payloads_are_bounded() -> None:
 def test_many_parameters() -> None:
     assert said(b"\x1b[" + b"1;" * 5_000_000 + b"m")[0][0] == "m"
     assert said(b"\x1b[" + b"9" * 10_000_000 + b"A")[0] == ("A", (0x7FFFFFFF,))
+
+
+@pytest.mark.parametrize(
+    ("data", "want"),
+    [
+        (b"a\xff\xfeb", "a\ufffd\ufffdb"),
+        (b"a\xe2\x82b", "a\ufffdb"),  # a cut character counts once
+        (b"a\xf0\x9f\x98b", "a\ufffdb"),
+        (b"a\xed\xa0\x80b", "a\ufffd\ufffd\ufffdb"),  # a surrogate
+        (b"a\xc0\x80b", "a\ufffd\ufffdb"),  # an overlong one
+        (b"a\xf4\x90\x80\x80b", "a\ufffd\ufffd\ufffd\ufffdb"),
+        (b"a\xe2\x82\x1b[1Cb", "a\ufffd b"),
+        (b"a\x9b1Cb", "a\ufffd1Cb"),  # no 8-bit control: in UTF-8 it is a broken character
+        (b"a\xc2\x9b1Cb", "a b"),  # this is one
+        (
+            b"a\x1b\xc3\xa9b",
+            "ab",
+        ),  # what is not ASCII ends a sequence and is lost, as in xterm.js and Ghostty
+        (b"a\x1b[1\xc3\xa9b", "ab"),
+        (b"a\x1b[3\x18b\x1b[3\x1ac\x1b[3\x1b[1Cd", "abc d"),  # CAN, SUB, ESC
+        (b"ab\x1b[2\bCc", "ab c"),  # a control inside is carried out at once
+        (b"a\x1b[1\x7fCb", "a b"),
+        (b"a\x1b[1 2Cb\x1b[?1?2Cc\x1b[2$1Cd", "abcd"),  # malformed ones are swallowed
+        (b"a\x1b[>1Cb\x1b[=1Cc\x1b[<1Cd\x1b[!1Ce", "abcde"),
+        (b"a\x1bPx\x1b\\b\x1b_y\x07\x1b\\c\x1bXz\x1b\\d\x1b^w\x1b\\e", "abcde"),
+        (b"a\x1bPx\x18b", "ab"),
+        (b"\x1b[5n\x1b[6n\x1b[c\x1b[>c\x1b[?25$p\x1bZ\x05a\x1b[?6n\x1b[18t\x1bP$qm\x1b\\b", "ab"),  # queries
+    ],
+)
+def test_as_other_terminals_have_it(data: bytes, want: str) -> None:
+    pyghostty = pytest.importorskip("pyghostty")
+    terminal = Terminal(20, 2)
+    terminal.feed(data)
+    assert terminal.display[0].rstrip() == want
+    if not any(alone in data for alone in (b"\xc2\x9b", b"\x7f", b"\xc3\xa9")):  # see decision 0031
+        other = pyghostty.Terminal(20, 2)
+        other.feed(data)
+        assert other.text().split("\n")[0] == want
