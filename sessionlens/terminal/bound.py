@@ -1,7 +1,7 @@
 """A control sequence bound to what it does on a screen: parsed once, carried out each time that it comes.
 
-The two that make up most of a stream, colours and cursor positions, have a short form of their own; the
-others are looked up in controls.py.
+All are looked up in controls.py. The two that make up most of a stream, colours and cursor positions, have a
+short form here, equal to what controls.py has for them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ MAX_PENS = 64
 
 def bind(screen: Screen, operation: Csi) -> Perform:
     """What a control sequence does."""
-    return SHORT.get(operation.name, _any)(screen, operation)
+    return SHORT.get(operation.name, plainly)(screen, operation)
 
 
-def _any(screen: Screen, operation: Csi) -> Perform:
+def plainly(screen: Screen, operation: Csi) -> Perform:
+    """What it does, by controls.py."""
     repeats = operation.name == "b"
     action = controls.CSI.get(operation.name)
 

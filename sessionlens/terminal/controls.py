@@ -135,6 +135,11 @@ def side_margins(s: Screen, op: Csi) -> None:
         s.goto(0, 0)
 
 
+def pen(s: Screen, op: Csi) -> None:
+    """SGR."""
+    s.cursor.pen = s.styles.select(s.cursor.pen, op.parts)
+
+
 def protect(s: Screen, op: Csi) -> None:
     """DECSCA."""
     how = op.arg(0, 0)
@@ -169,6 +174,7 @@ CSI: dict[str, Action] = {
     "E": movement.next_lines,
     "F": movement.previous_lines,
     "G": movement.column,
+    "H": movement.position,
     "I": lambda s, op: movement.tab(s, op.count()),
     "J": editing.erase_display,
     "?J": editing.erase_display,
@@ -188,11 +194,13 @@ CSI: dict[str, Action] = {
     "b": editing.repeat,
     "d": movement.row,
     "e": movement.row_relative,
+    "f": movement.position,
     "g": clear_tabs,
     "h": set_modes,
     "?h": set_modes,
     "l": reset_modes,
     "?l": reset_modes,
+    "m": pen,
     "!p": lambda s, op: soft_reset(s),
     '"q': protect,
     "r": margins,

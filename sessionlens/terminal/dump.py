@@ -185,7 +185,7 @@ def restore(terminal: Terminal, data: bytes) -> None:
     facts = json.loads(head)
     columns, rows = facts["size"]
     s = Screen(columns, rows, terminal.screen.history.maxlen or 0)
-    terminal.operations.__init__(s)  # type: ignore[misc]  # the parser keeps its target
+    terminal.operations.__init__(s, terminal.operations.fast)  # type: ignore[misc]  # the parser keeps its target
     terminal.screen = s
     terminal.parser = parser = Parser(terminal.operations)
     parser.feed(drawing.encode("utf-8", "surrogateescape"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from . import controls, flood, movement
-from .bound import bind
+from .bound import bind, plainly
 from .dump import dump, restore
 from .line import Line
 from .operations import Csi
@@ -48,10 +48,14 @@ class Cell:
 class Operations:
     """Carries the parser's operations out on a screen."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
-        self.text: Callable[[str], None] = screen.text
-        self.lines: Callable[[str, int], tuple[int, int]] = partial(flood.lines, screen)
+    def __init__(self, screen: Screen, fast: bool) -> None:
+        self.screen, self.fast = screen, fast
+        self.text: Callable[[str], None] = screen.run if fast else screen.text
+        self.csi: Callable[[Csi], Callable[[], None]] = partial(bind if fast else plainly, screen)
+
+    def lines(self, text: str, at: int) -> tuple[int, int]:
+        """Whole lines of a flood."""
+        return flood.lines(self.screen, text, at) if self.fast else (at, len(text))
 
     def column(self) -> int:
         """Where the cursor is, for the trace."""
@@ -78,10 +82,6 @@ class Operations:
         self.screen.repeat, self.screen.joined = "", False
         controls.escape(self.screen, sequence)
 
-    def csi(self, operation: Csi) -> Callable[[], None]:
-        """What a control sequence does."""
-        return bind(self.screen, operation)
-
     def osc(self, payload: str) -> None:
         """Titles, links and marks."""
         screen = self.screen
@@ -105,12 +105,15 @@ class Terminal:
     """A terminal without a window.
 
     `columns` and `rows` are bounded (4096 and 1024); `scrollback` is how many lines `history` keeps.
-    `feed` and `resize` return the indices of the rows that changed.
+    `feed` and `resize` return the indices of the rows that changed. Without `fast` all goes the long way:
+    the same, slower, which is what the tests compare with.
     """
 
-    def __init__(self, columns: int = 80, rows: int = 24, scrollback: int = SCROLLBACK) -> None:
+    def __init__(
+        self, columns: int = 80, rows: int = 24, scrollback: int = SCROLLBACK, *, fast: bool = True
+    ) -> None:
         self.screen = Screen(columns, rows, scrollback)
-        self.operations = Operations(self.screen)
+        self.operations = Operations(self.screen, fast)
         self.parser = Parser(self.operations)
         self._shown: list[Line] = []
         self._changes()

@@ -136,6 +136,11 @@ def row(s: Screen, op: Csi) -> None:
     s.move(x, s.cursor.y)
 
 
+def position(s: Screen, op: Csi) -> None:
+    """CUP, HVP."""
+    s.goto(op.count(1) - 1, op.count(0) - 1)
+
+
 def row_relative(s: Screen, op: Csi) -> None:
     """VPR."""
     y = s.cursor.y + op.count()

@@ -57,8 +57,6 @@ class Parser:
         self.held = ""  # what was collected of the sequence in progress
         self.returned = -1  # the column before a carriage return that ended the last chunk
         self.fed = 0
-        self.fast = True
-        """May whole lines go the short way (flood.py)?"""
         self._again = 0  # where in the text it is worth trying that
         self._text = ""
         self._base = self._at = self._known_at = self._known_bytes = 0
@@ -122,7 +120,7 @@ class Parser:
             elif kind == 2:
                 target.line_end(returned if returned >= 0 and self._at == 0 else target.column())
                 here = match.end()
-                if here >= self._again and self.fast:
+                if here >= self._again:
                     taken, self._again = target.lines(text, here)
                     if taken > here:
                         return taken

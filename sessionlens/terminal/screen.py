@@ -17,8 +17,8 @@ from .width import SIMPLE, VS16, joins, widened, width
 class Screen(Grid):
     """A grid that prints. Everything that a terminal remembers is here, but for the parser's own state."""
 
-    def text(self, text: str) -> None:
-        """Print a run of characters without controls."""
+    def run(self, text: str) -> None:
+        """Print a run of characters without controls: most are nothing but cells."""
         cursor = self.cursor
         end = cursor.x + len(text)
         if (
@@ -28,11 +28,15 @@ class Screen(Grid):
             and self.charsets.plain
             and "4" not in self.mode
             and cursor.pen not in self.styles.hiding
-        ):  # what most runs are: nothing but cells
+        ):
             self.put(cursor.y, cursor.x, text, end)
             cursor.x = end
             self.repeat, self.joined = text[-1], True
-            return
+        else:
+            self.text(text)
+
+    def text(self, text: str) -> None:
+        """The same, whatever is set."""
         if not self.charsets.plain:
             if self.watcher is not None and DISGUISED.search(text):
                 self.watcher.unseen("line drawing", text)

@@ -4,7 +4,7 @@
     python tests/fuzz/fuzz_terminal.py --count 100000 --seconds 600 [--seed N] [--start K] [--resume FILE]
 
 See inputs.py for the options. Every input is checked for exceptions and invariants, every 8th also for
-splits, the short way for floods, restore(dump) and a replay. Prints what was done; exits 1 at the first
+splits, the short ways, restore(dump) and a replay. Prints what was done; exits 1 at the first
 failure, with the input in hex.
 """
 
@@ -244,10 +244,9 @@ def run(data: bytes, columns: int, rows: int, rng: random.Random, deep: bool) ->
     whole.feed(data)
     check(whole)
     if deep:
-        slow = Terminal(columns, rows)
-        slow.parser.fast = False
+        slow = Terminal(columns, rows, fast=False)
         slow.feed(data)
-        assert slow == whole, "the short way for floods differs"
+        assert slow == whole, "the short ways differ"
         pieces = Terminal(columns, rows)
         at = 0
         while at < len(data):

@@ -1,8 +1,9 @@
-"""The short way for floods shows, keeps and stores exactly what the long way does."""
+"""The short ways (floods, plain runs, colours, positions) show, keep and store what the long ones do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessionlens.recording import Recording
-from sessionlens.terminal import Terminal, flood, replay
+from sessionlens.terminal import Terminal, replay, replaying
 
 PIECES = st.sampled_from(
     [
@@ -64,15 +65,14 @@ SIZES = st.sampled_from([(20, 5), (8, 2), (40, 3), (9, 1), (1, 1)])
 
 
 def fed(data: bytes, size: tuple[int, int], fast: bool) -> Terminal:
-    terminal = Terminal(*size)
-    terminal.parser.fast = fast
+    terminal = Terminal(*size, fast=fast)
     terminal.feed(data)
     return terminal
 
 
 def told(recording: Recording, fast: bool) -> tuple[object, ...]:
     """Everything that a replay says."""
-    with patch.object(flood, "ready", flood.ready if fast else lambda screen: False):
+    with patch.object(replaying, "Terminal", partial(Terminal, fast=fast)):
         done = replay(recording)
     timeline, trace = done.timeline, done.trace
     rows = [timeline.row(i) for i in range(timeline.n_rows)]
