@@ -9,7 +9,7 @@ from sessionlens.catalog.search import SHOWN
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
 from sessionlens.session import corpus
 
-FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc")
+FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc", "missed")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from sessionlens.commands import Extraction, extract
+from sessionlens.formats import find, open_source
 from sessionlens.recording import Info, Recording
 from sessionlens.terminal import replay
 
@@ -141,3 +142,11 @@ def shell(tmp_path: Path) -> Iterator[Callable[..., Typist]]:
     yield start
     for typist in started:
         typist.close()
+
+
+@pytest.fixture(scope="session")
+def fixtures(root: Path) -> list[tuple[str, Recording]]:
+    """The sessions of real programs that are part of the project."""
+    paths = find(root / "fixtures" / "sessions")
+    channels = [(path, channel) for path in paths for channel in open_source(path).channels]
+    return [(f"{p.parent.name} {c.name}", c.load()) for p, c in channels if c.recorded]

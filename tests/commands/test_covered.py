@@ -1,0 +1,135 @@
+"""Command lines written over after they ran, or typed on the alternate screen; also in a real bash."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from sessionlens.commands import covered, extract
+from sessionlens.recording import Recording
+from sessionlens.terminal import Flag, flags, replay
+
+Make = Callable[..., Recording]
+Event = tuple[int, str, bytes]
+MS = 1_000_000
+PROMPT = b"john@web01:~$ "
+
+
+def session(lines: Sequence[tuple[bytes, bytes]], between: bytes = b"") -> list[Event]:
+    """Lines typed at a prompt, each with what it prints 40 ms later; `between` comes 2 s after the last."""
+    events: list[Event] = [(0, "o", PROMPT)]
+    at = 500 * MS
+    for line, output in lines:
+        for key in line:
+            at += 120 * MS
+            events += [(at, "i", bytes([key])), (at + MS, "o", bytes([key]))]
+        at += 120 * MS
+        events += [(at, "i", b"\r"), (at + MS, "o", b"\r\n"), (at + 40 * MS, "o", output + PROMPT)]
+        at += 2000 * MS
+    return [*events, (at, "o", between or b"\x07")]
+
+
+def told(recording: Recording) -> list[tuple[str, Flag]]:
+    done = replay(recording)
+    commands = extract(recording, done).commands
+    return [(commands[at].text if at >= 0 else "", flag) for at, flag in covered(commands, done)]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        b"\x1b[A\r\x1b[2K" + PROMPT + b"ls\x1b[B\r\x1b[14C",  # up, and another command in its place
+        b"\x1b7\x1b[1;1H" + PROMPT + b"ls             \x1b8",  # by address
+        b"\x1b[s\x1bM\x1b[2K\x1b[u",  # reverse index, and nothing in its place
+        b"\x1b[F\x1b[1M",  # the line deleted
+        b"\r\x1b[A\x1b[14C" + b"\x1b[40X\x1b[B\r",  # its characters erased
+    ],
+)
+def test_a_line_written_over_later(record: Make, over: bytes) -> None:
+    recording = record(session([(b"rm -rf /data", b"")], over))
+    found = told(recording)
+    assert [(command, flag.kind, flag.text) for command, flag in found] == [
+        ("rm -rf /data", "line-rewritten", "john@web01:~$ rm -rf /data")
+    ]
+    at = found[0][1].offset
+    shown = recording.blob("o")[at : at + 3]
+    assert shown.startswith(b"\x1b") and shown in over
+
+
+def test_a_line_written_over_by_its_own_output(record: Make) -> None:
+    """Before any frame shows it whole after Enter."""
+    hide = b"\x1b[A\r\x1b[2K" + PROMPT + b"ls\r\n"
+    found = told(record(session([(b"./tool", hide), (b"echo done", b"done\r\n")])))
+    assert [(command, flag.kind, flag.severity) for command, flag in found] == [
+        ("./tool", "line-rewritten", "high")
+    ]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        b"\x1b[H\x1b[2J" + PROMPT,  # Ctrl-L, clear
+        b"line\r\n" * 60,  # scrolled off
+        b"\x1b[?1049h\x1b[H\x1b[2Jvim\x1b[?1049l",  # covered and uncovered
+        b"\rjohn@web01:~$ \x1b[K",  # its own prompt drawn again
+        b"\x1b[A\r\x1b[2K> rm -rf /data\x1b[B\r",  # a transient prompt: the text stays
+    ],
+)
+def test_what_becomes_of_any_line(record: Make, after: bytes) -> None:
+    assert told(record(session([(b"rm -rf /data", b"")], after))) == []
+
+
+def test_a_line_on_the_alternate_screen(record: Make) -> None:
+    lines = [
+        (b"echo first", b"first\r\n"),
+        (b"./tool", b"\x1b[?1049h"),
+        (b"rm -rf /data", b""),
+        (b"./tool", b"\x1b[?1049l"),
+    ]
+    recording = record(session(lines))
+    found = [flag for _, flag in told(recording)]
+    texts = ["john@web01:~$ rm -rf /data", "john@web01:~$ ./tool"]
+    assert [(flag.kind, flag.severity, flag.text) for flag in found] == [
+        ("line-elsewhere", "high", text) for text in texts
+    ]
+    assert recording.blob("o")[found[0].offset :].startswith(b"rm -rf /data")
+
+
+def test_honest_sessions_rewrite_nothing(fixtures: list[tuple[str, Recording]]) -> None:
+    """In tmux and screen lines are handed over on the alternate screen: those are low."""
+    for name, recording in fixtures:
+        found = [flag for _, flag in told(recording)]
+        assert {(flag.kind, flag.severity) for flag in found} <= {("line-elsewhere", "low")}, name
+        assert not found or name.split()[0] in ("tmux", "screen"), name
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+def test_tricks_in_a_real_bash(shell: Callable[..., Any], record: Make) -> None:
+    """What printf can do to the screen of a shell, as the shell and the kernel really put it out."""
+    bash = shell("bash", "--norc", "--noprofile", "-i", PS1="t@h:~$ ")
+    ready = r"t@h:~\$ $"
+    bash.wait(ready)
+    bash.run(r"printf 'sec''ret plan\r\e[K'", ready)
+    bash.run(r"printf '\e[8mcon''cealed\e[m\n'", ready)
+    bash.run(r"echo over >/dev/null; printf '\e[A\r\e[2Kt@h:~$ ls\n'", ready)
+    bash.run(r"printf '\e_ap''plication\e\\'", ready)
+    bash.run(r"printf '\e]2;ro''ot:x:0:0:r:/:\a'", ready)
+    bash.run(r"printf 'ls \u200b; xy''zzy\n'", ready)
+    bash.run(r"printf '\e[?1049h'", ready)
+    bash.run("echo elsewhere", ready)
+    bash.run(r"printf '\e[?1049l'", ready)
+    recording = record(bash.events)
+    found = [*flags(replay(recording)), *(flag for _, flag in told(recording))]
+    texts = {(flag.kind, part) for flag in found for part in flag.text.split("\n")}
+    assert {
+        ("flashed", "secret plan"),
+        ("concealed", "concealed"),
+        ("control-string", "application"),
+        ("title", "root:x:0:0:r:/:"),
+        ("invisible-characters", "\u200b; xyzzy"),
+        ("line-elsewhere", "t@h:~$ echo elsewhere"),
+    } <= texts
+    assert any(flag.kind == "line-rewritten" and "echo over" in flag.text for flag in found)
