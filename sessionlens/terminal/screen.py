@@ -200,8 +200,9 @@ class Screen(Grid):
         if not self.narrowed:
             line.wrapped = True
             line.row = -1
-        cursor.x = self.left if cursor.x >= self.left else 0
-        self.index()
+        start = self.left if cursor.x >= self.left else 0
+        self.index()  # from where it is: beyond the side margins nothing scrolls
+        cursor.x = start
 
     # ---- pages
 

@@ -85,3 +85,9 @@ def test_alignment_is_plain_and_without_origin_mode() -> None:
     assert {cell.style.bg for row in terminal.cells for cell in row} == {-1}
     assert "?6" not in terminal.modes
     assert terminal.screen.style == Style(bg=1)
+
+
+def test_a_wrap_beyond_the_side_margins_does_not_scroll() -> None:
+    terminal = Terminal(3, 3)
+    terminal.feed(b"\x1b[?69h\x1b[1;2szzzzz\x1b[9Gbc")
+    assert [line.rstrip() for line in terminal.display] == ["zz", "zz", "c b"]
