@@ -22,7 +22,7 @@ os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "imports", "tests", "demo", "notebooks"]
+nox.options.sessions = ["lint", "types", "imports", "tests", "conformance", "demo", "notebooks"]
 
 
 def pythons() -> list[str]:

@@ -9,7 +9,7 @@ which installs what oracles/ needs. Not a test of speed, and not of what the tim
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -34,8 +34,8 @@ class Result:
 
     name: str
     size: int = 0
-    agreed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ORACLES, 0))
-    differing: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in ORACLES})
+    agreed: dict[str, int] = field(default_factory=dict)
+    differing: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def faults(self) -> list[str]:
@@ -86,11 +86,13 @@ def streams() -> Iterator[tuple[str, Recording]]:
                 yield path.parent.name, channel.load()
 
 
-def compare(name: str, recording: Recording) -> Result:
-    """Feed all three the same bytes and sizes; look at them at 20 points, in the middle of sequences too."""
+def compare(name: str, recording: Recording, *makers: Callable[[int, int], Terminal]) -> Result:
+    """Feed ours and the others the same bytes and sizes; look at 20 points, inside sequences too."""
     result = Result(name)
     columns, rows = recording.info.columns or 80, recording.info.rows or 24
-    ours, others = Ours(columns, rows), [Xterm(columns, rows), Ghostty(columns, rows)]
+    ours, others = Ours(columns, rows), [make(columns, rows) for make in makers or (Xterm, Ghostty)]
+    result.agreed = {other.name: 0 for other in others}
+    result.differing = {other.name: [] for other in others}
     for event in cut(recording):
         for terminal in (ours, *others):
             step(terminal, event)

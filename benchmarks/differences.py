@@ -40,6 +40,7 @@ def probe(name: str, data: bytes | str, follows: str, why: str) -> Probe:
 
 PENDING = "erasing to the end under a pending wrap"
 SHRUNK = "an alternate screen made lower"
+WRAPPED = "lines wrapped anew above a cursor with blank rows below"
 STACK = "the title stack"
 PRINTED = "printed text would vanish"
 LATER = "one cell pair, as in kitty, foot and WezTerm (`wcwidth`); xterm counts each character"
@@ -52,6 +53,28 @@ PROBES = (
     probe("`ESC k`, a title of screen and tmux", b"\x1bkwork\x1b\\text", "screen, tmux", "tmux sends it"),
     Probe(
         SHRUNK, (b"\x1b[?1049h1\r\n2\r\n3\r\n4\x1b[2H", (10, 2)), (XTERM_JS,), "the program draws anew", 10, 4
+    ),
+    Probe(
+        WRAPPED,
+        (b"0 abcdef\r\n1 abcdef\r\n2\r\n3\r\n$ \x1b[2H\x1b[J$ ", (6, 4)),
+        (XTERM_JS,),
+        "the cursor keeps its row",
+        10,
+        4,
+    ),
+    Probe(
+        "the cursor's own line in a wider window",
+        (b"$ abcdefghijklm", (20, 3)),
+        (XTERM_JS,),
+        "the shell draws it anew",
+    ),
+    Probe(
+        "a window made lower above text",
+        (b"1\r\n2\r\n3\r\n4\x1b[2H", (10, 2)),
+        (XTERM_JS,),
+        "what is below the cursor goes first; xterm too",
+        10,
+        4,
     ),
     probe("ZWJ sequence", "\U0001f468\u200d\U0001f469x", GHOSTTY, LATER),
     probe("VS16", "\u2764\ufe0fx", GHOSTTY, LATER),
@@ -79,8 +102,7 @@ PROBES = (
 
 EXPLAINED = {
     ("mc", GHOSTTY): STACK,
-    ("nano", GHOSTTY): SHRUNK,
-    ("screen", GHOSTTY): SHRUNK,
     ("top", GHOSTTY): PENDING,
+    ("zsh-menu", GHOSTTY): WRAPPED,
 }
 """(stream, oracle): the probe that tells why they do not agree at every point."""

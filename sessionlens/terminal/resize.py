@@ -3,7 +3,7 @@
 As xterm.js does it (Buffer.ts), on the main screen only: the logical line that holds the cursor is not
 wrapped anew (the shell redraws it), only cut; rows below the cursor give way first, then the top row goes.
 Where lines *below* the cursor would have to be wrapped, xterm.js mixes rows up; here they stay in order.
-Blanks at the end of a line count as nothing, written or not.
+Blanks at the end of a line, coloured by erasing or not, count as nothing.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _cut(s: Screen, line: Line, columns: int) -> None:
 def _reflow(s: Screen, main: _Main, columns: int, rows: int, gone: set[int]) -> None:
     """Wrap all lines anew; the cursor's stays where it is on the page, or as near as there is room."""
     cursor, before = main.lines[main.base + main.y], main.base + main.y
-    main.lines = _wrap(main.lines, columns, cursor, gone)
+    main.lines = _wrap(s, main.lines, columns, cursor, gone)
     at = next(i for i, line in enumerate(main.lines) if line is cursor)
     if not main.base:  # no scrollback yet: blank rows at the bottom give way
         free = next((n for n, line in enumerate(reversed(main.lines)) if line is cursor or line.length()), 0)
@@ -143,7 +143,7 @@ def _reflow(s: Screen, main: _Main, columns: int, rows: int, gone: set[int]) -> 
     main.lines += [Line() for _ in range(main.base + rows - len(main.lines))]
 
 
-def _wrap(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list[Line]:
+def _wrap(s: Screen, lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list[Line]:
     """Wrap logical lines anew, but for the one with the cursor; what had `gone` stays gone."""
     result: list[Line] = []
     group: list[Line] = []
@@ -151,7 +151,7 @@ def _wrap(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list
         group.append(line)
         if line.wrapped:
             continue
-        rows = group if any(one is cursor for one in group) else _rewrap(group, columns)
+        rows = group if any(one is cursor for one in group) else _rewrap(group, columns, _length(s, line))
         if all(id(one) in gone for one in group):
             gone.update(map(id, rows))
         result += rows
@@ -159,9 +159,16 @@ def _wrap(lines: list[Line], columns: int, cursor: Line, gone: set[int]) -> list
     return result + group
 
 
-def _rewrap(group: list[Line], columns: int) -> list[Line]:
-    """One logical line in its new rows; untouched where it fits as it is."""
-    last = group[-1].length()
+def _length(s: Screen, line: Line) -> int:
+    """How much of a line is text: not the blanks at its end, with or without a background."""
+    size, blank = line.length(), s.styles.blank
+    while size and line.cells[size - 1] == " " and blank(line.styles[size - 1]) == line.styles[size - 1]:
+        size -= 1
+    return size
+
+
+def _rewrap(group: list[Line], columns: int, last: int) -> list[Line]:
+    """One logical line, `last` cells long in its last row, in its new rows; untouched if it fits as it is."""
     if len(group) == 1 and last <= columns:
         return group
     cells = [cell for line in group[:-1] for cell in line.cells] + group[-1].cells[:last]

@@ -124,3 +124,11 @@ def test_nor_does_one_that_has_scrolled_off() -> None:
     terminal.feed(b"abcdefghi\r\n$ \x1b[H\x1b[Jother\r\n")
     terminal.resize(12, 2)
     assert (terminal.history, lines(terminal)) == (["abcdef"], ["other", ""])
+
+
+def test_a_background_that_erasing_left_is_not_wrapped() -> None:
+    terminal = Terminal(10, 4)
+    terminal.feed(b"\x1b[44mab\x1b[K\x1b[m\r\n$ ")
+    terminal.resize(6, 4)
+    assert lines(terminal) == ["ab", "$", "", ""]
+    assert [cell.bg for cell in terminal.cells[0]] == [4] * 6
