@@ -240,7 +240,8 @@ def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished
         if last is None or (last.rows, last.columns) != (size, frame.columns):
             shown = [frame.index] * size
         else:
-            quick = frame.t0_ns - last.t0_ns < BRIEF_NS and not last.alternate
+            main = not (last.alternate or frame.alternate)  # what the other screen covers comes back
+            quick = main and frame.t0_ns - last.t0_ns < BRIEF_NS
             moved = _MOVES.search(out, last.offset, frame.offset) if quick and changed else None
             if moved is not None:  # else it only scrolled away
                 places = [place + scroll for place in changed if place + scroll < size]
