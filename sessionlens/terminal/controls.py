@@ -45,13 +45,14 @@ def next_line(s: Screen) -> None:
 
 
 def align(s: Screen) -> None:
-    """DECALN: the page full of plain E, origin mode off, the pen's attributes too (not its colours)."""
+    """DECALN: the page full of E; origin mode and the pen's attributes off, but for its colours."""
     s.abandon("cleared")
     s.mode.discard("?6")
     look = s.style
     s.cursor.pen = s.styles.id(Style(look.fg, look.bg, link=look.link, protected=look.protected))
     s.top, s.bottom, s.left, s.right = 0, s.lines - 1, 0, s.columns - 1
-    s.page = [Line(s.columns, 0, "E") for _ in range(s.lines)]
+    colours = s.styles.id(Style(look.fg, look.bg))
+    s.page = [Line(s.columns, colours, "E") for _ in range(s.lines)]
     for line in s.page:
         line.touch(0, s.columns)
     s.move(0, 0)

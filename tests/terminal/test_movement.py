@@ -77,12 +77,12 @@ def test_back_and_forward_index_move_the_columns() -> None:
     assert [line.rstrip() for line in terminal.display] == ["bc", "ef"]
 
 
-def test_alignment_is_plain_and_without_origin_mode() -> None:
+def test_alignment_keeps_colours_alone() -> None:
     terminal = Terminal(3, 3)
     terminal.feed(b"\x1b[2;3r\x1b[?6h\x1b[1;41m\x1b#8")
     assert terminal.display == ["EEE"] * 3
     assert (terminal.cursor.x, terminal.cursor.y) == (0, 0)
-    assert {cell.style.bg for row in terminal.cells for cell in row} == {-1}
+    assert {cell.style for row in terminal.cells for cell in row} == {Style(bg=1)}
     assert "?6" not in terminal.modes
     assert terminal.screen.style == Style(bg=1)
 
