@@ -70,9 +70,9 @@ PROBES = (
     ),
     Probe(
         "a window made lower above text",
-        (b"1\r\n2\r\n3\r\n4\x1b[2H", (10, 2)),
-        (XTERM_JS,),
-        "what is below the cursor goes first; xterm too",
+        (b"1\r\n2\r\n3\r\n4\x1b[2H", (10, 3)),
+        (GHOSTTY,),
+        "text below the cursor stays; xterm too",
         10,
         4,
     ),

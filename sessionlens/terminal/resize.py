@@ -1,7 +1,8 @@
 """Changing the size: rows come from and go to the scrollback, soft-wrapped lines are wrapped anew.
 
 As xterm.js does it (Buffer.ts), on the main screen only: the logical line that holds the cursor is not
-wrapped anew (the shell redraws it), only cut; rows below the cursor give way first, then the top row goes.
+wrapped anew (the shell redraws it), only cut; blank rows below the cursor give way first. Then, unlike there
+and as in xterm, rows leave at the top, so that text below the cursor stays while there is room for it.
 Where lines *below* the cursor would have to be wrapped, xterm.js mixes rows up; here they stay in order.
 Blanks at the end of a line, coloured by erasing or not, count as nothing.
 """
@@ -72,7 +73,7 @@ def _cursors(s: Screen, down: int, up: int) -> None:
 
 
 def _rows(s: Screen, main: _Main, rows: int) -> None:
-    """More: from the scrollback where nothing is below the cursor, else blank ones. Fewer: from below it."""
+    """More: from the scrollback where nothing is below the cursor, else blank ones. Fewer: see above."""
     for _ in range(s.lines, rows):
         if main.base and not main.below:
             main.base -= 1
@@ -80,12 +81,12 @@ def _rows(s: Screen, main: _Main, rows: int) -> None:
         else:
             main.lines.append(Line())
     for _ in range(rows, s.lines):
-        _take(s, main, bool(main.below))
+        _take(s, main)
 
 
-def _take(s: Screen, main: _Main, last: bool) -> None:
-    """One row fewer: the last one, or the first goes to the scrollback."""
-    if last:
+def _take(s: Screen, main: _Main) -> None:
+    """One row fewer: the last if it is blank, else the first, unless that is the cursor's."""
+    if main.blank or not main.y:
         line = main.lines.pop()
         if s.watcher is not None and line.length():
             s.watcher.lost([line], "erased")
@@ -139,7 +140,7 @@ def _reflow(s: Screen, main: _Main, columns: int, rows: int, gone: set[int]) -> 
     main.base = max(at - main.y, 0)
     main.y = at - main.base
     while len(main.lines) > main.base + rows:
-        _take(s, main, main.blank or not main.y)
+        _take(s, main)
     main.lines += [Line() for _ in range(main.base + rows - len(main.lines))]
 
 

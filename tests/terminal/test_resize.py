@@ -49,11 +49,13 @@ def test_blank_rows_below_the_cursor_go_first() -> None:
     assert (lines(terminal), terminal.history) == (["1", "2", ""], [])
 
 
-def test_rows_below_the_cursor_go_before_it_does() -> None:
+def test_text_below_the_cursor_stays_while_there_is_room() -> None:
     terminal = Terminal(10, 4)
     terminal.feed(b"1\r\n2\r\n3\r\n4\x1b[2H")
+    terminal.resize(rows=3)
+    assert (lines(terminal), terminal.history, terminal.cursor.y) == (["2", "3", "4"], ["1"], 0)
     terminal.resize(rows=2)
-    assert (lines(terminal), terminal.history, terminal.cursor.y) == (["1", "2"], [], 1)
+    assert (lines(terminal), terminal.history, terminal.cursor.y) == (["2", "3"], ["1"], 0)
 
 
 def test_the_cursor_keeps_its_row_while_lines_above_it_wrap_into_the_scrollback() -> None:
