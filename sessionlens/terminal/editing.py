@@ -23,7 +23,8 @@ def erase_display(s: Screen, op: Csi) -> None:
     first, last = {0: (c.y + 1, s.lines), 1: (0, c.y), 2: (0, s.lines)}[how]
     if how == 0 and not c.pending:
         s.erase(c.y, c.x, s.columns, reason, selective)
-        s.unwrap(c.y, c.x)
+        if c.x == c.y == 0:  # the whole page
+            s.unwrap(0)
     s.abandon(reason, first, last - 1)
     for y in range(first, last):
         s.erase(y, 0, s.columns, reason, selective)
@@ -39,8 +40,6 @@ def erase_line(s: Screen, op: Csi) -> None:
     start, end = ranges.get(op.arg(0, 0), (0, 0))
     if end > start:
         s.erase(c.y, start, end, "erased", op.name == "?K" or s.guarded)
-    if end == s.columns:
-        s.unwrap(c.y, start)
 
 
 def erase_characters(s: Screen, op: Csi) -> None:

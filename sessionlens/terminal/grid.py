@@ -227,10 +227,11 @@ class Grid(pyte.Screen):
         size = len(line.cells)
         line.touch(start, end if end < size else size if size > start else start)
 
-    def unwrap(self, y: int, x: int = 0) -> None:
-        """A line that was erased from its first column on is no longer what the line above goes on in."""
-        if x:
-            return
+    def unwrap(self, y: int) -> None:
+        """A line that was erased with the page is no longer what the line above goes on in.
+
+        Erasing the cursor's own line says nothing of the one above, as in xterm: zsh does so when it wraps.
+        """
         if y:
             above = self.page[y - 1]
         elif self.history and not self.alternate:

@@ -114,14 +114,15 @@ def test_wide_characters_stay_whole() -> None:
     assert lines(terminal)[:3] == ["漢字", "漢字", "漢"]
 
 
-def test_a_line_does_not_go_on_in_one_that_was_erased() -> None:
+def test_a_line_that_is_erased_where_it_begins_still_goes_on() -> None:
+    """zsh does so whenever its line wraps; xterm and Ghostty keep it together, xterm.js does not."""
     terminal = Terminal(6, 3)
-    terminal.feed(b"abcdefghi\r\n\x1b[2H\x1b[Kother")
+    terminal.feed(b"abcdefg\r\x1b[Kghi\r\n")
     terminal.resize(12, 3)
-    assert lines(terminal)[:2] == ["abcdef", "other"]
+    assert lines(terminal)[:2] == ["abcdefghi", ""]
 
 
-def test_nor_does_one_that_has_scrolled_off() -> None:
+def test_a_line_that_scrolled_off_does_not_go_on_in_an_erased_page() -> None:
     terminal = Terminal(6, 2)
     terminal.feed(b"abcdefghi\r\n$ \x1b[H\x1b[Jother\r\n")
     terminal.resize(12, 2)
