@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sessionlens.terminal.flags import ADDRESSED, KINDS, Flag, locate
+from sessionlens.terminal.lines import groups, text_of
 from sessionlens.terminal.vanished import Around, episodes
 
 from .model import HIDDEN
@@ -39,7 +40,8 @@ class Followed:
     command: Command
     line: str
     text: re.Pattern[str]
-    y: int
+    rows: tuple[int, ...] = ()
+    """The rows that had it in the last frame."""
 
 
 def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag]]:
@@ -66,7 +68,7 @@ def _follow(command: Command, point: Point, replay: Replay) -> Followed | None:
     for y in range(min(point.cursor_y, len(rows) - 1), max(point.cursor_y - 4, -1), -1):
         line: LogicalLine = logical_line(rows, y, point.columns)
         if wanted.search(line.text):
-            return Followed(command, line.text.rstrip(), wanted, line.top)
+            return Followed(command, line.text.rstrip(), wanted)
     return None
 
 
@@ -87,12 +89,12 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
             continue
         resized = size not in ((0, 0), (frame.rows, frame.columns))
         size = frame.rows, frame.columns
-        lines = around.lines(frame.index)
         staying: list[tuple[int, Followed]] = []
         for index, each in open_lines:
-            if any(each.text.search(line) for line in lines):
+            if _stands(each, frame.row_ids, around):
                 staying.append((index, each))
                 continue
+            lines = around.lines(frame.index)
             start = max(before, each.command.accepted)
             change = _CHANGES.search(out, start, frame.offset)
             if resized or change is None or _CLEARED.search(out, start, frame.offset) or checks <= 0:
@@ -103,6 +105,15 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
                 yield index, _flag(each, frame.t0_ns, place, frame.offset, lines)
         open_lines = staying
         before = frame.offset
+
+
+def _stands(each: Followed, ids: Sequence[int], around: Around) -> bool:
+    """Is the command's text on this screen?"""
+    if each.rows and all(row in ids for row in each.rows):
+        return True
+    rows = around.timeline.rows
+    each.rows = next((key for _, key in groups(rows, ids) if each.text.search(text_of(rows, key))), ())
+    return bool(each.rows)
 
 
 def _scrolled_off(each: Followed, replay: Replay, t_ns: int) -> bool:

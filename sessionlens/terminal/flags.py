@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .strings import Colours, clipboard, readable, smuggled, strings
@@ -56,6 +55,7 @@ _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()*+][0-~]|[ -/]*[0-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 )
 LOCATED = 8  # texts of one flag that are looked for
+TURN_NS, TURN_BYTES, MOST = 1_000_000_000, 4096, 1 << 16  # of texts that come and go in turn
 _PROGRESS = re.compile(r"^[^%\n]{0,24}\b\d{1,3}%[^%\n]{0,60}$")
 _CONTROL = re.compile(rb"[\x00-\x06\x08-\x1f\x7f]")
 _CLEAR = re.compile(rb"\x1b\[H\x1b\[2?J\Z|\x1b\[H\x1b\[2?J\x1b\[3J")
@@ -148,26 +148,40 @@ def _look(note: Note) -> Flag:
 def _vanished(gone: Iterable[Vanished], out: bytes) -> Iterator[Flag]:
     """A shell draws and drops suggestions and menus at every key: those are left out."""
     told: set[str] = set()
-    for one in _together(gone):
-        bare = skeleton(one.text)
-        if one.editing or ("%" in bare and bare in told):
-            continue
+    for some in _together(one for one in gone if not one.editing):
+        first, last = some[0], some[-1]
+        text = "\n".join(dict.fromkeys(one.text for one in some))
+        bare = skeleton(text)
+        if "0" in bare and bare in told:
+            continue  # a display whose numbers move
         told.add(bare)
-        places = (locate(out, part, one.since, one.offset) for part in one.text.split("\n")[:LOCATED])
-        offset = next((place for place in places if place is not None), one.offset)
-        ms = one.after_ns / 1e6
-        when = f"{one.how} {ms:.0f} ms after it came" if ms else f"{one.how} before any frame could show it"
-        severity = "low" if one.answer or _PROGRESS.search(one.text) else "medium"
-        when += ", in answer to a key" if one.answer else ""
-        yield Flag(one.t_ns, offset, max(one.offset, offset), "flashed", one.text, when, severity)
+        places = (locate(out, part, first.since, first.offset) for part in text.split("\n")[:LOCATED])
+        offset = next((place for place in places if place is not None), first.offset)
+        ms = first.after_ns / 1e6
+        why = (
+            f"{first.how} {ms:.0f} ms after it came" if ms else f"{first.how} before any frame could show it"
+        )
+        answer = all(one.answer for one in some)
+        why += ", in answer to a key" if answer else ""
+        why += f"; {len(some)} texts in turn" if last.t_ns > first.t_ns else ""
+        severity = "low" if answer or _PROGRESS.search(text) else "medium"
+        end = max(max(one.offset for one in some), offset)
+        yield Flag(first.t_ns, offset, end, "flashed", text, why, severity)
 
 
-def _together(gone: Iterable[Vanished]) -> Iterator[Vanished]:
-    """What one event took away is one."""
-    for _, group in groupby(gone, key=lambda one: (one.t_ns, one.since)):
-        parts = list(group)
-        text = "\n".join(dict.fromkeys(part.text for part in parts))
-        yield replace(parts[0], text=text, offset=max(part.offset for part in parts))
+def _together(gone: Iterable[Vanished]) -> Iterator[list[Vanished]]:
+    """Texts that came and went one after the other are told at once."""
+    some: list[Vanished] = []
+    size = 0
+    for one in gone:
+        apart = some and (one.t_ns - some[-1].t_ns > TURN_NS or one.since - some[-1].offset > TURN_BYTES)
+        if some and (apart or size > MOST):
+            yield some
+            some, size = [], 0
+        some.append(one)
+        size += len(one.text)
+    if some:
+        yield some
 
 
 def locate(out: bytes, text: str, low: int, high: int) -> int | None:

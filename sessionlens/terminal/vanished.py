@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BRIEF_NS = 100_000_000
 EDITING_NS = 500_000_000
 LEAST = 3  # letters and digits that make a text
+AHEAD = 16
 LATER = 3  # frames in which a text may come back
 ALTERNATE = frozenset({"?47", "?1047", "?1049"})
 
@@ -101,13 +102,18 @@ class Around:
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
-        self.lines = lru_cache(maxsize=16)(self._lines)
+        self.lines = lru_cache(maxsize=32)(self._lines)
+        self._text = lru_cache(maxsize=4096)(lambda key: text_of(timeline.rows, key))
+        self._ids: dict[int, tuple[int, ...]] = {}
         self._near = lru_cache(maxsize=4)(self._seen)
         self._skeletons: frozenset[str] | None = None
 
     def _lines(self, index: int) -> tuple[str, ...]:
-        rows = self.timeline.rows
-        texts = (text_of(rows, key) for _, key in groups(rows, self.timeline.frame(index).row_ids))
+        if index not in self._ids:  # frames are asked for in order, more or less: take a few at once
+            stop = min(index + AHEAD, len(self.timeline))
+            ahead = self.timeline.screens.walk(index, stop)
+            self._ids = {at: tuple(ids) for at, (ids, _, _) in enumerate(ahead, index)}
+        texts = (self._text(key) for _, key in groups(self.timeline.rows, self._ids[index]))
         return tuple(text for text in texts if text)
 
     def moving(self, text: str) -> bool:
@@ -131,6 +137,7 @@ class Around:
         return Seen(dict.fromkeys(line for i in frames for line in self.lines(i)))
 
 
+@lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """A line without what moves in a progress display: numbers all alike, bars and spinners gone."""
     return " ".join(_BAR.sub(" ", _NUMBER.sub("0", text)).split())
@@ -244,8 +251,11 @@ def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished
             quick = main and frame.t0_ns - last.t0_ns < BRIEF_NS
             moved = _MOVES.search(out, last.offset, frame.offset) if quick and changed else None
             if moved is not None:  # else it only scrolled away
-                places = [place + scroll for place in changed if place + scroll < size]
-                rows = [(last.row_ids[place], shown[place]) for place in places]
+                rows = [
+                    (last.row_ids[place + scroll], frame.row_ids[place], shown[place + scroll])
+                    for place in changed
+                    if place + scroll < size
+                ]
                 yield from _gone(frame, rows, moved.start(), around, keys)
             shown = shown[scroll:] + [frame.index] * scroll
             for place in changed:
@@ -254,17 +264,22 @@ def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished
 
 
 def _gone(
-    frame: Frame, rows: list[tuple[int, int]], offset: int, around: Around, keys: Keys
+    frame: Frame, rows: list[tuple[int, int, int]], offset: int, around: Around, keys: Keys
 ) -> Iterator[Vanished]:
-    """The (row, first frame) that this frame has replaced, as far as they came just before: one text."""
+    """The rows that this frame has replaced, as far as they came just before: one text.
+
+    `rows` are (old row, new row, first frame of the old one).
+    """
     timeline = around.timeline
     texts: list[str] = []
     first = frame.index
-    for row, since in rows:
+    for row, new, since in rows:
         if not since or frame.t0_ns - timeline.t0_ns[since] >= BRIEF_NS:
             continue
-        seen = around.near(since - 1, range(frame.index, frame.index + LATER))
-        rest = missing(timeline.rows.text(row), seen)
+        text = timeline.rows.text(row)
+        if not text.strip() or skeleton(text) == skeleton(timeline.rows.text(new)):
+            continue
+        rest = missing(text, around.near(since - 1, range(frame.index, frame.index + LATER)))
         if rest and not around.moving(rest):
             texts.append(rest)
             first = min(first, since)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sessionlens.recording import Recording
 from sessionlens.terminal import Flag, flags, replay
@@ -203,6 +205,27 @@ def test_honest_sessions_stay_quiet(fixtures: list[tuple[str, Recording]]) -> No
 def test_honest_shells_stay_quiet(truth: list[tuple[str, Recording]]) -> None:
     for name, recording in truth:
         assert {flag.severity for flag in flagged(recording)} <= {"low"}, name
+
+
+PIECES = [attack[1] for attack in ATTACKS] + [data for _, data in HONEST]
+
+
+@given(
+    parts=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=8),
+    cuts=st.lists(st.integers(0, 400), max_size=6),
+    pause=st.sampled_from([0, 20, 60, 500]),
+)
+def test_any_output_is_read_without_an_exception(
+    record: Make, parts: list[bytes], cuts: list[int], pause: int
+) -> None:
+    data = b"".join(parts)
+    places = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
+    events = [
+        (at * pause, "o", data[start:stop])
+        for at, (start, stop) in enumerate(zip(places, places[1:], strict=False))
+    ]
+    for flag in flagged(record([(0, "o", b"$ "), *events])):
+        assert flag.severity in ("high", "medium", "low") and flag.why
 
 
 def test_hostile_output_makes_few_notes(record: Make) -> None:
