@@ -31,7 +31,7 @@ KINDS = {
     "cut-off": "printed past the edge with autowrap off: written over by its own last character",
     "control-string": "text in a control string (DCS, APC, PM, SOS, OSC), which no terminal prints",
     "clipboard": "written to the clipboard of who watched (OSC 52), and not to the screen",
-    "recoloured": "the terminal's default colours were made alike: all plain text is invisible from here on",
+    "recoloured": "the terminal's own colours were made alike: text in them is invisible from here on",
     "title": "text in the window's title, which is not part of the screen",
     "title-report": "asks the terminal to type the window's title as if the user had (CSI 21 t)",
     "scrollback-erased": "erases what had scrolled off (CSI 3 J): nobody could scroll back to it",

@@ -19,6 +19,7 @@ from .unseen import UNSEEN, contrast
 if TYPE_CHECKING:
     from ..recording import Recording
 
+TEXT_COLOURS = frozenset(b"%d" % index for index in range(1, 16) if index != 8)
 MOST = 1 << 16  # bytes of a payload that are kept as text
 
 _BEGIN = re.compile(rb"\x1b([PX^_\]])|\xc2([\x90\x98\x9e\x9f\x9d])")
@@ -106,14 +107,16 @@ def clipboard(string: String) -> bool:
 
 
 class Colours:
-    """The default colours as OSC 10 and 11 set them."""
+    """The default colours as OSC 10 and 11 set them; and what OSC 4 makes of the palette."""
 
     def __init__(self) -> None:
         self._set: dict[bytes, int] = {}
 
     def hidden(self, string: String) -> bool:
-        """Does this string make the default text as good as invisible?"""
+        """Does this string make plain or coloured text as good as invisible?"""
         number, _, rest = string.payload.partition(b";")
+        if string.name == "OSC" and number == b"4":
+            return self._palette(rest.split(b";"))
         if string.name != "OSC" or number not in (b"10", b"11", b"110", b"111"):
             return False
         if number in (b"110", b"111"):
@@ -124,6 +127,15 @@ class Colours:
             if colour is not None:
                 self._set[b"%d" % which] = colour
         return contrast(self._set.get(b"10", 0xE5E5E5), self._set.get(b"11", 0)) < UNSEEN
+
+    def _palette(self, parts: list[bytes]) -> bool:
+        """OSC 4: is one of the named colours made the background's? Black and grey (0, 8) often are."""
+        ground = self._set.get(b"11", 0)
+        for index, spec in zip(parts[::2], parts[1::2], strict=False):
+            colour = colour_of(spec)
+            if index in TEXT_COLOURS and colour is not None and contrast(colour, ground) < UNSEEN:
+                return True
+        return False
 
 
 def colour_of(spec: bytes) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,7 @@ ATTACKS = [
     ("many titles", b"".join(b"\x1b]2;part %c\x07" % c for c in b"abcdefgh"), "title", b"\x1b]2;", "part b"),
     ("a title report", b"\x1b]2;ls\x07\x1b[21t", "title-report", b"\x1b[21t", ""),
     ("the scrollback erased", b"x\r\n" * 50 + b"\x1b[3J", "scrollback-erased", b"\x1b[3J", ""),
+    ("a palette", b"\x1b]4;7;#000000\x07\x1b[37m" + S, "recoloured", b"\x1b]4;7", "#000000"),
     ("colours alike", b"\x1b]11;rgb:11/11/11\x07\x1b]10;#111\x07" + S, "recoloured", b"\x1b]10;", "#111"),
 ]  # fmt: skip
 
@@ -158,6 +160,7 @@ HONEST = [
     ("a spinner", b"".join(b"\r%c working" % c for c in b"|/-\\" * 9)),
     ("a title", b"\x1b]0;john@web01: ~/src\x07"),
     ("colours asked for", b"\x1b]10;?\x07\x1b]11;?\x07"),
+    ("a dark palette", b"\x1b]4;0;#002b36\x07\x1b]11;#002b36\x07\x1b]4;8;#002b36;1;#dc322f\x07"),
     ("a query, tmux's pass-through, marks", b"\x1bP+q544e\x1b\\\x1bPtmux;\x1b\x1b]2;t\x07\x1b\\\x1b]133;A\x07\x1b]8;;http://some.where/page\x07x"),
     ("sixel graphics", b"\x1bP0;1q#0;2;0;0;0#0~~@@vv@@~~$-\x1b\\"),
 ]  # fmt: skip
@@ -220,10 +223,7 @@ def test_any_output_is_read_without_an_exception(
 ) -> None:
     data = b"".join(parts)
     places = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
-    events = [
-        (at * pause, "o", data[start:stop])
-        for at, (start, stop) in enumerate(zip(places, places[1:], strict=False))
-    ]
+    events = [(at * pause, "o", data[start:stop]) for at, (start, stop) in enumerate(pairwise(places))]
     for flag in flagged(record([(0, "o", b"$ "), *events])):
         assert flag.severity in ("high", "medium", "low") and flag.why
 
