@@ -94,7 +94,7 @@ class Timeline:
         self.t1_ns = array("q")
         self.offset = array("q")
         self.end_ns = 0
-        self.marks: list[tuple[int, int, str, str]] = []
+        self.marks: Sequence[tuple[int, int, str, str]] = []
         self._cursor_x = array("H")
         self._cursor_y = array("H")
         self._flags = array("B")

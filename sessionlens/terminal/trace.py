@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from .notes import Notes
 from .rows import Row, Rows
 from .screens import Screens
 from .unseen import Unseen
@@ -114,8 +115,8 @@ class Trace:
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.modes: list[tuple[int, int, str, bool]] = []
-        self.marks: list[tuple[int, int, str, str]] = []
+        self.modes: Notes[bool] = Notes()
+        self.marks: Notes[str] = Notes()
         self.unseen = Unseen()
         self.points = Points()
 

@@ -46,11 +46,11 @@ def grown(feed: Callable[[], object]) -> int:
     ],
 )
 def test_sequences_without_an_end(opening: bytes, piece: bytes, limit: int) -> None:
-    """Megabytes of it, in one piece and in pieces."""
+    """Half a megabyte of it, in one piece and in pieces."""
     terminal = Terminal()
-    data = piece * (MIB // 8 // len(piece))
+    data = piece * (MIB // 16 // len(piece))
     terminal.feed(opening)
-    assert grown(lambda: [terminal.feed(data) for _ in range(8)]) < MIB // 2
+    assert grown(lambda: [terminal.feed(data) for _ in range(8)]) < MIB // 4
     assert len(terminal.parser.held) <= limit
     whole = Terminal()
     whole.feed(opening + data * 8)
@@ -97,10 +97,10 @@ def colours(count: int) -> bytes:
 def test_colours_that_never_come_twice() -> None:
     """A picture in true colour: 20 bytes for each style, less than what drew it."""
     terminal = Terminal()
-    data = colours(20_000)
+    data = colours(17_000)
     terminal.feed(data)
     styles = terminal.screen.styles
-    assert len(styles) > 20_000
+    assert len(styles) > 17_000
     assert styles.nbytes < len(data)
     for found in (styles._ids, styles._made, styles._blank, styles._selected, styles.sequences):
         assert len(found) <= _CACHE_LIMIT
