@@ -24,6 +24,7 @@ _BLOCK = re.compile(f"(?:(?:{SIMPLE.pattern}+|\t|\x1b\\[(?:[0-9:;]{{0,200}}m|0?K
 _CODES = re.compile("\x1b\\[(?:([0-9:;]*)m|0?K)")
 TAB = 8
 MAX_SEQUENCES = 4096
+MAX_CODES = 64  # of a sequence that is remembered
 
 
 def ready(s: Screen) -> bool:
@@ -33,6 +34,7 @@ def ready(s: Screen) -> bool:
         cursor.y == s.bottom == s.lines - 1
         and not (cursor.x or s.top or s.alternate)
         and line.empty
+        and not line.high
         and not s.narrowed
         and s.charsets.plain
         and "?7" in s.mode
@@ -122,9 +124,10 @@ def _pens(styles: Styles, pen: int, codes: tuple[str | None, ...]) -> tuple[int,
             pens = None if odd else (*pens, pen)
     if styles.blank(pen):
         pens = None
-    if len(styles.sequences) >= MAX_SEQUENCES:
-        styles.sequences.clear()
-    styles.sequences[key] = pens
+    if len(codes) <= MAX_CODES:
+        if len(styles.sequences) >= MAX_SEQUENCES:
+            styles.sequences.clear()
+        styles.sequences[key] = pens
     return pens
 
 

@@ -88,6 +88,8 @@ class Line:
     def touch(self, start: int, end: int) -> None:
         """Note that columns start..end-1 were written since the last frame."""
         self.row = -1
+        if start >= end:
+            return
         if start < self.low:
             self.low = start
         if end > self.high:

@@ -7,6 +7,7 @@ later may get a second id; equal ids always mean equal rows.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ ANCHOR = 128  # rows between two absolute text offsets
 WRAPPED, DERIVED, STORED = 1, 2, 4  # flags: soft-wrapped; cells are split(text); cells are kept apart
 FLAG_BITS = 3
 PLAIN_RUNS = 0
+BLANKS = " " * 12  # from so many on, only their number is stored
+BETWEEN, SO_MANY = "\0", "\1"  # no cell has these: between cells that are kept apart; how many blanks
+_GAP = re.compile(f"{BLANKS} {{,4000}}")
+_MANY = re.compile(f"{SO_MANY}(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,6 @@ class Rows:
         self._length = array("I")
         self._anchor = array("Q")
         self._look = array("I")  # runs id << 3 | flags
-        self._odd: dict[int, tuple[str, ...]] = {}
         self._runs = array("I")  # (cells, style id) pairs of all patterns
         self._runs_end = array("Q", [0])
         self._known = Recent()
@@ -119,13 +123,13 @@ class Rows:
     def seal(self) -> None:
         """No more rows will come."""
         self._known, self._patterns, self._looks = Recent(), Recent(), {}
+        self.styles.forget()
 
     @property
     def nbytes(self) -> int:
-        """Memory of the store, its look-up tables not counted."""
+        """Memory of the store and its styles, look-up tables not counted."""
         columns = (self._length, self._anchor, self._look, self._runs, self._runs_end)
-        odd = sum(56 + 60 * len(cells) for cells in self._odd.values())
-        return len(self._text) + sum(len(c) * c.itemsize for c in columns) + odd
+        return len(self._text) + sum(len(c) * c.itemsize for c in columns) + self.styles.nbytes
 
     def add(self, line: Line) -> int:
         """The id of a line's row; the line remembers it."""
@@ -166,9 +170,11 @@ class Rows:
         if cells is not None:
             flags |= DERIVED if split(text) == list(cells) else STORED
             if flags & STORED:
-                self._odd[row] = cells
+                text = BETWEEN.join(cells)
         if row % ANCHOR == 0:
             self._anchor.append(len(self._text))
+        if BLANKS in text:
+            text = _GAP.sub(lambda gap: SO_MANY + chr(len(gap[0])), text)
         data = text.encode("utf-8", "surrogatepass")
         self._text += data
         self._length.append(len(data))
@@ -197,9 +203,14 @@ class Rows:
 
     def text(self, row: int) -> str:
         """A row's text."""
+        text = self._stored(row)
+        return text.replace(BETWEEN, "") if self._look[row] & STORED else text
+
+    def _stored(self, row: int) -> str:
         anchor = row // ANCHOR
         start = self._anchor[anchor] + sum(self._length[anchor * ANCHOR : row])
-        return self._text[start : start + self._length[row]].decode("utf-8", "surrogatepass")
+        text = self._text[start : start + self._length[row]].decode("utf-8", "surrogatepass")
+        return _MANY.sub(lambda many: " " * ord(many[1]), text) if SO_MANY in text else text
 
     def wrapped(self, row: int) -> bool:
         """Does it go on in the next row?"""
@@ -207,9 +218,10 @@ class Rows:
 
     def row(self, row: int) -> Row:
         """The view."""
-        text = self.text(row)
+        text = self._stored(row)
         look = self._look[row]
-        cells = self._odd[row] if look & STORED else tuple(split(text) if look & DERIVED else text)
+        cells = tuple(text.split(BETWEEN) if look & STORED else split(text) if look & DERIVED else text)
+        text = text.replace(BETWEEN, "") if look & STORED else text
         pattern = look >> FLAG_BITS
         if pattern == PLAIN_RUNS:
             lengths: tuple[tuple[int, int], ...] = ((len(cells), 0),) if cells else ()

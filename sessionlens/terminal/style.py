@@ -178,6 +178,11 @@ class Styles:
         """Memory of what is kept for good, links included."""
         return 20 * len(self) + sum(map(getsizeof, self._links))
 
+    def forget(self) -> None:
+        """Let go of what only finding needs; ids stay what they are."""
+        self._ids, self._made, self._blank = {PLAIN: 0}, {}, {0: 0}
+        self._selected, self.sequences = {}, {}
+
     def id(self, style: Style) -> int:
         """The id of a style, a new one where it is new."""
         found = self._ids.get(style)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sessionlens.recording import Recording
 from sessionlens.terminal import Terminal, replay, replaying
+from sessionlens.terminal.rows import Row
 
 PIECES = st.sampled_from(
     [
@@ -75,15 +76,19 @@ def told(recording: Recording, fast: bool) -> tuple[object, ...]:
     with patch.object(replaying, "Terminal", partial(Terminal, fast=fast)):
         done = replay(recording)
     timeline, trace = done.timeline, done.trace
-    rows = [timeline.row(i) for i in range(timeline.n_rows)]
-    looks = [[(run.text, timeline.style(run.style_id)) for run in row.runs] for row in rows]
     lines = timeline.lines()
+
+    def look(row: Row) -> tuple[object, ...]:
+        """Without the style ids, which count how styles came."""
+        runs = [(run.text, timeline.style(run.style_id)) for run in row.runs]
+        return row.id, row.text, row.wrapped, row.cell_texts, runs
+
     return (
         [(frame, changed, scroll) for frame, changed, scroll in timeline.walk()],
-        [(row.text, row.wrapped, row.cell_texts, look) for row, look in zip(rows, looks, strict=True)],
+        [look(timeline.row(i)) for i in range(timeline.n_rows)],
         list(timeline.kept),
         [getattr(lines, name) for name in lines.__slots__],
-        [(point, trace.screen(point)) for point in trace.points],
+        [(point, [look(row) for row in trace.screen(point)]) for point in trace.points],
         (trace.modes, trace.marks, list(trace.unseen)),
     )
 
@@ -157,6 +162,14 @@ LINES = [
     *("a\x1b[38;5;9mb\x1b[38:2::1:2:3mc\x1b[md", "\x1b[1m" + "y" * 7 + "\x1b[m" + "z" * 7),
     *("\x1b[4:3ma\x1b[24m\tb", "é\t─"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", [b"z\r\n\x1b[K", b"   \x1b[2K\x1b[A\r\n"])
+def test_what_is_lost_begins_where_it_was_printed(record: Callable[..., Recording], before: bytes) -> None:
+    """Not where the line was erased before: neither way notes blanks that nobody printed."""
+    data = b"\n" * 9 + before + b"\tfoo\r\na\r\nb\r\nc\x1b[3A\r\x1b[8CXY"
+    recording = record([(0, "o", data), (0, "i", b"")], 20, 5)
+    assert told(recording, True) == told(recording, False)
 
 
 @pytest.mark.parametrize("setup", SETUPS)

@@ -53,3 +53,15 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(rows._known._new) + len(rows._known._old) <= 2 * RECENT
     last = 2 * RECENT + 9
     assert rows.add(line([str(last)])) == last
+
+
+def test_blanks_are_counted() -> None:
+    rows = Rows(Styles())
+    texts = [" " * n + "x" + " " * m for n in (0, 11, 12, 13, 4012, 4013, 9000) for m in (0, 12, 5000)]
+    ids = [rows.add(line(list(text), wrapped=True)) for text in texts]
+    apart = rows.add(line(["🇩", "", "🇪", "", *" " * 20, "é"]))
+    assert [rows.text(i) for i in ids] == texts
+    assert [rows.row(i).cell_texts for i in ids] == [tuple(text) for text in texts]
+    assert rows.text(apart) == "🇩🇪" + " " * 20 + "é"
+    assert rows.row(apart).text == rows.text(apart)
+    assert len(rows._text) < 1000
