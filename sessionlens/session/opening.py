@@ -12,21 +12,21 @@ from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
 
 
-def open(path: str | PathLike[str], channel: int | None = None) -> Session:
+def open(path: str | PathLike[str], channel: int | None = None, *, reflow: bool = True) -> Session:
     """The recording at `path`: a bundle, a channel of it, a folder with `timing` and `out`, a typescript.
 
     A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
-    tables) is looked up below the current folder. Raises NotFoundError for a path that is not there,
-    FormatError for what is no recording and for a folder of several (it lists them).
+    tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines
+    of the main screen anew, as most terminals do; xterm and PuTTY only cut them. Raises NotFoundError for a
+    path that is not there, FormatError for what is no recording and for a folder of several (it lists them).
     """
     found = Path(path)
     if not found.exists() and (ref := Ref.parse(str(path))):
-        return Session(
-            open_source(by_session(ref.session, Path())), ref.channel if channel is None else channel
-        )
+        wanted = ref.channel if channel is None else channel
+        return Session(open_source(by_session(ref.session, Path())), wanted, reflow=reflow)
     if found.is_dir() and len(below := find(found)) == 1:
         found = below[0]
-    return Session(open_source(found), channel)
+    return Session(open_source(found), channel, reflow=reflow)
 
 
 def by_session(session: str, folder: Path) -> Path:

@@ -40,10 +40,11 @@ class Session:
     first interactive one unless `open(…, channel=n)` named another.
     """
 
-    def __init__(self, source: Source, channel: int | None = None) -> None:
+    def __init__(self, source: Source, channel: int | None = None, *, reflow: bool = True) -> None:
         self.source = source
         self.path = Path(source.path)
-        self.views = [ChannelView(c, str(source.path)) for c in source.channels if is_text(c)]
+        self.reflow = reflow
+        self.views = [ChannelView(c, str(source.path), reflow) for c in source.channels if is_text(c)]
         self._main = self._choose(channel)
 
     def _choose(self, number: int | None) -> ChannelView | None:
@@ -232,7 +233,8 @@ class Session:
         return evidence.verify(self.path, signers)
 
     def __repr__(self) -> str:
-        told = [f"  gap       {visible(str(text))}" for text in self.gaps["text"]]
+        told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]
+        told += [f"  gap       {visible(str(text))}" for text in self.gaps["text"]]
         return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:

@@ -19,9 +19,10 @@ from sessionlens.tables.unprinted import bytes_table
 class ChannelView:
     """What is known of one recorded channel; everything is computed at its first use and kept."""
 
-    def __init__(self, channel: Channel, path: str) -> None:
+    def __init__(self, channel: Channel, path: str, reflow: bool = True) -> None:
         self.channel = channel
         self.path = path
+        self.reflow = reflow
 
     @cached_property
     def recording(self) -> Recording:
@@ -31,7 +32,7 @@ class ChannelView:
     @cached_property
     def replay(self) -> terminal.Replay:
         """The single replay: timeline, trace, checkpoints."""
-        return terminal.replay(self.recording)
+        return terminal.replay(self.recording, reflow=self.reflow)
 
     @cached_property
     def extraction(self) -> commands.Extraction:

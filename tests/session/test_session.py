@@ -173,3 +173,14 @@ def test_a_row_reopens_its_session(shell_session: Maker) -> None:
     assert s.commands.sl.open(0).info.session == s.info.session
     with pytest.raises(sl.UsageError, match="no row 9"):
         s.commands.sl.at(9)
+
+
+def test_wrapping_anew_is_an_option_and_said(typescript: Maker) -> None:
+    """A window made wider shows a long line in one row, or as xterm and PuTTY do."""
+    folder = typescript([(0.1, "o", b"a" * 100 + b"\r\n$ ")])
+    with (folder / "timing").open("a") as timing:
+        timing.write("S 0.500000 SIGWINCH ROWS=30 COLS=120\n")
+    assert sl.open(folder).at(1).text.splitlines()[0] == "a" * 100
+    cut = sl.open(folder, reflow=False)
+    assert cut.at(1).text.splitlines()[0] == "a" * 80
+    assert "reflow=False" in repr(cut) and "reflow" not in repr(sl.open(folder))
