@@ -10,11 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sessionlens.terminal.flags import ADDRESSED, KINDS, Flag, locate
 from sessionlens.terminal.lines import groups, text_of
-from sessionlens.terminal.vanished import Around, episodes
+from sessionlens.terminal.vanished import Around, Episode, episodes
 
 from .model import HIDDEN
 from .region import LogicalLine, logical_line
@@ -149,6 +150,7 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
     offsets = replay.timeline.offset
     stays = episodes(replay.trace, replay.timeline.end_ns, offsets[-1] if offsets else 0)
     starts = [stay.first for stay in stays]
+    drawing: dict[int, int] = {}
     told = (-1, "")
     for point in replay.trace.points:
         if not point.alternate or not (
@@ -166,7 +168,9 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
             continue
         told = point.offset, line
         begin = max(out.rfind(b"\n", 0, point.offset) + 1, stays[at].first)
-        drawn = len(ADDRESSED.findall(out[stays[at].first : point.offset])) > 1
+        if at not in drawing:
+            drawing[at] = _drawing(out, stays[at])
+        drawn = drawing[at] <= point.offset
         why = KINDS["line-elsewhere"] + ("; inside a full-screen program, such as tmux" if drawn else "")
         text_at = locate(out, line[match.end() :], begin, point.offset)
         begin = begin if text_at is None else text_at
@@ -179,6 +183,12 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
             why,
             "low" if drawn else "high",
         )
+
+
+def _drawing(out: bytes, stay: Episode) -> int:
+    """From where on the program of this stay draws its screen: the end of its second address."""
+    second = next(islice(ADDRESSED.finditer(out, stay.first, stay.stop), 1, None), None)
+    return len(out) if second is None else second.end()
 
 
 def _prompt(each: Followed) -> str:

@@ -117,12 +117,15 @@ class Around:
         return tuple(text for text in texts if text)
 
     def moving(self, text: str) -> bool:
-        """Did any frame show this line with other numbers and bars in it?"""
+        """Did frames show this line with other numbers and bars in it, for long enough to be read?"""
         bare = skeleton(text)
         if "0" not in bare:
             return False
         if self._skeletons is None:
-            self._skeletons = frozenset(skeleton(line) for line in self.timeline.lines().text)
+            lines = self.timeline.lines()
+            spans = zip(lines.text, lines.reason, lines.t0_ns, lines.t1_ns, strict=True)
+            read = (line for line, reason, t0, t1 in spans if reason == "visible" and t1 - t0 >= BRIEF_NS)
+            self._skeletons = frozenset(map(skeleton, read))
         return bare in self._skeletons
 
     def at(self, offset: int) -> int:
@@ -212,10 +215,12 @@ def between_frames(trace: Trace, around: Around, stays: list[Episode], keys: Key
     the screen draw over themselves all the time.
     """
     timeline = around.timeline
+    entries = [stay.first for stay in stays]
     for note in trace.unseen:
         if note.how not in REMOVED:
             continue
-        stay = next((s for s in stays if s.first <= note.offset <= s.stop), None)
+        at = bisect_right(entries, note.offset) - 1
+        stay = stays[at] if at >= 0 and note.offset <= stays[at].stop else None
         if note.alternate and (stay is None or stay.t1_ns - stay.t0_ns >= BRIEF_NS):
             continue
         before = around.at(note.offset)

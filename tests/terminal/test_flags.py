@@ -112,6 +112,18 @@ def test_shown_for_less_than_100_ms(record: Make) -> None:
             assert f"{ms} ms" in flag.why
 
 
+@pytest.mark.parametrize("pause", [0, 50])
+def test_a_flash_with_numbers_in_it_is_one(record: Make, pause: int) -> None:
+    """Nothing but a line that stood long enough to be read makes numbers a display that moves."""
+    text = b"scp data2 10.0.0.1:"
+    parts = [(1000, "o", text), (1000 + pause, "o", b"\r\x1b[Kls")]
+    recording = record([(0, "o", b"$ \r\n"), *parts, (3000, "o", b"\r\n$ ")])
+    found = flagged(recording)
+    assert [(flag.kind, flag.severity, flag.text.encode()) for flag in found] == [("flashed", "medium", text)]
+    shown = record([(0, "o", b"scp data3 10.0.0.2:\r\n"), *parts, (3000, "o", b"\r\n$ ")])
+    assert flagged(shown) == []
+
+
 def test_in_any_chunks(record: Make) -> None:
     """The same bytes at one time, cut anywhere: the same text at the same byte."""
     for data in (
