@@ -10,6 +10,8 @@ both ways are equal is tested as a property and on every recording there is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from .line import Line, Packed, Runs
@@ -115,15 +117,14 @@ def _pens(styles: Styles, pen: int, codes: tuple[str | None, ...]) -> tuple[int,
     None where one of them hides text, or has a background that an EL or the next line would take on.
     """
     key = pen, codes
-    pens: tuple[int, ...] | None = (pen,)
+    found = [pen]
+    good = True
     for code in codes:
         if code is not None:
             pen = styles.select(pen, parameters(code))
-        if pens is not None:
-            odd = pen in styles.hiding or (code is None and styles.blank(pen))
-            pens = None if odd else (*pens, pen)
-    if styles.blank(pen):
-        pens = None
+        good = good and not (pen in styles.hiding or (code is None and styles.blank(pen)))
+        found.append(pen)
+    pens = tuple(found) if good and not styles.blank(pen) else None
     if len(codes) <= MAX_CODES:
         if len(styles.sequences) >= MAX_SEQUENCES:
             styles.sequences.clear()
@@ -157,20 +158,25 @@ def _expand(
 def _wrap(packed: Packed, columns: int) -> list[Line]:
     """A line that is longer than the screen is wide, as rows."""
     text, runs = packed
-    rows = []
-    for at in range(0, len(text), columns):
-        end = at + columns
-        rows.append(Line.pack((text[at:end], _cut(runs, at, end)), end < len(text)))
-    return rows
+    looks = _cut(runs, columns) if runs else repeat(())
+    return [
+        Line.pack((text[at : at + columns], look), at + columns < len(text))
+        for at, look in zip(range(0, len(text), columns), looks, strict=False)
+    ]
 
 
-def _cut(runs: Runs, start: int, end: int) -> Runs:
-    """The runs between two columns."""
-    kept = []
-    column = 0
-    for size, style in runs:
-        low, high = max(column, start), min(column + size, end)
-        if low < high:
-            kept.append((high - low, style))
-        column += size
-    return tuple(kept) if any(style for _, style in kept) else ()
+def _cut(runs: Runs, columns: int) -> Iterator[Runs]:
+    """The runs of each row."""
+    row: list[tuple[int, int]] = []
+    room = columns
+    for run, style in runs:
+        size = run
+        while size:
+            part = min(size, room)
+            row.append((part, style))
+            size -= part
+            room -= part
+            if not room:
+                yield tuple(row) if any(look for _, look in row) else ()
+                row, room = [], columns
+    yield tuple(row) if any(look for _, look in row) else ()

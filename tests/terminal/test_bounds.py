@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -104,6 +105,21 @@ def test_colours_that_never_come_twice() -> None:
     assert styles.nbytes < len(data)
     for found in (styles._ids, styles._made, styles._blank, styles._selected, styles.sequences):
         assert len(found) <= _CACHE_LIMIT
+
+
+def test_a_long_line_of_many_colours_takes_time_as_it_is_long() -> None:
+    def rows(count: int) -> Iterable[str]:
+        terminal = Terminal(80, 24, scrollback=count)
+        terminal.feed(b"a\r\n" * 30 + (b"\x1b[1mx\x1b[my" * 40 * count + b"\r\n") * 3)
+        return terminal.history
+
+    start = time.process_time()
+    few = rows(200)
+    middle = time.process_time()
+    many = rows(1600)
+    took = time.process_time() - middle
+    assert set(few) >= {"xy" * 40} and set(many) == {"xy" * 40}
+    assert took < 24 * max(middle - start, 0.02)  # 8 times as long; 64 times if each row looks at all runs
 
 
 def test_a_title_without_an_end_was_text() -> None:
