@@ -233,7 +233,7 @@ class Parser:
         self._at = stop
         self.state = "ground"
         if match[0] not in "\x18\x1a":
-            self.target.osc(clean(_C0.sub("", self.held)))
+            self.target.osc(_C0.sub("", clean(self.held)))
         if match[0] == "\x1b":
             self._open("\x1b")
         self.held = ""

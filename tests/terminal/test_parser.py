@@ -163,3 +163,8 @@ def test_as_other_terminals_have_it(data: bytes, want: str) -> None:
         other = pyghostty.Terminal(20, 2)
         other.feed(data)
         assert other.text().split("\n")[0] == want
+
+
+def test_bytes_that_a_control_parts_are_no_character() -> None:
+    """C2, VT, 9C: two bytes that are no UTF-8, and not the C1 control that they would make together."""
+    assert said(b"\x1b]2;\xc2\x0b\x9cx\x07") == [("osc", "2;\ufffd\ufffdx")]
