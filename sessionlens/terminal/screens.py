@@ -9,17 +9,21 @@ from array import array
 from collections.abc import Iterator
 
 KEYFRAME = 64
+WORK = 8  # there is a keyframe too after changes of so many times its size
+DELTA, KEY, SIZE = 0, 1, 2
 
 
 class Screens:
     """Append-only; screen i is a list of row ids, top to bottom."""
 
     def __init__(self) -> None:
-        self._numbers = array("I")  # of a keyframe all ids; else the scroll, then (index, id) pairs
+        # of a keyframe all ids and the scroll; else the scroll (or the new size), then (index, id) pairs
+        self._numbers = array("I")
         self._end = array("Q")
         self._last: list[int] = []
         self._since = KEYFRAME
-        self._key = bytearray()
+        self._work = 0  # numbers since the last keyframe
+        self._key = bytearray()  # what each is: DELTA, KEY or SIZE
 
     def __len__(self) -> int:
         return len(self._end)
@@ -38,18 +42,25 @@ class Screens:
         """Add a screen; `scrolled` is a guess of how many lines the content moved up since the last one."""
         last = self._last
         size = len(rows)
-        if self._since >= KEYFRAME or len(last) != size:
-            self._numbers.extend(rows)
-            self._key.append(1)
-            self._since = 1
+        if len(last) == size:
+            kind = DELTA
+            first, changes = _difference(last, rows, scrolled)
         else:
-            scroll, changes = _difference(last, rows, scrolled)
-            self._numbers.append(scroll)
+            kind, first = SIZE, size
+            changes = _difference(sized(last, size), rows, 0)[1]
+        self._since += 1
+        self._work += 2 * len(changes)
+        if self._since > KEYFRAME or self._work > WORK * size or 2 * len(changes) > size:
+            self._numbers.extend(rows)
+            self._numbers.append(first if kind == DELTA else 0)
+            kind = KEY
+            self._since, self._work = 1, 0
+        else:
+            self._numbers.append(first)
             for index in changes:
                 self._numbers.append(index)
                 self._numbers.append(rows[index])
-            self._key.append(0)
-            self._since += 1
+        self._key.append(kind)
         self._end.append(len(self._numbers))
         self._last = rows
 
@@ -58,10 +69,10 @@ class Screens:
 
     def get(self, index: int) -> list[int]:
         """Screen `index`, from the nearest keyframe."""
-        key = self._key.rfind(1, 0, index + 1)
-        rows = self._slice(key).tolist()
+        key = self._key.rfind(KEY, 0, index + 1)
+        rows = self._slice(key)[:-1].tolist()
         for at in range(key + 1, index + 1):
-            _apply(rows, self._slice(at))
+            _apply(rows, self._slice(at), self._key[at])
         return rows
 
     def walk(self, start: int, stop: int) -> Iterator[tuple[list[int], list[int], int]]:
@@ -74,25 +85,34 @@ class Screens:
         rows = self.get(start)
         yield rows, list(range(len(rows))), 0
         for at in range(start + 1, stop):
-            numbers = self._slice(at)
-            if self._key[at]:
-                new = numbers.tolist()
-                if len(new) == len(rows):
-                    scroll, changes = _difference(rows, new, 0)
-                else:
-                    scroll, changes = 0, list(range(len(new)))
-                rows[:] = new
-                yield rows, changes, scroll
-            else:
-                _apply(rows, numbers)
+            numbers, kind = self._slice(at), self._key[at]
+            if kind == DELTA:
+                _apply(rows, numbers, kind)
                 yield rows, numbers[1::2].tolist(), numbers[0]
+                continue
+            new = numbers[:-1].tolist() if kind == KEY else rows[:]
+            if kind == SIZE:
+                _apply(new, numbers, kind)
+            if len(new) == len(rows):
+                scroll, changes = _difference(rows, new, numbers[-1])
+            else:
+                scroll, changes = 0, list(range(len(new)))
+            rows[:] = new
+            yield rows, changes, scroll
 
 
-def _apply(rows: list[int], numbers: array[int]) -> None:
-    scroll = numbers[0]
-    if scroll:
-        del rows[:scroll]
-        rows += [0] * scroll
+def sized(rows: list[int], size: int) -> list[int]:
+    """Cut or filled up at the bottom."""
+    return rows[:size] + [0] * (size - len(rows))
+
+
+def _apply(rows: list[int], numbers: array[int], kind: int) -> None:
+    first = numbers[0]
+    if kind == SIZE:
+        rows[:] = sized(rows, first)
+    elif first:
+        del rows[:first]
+        rows += [0] * first
     for at in range(1, len(numbers), 2):
         rows[numbers[at]] = numbers[at + 1]
 
