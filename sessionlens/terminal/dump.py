@@ -45,23 +45,29 @@ def _colour(code: int, value: int) -> list[str]:
 
 
 def sgr(style: Style) -> str:
-    """The sequences that set exactly this style, whatever was set before."""
+    """The sequence that sets exactly this look, whatever was set before."""
     parts = ["0", *(str(code) for name, code in _ON.items() if getattr(style, name))]
     if style.underline:
         parts.append(f"4:{style.underline}")
     parts += _colour(38, style.fg) + _colour(48, style.bg) + _colour(58, style.underline_color)
-    return f'\x1b[{";".join(parts)}m\x1b[{int(style.protected)}"q\x1b]8;;{style.link}\x1b\\'
+    return f"\x1b[{';'.join(parts)}m"
+
+
+def marks(style: Style) -> str:
+    """The sequences for the rest of a style, that no SGR sets."""
+    return f'\x1b[{int(style.protected)}"q\x1b]8;;{style.link}\x1b\\'
 
 
 class Codes(dict[int, str]):
-    """`sgr` of each style id, made once."""
+    """What sets each style id, made once; `marks` only where there are any links or protected text."""
 
     def __init__(self, s: Screen) -> None:
         super().__init__()
         self.styles = s.styles
 
     def __missing__(self, style_id: int) -> str:
-        code = self[style_id] = sgr(self.styles[style_id])
+        style = self.styles[style_id]
+        code = self[style_id] = sgr(style) + (marks(style) if self.styles.marked else "")
         return code
 
 
@@ -172,7 +178,7 @@ def _rest(s: Screen) -> str:
     out += [f"\x1b[{'?' * m.startswith('?')}{m.lstrip('?')}h" for m in modes]
     if "?25" not in s.mode:
         out.append("\x1b[?25l")
-    out.append(f"{sgr(s.style)}\x1b[{s.cursor.y + 1};{s.cursor.x + 1}H")
+    out.append(f"{sgr(s.style)}{marks(s.style)}\x1b[{s.cursor.y + 1};{s.cursor.x + 1}H")
     return "".join(out)
 
 

@@ -136,6 +136,7 @@ class Styles:
         "_made",
         "_selected",
         "hiding",
+        "marked",
         "sequences",
     )
 
@@ -150,6 +151,7 @@ class Styles:
         self._selected: dict[tuple[int, Parts], int] = {}
         self.sequences: dict[tuple[int, tuple[str | None, ...]], tuple[int, ...] | None] = {}  # see flood.py
         self.hiding: dict[int, str] = {}  # ids under which text is not seen, and how
+        self.marked = False  # is any a link or protected?
         self.id(PLAIN)
 
     def __getitem__(self, style_id: int) -> Style:
@@ -198,6 +200,7 @@ class Styles:
             self._link.append(len(self._links) - 1 if style.link else 0)
             if len(self._made) < _CACHE_LIMIT:
                 self._made[found] = style
+            self.marked = self.marked or style.protected or bool(style.link)
             if how := hides(style):
                 self.hiding[found] = how
         return found

@@ -92,3 +92,14 @@ def test_all_state_comes_back(data: bytes) -> None:
         terminal.feed(rest)
         twin.feed(rest)
         assert twin == terminal and twin.title == terminal.title
+
+
+def test_colours_alone_take_one_sequence_each() -> None:
+    terminal = Terminal(40, 3)
+    terminal.feed(b"".join(b"\x1b[3%dm%d" % (n % 8, n % 10) for n in range(80)))
+    drawn = terminal.dump()
+    assert drawn.count(b"\x1b]8;;") == 1
+    terminal.feed(b"\x1b]8;;http://example.net\x07x\x1b]8;;\x07y")
+    other = Terminal()
+    other.restore(terminal.dump())
+    assert other == terminal and other.cells[2][0].style.link == "http://example.net"
