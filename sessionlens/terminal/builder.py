@@ -209,8 +209,9 @@ class Builder:
 
     def unseen(self, how: str, text: str) -> None:
         """Text that a viewer could miss, or a sequence that hides or fetches something."""
-        here, y = self._here(), self.screen.cursor.y
-        self.trace.unseen.add(self.t, here, how, text, (self.event, y), self.screen.alternate)
+        size, cursor = self.terminal.parser.size, self.screen.cursor
+        place = self.event, cursor.y, cursor.x
+        self.trace.unseen.add(self.t, self._here(), size, how, text, place, self.screen.alternate)
 
     def cut(self, text: str) -> None:
         """A run that does not fit and does not wrap: all but its last character is written over."""

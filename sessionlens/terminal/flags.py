@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .strings import Colours, clipboard, readable, smuggled, strings
+from .strings import Colours, clipboard, last_of_title, readable, smuggled, strings
 from .titles import odd, rapid
 from .unseen import INVISIBLE, Note
 from .vanished import Around, Episode, Keys, Vanished, between_frames, brief, episodes, skeleton
@@ -34,7 +34,7 @@ KINDS = {
     "recoloured": "the terminal's own colours were made alike: text in them is invisible from here on",
     "title": "text in the window's title, which is not part of the screen",
     "title-report": "asks the terminal to type the window's title as if the user had (CSI 21 t)",
-    "scrollback-erased": "erases what had scrolled off (CSI 3 J): nobody could scroll back to it",
+    "scrollback-erased": "erases what had scrolled off (CSI 3 J, RIS): nobody could scroll back to it",
     "alternate-screen": "plain output on the alternate screen: gone when that is left",
     "line-rewritten": "a command's line was changed on the screen after it was run",
     "line-elsewhere": "a line handed over on the alternate screen, which is gone when that is left",
@@ -113,7 +113,8 @@ def _looks(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
         if last is not None and last.how == note.how and note.offset - last.end <= _JOIN_BYTES:
             gap = out[last.end : note.offset]
             if b"\n" not in gap and len(last.text) < 4096:
-                text = last.text + note.text
+                shown = _ESCAPES.sub(b"", gap)
+                text = last.text + (shown.decode() if not shown.strip(b" ") else "\n") + note.text
                 open_note = Note(last.t_ns, last.offset, note.end, last.how, text, last.alternate)
                 continue
         if last is not None and _says(last):
@@ -206,12 +207,13 @@ def _sequences(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
     for note in notes:
         if note.how == "scrollback erased":
             whole = _CLEAR.search(out, max(note.offset - 16, 0), note.offset + 4) is not None
+            whole |= out.startswith(b"\x1bc", note.offset)
             why = KINDS["scrollback-erased"] + ("; the whole screen too, as `clear` does" if whole else "")
             severity = "low" if whole else "medium"
-            yield Flag(note.t_ns, note.offset, note.offset + 3, "scrollback-erased", "", why, severity)
+            yield Flag(note.t_ns, note.offset, note.end - 1, "scrollback-erased", "", why, severity)
         elif note.how == "title report":
             why = KINDS["title-report"]
-            yield Flag(note.t_ns, note.offset, note.offset + 4, "title-report", "", why, "medium")
+            yield Flag(note.t_ns, note.offset, note.end - 1, "title-report", "", why, "medium")
 
 
 def _strings(replay: Replay) -> Iterator[Flag]:
@@ -243,6 +245,7 @@ def _strings(replay: Replay) -> Iterator[Flag]:
 
 
 def _titles(replay: Replay, around: Around) -> Iterator[Flag]:
+    out = replay.recording.blob("o")
     titles = [(t, offset, text) for t, offset, kind, text in replay.trace.marks if kind in ("title", "icon")]
     known: set[str] = set()
     runs = list(rapid(titles))
@@ -254,12 +257,12 @@ def _titles(replay: Replay, around: Around) -> Iterator[Flag]:
         frame = around.at(offset)
         found = odd(title, around.near(frame - 1, (frame, frame + 1, frame + 2)).text)
         if found is not None:
-            size = len(title.encode("utf-8", "surrogatepass"))
-            yield Flag(t_ns, offset, offset + 4 + size, "title", title, found[1], found[0])
+            yield Flag(t_ns, offset, last_of_title(out, offset), "title", title, found[1], found[0])
     for first, last in runs:
         text = "\n".join(title for _, _, title in titles[first : last + 1])
         why = f"{last - first + 1} titles one after the other, faster than anyone reads"
-        yield Flag(titles[first][0], titles[first][1], titles[last][1], "title", text, why, "medium")
+        end = last_of_title(out, titles[last][1])
+        yield Flag(titles[first][0], titles[first][1], end, "title", text, why, "medium")
 
 
 # ---- the alternate screen

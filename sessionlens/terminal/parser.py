@@ -19,6 +19,7 @@ from .operations import Target, parse_csi
 MAX_SEQUENCE = 255
 MAX_PAYLOAD = 1 << 16
 MAX_KNOWN = 4096
+PIECE = 1 << 20  # bytes that are text, and lines of a flood, at a time
 
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)"  # 1 text
@@ -60,18 +61,32 @@ class Parser:
         self._again = 0  # where in the text it is worth trying that
         self._text = ""
         self._base = self._at = self._known_at = self._known_bytes = 0
+        self._sized = (-1, 0)  # where the operation begins whose size was asked for, and that size
         self._opened = -1  # where the sequence in progress began
 
     @property
     def offset(self) -> int:
         """Bytes before the current operation (between feeds: bytes fed)."""
+        return self._opened if self._opened >= 0 else self._bytes(self._at)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the current operation, as far as it has come."""
         if self._opened >= 0:
-            return self._opened
-        if self._at < self._known_at:
+            return self._bytes(self._at + 1) - self._opened
+        if self._sized[0] != self._at:
+            token = _TOKEN.match(self._text, self._at)
+            size = len(token[0].encode("utf-8", "surrogateescape")) if token else 0
+            self._sized = self._at, size
+        return self._sized[1]
+
+    def _bytes(self, at: int) -> int:
+        """Bytes before a place in the text."""
+        if at < self._known_at:
             self._known_at = self._known_bytes = 0
-        piece = self._text[self._known_at : self._at]
+        piece = self._text[self._known_at : at]
         self._known_bytes += len(piece) if piece.isascii() else len(piece.encode("utf-8", "surrogateescape"))
-        self._known_at = self._at
+        self._known_at = at
         return self._base + self._known_bytes
 
     @property
@@ -85,10 +100,15 @@ class Parser:
 
     def feed(self, data: bytes) -> None:
         """Carry out what the bytes say, as far as it is complete."""
+        for at in range(0, len(data), PIECE):
+            self._feed(data[at : at + PIECE] if len(data) > PIECE else data)
+
+    def _feed(self, data: bytes) -> None:
         self._base = self.fed - len(self.pending)
         self.fed += len(data)
         self._text = text = self._decoder.decode(data)
         self._at = self._known_at = self._known_bytes = self._again = 0
+        self._sized = (-1, 0)
         if not text:
             return
         at = 0

@@ -47,8 +47,8 @@ class Screen(Grid):
             self._narrow(text)
             self.repeat = text[-1]
         else:
-            if self.watcher is not None and (found := INVISIBLE.search(text)):
-                self.watcher.unseen("invisible characters", text[found.start() :])
+            if self.watcher is not None and self._invisible(text):
+                self.watcher.unseen("invisible characters", text)
             self._mixed(text)
         self.joined = True
 
@@ -87,6 +87,13 @@ class Screen(Grid):
         cursor.x = limit - 1
         self.page[cursor.y].wrapped = False
         cursor.pending = True
+
+    def _invisible(self, text: str) -> bool:
+        """Does it hold characters that do not show? A joiner at its start joins what stands there."""
+        cursor = self.cursor
+        x = cursor.x if cursor.pending else cursor.x - 1
+        before = "".join(self.page[cursor.y].cells[max(x - 1, 0) : max(x + 1, 0)])[-1:]
+        return INVISIBLE.search(before + text, len(before)) is not None
 
     def _mixed(self, text: str) -> None:
         """Characters of any width, those that join the one before included."""

@@ -25,6 +25,7 @@ MOST = 1 << 16  # bytes of a payload that are kept as text
 _BEGIN = re.compile(rb"\x1b([PX^_\]])|\xc2([\x90\x98\x9e\x9f\x9d])")
 _END = re.compile(rb"[\x18\x1a\x1b]|\xc2\x9c")
 _OSC_END = re.compile(rb"[\x07\x18\x1a\x1b]|\xc2\x9c")
+_TITLE_END = re.compile(rb"\x07|\x1b\\|\xc2\x9c|(?=\x1b)|\Z")
 _NAMES = {"P": "DCS", "X": "SOS", "^": "PM", "_": "APC", "]": "OSC"}
 _C1 = {0x90: "P", 0x98: "X", 0x9E: "^", 0x9F: "_", 0x9D: "]"}
 
@@ -79,6 +80,12 @@ def strings(recording: Recording) -> Iterator[String]:
         last = max(at, begin.end()) - 1
         size = close - begin.end()
         yield String(t_ns, begin.start(), last, _NAMES[kind], bytes(payload), size, end is not None)
+
+
+def last_of_title(out: bytes, first: int) -> int:
+    """The last byte of an OSC, or of `ESC k … ESC \\`, that begins at `first`."""
+    end = _TITLE_END.search(out, first + 2)
+    return (end.end() if end else len(out)) - 1
 
 
 def smuggled(string: String) -> str:

@@ -40,7 +40,7 @@ CUBE = (0, 95, 135, 175, 215, 255)
 
 @dataclass(slots=True)
 class Note:
-    """Text (pieces joined by newlines) that something may have hidden; `offset`..`end` are bytes of `out`.
+    """Text (pieces joined by newlines) that something may have hidden; bytes `offset` to `end` of `out`.
 
     `how` is "conceal", "same colours", "dark", "invisible characters", "line drawing", "cut off", "scrollback
     erased", "title report", or why text left that no frame had shown: a reason of timeline.py. Of those the
@@ -62,7 +62,7 @@ class Unseen:
 
     def __init__(self) -> None:
         self._notes: list[Note] = []
-        self._place = (-1, -1)
+        self._place = (-1, -1, -1)
 
     def __len__(self) -> int:
         return len(self._notes)
@@ -71,10 +71,21 @@ class Unseen:
         return iter(self._notes)
 
     def add(
-        self, t_ns: int, offset: int, how: str, text: str, place: tuple[int, int], alternate: bool
+        self,
+        t_ns: int,
+        offset: int,
+        size: int,
+        how: str,
+        text: str,
+        place: tuple[int, int, int],
+        alternate: bool,
     ) -> None:
-        """Note a piece of text; `place` is (event, row)."""
-        end = offset + (len(text) if text.isascii() else len(text.encode("utf-8", "replace")))
+        """Note a piece of text; `size` bytes printed or removed it, at `place` (event, row, column).
+
+        REP makes a page of a few bytes: no more is kept than the bytes warrant.
+        """
+        text = text[: max(LONG, size)]
+        end = offset + (max(size, len(text)) if how in REMOVED else size)
         last = self._notes[-1] if self._notes else None
         if (
             last is not None
@@ -83,14 +94,15 @@ class Unseen:
             and offset - last.end <= NEAR
             and len(last.text) + len(text) < LONG
         ):
-            same = self._place[1] == place[1] and how in INLINE
-            last.text += text if same or not text else "\n" + text
+            same = offset <= last.end or self._place[1:] == place[1:]
+            last.text += text if (how in INLINE and same) or not text else "\n" + text
             last.end = max(last.end, end)
         else:
             self._notes.append(Note(t_ns, offset, end, how, text, alternate))
-        self._place = place
+        self._place = place[0], place[1], place[2] + len(text)
 
 
+REMOVED = frozenset({"erased", "overwritten", "cleared", "switched", "scrolled"})
 INLINE = frozenset({"conceal", "same colours", "dark", "invisible characters", "line drawing"})
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .lines import groups, text_of
+from .unseen import REMOVED
 
 if TYPE_CHECKING:
     from ..recording import Recording
@@ -236,9 +237,6 @@ def between_frames(trace: Trace, around: Around, stays: list[Episode], keys: Key
             answer = keys.answers(came, note.t_ns)
             since = timeline.offset[before]
             yield Vanished(note.t_ns, note.offset, since, text, note.how, 0, editing, answer)
-
-
-REMOVED = frozenset({"erased", "overwritten", "cleared", "switched", "scrolled"})
 
 
 def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished]:

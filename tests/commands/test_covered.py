@@ -129,7 +129,7 @@ def test_tricks_in_a_real_bash(shell: Callable[..., Any], record: Make) -> None:
         ("concealed", "concealed"),
         ("control-string", "application"),
         ("title", "root:x:0:0:r:/:"),
-        ("invisible-characters", "\u200b; xyzzy"),
+        ("invisible-characters", "ls \u200b; xyzzy"),
         ("line-elsewhere", "t@h:~$ echo elsewhere"),
     } <= texts
     assert any(flag.kind == "line-rewritten" and "echo over" in flag.text for flag in found)

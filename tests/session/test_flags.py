@@ -128,7 +128,7 @@ def test_on_the_command_line(typescript: Maker, capsys: pytest.CaptureFixture[st
     assert "\\u202ey" in out and "\u202e" not in out
     assert main(["flags", path, "--json", "--kind", "invisible-characters"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["text"] for row in rows] == ["\u202ey"]
+    assert [row["text"] for row in rows] == ["x\u202ey"]
     assert rows[0]["offset"] > 0 and rows[0]["t_utc"].endswith("Z")
     assert main(["info", path]) == 0
     assert "2 places where a viewer could have missed something" in capsys.readouterr().out

@@ -112,6 +112,44 @@ def test_shown_for_less_than_100_ms(record: Make) -> None:
             assert f"{ms} ms" in flag.why
 
 
+# what is printed, and per flag: the kind, exactly its bytes, its text
+EXACT = [
+    (f"ls {'x' * 60}\u200b; rm".encode(), INVISIBLE, f"ls {'x' * 60}\u200b; rm".encode(), None),
+    ("r\x1b[m\u200dm".encode(), INVISIBLE, "\u200dm".encode(), None),
+    (b"\x1b[8mab\xff\xffcd\x1b[m", "concealed", b"ab\xff\xffcd", "ab\ufffd\ufffdcd"),
+    (b"\x1b[8mabc\x1b[9b\x1b[m", "concealed", b"abc\x1b[9b", "abcccccccccc"),
+    (b"\x1b[8mrm\x1b[m SHOWN \x1b[8m-rf\x1b[m", "concealed", b"rm\x1b[m SHOWN \x1b[8m-rf", "rm\n-rf"),
+    (b"\x1b[8mrm\x1b[31m -rf\x1b[m", "concealed", b"rm\x1b[31m -rf", "rm -rf"),
+    (b"\x1b]0;rm -rf /data\x1b\\x", "title", b"\x1b]0;rm -rf /data\x1b\\", "rm -rf /data"),
+    (b"\x1b]02;rm -rf /data\x07x", "title", b"\x1b]02;rm -rf /data\x07", "rm -rf /data"),
+    (b"\x1bkrm -rf /data\x1b\\x", "title", b"\x1bkrm -rf /data\x1b\\", "rm -rf /data"),
+    (b"\x1b[003Jx", "scrollback-erased", b"\x1b[003J", ""),
+    (b"a\r\n" * 30 + b"\x1bcx", "scrollback-erased", b"\x1bc", ""),
+    (b"\x1b[021tx", "title-report", b"\x1b[021t", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "kind", "shown", "text"), EXACT)
+def test_a_flag_has_its_bytes_and_no_others(
+    record: Make, data: bytes, kind: str, shown: bytes, text: str | None
+) -> None:
+    """Fed whole, and cut in the middle of everything (a cut run is another run)."""
+    for cut in range(len(data) if kind != INVISIBLE else 1):
+        recording = record(
+            [(0, "o", b"$ "), (1000, "o", data[:cut]), (1000, "o", data[cut:]), (3000, "o", b"$ ")]
+        )
+        out = recording.blob("o")
+        found = [flag for flag in flagged(recording) if flag.kind == kind]
+        assert len(found) == 1, (cut, found)
+        assert out[found[0].offset : found[0].last + 1] == shown, cut
+        assert text is None or found[0].text == text
+
+
+def test_repeating_what_nobody_sees_takes_no_memory(record: Make) -> None:
+    notes = replay(printed(record, b"\x1b[8ma" + b"\x1b[1;1Ha\x1b[1900b" * 2000)).trace.unseen
+    assert sum(len(note.text) for note in notes) < 4_000_000
+
+
 @pytest.mark.parametrize("pause", [0, 50])
 def test_a_flash_with_numbers_in_it_is_one(record: Make, pause: int) -> None:
     """Nothing but a line that stood long enough to be read makes numbers a display that moves."""
