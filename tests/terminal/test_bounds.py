@@ -12,7 +12,7 @@ import pytest
 from sessionlens.recording import Recording
 from sessionlens.terminal import Terminal, replay
 from sessionlens.terminal.modes import HEEDED, MAX_MODES
-from sessionlens.terminal.parser import MAX_KNOWN, MAX_PAYLOAD, MAX_SEQUENCE
+from sessionlens.terminal.parser import MAX_KNOWN, MAX_PAYLOAD, MAX_SEQUENCE, PIECE
 from sessionlens.terminal.state import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 from sessionlens.terminal.style import _CACHE_LIMIT
 
@@ -105,6 +105,20 @@ def test_colours_that_never_come_twice() -> None:
     assert styles.nbytes < len(data)
     for found in (styles._ids, styles._made, styles._blank, styles._selected, styles.sequences):
         assert len(found) <= _CACHE_LIMIT
+
+
+def test_one_large_event_is_taken_in_pieces() -> None:
+    terminal = Terminal(80, 24)
+    data = b"".join(b"%07d some line or other of a long output\r\n" % n for n in range(3 * PIECE // 48))
+    tracemalloc.start()
+    terminal.feed(data)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    whole = Terminal(80, 24)
+    for at in range(0, len(data), 1000):
+        whole.feed(data[at : at + 1000])
+    assert most < 12 * PIECE and terminal == whole
+    assert terminal.parser.offset == terminal.parser.fed == len(data)
 
 
 def test_a_long_line_of_many_colours_takes_time_as_it_is_long() -> None:
