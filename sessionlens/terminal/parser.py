@@ -20,7 +20,6 @@ MAX_SEQUENCE = 255
 MAX_PAYLOAD = 1 << 16
 MAX_KNOWN = 4096
 PIECE = 1 << 20  # bytes that are text, and lines of a flood, at a time
-PIECE = 1 << 20  # bytes that are text, and lines of a flood, at a time
 
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)"  # 1 text
