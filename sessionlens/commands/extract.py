@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .accept import Candidate, candidates
 from .contexts import Contexts, directory
-from .editor import key_lines
+from .editor import KeyLine, key_lines
 from .entries import Entry, entries
 from .expansion import expanded
 from .keys import keys
@@ -61,12 +61,11 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     view = View(recording, replay)
     found = list(candidates(view))
     prompts, fresh = learn(found)
-    typed = [
-        line
-        for line in key_lines(keys(recording), fresh)
-        if not view.alternate(view.offset_at(line.last_event))
-    ]
-    lines = list(LineReader(view, prompts, typed).lines(found))
+    typed: list[KeyLine] = []
+    elsewhere: list[KeyLine] = []
+    for each in key_lines(keys(recording), fresh):
+        (elsewhere if view.alternate(view.offset_at(each.last_event)) else typed).append(each)
+    lines = list(LineReader(view, prompts, typed, elsewhere).lines(found))
     used = {line.key_line.first for line in lines if line.key_line}
     lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)

@@ -49,11 +49,18 @@ class Line:
 
 
 class LineReader:
-    """The second pass: with the prompts learned, every candidate is decided in order."""
+    """The second pass: with the prompts learned, every candidate is decided in order.
 
-    def __init__(self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine]) -> None:
+    `elsewhere` was typed on the alternate screen: into a program there, or ahead, for the prompt after it.
+    """
+
+    def __init__(
+        self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine], elsewhere: Sequence[KeyLine] = ()
+    ) -> None:
         self.view, self.prompts = view, prompts
         self.waiting = list(key_lines)
+        self.elsewhere = list(elsewhere)
+        self.last_ns = 0
         self.taken = 0
         self.has_input = view.recording.has_input
         self.going = ""
@@ -118,6 +125,7 @@ class LineReader:
         return known or self.prompts.count(prompt, paste) > 1
 
     def _remember(self, line: Line) -> None:
+        self.last_ns = line.t_ns
         if line.outcome == "run":
             self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
             goes_on = self.open and continues(line.prompt) and incomplete(self.going)
@@ -129,7 +137,9 @@ class LineReader:
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self._pending(candidate, options)
         if self.has_input and not pending and not (candidate.paste and self._typing(candidate)):
-            return None  # nobody pressed Enter: a program printed what looks like a prompt
+            pending = self._ahead(candidate, options)
+            if not pending:
+                return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
             return self._without_prompt(candidate, pending)
         match = best_match([option.text for option in options], pending)
@@ -164,6 +174,13 @@ class LineReader:
         alive = [key_line for key_line in ready if key_line.end_ns >= began]
         return alive or ready[-1:]
 
+    def _ahead(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
+        """What was typed on the alternate screen since the last line, if it says just this one."""
+        shown = {tidy(option.text) for option in options if option.text.strip()}
+        since = (each for each in self.elsewhere if self.last_ns < each.end_ns <= candidate.t_ns)
+        said = (each for each in since if each.ender == "enter" and each.best.certain)
+        return [each for each in said if tidy(each.best.text) in shown][:1]
+
     def _typing(self, candidate: Candidate) -> bool:
         """Were keys pressed that may have ended a line in a way we do not know?"""
         if self.taken >= len(self.waiting):
@@ -176,7 +193,8 @@ class LineReader:
         return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
 
     def _take(self, key_line: KeyLine) -> None:
-        self.taken = self.waiting.index(key_line, self.taken) + 1
+        if key_line not in self.elsewhere:
+            self.taken = self.waiting.index(key_line, self.taken) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         text, source, confidence = option.text, "screen", "medium" if option.rested else "low"

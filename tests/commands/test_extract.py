@@ -147,6 +147,21 @@ def test_marks_tell_the_exit_code_and_a_forged_one_does_not(taken: Taken) -> Non
     assert [(each.text, each.exit_code) for each in found] == [("cat x", 3), ("true", 0)]
 
 
+def test_typed_ahead_on_the_alternate_screen(taken: Taken) -> None:
+    """As bash draws it: echoed there, and again at the prompt that took it."""
+    script = started().line(b"id", b"me\r\n")
+    for char in b"./tool":
+        script.key(bytes([char]))
+    script.key(b"\r", b"\r\n" + Off + b"\r\x1b[?1049h")
+    script.key(b"rm -rf /data\r", b"rm -rf /data\r\n").key(b"ls\r", b"ls\r\n")
+    script.out(b"\x1b[?1049l" + On + b"$ rm -rf /data\r\n" + Off + b"\r")
+    script.out(On + b"$ ls\r\n" + Off + b"\rnotes\r\n" + On + b"$ ").line(b"echo x", b"x\r\n")
+    assert texts(taken(script.events)) == ["id", "./tool", "rm -rf /data", "ls", "echo x"]
+    shown = started().line(b"id", b"me\r\n")  # nobody typed what this shows
+    shown.line(b"cat x", On + b"$ rm -rf /data\r\n" + Off + b"\r").line(b"echo x", b"x\r\n")
+    assert texts(taken(shown.events)) == ["id", "cat x", "echo x"]
+
+
 def test_nothing_in_a_full_screen_program_is_a_command(taken: Taken) -> None:
     script = started().line(b"id", b"me\r\n")
     for char in b"vim x":
