@@ -1,7 +1,7 @@
 """Which lines of the screen the flags speak of; and the texts that no line has: titles, control strings.
 
 A flag and a line belong together if the line came with the flag's bytes, or was completed before the next
-line feed, and has the flag's text in it.
+line feed, and has the flag's text in it. A line that was rewritten is the last one before that has the text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sessionlens.terminal import Flag, Replay
 
 MOST = 2_000_000  # comparisons in all: beyond, a flagged text is a row of its own
 AHEAD = 4096  # bytes in which a line that was begun is looked for
+LINE_REWRITTEN = "line-rewritten"
 APART = frozenset({"control-string", "clipboard", "recoloured", "title"})
 
 
@@ -43,9 +44,10 @@ def missed(replay: Replay, flags: Sequence[Flag]) -> tuple[list[str], list[Other
         lost = set(pieces)
         start = bisect_left(offsets, flag.offset)
         stop = start if flag.kind in APART else bisect_right(offsets, _until(replay, flag))
-        for at in range(start, stop):
+        earlier = flag.kind == LINE_REWRITTEN
+        for at in range(stop - 1, -1, -1) if earlier else range(start, stop):
             i = order[at]
-            if (spent := spent + len(pieces)) > MOST:
+            if (spent := spent + len(pieces)) > MOST or (earlier and not lost):
                 break
             for piece in pieces:
                 if piece in lines.text[i]:

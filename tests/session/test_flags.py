@@ -80,6 +80,9 @@ def test_an_overwritten_command_is_marked(typescript: Maker) -> None:
     assert list(s.commands["marks"]) == ["", "line-hidden", ""]
     assert list(s.flags["kind"]) == ["line-rewritten"]
     assert "line-rewritten" in s.findings["why"].iloc[0]
+    rewritten = s.lines[s.lines["missed"] == "line-rewritten"]
+    assert rewritten["text"].tolist() == ["john@web01:~$ ./tool"]
+    assert rewritten["left"].tolist() == ["visible"] and rewritten["visible"].iloc[0].total_seconds() > 0.1
 
 
 @pytest.mark.parametrize(
