@@ -90,9 +90,10 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
             continue
         resized = size not in ((0, 0), (frame.rows, frame.columns))
         size = frame.rows, frame.columns
+        present = frozenset(frame.row_ids)
         staying: list[tuple[int, Followed]] = []
         for index, each in open_lines:
-            if _stands(each, frame.row_ids, around):
+            if (each.rows and present.issuperset(each.rows)) or _stands(each, frame.row_ids, around):
                 staying.append((index, each))
                 continue
             lines = around.lines(frame.index)
@@ -109,9 +110,7 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
 
 
 def _stands(each: Followed, ids: Sequence[int], around: Around) -> bool:
-    """Is the command's text on this screen?"""
-    if each.rows and all(row in ids for row in each.rows):
-        return True
+    """Is the command's text on this screen, in other rows than before?"""
     rows = around.timeline.rows
     each.rows = next((key for _, key in groups(rows, ids) if each.text.search(text_of(rows, key))), ())
     return bool(each.rows)

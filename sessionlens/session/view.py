@@ -91,8 +91,7 @@ class ChannelView:
     def commands_from(self, first_n: int) -> pd.DataFrame:
         """The table `commands`, numbered from `first_n` on."""
         found = self.extraction.commands
-        marks = [
-            ", ".join(f.mark for f in self.findings if f.command_index == index)
-            for index in range(len(found))
-        ]
-        return build.commands_table(self.origin, found, first_n, marks)
+        marks: list[list[str]] = [[] for _ in found]
+        for finding in self.findings:
+            marks[finding.command_index].append(finding.mark)
+        return build.commands_table(self.origin, found, first_n, [", ".join(each) for each in marks])
