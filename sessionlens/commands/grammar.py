@@ -1,4 +1,9 @@
-"""Is a command line complete, or will the shell ask for more? The shell grammar knows (tree-sitter-bash)."""
+"""The shell grammar (tree-sitter-bash): the tree of a command line, and whether the shell would ask for more.
+
+The grammar is C that hostile text must not reach as it is. Its scanner asks `isdigit` about any code point,
+which reads outside of libc's table (`{` and U+F0000 end the process, tree-sitter-bash issue 337), and its
+error recovery takes quadratic time. So it sees one ASCII byte a character, and no more than MOST of them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,10 @@ from functools import cache
 import tree_sitter
 import tree_sitter_bash
 
+MOST = 8192
 _OPEN_END = re.compile(r"(?:\\|\||&&|\b(?:do|then|else|begin))\s*$")
-
 _HEREDOC = re.compile(r"(?<!<)<<(-?)\s*['\"\\]?([A-Za-z_]\w*)")
+_FOREIGN = re.compile(r"[^\x01-\x7f]")
 
 
 @cache
@@ -18,17 +24,26 @@ def _parser() -> tree_sitter.Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
+def parse(text: str) -> tree_sitter.Node:
+    """The tree of the first MOST characters; its byte offsets are offsets into `text`.
+
+    A character that is not ASCII, and NUL, goes in as a letter: to a shell too they are only part of a word.
+    """
+    return _parser().parse(_FOREIGN.sub("Z", text[:MOST]).encode("ascii")).root_node
+
+
 def _open_heredoc(text: str) -> bool:
     """Is the closing word of a here-document still to come?"""
     first, *body = text.split("\n")
-    for match in _HEREDOC.finditer(first):
-        if not any((row.lstrip("\t") if match[1] else row) == match[2] for row in body):
-            return True
-    return False
+    rows, bare = set(body), {row.lstrip("\t") for row in body}
+    return any(match[2] not in (bare if match[1] else rows) for match in _HEREDOC.finditer(first))
 
 
 def incomplete(text: str) -> bool:
-    """True where a shell would ask for another line after these (or would call them an error)."""
+    """True where a shell would ask for another line after these (or would call them an error).
+
+    Of a text that is longer than MOST only its last line and its here-documents are looked at.
+    """
     if _OPEN_END.search(text) or _open_heredoc(text):
         return True
-    return _parser().parse((text + "\n").encode("utf-8", "surrogateescape")).root_node.has_error
+    return len(text) < MOST and parse(text + "\n").has_error

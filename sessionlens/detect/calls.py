@@ -1,7 +1,8 @@
 """Everything that a command line starts: through sudo, env, xargs, find -exec, `bash -c`, eval, ssh, `| sh`.
 
 A wrapper counts as a call itself, and what it starts follows with `via` saying through what. Scripts and
-aliases are not opened: only what stands on the line is known.
+aliases are not opened: only what stands on the line is known. Text inside of text is read as far as _INSIDE
+goes, so that shells which feed each other come to an end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from .syntax import Call, Redirect, simple_commands, under
 
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh", "mksh", "fish", "rbash"})
 _MAX_DEPTH = 6
+_INSIDE = 65_536  # characters of the texts that a line gives to shells, all of them together
+_EACH = 32  # what reading one such text costs at least
 
 # programs that run the words after their own options; how many operands come before the command
 _PREFIXED = {
@@ -28,33 +31,47 @@ _PREFIXED = {
 
 def calls(text: str) -> list[Call]:
     """Every call of a command line, wrappers and what they start included."""
-    return list(_expand(simple_commands(text), 0))
+    return list(_expand(simple_commands(text), 0, _Inside()))
 
 
-def _expand(found: list[Call], depth: int) -> Iterator[Call]:
+class _Inside:
+    """Reads the texts inside of one line, while there is something left of _INSIDE."""
+
+    def __init__(self) -> None:
+        self.left = _INSIDE
+
+    def read(self, text: str) -> list[Call]:
+        text = text[: max(self.left, 0)]
+        self.left -= len(text) + _EACH
+        return simple_commands(text) if text else []
+
+
+def _expand(found: list[Call], depth: int, inside: _Inside) -> Iterator[Call]:
+    speakers = [call for call in found if call.pipes and call.program in ("echo", "printf", "base64")]
     for call in found:
         yield call
         if depth >= _MAX_DEPTH:
             continue
-        for wrapper, inner in _started(call, found):
-            yield from _expand([under(each, call, wrapper) for each in inner], depth + 1)
+        for wrapper, inner in _started(call, speakers, inside):
+            yield from _expand([under(each, call, wrapper) for each in inner], depth + 1, inside)
 
 
-def _started(call: Call, line: list[Call]) -> Iterator[tuple[str, list[Call]]]:
+def _started(call: Call, speakers: list[Call], inside: _Inside) -> Iterator[tuple[str, list[Call]]]:
     program = call.program
     if program in ("find", "bfs", "fd", "fdfind"):
         yield from ((program, [Call(words)]) for words in _exec_of(call.words))
     elif program in SHELLS:
-        yield from ((f"{program} -c", simple_commands(text)) for text in _scripts(call))
-        yield from ((f"| {program}", simple_commands(text)) for text in _fed(call, line))
+        yield from ((f"{program} -c", inside.read(text)) for text in _scripts(call))
+        if inside.left > 0:
+            yield from ((f"| {program}", inside.read(text)) for text in _fed(call, speakers))
     elif program == "eval":
-        yield "eval", simple_commands(" ".join(call.words[1:]))
+        yield "eval", inside.read(" ".join(call.words[1:]))
     elif program in ("su", "runuser", "script") and _after(call.words, ("-c", "--command")):
-        yield program, simple_commands(_after(call.words, ("-c", "--command")) or "")
+        yield program, inside.read(_after(call.words, ("-c", "--command")) or "")
     elif program in ("ssh", "mosh"):
         rest = _operands(call.words, program)[1:]
         if rest:
-            yield program, simple_commands(" ".join(rest))
+            yield program, inside.read(" ".join(rest))
     elif program in _PREFIXED:
         rest = _operands(call.words, program)[_PREFIXED[program] :]
         while program in ("sudo", "env", "doas") and rest and "=" in rest[0]:
@@ -63,7 +80,7 @@ def _started(call: Call, line: list[Call]) -> Iterator[tuple[str, list[Call]]]:
             yield program, [Call(tuple(rest))]
         split = _after(call.words, ("-S", "--split-string")) if program == "env" else None
         if split:
-            yield program, simple_commands(split)
+            yield program, inside.read(split)
 
 
 def _operands(words: tuple[str, ...], program: str) -> list[str]:
@@ -96,11 +113,11 @@ def _scripts(call: Call) -> Iterator[str]:
     yield from (redirect.target for redirect in call.redirects if redirect.operator in ("<<<", "<<"))
 
 
-def _fed(call: Call, line: list[Call]) -> Iterator[str]:
+def _fed(call: Call, speakers: list[Call]) -> Iterator[str]:
     """What `echo` and `printf`, maybe through `base64 -d`, pipe into a shell."""
-    sources = [other for other in line if other.program in ("echo", "printf") and other.feeds(call)]
-    decoded = any(other.program == "base64" and other.feeds(call) for other in line)
-    for source in sources:
+    feeding = [other for other in speakers if other.feeds(call)]
+    decoded = any(other.program == "base64" for other in feeding)
+    for source in (other for other in feeding if other.program != "base64"):
         text = " ".join(word for word in source.words[1:] if word not in ("-n", "-e", "-en", "-ne"))
         yield _decode(text) if decoded else text.replace("\\n", "\n")
 

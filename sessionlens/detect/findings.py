@@ -9,6 +9,7 @@ from typing import Protocol
 from .calls import calls
 from .marks import MARKS, Mark, Use
 from .options import arguments
+from .pipes import Line
 
 
 class CommandLike(Protocol):
@@ -33,8 +34,9 @@ class Finding:
 
 def marks_of(text: str) -> list[Mark]:
     """The marks of one command line, each once, in the table's order."""
-    line = tuple(calls(text))
-    uses = [Use(call, arguments(call.words, call.program), line) for call in line]
+    found = calls(text)
+    line = Line(found)
+    uses = [Use(call, arguments(call.words, call.program), line) for call in found]
     return [mark for mark in MARKS if any(mark.applies(use) for use in uses)]
 
 

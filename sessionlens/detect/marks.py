@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .calls import SHELLS, Call, targets
-from .options import Arguments, arguments
+from .options import Arguments
+from .pipes import Line
 
 _LOG = re.compile(
     r"^/var/(log|adm)/|^/run/log/|(^|/)(wtmp|btmp|utmp|lastlog|syslog|auth\.log|messages|secure)$|\.log$"
@@ -52,7 +53,7 @@ class Use:
 
     call: Call
     given: Arguments
-    line: tuple[Call, ...]
+    line: Line
 
     @property
     def program(self) -> str:
@@ -61,9 +62,7 @@ class Use:
     @property
     def is_fed(self) -> bool:
         """Does something come in from a pipe or file?"""
-        return any(other.feeds(self.call) for other in self.line) or bool(
-            targets(self.call, "<", "<<<", "<<")
-        )
+        return self.line.feeds(self.call) or bool(targets(self.call, "<", "<<<", "<<"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +214,7 @@ def _runs_decoded(use: Use) -> bool:
     into = use.program in SHELLS or use.program in ("python", "python3", "perl", "ruby", "source", ".")
     if not into or len(use.call.words) > 3:
         return use.program == "eval" and bool(re.search(r"base64|xxd|curl|wget", " ".join(use.call.words)))
-    return any(
-        other.feeds(use.call)
-        and (
-            other.program in ("curl", "wget", "xxd", "openssl", "rev")
-            or (other.program.startswith("base") and _decodes(other))
-        )
-        for other in use.line
-    )
-
-
-def _decodes(call: Call) -> bool:
-    return arguments(call.words, "base64").has("d", "D", "decode")
+    return use.line.feeds_unseen(use.call)
 
 
 def _sets_uid(use: Use) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 MAX_WORDS = 256
+_LONGEST = 4096  # a word that is longer keeps its braces
 _ESCAPES = {
     "a": "\a",
     "b": "\b",
@@ -23,7 +24,7 @@ _ESCAPES = {
 }
 _ANSI_C = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.S)
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_BRACES = re.compile(r"(?<!\$)\{([^{}\s'\"\\]*,[^{}\s'\"\\]*)\}")
+_BRACES = re.compile(r"(?<!\$)\{([^{},\s'\"\\]*,[^{}\s'\"\\]*)\}")
 
 
 def unquote(source: str, variables: Mapping[str, str] | None = None) -> str:
@@ -40,16 +41,15 @@ def unquote(source: str, variables: Mapping[str, str] | None = None) -> str:
 def expand_braces(source: str) -> list[str]:
     """`-{r,f}` -> `-r`, `-f`; a word without braces as it is. Ranges (`{1..9}`) stay."""
     words = [source]
-    for _ in range(16):
-        found = next((word for word in words if _BRACES.search(word)), None)
-        if found is None or len(words) > MAX_WORDS:
-            break
-        match = _BRACES.search(found)
+    at = 0
+    for _ in range(16 if len(source) <= _LONGEST else 0):
+        match = None
+        while at < len(words) <= MAX_WORDS and (match := _BRACES.search(words[at])) is None:
+            at += 1
         if match is None:
             break
-        parts = [found[: match.start()] + part + found[match.end() :] for part in match[1].split(",")]
-        at = words.index(found)
-        words[at : at + 1] = parts
+        found, inside = words[at], match[1].split(",", MAX_WORDS)
+        words[at : at + 1] = [found[: match.start()] + part + found[match.end() :] for part in inside]
     return words[:MAX_WORDS]
 
 

@@ -2,7 +2,8 @@
 
 The grammar recovers from errors, so half a line, fish or zsh syntax still gives the commands it holds; where
 it reports an error the words between operators are added as a second reading. Nothing is executed, and a
-command inside a substitution, function or loop body counts like any other.
+command inside a substitution, function or loop body counts like any other. What lies deeper than _DEEPEST
+or behind the first MOST characters is read as words between operators only: hostile text stays cheap.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import TYPE_CHECKING
 
-import tree_sitter
-import tree_sitter_bash
+from sessionlens.commands.grammar import MOST, parse
 
 from .quoting import expand_braces, unquote
 
+if TYPE_CHECKING:
+    import tree_sitter
+
+_DEEPEST = 200  # nodes of the tree; a substitution in a substitution is four
+_LONGEST_VALUE = 256  # of a variable: `a=$a$a` again and again would fill the memory
 _PREFIXES = frozenset(
     {"time", "coproc", "!", "begin", "and", "or", "not", "then", "do", "else", "if", "while", "{"}
 )
@@ -49,39 +54,40 @@ class Call:
 
     def feeds(self, other: Call) -> bool:
         """Does what this prints go, through a pipe, to `other`?"""
-        return any(a == c and b < d for a, b in self.pipes for c, d in other.pipes)
-
-
-@cache
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+        if not self.pipes or not other.pipes:
+            return False
+        stages = dict(other.pipes)
+        return any(stage < stages.get(number, -1) for number, stage in self.pipes)
 
 
 def simple_commands(text: str) -> list[Call]:
     """Every simple command of `text`, in the order in which they are written."""
-    source = text.encode("utf-8", "surrogateescape")
-    root = _parser().parse(source).root_node
-    found = list(_Walk(source).calls(root))
+    root = parse(text)
+    found = list(_Walk(text).calls(root))
     if root.has_error:
         seen = {call.words for call in found}
-        found += [call for call in _roughly(text) if call.words not in seen]
+        found += [call for call in _roughly(text[:MOST]) if call.words not in seen]
+    found += _roughly(text[MOST:])
     return found
 
 
 class _Walk:
     """One pass over a tree; knows the literal assignments made so far."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: str) -> None:
         self.source = source
         self.known: dict[str, str] = {}
         self.pipelines = 0
 
     def calls(self, root: tree_sitter.Node) -> Iterator[Call]:
-        stack: list[tuple[tree_sitter.Node, tuple[tuple[int, int], ...], tuple[Redirect, ...]]] = [
-            (root, (), ())
+        stack: list[tuple[int, tree_sitter.Node, tuple[tuple[int, int], ...], tuple[Redirect, ...]]] = [
+            (0, root, (), ())
         ]
         while stack:
-            node, pipes, outer = stack.pop()
+            depth, node, pipes, outer = stack.pop()
+            if depth > _DEEPEST:
+                yield from _roughly(self.text(node))
+                continue
             children = [(child, pipes, ()) for child in node.named_children]
             if node.type == "pipeline":
                 self.pipelines += 1
@@ -111,7 +117,7 @@ class _Walk:
                 yield Call((), assignments=(self._assignment(node),), pipes=pipes)
             elif node.type in ("declaration_command", "unset_command"):
                 yield Call(tuple(self.text(node).split()), pipes=pipes)
-            stack.extend(reversed(children))
+            stack.extend((depth + 1, *child) for child in reversed(children))
 
     def _last_stage(
         self, body: tree_sitter.Node, pipes: tuple[tuple[int, int], ...]
@@ -167,7 +173,10 @@ class _Walk:
     def _assignment(self, node: tree_sitter.Node) -> tuple[str, str]:
         name, _, value = self.text(node).partition("=")
         value = unquote(value, self.known)
-        self.known[name] = value
+        if len(value) <= _LONGEST_VALUE:
+            self.known[name] = value
+        else:
+            self.known.pop(name, None)
         return name, value
 
     def _words(self, node: tree_sitter.Node) -> list[str]:
@@ -182,7 +191,7 @@ class _Walk:
         return words
 
     def text(self, node: tree_sitter.Node) -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+        return self.source[node.start_byte : node.end_byte]
 
 
 def _roughly(text: str) -> Iterator[Call]:
