@@ -190,9 +190,10 @@ def looked_up(timeline: Timeline) -> float:
 ABOUT = """## Terminal
 
 MB/s, and ratios within this run. pyte is 0.8.2 with its crashes caught (counted); `replay` is the whole of
-timeline, trace and checkpoints. The two right columns: ours ÷ theirs, which are JavaScript and Zig.
+timeline, trace and checkpoints. The two right columns are ours ÷
+@xterm/headless (JavaScript) and ours ÷ libghostty (Zig).
 
-| stream | pyte MB/s | crashes | ours MB/s | ours ÷ pyte | replay ÷ pyte | ÷ @xterm/headless | ÷ libghostty |"""
+| stream | pyte MB/s | crashes | ours MB/s | ours ÷ pyte | replay ÷ pyte | ÷ xterm.js | ÷ libghostty |"""
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ PRINTED = "printed text would vanish"
 LATER = "one cell pair, as in kitty, foot and WezTerm (`wcwidth`); xterm counts each character"
 
 PROBES = (
-    probe(PENDING, b"abcdefghij\x1b[K", XTERM_JS, f"xterm.js, VTE, kitty erase nothing; {PRINTED}"),
+    probe(PENDING, b"abcdefghij\x1b[K", XTERM_JS, f"VTE, kitty too; xterm erases: {PRINTED}"),
     probe("the same with ED", b"abcdefghij\x1b[J", XTERM_JS, "as above"),
     probe("DECRC after DECSC under a pending wrap", b"abcdefghij\x1b7\x1b[H\x1b8X", XTERM_JS, "xterm too"),
     probe("`OSC 133;A` inside a line", b"abc\x1b]133;A\x07def", XTERM_JS, "a mark moves nothing; xterm too"),

@@ -78,7 +78,7 @@ class Session:
 
     @property
     def timeline(self) -> Timeline:
-        """The frames of the main channel."""
+        """The frames of the main channel; times are integer ns, other than in `at` (docs/terminal.md)."""
         return self.main.replay.timeline
 
     @property

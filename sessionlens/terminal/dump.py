@@ -184,7 +184,7 @@ def _rest(s: Screen) -> str:
 
 def restore(terminal: Terminal, data: bytes) -> None:
     """See Terminal.restore."""
-    text = data.decode("utf-8", "surrogateescape")
+    text = data.decode("utf-8", "surrogateescape") if isinstance(data, bytes) else ""
     if not text.startswith(OPEN) or CLOSE not in text:
         raise UsageError("not a terminal dump: give restore() what dump() returned")
     head, _, drawing = text[len(OPEN) :].partition(CLOSE)

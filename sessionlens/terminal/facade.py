@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import SupportsIndex
 
+from ..errors import UsageError
 from . import controls, flood, movement
 from .bound import bind, plainly
 from .dump import dump, restore
@@ -101,18 +103,28 @@ class Operations:
 MARKS = {"0": "title", "1": "icon", "2": "title", "7": "7", "133": "133", "633": "633"}
 
 
+def whole(name: str, value: object) -> int:
+    """A whole number, or UsageError."""
+    if not isinstance(value, SupportsIndex) or isinstance(value, bool):
+        raise UsageError(f"{name} is a whole number, not {value!r}")
+    return value.__index__()
+
+
 class Terminal:
     """A terminal without a window.
 
-    `columns` and `rows` are bounded (4096 and 1024); `scrollback` is how many lines `history` keeps.
-    `feed` and `resize` return the indices of the rows that changed. Without `fast` all goes the long way:
-    the same, slower, which is what the tests compare with.
+    `columns` and `rows` are brought within 1 to 4096 and 1 to 1024; `scrollback` is how many lines `history`
+    keeps. `feed` and `resize` return the indices of the rows that changed. Without `fast` all goes the long
+    way: the same, slower, which is what the tests compare with. Raises UsageError for arguments of another
+    type, and leaves the terminal as it was.
     """
 
     def __init__(
         self, columns: int = 80, rows: int = 24, scrollback: int = SCROLLBACK, *, fast: bool = True
     ) -> None:
-        self.screen = Screen(columns, rows, scrollback)
+        if whole("scrollback", scrollback) < 0:
+            raise UsageError(f"scrollback is a number of lines, not {scrollback}")
+        self.screen = Screen(whole("columns", columns), whole("rows", rows), scrollback)
         self.operations = Operations(self.screen, fast)
         self.parser = Parser(self.operations)
         self._shown: list[Line] = []
@@ -173,8 +185,14 @@ class Terminal:
         ]
         return row + [Cell(" ", 1, styles[0])] * (self.columns - len(row))
 
+    def __repr__(self) -> str:
+        c = self.screen.cursor
+        return f"<Terminal {self.columns}x{self.rows}, cursor at column {c.x} of row {c.y}>"
+
     def feed(self, data: bytes) -> tuple[int, ...]:
         """Show bytes as a terminal would; any bytes, in any pieces. Returns the rows that changed."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise UsageError(f"feed() takes bytes, not {type(data).__name__}: text has to be encoded")
         self.parser.feed(data)
         return self._changes()
 
@@ -182,7 +200,9 @@ class Terminal:
         self, columns: int | None = None, rows: int | None = None, *, reflow: bool = True
     ) -> tuple[int, ...]:
         """Change the size; the main screen's soft-wrapped lines are wrapped anew unless told otherwise."""
-        resize(self.screen, columns or self.columns, rows or self.rows, reflow)
+        wide = self.columns if columns is None else whole("columns", columns)
+        high = self.rows if rows is None else whole("rows", rows)
+        resize(self.screen, wide, high, reflow)
         return self._changes()
 
     def dump(self) -> bytes:

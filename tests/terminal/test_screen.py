@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from sessionlens.errors import UsageError
 from sessionlens.terminal import Terminal
 from sessionlens.terminal.style import TRUE_COLOUR
 
@@ -189,3 +192,22 @@ def test_what_is_left_of_a_wide_character_has_the_pen() -> None:
     terminal = Terminal(3, 2)
     terminal.feed("ab\x1b[7m日".encode())
     assert [cell.style.inverse for cell in terminal.cells[0]] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda t: t.feed("text"),
+        lambda t: t.resize(40.5),
+        lambda t: t.resize(rows="9"),
+        lambda t: t.restore("x"),
+        lambda t: t.restore(b"x"),
+        lambda t: Terminal(80.0, 24),
+        lambda t: Terminal(scrollback=-1),
+    ],
+)
+def test_wrong_arguments_are_said_and_change_nothing(wrong: Callable[[Terminal], object]) -> None:
+    terminal, twin = Terminal(20, 3), Terminal(20, 3)
+    with pytest.raises(UsageError):
+        wrong(terminal)
+    assert terminal == twin and terminal.feed(b"a") == (0,)
