@@ -20,7 +20,7 @@ import numpy as np
 from inputs import Inputs
 
 from sessionlens.recording import Info, Recording
-from sessionlens.terminal import Terminal, replay
+from sessionlens.terminal import Terminal, flags, replay
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -288,6 +288,8 @@ def replayed(data: bytes, columns: int, rows: int, rng: random.Random) -> None:
     for point in done.trace.points:
         done.trace.screen(point)
     timeline.lines()
+    for flag in flags(done):
+        assert 0 <= flag.offset <= flag.last < len(data), "a flag outside of the output"
 
 
 def main() -> int:
