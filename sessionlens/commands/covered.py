@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sessionlens.terminal.flags import ADDRESSED, KINDS, Flag, locate
 from sessionlens.terminal.lines import groups, text_of
-from sessionlens.terminal.vanished import Around, Episode, episodes
+from sessionlens.terminal.vanished import MOVES, Around, Episode, episodes
 
 from .model import HIDDEN
 from .region import LogicalLine, logical_line
@@ -29,8 +29,7 @@ CHECKS = 64  # times that the scrollback is looked at, each of which replays up 
 AGAIN = 64  # bytes between the newline and the end of bracketed paste that accept the same line
 SHORT = 2  # letters and digits below which a line says nothing
 
-_CLEARED = re.compile(rb"\x1b\[[0-3]?;?1?H\x1b\[[023]?J|\x1b\[[23]J|\x1bc|\x1b\[H\x1b\[J|\x0c")
-_CHANGES = re.compile(rb"\x1b(?:\[[0-9;]*[ABEFHJKLMPSTXdfru@]|[78M])|\r(?!\n)|\x08")
+_CLEARED = re.compile(rb"\x1b\[1?;?1?H\x1b\[[02]?J|\x1b\[2J|\x1bc")
 _PART = re.compile(r"[\w.~/@+-]+")
 
 
@@ -98,7 +97,7 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
                 continue
             lines = around.lines(frame.index)
             start = max(before, each.command.accepted)
-            change = _CHANGES.search(out, start, frame.offset)
+            change = MOVES.search(out, start, frame.offset)
             if resized or change is None or _CLEARED.search(out, start, frame.offset) or checks <= 0:
                 continue
             checks -= 1

@@ -33,7 +33,10 @@ ALTERNATE = frozenset({"?47", "?1047", "?1049"})
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _BAR = re.compile(r"[-=#>.*_~|/\\\u2500-\u259f\u2800-\u28ff\u25a0-\u25ff\u2026\ue000-\uf8ff]+")
-_MOVES = re.compile(rb"\x1b(?:\[[0-9;]*[ABFHJKLMPSTXdfr@]|[78M])|\r(?!\n)|\x08")
+MOVES = re.compile(  # all that moves the cursor or changes what stands: no colours, modes, reports
+    rb"(?:\x1b\[|\xc2\x9b)[0-?]*[ -/]*[@-Z`abd-fru-z{-~]|\x1b(?:[6789DEMc]|\x238)|\xc2[\x84\x85\x8d]"
+    rb"|\r(?!\n)|[\x08\x0b\x0c]"
+)
 _WORDS = re.compile(r"\S+")
 
 
@@ -252,7 +255,7 @@ def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished
         else:
             main = not (last.alternate or frame.alternate)  # what the other screen covers comes back
             quick = main and frame.t0_ns - last.t0_ns < BRIEF_NS
-            moved = _MOVES.search(out, last.offset, frame.offset) if quick and changed else None
+            moved = MOVES.search(out, last.offset, frame.offset) if quick and changed else None
             if moved is not None:  # else it only scrolled away
                 rows = [
                     (last.row_ids[place + scroll], frame.row_ids[place], shown[place + scroll])

@@ -46,6 +46,8 @@ def told(recording: Recording) -> list[tuple[str, Flag]]:
         b"\x1b[s\x1bM\x1b[2K\x1b[u",  # reverse index, and nothing in its place
         b"\x1b[F\x1b[1M",  # the line deleted
         b"\r\x1b[A\x1b[14C" + b"\x1b[40X\x1b[B\r",  # its characters erased
+        b"\f\x1b[3J\x1b[2A\r\x1b[?2K\x1b[2B",  # a form feed and an erased scrollback clear nothing
+        b"\x1b[3H\x1b[J\x1b[H" + PROMPT + b"ls\x1b[K",  # the rows below cleared, and it written over
     ],
 )
 def test_a_line_written_over_later(record: Make, over: bytes) -> None:

@@ -162,6 +162,21 @@ def test_a_flash_with_numbers_in_it_is_one(record: Make, pause: int) -> None:
     assert flagged(shown) == []
 
 
+@pytest.mark.parametrize(
+    "removal",
+    [
+        b"\x1bc", b"\x1b[?2J", b"\x1b[?2K\r", b"\x1b[Gls" + b" " * 20, b"\xc2\x9b2J", b"\x1b#8",
+        b"\x1b[u\x1b[0Jls", b"\x1b[80Zls" + b" " * 20,
+        b"\x1b[1;1;24;80$z", b"\x1b[1;1;24;80${", b"\x1b[42;1;1;24;80$x", b"\x1b[80 @",
+    ],
+)  # fmt: skip
+def test_whatever_removes_it(record: Make, removal: bytes) -> None:
+    recording = record([(0, "o", b"$ "), (1000, "o", S), (1050, "o", removal), (3000, "o", b"$ ")])
+    found = [flag for flag in flagged(recording) if flag.kind == "flashed"]
+    assert [flag.text for flag in found] == [SECRET]
+    assert recording.blob("o")[found[0].offset :].startswith(S)
+
+
 def test_in_any_chunks(record: Make) -> None:
     """The same bytes at one time, cut anywhere: the same text at the same byte."""
     for data in (
