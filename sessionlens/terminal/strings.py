@@ -52,11 +52,18 @@ class String:
     size: int
     """Bytes of the whole payload; `payload` is cut at 65,536."""
     ended: bool
+    cancelled: bool
+    """By CAN or SUB: then nothing comes of it."""
 
     @property
     def names_window(self) -> bool:
         """Is it a whole OSC 0, 1 or 2?"""
-        return self.ended and self.name == "OSC" and self.payload[:2] in (b"0;", b"1;", b"2;")
+        return (
+            self.ended
+            and not self.cancelled
+            and self.name == "OSC"
+            and self.payload[:2] in (b"0;", b"1;", b"2;")
+        )
 
 
 def strings(recording: Recording) -> Iterator[String]:
@@ -79,7 +86,9 @@ def strings(recording: Recording) -> Iterator[String]:
             at = end.end() + 1 if out[end.end() : end.end() + 1] == b"\\" else end.start()
         last = max(at, begin.end()) - 1
         size = close - begin.end()
-        yield String(t_ns, begin.start(), last, _NAMES[kind], bytes(payload), size, end is not None)
+        cancelled = end is not None and end[0] in (b"\x18", b"\x1a")
+        ended = end is not None
+        yield String(t_ns, begin.start(), last, _NAMES[kind], bytes(payload), size, ended, cancelled)
 
 
 def last_of_title(out: bytes, first: int) -> int:
@@ -94,7 +103,7 @@ def smuggled(string: String) -> str:
     text = readable(string.payload)
     if not _WORD.search(text):
         return ""
-    swallowed = b"\n" in string.payload and b" " in string.payload
+    swallowed = string.cancelled or (b"\n" in string.payload and b" " in string.payload)
     if _KNOWN.match(kind.encode() + string.payload) and not swallowed:
         return ""
     return text

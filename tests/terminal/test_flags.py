@@ -65,6 +65,7 @@ ATTACKS = [
     ("in a DCS", b"\x1bP" + S + b"\x1b\\ls", "control-string", b"\x1bP" + S, SECRET),
     ("in an 8-bit PM", b"\xc2\x9e" + S + b"\xc2\x9cls", "control-string", b"\xc2\x9e" + S, SECRET),
     ("in an unknown OSC", b"\x1b]9999;" + S + b"\x07ls", "control-string", b"\x1b]9999;" + S, SECRET),
+    ("in a cancelled title", b"\x1b]2;" + S + b"\x18ls", "control-string", b"\x1b]2;" + S, SECRET),
     ("in the clipboard", b"\x1b]52;c;cm0gLXJmIC9kYXRh\x07ls", "clipboard", b"\x1b]52;c;", "cm0gLXJm"),
     ("in the title", b"\x1b]2;" + S + b"\x07ls", "title", b"\x1b]2;" + S, SECRET),
     ("output in the title", b"\x1b]0;root:x:0:0:root:/root\x07ls", "title", b"\x1b]0;root", "root:x:0:0"),
