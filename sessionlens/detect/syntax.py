@@ -25,6 +25,7 @@ _LONGEST_VALUE = 256  # of a variable: `a=$a$a` again and again would fill the m
 _PREFIXES = frozenset(
     {"time", "coproc", "!", "begin", "and", "or", "not", "then", "do", "else", "if", "while", "{"}
 )
+_FIELD = re.compile(r"[^ \t\r\n]+")  # what IFS leaves; other blanks are part of a word
 _SPLIT = re.compile(r"[;\n()]|&&|\|\|?&?|(?<![<>])&(?!>)")
 _TOKEN = re.compile(r"""(?:[^\s'"\\<>]|\\.|'[^']*'?|"(?:[^"\\]|\\.)*"?)+|[<>]+&?""", re.S)
 
@@ -116,7 +117,7 @@ class _Walk:
             elif node.type == "variable_assignment":
                 yield Call((), assignments=(self._assignment(node),), pipes=pipes)
             elif node.type in ("declaration_command", "unset_command"):
-                yield Call(tuple(self.text(node).split()), pipes=pipes)
+                yield Call(tuple(_FIELD.findall(self.text(node))), pipes=pipes)
             stack.extend((depth + 1, *child) for child in reversed(children))
 
     def _last_stage(
@@ -187,7 +188,7 @@ class _Walk:
             and len(words) == 1
             and "$" in parts[0]
         ):
-            return words[0].split() or words
+            return _FIELD.findall(words[0]) or words
         return words
 
     def text(self, node: tree_sitter.Node) -> str:

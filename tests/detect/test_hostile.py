@@ -7,7 +7,9 @@ import sys
 import time
 
 import pytest
+import tree_sitter
 
+from sessionlens.commands import grammar
 from sessionlens.commands.grammar import MOST, incomplete
 from sessionlens.detect import calls, marks_of, ran
 
@@ -18,7 +20,7 @@ OUTSIDE_THE_TABLE = [
     "{\U000e0100",
     "echo {1..\U000f0000}; rm -rf /data",
     "n\U00031acd\xb2{\U0010d136\n",
-    *("{" + chr(point) for point in range(0x10000, 0x110000, 0x8000)),
+    *("{" + chr(point) for point in range(0x10000, 0x110000, 0x400)),
 ]
 _READ = """
 import sys
@@ -31,16 +33,38 @@ print("alive")
 
 
 def test_a_character_outside_the_scanners_table_does_not_end_the_process() -> None:
-    """In a child: what this is about is a segmentation fault."""
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", _READ],
-        input="".join(f"{text!a}\n" for text in OUTSIDE_THE_TABLE),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr[:2000]
+    """In children: what this is about is a segmentation fault, and where memory ends differs each time."""
+    lines = "".join(f"{text!a}\n" for text in OUTSIDE_THE_TABLE)
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", _READ],
+            input=lines,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr[:2000]
+
+
+@pytest.mark.parametrize("text", [*OUTSIDE_THE_TABLE[:5], "é\0\ud800\xff", "x" * 2 * MOST])
+def test_the_grammar_is_given_ascii_of_bounded_length_only(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bytes] = []
+    real = grammar._parser()
+
+    class Spy:
+        def parse(self, source: bytes) -> tree_sitter.Tree:
+            given.append(source)
+            return real.parse(source)
+
+    monkeypatch.setattr(grammar, "_parser", Spy)
+    calls(text)
+    incomplete(text)
+    assert given
+    assert all(0 < byte < 128 for source in given for byte in source)
+    assert all(len(source) <= MOST for source in given)
 
 
 def test_words_that_are_not_ascii_are_read_as_they_are_written() -> None:
