@@ -65,6 +65,8 @@ def fill(s: Screen, op: Csi) -> None:
     if width(char) != 1:
         return
     size = where[3] - where[1]
+    if s.cursor.pen in s.styles.hiding and s.watcher is not None:
+        s.watcher.unseen(s.styles.hiding[s.cursor.pen], char * size)
     for y in range(where[0], where[2]):
         write(s, y, where[1], [char] * size, [s.cursor.pen] * size)
 

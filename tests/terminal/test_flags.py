@@ -33,9 +33,12 @@ def printed(make: Make, data: bytes) -> Recording:
     return make([(0, "o", b"$ "), (1000, "o", data), (3000, "o", b"\r\n$ ")])
 
 
+FILLED = b"".join(b"\x1b[%d;1;%d;1;%d$x" % (code, x, x) for x, code in enumerate(S, 3))
+
 # how, the bytes, the kind, what `xxd -s OFFSET` shows first, the text that the flag has
 ATTACKS = [
     ("SGR 8", b"\x1b[8m" + S + b"\x1b[m", "concealed", S, SECRET),
+    ("SGR 8 by DECFRA", b"\x1b[8m" + FILLED + b"\x1b[m", "concealed", FILLED[:15], SECRET),
     ("red on red", b"\x1b[31;41m" + S + b"\x1b[m", "same-colours", S, SECRET),
     ("green on green, inverse", b"\x1b[7;32;42m" + S + b"\x1b[m", "same-colours", S, SECRET),
     ("one off in true colour", b"\x1b[38;2;9;9;9;48;2;9;9;8m" + S + b"\x1b[m", "same-colours", S, SECRET),
