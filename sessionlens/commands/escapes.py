@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SEQUENCE = re.compile(
+SEQUENCE = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
     rb"|\x1b[P_^X][^\x1b]*(?:\x1b\\)?"
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"
@@ -14,4 +14,4 @@ _SEQUENCE = re.compile(
 
 def without_escapes(data: bytes) -> bytes:
     """The bytes without any escape sequence; control characters stay."""
-    return _SEQUENCE.sub(b"", data)
+    return SEQUENCE.sub(b"", data)

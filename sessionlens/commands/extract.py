@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .accept import Candidate, candidates
 from .contexts import Contexts, directory
 from .editor import KeyLine, key_lines
+from .ending import output_end
 from .entries import Entry, entries
 from .expansion import expanded
 from .keys import keys
@@ -23,7 +24,7 @@ from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
-from .screen import PASTE, View
+from .screen import View
 from .secrets import unechoed
 from .shells import login_shell
 
@@ -126,7 +127,7 @@ def _commands(
 def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, following: Line | None) -> Command:
     line, text = entry.last, entry.text
     after = line.candidate.point.offset
-    stop = _prompt_offset(view, following) if following else _end(view)
+    stop = output_end(view, following) if following else _end(view)
     source, confidence = line.source, entry.confidence
     told = marks.command_line(after, stop)
     if told is not None and "".join(told.split()) == "".join(text.split()):
@@ -165,19 +166,6 @@ def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, followi
         fullscreen=view.used_alternate(begin, stop) or bool(_FULL_SCREEN.search(data)),
         hidden=any(each.hidden for each in entry.lines),
     )
-
-
-def _prompt_offset(view: View, line: Line) -> int:
-    """Where in the output the prompt of this line begins: nothing before it is the prompt's."""
-    point = line.candidate.point
-    opened = view.since(PASTE, point.offset) if line.candidate.paste else None
-    rests = [rest.offset for rest in line.candidate.rests if rest.left == line.prompt]
-    drawn = min([*rests, point.offset])
-    limit = min(drawn, opened) if opened is not None else drawn
-    start = bytes(view.out[max(limit - 4096, 0) : limit]).rfind(b"\n")
-    newline = max(limit - 4096, 0) + start + 1 if start >= 0 else limit
-    newline = max(newline, view.last_left_alternate(limit))
-    return opened if opened is not None and opened <= drawn and not view.printed(newline, opened) else newline
 
 
 def _end(view: View) -> int:
