@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from .strings import Colours, clipboard, last_of_title, readable, smuggled, strings
 from .titles import odd, rapid
-from .unseen import INVISIBLE, Note
+from .unseen import CHARACTERS, INVISIBLE, Note
 from .vanished import Around, Episode, Keys, Vanished, between_frames, brief, episodes, skeleton
+from .words import GAP, Words
 
 if TYPE_CHECKING:
+    from ..recording import Recording
     from .replaying import Replay
 
 KINDS = {
@@ -85,7 +87,7 @@ def flags(replay: Replay) -> list[Flag]:
     around = Around(replay.timeline)
     keys = Keys(recording, trace)
     stays = episodes(trace, replay.timeline.end_ns, _end(replay))
-    found = [*_looks(trace.unseen, out)]
+    found = [*_looks(trace.unseen, recording)]
     found += _vanished(between_frames(trace, around, stays, keys), out)
     found += _vanished(brief(recording, around, keys), out)
     found += _sequences(trace.unseen, out)
@@ -103,8 +105,9 @@ def _end(replay: Replay) -> int:
 # ---- how text looked
 
 
-def _looks(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
+def _looks(notes: Iterable[Note], recording: Recording) -> Iterator[Flag]:
     """Concealed and the like; what was typed key by key is one flag."""
+    out, words = recording.blob("o"), Words(recording)
     open_note: Note | None = None
     for note in notes:
         if note.how not in _LOOKS:
@@ -112,25 +115,31 @@ def _looks(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
         last = open_note
         if last is not None and last.how == note.how and note.offset - last.end <= _JOIN_BYTES:
             gap = out[last.end : note.offset]
-            if b"\n" not in gap and len(last.text) < 4096:
+            if note.how == CHARACTERS and GAP.fullmatch(gap) and len(last.text) < 4096:
+                text = last.text + _ESCAPES.sub(b"", gap).decode("utf-8", "replace") + note.text
+                open_note = Note(last.t_ns, last.offset, note.end, last.how, text, last.alternate)
+                continue
+            if note.how != CHARACTERS and b"\n" not in gap and len(last.text) < 4096:
                 shown = _ESCAPES.sub(b"", gap)
                 text = last.text + (shown.decode() if not shown.strip(b" ") else "\n") + note.text
                 open_note = Note(last.t_ns, last.offset, note.end, last.how, text, last.alternate)
                 continue
         if last is not None and _says(last):
-            yield _look(last)
+            yield _look(last, words)
         open_note = note
     if open_note is not None and _says(open_note):
-        yield _look(open_note)
+        yield _look(open_note, words)
 
 
 def _says(note: Note) -> bool:
     """Is there text in it? Blanks, bars and the arrows of prompts are often drawn in one colour."""
-    return note.how == "invisible characters" or _LETTER.search(note.text) is not None
+    return note.how == CHARACTERS or _LETTER.search(note.text) is not None
 
 
-def _look(note: Note) -> Flag:
+def _look(note: Note, words: Words) -> Flag:
     kind = _LOOKS[note.how]
+    if note.how == CHARACTERS:
+        note = words.whole(note)
     severity = {"dark": "low", "same-colours": "medium", "cut-off": "medium"}.get(kind, "high")
     why = KINDS[kind]
     if kind == "invisible-characters":

@@ -28,6 +28,7 @@ INVISIBLE = re.compile(
 DISGUISED = re.compile(r"[bcdeir]|([fghopsyz])(?!\1)[a-z]|([a-z])(?!\2)[fghopsyz]")
 
 NEAR = 64  # bytes between two pieces of one note
+APART = 4096  # notes of which those of characters are one a row; past that what is close is one
 LONG = 1024  # characters of one note
 UNSEEN = 1.15  # a contrast below this is no contrast
 
@@ -93,6 +94,7 @@ class Unseen:
             and self._place[0] == place[0]
             and offset - last.end <= NEAR
             and len(last.text) + len(text) < LONG
+            and not (how == CHARACTERS and self._apart(offset, place))
         ):
             same = offset <= last.end or self._place[1:] == place[1:]
             last.text += text if (how in INLINE and same) or not text else "\n" + text
@@ -101,9 +103,16 @@ class Unseen:
             self._notes.append(Note(t_ns, offset, end, how, text, alternate))
         self._place = place[0], place[1], place[2] + len(text)
 
+    def _apart(self, offset: int, place: tuple[int, int, int]) -> bool:
+        """Is this another line than the last note's? Without bounds that would be a note for each."""
+        _, row, column = self._place
+        other = place[1] != row or place[2] < column  # on the last row, a new line is the same row
+        return offset > self._notes[-1].end and other and len(self._notes) < APART
 
+
+CHARACTERS = "invisible characters"
 REMOVED = frozenset({"erased", "overwritten", "cleared", "switched", "scrolled"})
-INLINE = frozenset({"conceal", "same colours", "dark", "invisible characters", "line drawing"})
+INLINE = frozenset({"conceal", "same colours", "dark", CHARACTERS, "line drawing"})
 
 
 def hides(style: Style) -> str:

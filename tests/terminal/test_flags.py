@@ -119,7 +119,9 @@ def test_shown_for_less_than_100_ms(record: Make) -> None:
 # what is printed, and per flag: the kind, exactly its bytes, its text
 EXACT = [
     (f"ls {'x' * 60}\u200b; rm".encode(), INVISIBLE, f"ls {'x' * 60}\u200b; rm".encode(), None),
-    ("r\x1b[m\u200dm".encode(), INVISIBLE, "\u200dm".encode(), None),
+    ("r\x1b[m\u200dm".encode(), INVISIBLE, "r\x1b[m\u200dm".encode(), "r\u200dm"),
+    ("r\u200b\x1b[1mm\x1b[m -rf".encode(), INVISIBLE, "r\u200b\x1b[1mm".encode(), "r\u200bm"),
+    ("a\x1b[5Cr\x1b[m\u200dm".encode(), INVISIBLE, "r\x1b[m\u200dm".encode(), "r\u200dm"),
     (b"\x1b[8mab\xff\xffcd\x1b[m", "concealed", b"ab\xff\xffcd", "ab\ufffd\ufffdcd"),
     (b"\x1b[8mabc\x1b[9b\x1b[m", "concealed", b"abc\x1b[9b", "abcccccccccc"),
     (b"\x1b[8mrm\x1b[m SHOWN \x1b[8m-rf\x1b[m", "concealed", b"rm\x1b[m SHOWN \x1b[8m-rf", "rm\n-rf"),
@@ -147,6 +149,20 @@ def test_a_flag_has_its_bytes_and_no_others(
         assert len(found) == 1, (cut, found)
         assert out[found[0].offset : found[0].last + 1] == shown, cut
         assert text is None or found[0].text == text
+
+
+def test_a_flag_has_one_line(record: Make) -> None:
+    """Lines with such characters near each other are a flag each, with the whole word."""
+    found = flagged(printed(record, "\x1b[1mr\x1b[m\u200bm -rf /x\r\nbetween\r\ng\u200cit push".encode()))
+    assert [(flag.kind, flag.text) for flag in found] == [
+        (INVISIBLE, "r\u200bm -rf /x"),
+        (INVISIBLE, "g\u200cit push"),
+    ]
+
+
+def test_lines_of_such_characters_without_end_are_bounded(record: Make) -> None:
+    notes = replay(printed(record, "a\u200bb\r\n".encode() * 20_000)).trace.unseen
+    assert 4096 <= len(notes) < 6000
 
 
 def test_repeating_what_nobody_sees_takes_no_memory(record: Make) -> None:
