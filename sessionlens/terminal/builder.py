@@ -211,7 +211,8 @@ class Builder:
         """Text that a viewer could miss, or a sequence that hides or fetches something."""
         size, cursor = self.terminal.parser.size, self.screen.cursor
         place = self.event, cursor.y, cursor.x
-        self.trace.unseen.add(self.t, self._here(), size, how, text, place, self.screen.alternate)
+        here = min(self._here(), max(self.end - 1, 0))  # what a new size removes, after the last byte
+        self.trace.unseen.add(self.t, here, size, how, text, place, self.screen.alternate)
 
     def cut(self, text: str) -> None:
         """A run that does not fit and does not wrap: all but its last character is written over."""

@@ -289,7 +289,7 @@ def replayed(data: bytes, columns: int, rows: int, rng: random.Random) -> None:
         done.trace.screen(point)
     timeline.lines()
     for flag in flags(done):
-        assert 0 <= flag.offset <= flag.last < len(data), "a flag outside of the output"
+        assert 0 <= flag.offset <= flag.last < len(data), f"outside of {len(data)} bytes of output: {flag}"
 
 
 def main() -> int:

@@ -151,6 +151,40 @@ def test_a_flag_has_its_bytes_and_no_others(
         assert text is None or found[0].text == text
 
 
+@pytest.mark.parametrize(
+    ("data", "severities"),
+    [
+        (b"\x1b]10;#101010\x07", ["low"]),
+        (b"\x1b]11;#eeeeee\x07", ["low"]),
+        (b"\x1b]4;7;#000000\x07", ["low"]),
+        (b"\x1b]10;#101010\x07\x1b]11;#101010\x07", ["low", "high"]),
+        (b"\x1b]11;#222222\x07\x1b]4;7;#222222\x07", ["high"]),
+        (b"\x1b]10;#101010\x07\x1b]11;#fdf6e3\x07", ["low"]),
+        (b"\x1b]11;#fdf6e3\x07\x1b]10;#101010\x07", ["low"]),
+    ],
+)
+def test_one_colour_alone_is_low(record: Make, data: bytes, severities: list[str]) -> None:
+    found = flagged(printed(record, data))
+    assert [(flag.kind, flag.severity) for flag in found] == [("recoloured", each) for each in severities]
+    for flag in found:
+        assert ("not known" in flag.why) == (flag.severity == "low")
+
+
+@pytest.mark.parametrize(
+    ("data", "severity", "why"),
+    [
+        (b"\x1b[3J", "medium", "CSI 3 J erases"),
+        (b"\x1b[H\x1b[2J\x1b[3J", "low", "CSI 3 J erases"),
+        (b"\x1bc", "low", "RIS (ESC c) erases"),
+    ],
+)
+def test_what_erased_the_scrollback_is_named(record: Make, data: bytes, severity: str, why: str) -> None:
+    recording = record([(0, "o", b"x\r\n" * 50), (1000, "o", data), (3000, "o", b"$ ")])
+    found = [flag for flag in flagged(recording) if flag.kind == "scrollback-erased"]
+    assert [flag.severity for flag in found] == [severity]
+    assert found[0].why.startswith(why) and ("CSI 3 J" in found[0].why) != (data == b"\x1bc")
+
+
 def test_a_flag_has_one_line(record: Make) -> None:
     """Lines with such characters near each other are a flag each, with the whole word."""
     found = flagged(printed(record, "\x1b[1mr\x1b[m\u200bm -rf /x\r\nbetween\r\ng\u200cit push".encode()))
@@ -318,3 +352,14 @@ def test_hostile_output_makes_few_notes(record: Make) -> None:
     for data in (b"\x1b[8m" + b"x\b" * 20_000, b"x\x1b[3J" * 8000, ("e" + "\u0301" * 20_000).encode()):
         notes = replay(printed(record, data)).trace.unseen
         assert 0 < len(notes) < 200
+
+
+def test_what_a_new_size_removes_is_flagged_within_the_output(record: Make) -> None:
+    """A resize has no bytes: the flag is at the last one that was printed before it."""
+    recording = record(
+        [(0, "o", b"$ \x1b[?1049h"), (1000, "o", b"\x1b[3;1H" + S), (1000, "r", (80, 1))], 80, 3
+    )
+    end = len(recording.blob("o"))
+    for flag in flagged(recording):
+        assert flag.last < end
+    assert any(SECRET in flag.text for flag in flagged(recording))
