@@ -33,10 +33,10 @@ KINDS = {
     "cut-off": "printed past the edge with autowrap off: written over by its own last character",
     "control-string": "text in a control string (DCS, APC, PM, SOS, OSC), which no terminal prints",
     "clipboard": "written to the clipboard of who watched (OSC 52), and not to the screen",
-    "recoloured": "the terminal's own colours were made alike: text in them is invisible from here on",
+    "recoloured": "the terminal's own colours were made alike, as far as known: text in them is invisible",
     "title": "text in the window's title, which is not part of the screen",
     "title-report": "asks the terminal to type the window's title as if the user had (CSI 21 t)",
-    "scrollback-erased": "erases what had scrolled off (CSI 3 J, RIS): nobody could scroll back to it",
+    "scrollback-erased": "erases what had scrolled off: nobody could scroll back to it",
     "alternate-screen": "plain output on the alternate screen: gone when that is left",
     "line-rewritten": "a command's line was changed on the screen after it was run",
     "line-elsewhere": "a line handed over on the alternate screen, which is gone when that is left",
@@ -216,9 +216,12 @@ def _sequences(notes: Iterable[Note], out: bytes) -> Iterator[Flag]:
     for note in notes:
         if note.how == "scrollback erased":
             whole = _CLEAR.search(out, max(note.offset - 16, 0), note.offset + 4) is not None
-            whole |= out.startswith(b"\x1bc", note.offset)
-            why = KINDS["scrollback-erased"] + ("; the whole screen too, as `clear` does" if whole else "")
-            severity = "low" if whole else "medium"
+            reset = out.startswith(b"\x1bc", note.offset)
+            why = f"{'RIS (ESC c)' if reset else 'CSI 3 J'} {KINDS['scrollback-erased']}"
+            why += (
+                f"; the whole screen too, as `{'reset' if reset else 'clear'}` does" if whole or reset else ""
+            )
+            severity = "low" if whole or reset else "medium"
             yield Flag(note.t_ns, note.offset, note.end - 1, "scrollback-erased", "", why, severity)
         elif note.how == "title report":
             why = KINDS["title-report"]
@@ -229,10 +232,9 @@ def _strings(replay: Replay) -> Iterator[Flag]:
     colours = Colours()
     for string in strings(replay.recording):
         place = string.t_ns, string.first, string.last
-        if colours.hidden(string):
-            yield Flag(
-                *place, "recoloured", string.payload.decode("utf-8", "replace"), KINDS["recoloured"], "high"
-            )
+        if (known := colours.hidden(string)) is not None:
+            severity, why = known
+            yield Flag(*place, "recoloured", string.payload.decode("utf-8", "replace"), why, severity)
         elif string.names_window:
             if _CONTROL.search(string.payload):
                 text, why = readable(string.payload[2:]), "a title with control characters in it"

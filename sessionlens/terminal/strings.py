@@ -128,30 +128,50 @@ class Colours:
     def __init__(self) -> None:
         self._set: dict[bytes, int] = {}
 
-    def hidden(self, string: String) -> bool:
-        """Does this string make plain or coloured text as good as invisible?"""
+    def hidden(self, string: String) -> tuple[str, str] | None:
+        """(severity, why) if this string makes plain or coloured text as good as invisible.
+
+        One colour alone does so on some terminals only: nobody knows the theme of who watched.
+        """
         number, _, rest = string.payload.partition(b";")
         if string.name == "OSC" and number == b"4":
             return self._palette(rest.split(b";"))
         if string.name != "OSC" or number not in (b"10", b"11", b"110", b"111"):
-            return False
+            return None
         if number in (b"110", b"111"):
             self._set.pop(number[1:], None)
-            return False
+            return None
         for which, spec in zip(range(int(number), 12), rest.split(b";"), strict=False):
             colour = colour_of(spec)
             if colour is not None:
                 self._set[b"%d" % which] = colour
-        return contrast(self._set.get(b"10", 0xE5E5E5), self._set.get(b"11", 0)) < UNSEEN
+        text, ground = self._set.get(b"10"), self._set.get(b"11")
+        if contrast(0xE5E5E5 if text is None else text, ground or 0) >= UNSEEN:
+            return None
+        if text is not None and ground is not None:
+            return (
+                "high",
+                f"text was set to #{text:06x} on #{ground:06x}: plain text is invisible from here on",
+            )
+        if text is not None:
+            return "low", f"text was set to #{text:06x}, the background is not known: invisible on a dark one"
+        return (
+            "low",
+            f"the background was set to #{ground:06x}, the text is not known: invisible if it is light",
+        )
 
-    def _palette(self, parts: list[bytes]) -> bool:
+    def _palette(self, parts: list[bytes]) -> tuple[str, str] | None:
         """OSC 4: is one of the named colours made the background's? Black and grey (0, 8) often are."""
-        ground = self._set.get(b"11", 0)
+        ground = self._set.get(b"11")
         for index, spec in zip(parts[::2], parts[1::2], strict=False):
             colour = colour_of(spec)
-            if index in TEXT_COLOURS and colour is not None and contrast(colour, ground) < UNSEEN:
-                return True
-        return False
+            if index not in TEXT_COLOURS or colour is None or contrast(colour, ground or 0) >= UNSEEN:
+                continue
+            made = f"colour {int(index)} was set to #{colour:06x}"
+            if ground is not None:
+                return "high", f"{made} on #{ground:06x}: text in it is invisible from here on"
+            return "low", f"{made}, the background is not known: text in it is invisible on a dark one"
+        return None
 
 
 def colour_of(spec: bytes) -> int | None:
