@@ -356,10 +356,8 @@ def test_hostile_output_makes_few_notes(record: Make) -> None:
 
 def test_what_a_new_size_removes_is_flagged_within_the_output(record: Make) -> None:
     """A resize has no bytes: the flag is at the last one that was printed before it."""
-    recording = record(
-        [(0, "o", b"$ \x1b[?1049h"), (1000, "o", b"\x1b[3;1H" + S), (1000, "r", (80, 1))], 80, 3
-    )
-    end = len(recording.blob("o"))
-    for flag in flagged(recording):
-        assert flag.last < end
-    assert any(SECRET in flag.text for flag in flagged(recording))
+    drawn = b"\x1b[H" + S + b"\x1b[3;1Hx"
+    recording = record([(0, "o", b"\x1b[?1049h"), (1000, "o", drawn), (1000, "r", (80, 1))], 80, 3)
+    (note,) = [note for note in replay(recording).trace.unseen if note.how == "erased"]
+    assert SECRET in note.text and note.offset == len(recording.blob("o")) - 1
+    assert all(flag.last < len(recording.blob("o")) for flag in flagged(recording))
