@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -82,6 +82,7 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
     checks = CHECKS
     before = 0  # offset of the last frame of the main screen
     size = (0, 0)
+    last = 0  # that frame
     for frame, changed, scroll in timeline.walk():
         while waiting and waiting[0][1].command.accepted < frame.offset:
             open_lines.append(waiting.pop(0))
@@ -91,21 +92,35 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
         size = frame.rows, frame.columns
         present = frozenset(frame.row_ids)
         staying: list[tuple[int, Followed]] = []
+        lost: list[tuple[int, Flag]] = []
         for index, each in open_lines:
             if (each.rows and present.issuperset(each.rows)) or _stands(each, frame.row_ids, around):
                 staying.append((index, each))
                 continue
-            lines = around.lines(frame.index)
             start = max(before, each.command.accepted)
             change = MOVES.search(out, start, frame.offset)
             if resized or change is None or _CLEARED.search(out, start, frame.offset) or checks <= 0:
                 continue
             checks -= 1
             if not _scrolled_off(each, replay, frame.t1_ns):
-                place = _place(out, change.start(), frame.offset)
-                yield index, _flag(each, frame.t0_ns, place, frame.offset, lines)
-        open_lines = staying
-        before = frame.offset
+                place, lines = _place(out, change.start(), frame.offset), around.lines(frame.index)
+                lost.append((index, _flag(each, frame.t0_ns, place, frame.offset, lines)))
+        yield from _at_once(lost) if len(lost) > 1 and _replaced(around, last, frame.index) else lost
+        open_lines, before, last = staying, frame.offset, frame.index
+
+
+def _replaced(around: Around, last: int, index: int) -> bool:
+    """Was the page filled or erased as a whole? Then what it hides is no single line."""
+    before, now = around.lines(last), frozenset(around.lines(index))
+    return bool(before) and 4 * sum(line in now for line in before) <= len(before)
+
+
+def _at_once(lost: Sequence[tuple[int, Flag]]) -> Iterator[tuple[int, Flag]]:
+    """One flag for all lines, on what was running then."""
+    first = min((flag for _, flag in lost), key=lambda flag: flag.offset)
+    text = "\n".join(dict.fromkeys(flag.text for _, flag in lost))
+    why = f"the whole page was filled or erased, and the lines of {len(lost)} commands with it"
+    yield -1, replace(first, text=text, why=why, severity="medium")
 
 
 def _stands(each: Followed, ids: Sequence[int], around: Around) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sessionlens.commands import covered, extract
+from sessionlens.detect import hidden_findings
 from sessionlens.recording import Recording
 from sessionlens.terminal import Flag, flags, replay
 
@@ -59,6 +60,27 @@ def test_a_line_written_over_later(record: Make, over: bytes) -> None:
     at = found[0][1].offset
     shown = recording.blob("o")[at : at + 3]
     assert shown.startswith(b"\x1b") and shown in over
+
+
+@pytest.mark.parametrize("fill", [b"\x1b#8", b"".join(b"\x1b[%dH\x1b[2K" % row for row in range(1, 25))])
+def test_a_page_that_is_filled_is_one_flag(record: Make, fill: bytes) -> None:
+    """On the command that did it, and none on those that stood there."""
+    lines = [(b"echo %s" % name, name + b"\r\n") for name in (b"one", b"two", b"three")]
+    recording = record(session([*lines, (b"./fill", fill), (b"date", b"Sun\r\n")]))
+    done = replay(recording)
+    commands = extract(recording, done).commands
+    found = covered(commands, done)
+    assert [(at, flag.kind, flag.severity) for at, flag in found] == [(-1, "line-rewritten", "medium")]
+    assert [line.split(" ", 1)[1] for line in found[0][1].text.split("\n")][:2] == ["echo one", "echo two"]
+    of = {flag: at for at, flag in found}
+    marks = [(each.command_index, each.mark) for each in hidden_findings(commands, list(of), of)]
+    assert marks == [(3, "output-hidden")] and commands[3].text == "./fill"
+
+
+def test_lines_written_over_among_others_are_told_each(record: Make) -> None:
+    lines = [(b"echo %s" % name, name + b"\r\n") for name in (b"one", b"two", b"three")]
+    recording = record(session(lines, b"\x1b7\x1b[1;1H\x1b[2K\x1b[3;1H\x1b[2K\x1b8"))
+    assert [command for command, _ in told(recording)] == ["echo one", "echo two"]
 
 
 def test_a_line_written_over_by_its_own_output(record: Make) -> None:
