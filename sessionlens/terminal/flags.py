@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .progress import amounts, counted
 from .strings import Colours, clipboard, last_of_title, readable, smuggled, strings
 from .titles import odd, rapid
 from .unseen import CHARACTERS, INVISIBLE, Note
@@ -58,7 +59,6 @@ _ESCAPES = re.compile(
 )
 LOCATED = 8  # texts of one flag that are looked for
 TURN_NS, TURN_BYTES, MOST = 1_000_000_000, 4096, 1 << 16  # of texts that come and go in turn
-_PROGRESS = re.compile(r"[^%]{0,24}\b0%.{0,60}|.{0,24}\b0 0 [kMGT]?i?B\b.{0,60}")  # of a skeleton
 _CONTROL = re.compile(rb"[\x00-\x06\x08-\x1f\x7f]")
 _CLEAR = re.compile(rb"\x1b\[H\x1b\[2?J\Z|\x1b\[H\x1b\[2?J\x1b\[3J")
 
@@ -174,14 +174,18 @@ def _vanished(gone: Iterable[Vanished], out: bytes) -> Iterator[Flag]:
         answer = all(one.answer for one in some)
         why += ", in answer to a key" if answer else ""
         why += f"; {len(some)} texts in turn" if last.t_ns > first.t_ns else ""
-        severity = "low" if answer or _progress(text) else "medium"
+        severity = "low" if answer or _progress(some, text) else "medium"
         end = max(max(one.offset for one in some), offset)
         yield Flag(first.t_ns, offset, end, "flashed", text, why, severity)
 
 
-def _progress(text: str) -> bool:
-    """Is it a share or an amount of a whole, line by line?"""
-    return all(_PROGRESS.fullmatch(skeleton(line)) for line in text.split("\n"))
+def _progress(some: Sequence[Vanished], text: str) -> bool:
+    """Is it what a progress display shows, all of it?"""
+    lines = text.split("\n")
+    if amounts([skeleton(line) for line in lines]) or counted(lines):
+        return True
+    states = sum(one.states for one in some)
+    return states > 1 and states == sum(one.text.count("\n") + 1 for one in some)
 
 
 def _together(gone: Iterable[Vanished]) -> Iterator[list[Vanished]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .lines import groups, text_of
+from .progress import state
 from .unseen import REMOVED
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ _WORDS = re.compile(r"\S+")
 class Vanished:
     """`text` left `after_ns` after it came (0: no frame showed it). `offset` is where what removed it stands,
     `since` the end of the output before it came; a key that is not Enter came just then:
-    `editing` while a shell edited its line, `answer` while something else ran.
+    `editing` while a shell edited its line, `answer` while something else ran. Of `states` of its pieces
+    only a word at the end is gone, and the line goes on.
     """
 
     t_ns: int
@@ -55,6 +57,7 @@ class Vanished:
     after_ns: int
     editing: bool
     answer: bool
+    states: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +235,16 @@ def between_frames(trace: Trace, around: Around, stays: list[Episode], keys: Key
         if note.how == "switched" and not note.alternate and stay is not None:
             later = around.at(stay.stop)  # it was covered, and may have come back
         seen = around.near(before, range(later + 1, later + 1 + LATER))
-        texts = (rest for piece in note.text.split("\n") if (rest := missing(piece, seen)))
-        pieces = [rest for rest in texts if not around.moving(rest)]
+        lines = ((piece, rest) for piece in note.text.split("\n") if (rest := missing(piece, seen)))
+        gone = [(piece, rest) for piece, rest in lines if not around.moving(rest)]
+        pieces = [rest for _, rest in gone]
         if pieces:
             came, text = note.t_ns - BRIEF_NS, "\n".join(pieces)
             editing = keys.editing(came, note.t_ns, note.offset)
             answer = keys.answers(came, note.t_ns)
             since = timeline.offset[before]
-            yield Vanished(note.t_ns, note.offset, since, text, note.how, 0, editing, answer)
+            states = sum(state(piece, rest, seen.lines) for piece, rest in gone)
+            yield Vanished(note.t_ns, note.offset, since, text, note.how, 0, editing, answer, states)
 
 
 def brief(recording: Recording, around: Around, keys: Keys) -> Iterator[Vanished]:
@@ -278,16 +283,18 @@ def _gone(
     """
     timeline = around.timeline
     texts: list[str] = []
-    first = frame.index
+    first, states = frame.index, 0
     for row, new, since in rows:
         if not since or frame.t0_ns - timeline.t0_ns[since] >= BRIEF_NS:
             continue
         text = timeline.rows.text(row)
         if not text.strip() or skeleton(text) == skeleton(timeline.rows.text(new)):
             continue
-        rest = missing(text, around.near(since - 1, range(frame.index, frame.index + LATER)))
+        seen = around.near(since - 1, range(frame.index, frame.index + LATER))
+        rest = missing(text, seen)
         if rest and not around.moving(rest):
             texts.append(rest)
+            states += state(text, rest, seen.lines)
             first = min(first, since)
     if texts:
         came = timeline.t0_ns[first]
@@ -295,4 +302,4 @@ def _gone(
         answer = keys.answers(came - BRIEF_NS, frame.t0_ns)
         before, age = timeline.offset[first - 1], frame.t0_ns - came
         text = "\n".join(texts)
-        yield Vanished(frame.t0_ns, offset, before, text, "overwritten", age, editing, answer)
+        yield Vanished(frame.t0_ns, offset, before, text, "overwritten", age, editing, answer, states)

@@ -231,6 +231,49 @@ def test_whatever_removes_it(record: Make, removal: bytes) -> None:
     assert recording.blob("o")[found[0].offset :].startswith(S)
 
 
+def status(texts: list[bytes], ms: int) -> list[tuple[int, str, bytes]]:
+    parts = [(1000 + at * ms, "o", b"\r\x1b[K" + text) for at, text in enumerate(texts)]
+    return [
+        (0, "o", b"$ \r\n"),
+        *parts,
+        (1000 + len(texts) * ms, "o", b"\r\x1b[Kdone\r\n"),
+        (5000, "o", b"$ "),
+    ]
+
+
+COUNTED = [b"Downloading file %d of 9: pkg-%s.deb" % (n, bytes([96 + n]) * 6) for n in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "severity"),
+    [
+        (COUNTED, "low"),
+        (COUNTED[::-1], "medium"),  # it counts down
+        ([b"[%d/9] link %s" % (n, bytes([96 + n]) * 6) for n in range(1, 10)], "low"),
+        ([*COUNTED[:4], b"rm -rf /data of all", *COUNTED[4:]], "medium"),  # one that is none
+        (COUNTED[:2], "medium"),  # two make no display
+        ([b"curl http://10.0.0.5/%s" % (bytes([96 + n]) * 6) for n in range(1, 10)], "medium"),
+    ],
+)
+def test_a_status_line_that_counts_is_low(record: Make, texts: list[bytes], severity: str) -> None:
+    found = flagged(record(status(texts, 50)))
+    assert [(flag.kind, flag.severity) for flag in found] == [("flashed", severity)]
+    assert texts[-1].split()[-1].decode() in found[0].text
+
+
+@pytest.mark.parametrize(("word", "severity"), [(b"waiting", "low"), (b"hunter2 /etc", "medium")])
+def test_states_of_lines_that_stay_are_low(record: Make, word: bytes, severity: str) -> None:
+    """Three layers drawn anew as a whole, each line beginning as it did."""
+    first = b"".join(b"layer %c: %s\r\n" % (c, word) for c in b"abc")
+    parts = [
+        (1000 + 60 * step, "o", b"\x1b[3A" + b"".join(b"\x1b[2Klayer %c: pulling\r\n" % c for c in b"abc"))
+        for step in range(6)
+    ]
+    made = record([(0, "o", b"$ \r\n"), (1000, "o", first), *parts, (5000, "o", b"$ ")])
+    found = flagged(made)
+    assert [(flag.kind, flag.severity) for flag in found] == [("flashed", severity)]
+
+
 def test_in_any_chunks(record: Make) -> None:
     """The same bytes at one time, cut anywhere: the same text at the same byte."""
     for data in (
