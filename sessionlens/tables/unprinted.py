@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ from sessionlens.tables.schema import conform
 _SEQUENCES = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]+[0-~]|\x1b[^\[\x1b]|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]"
 )
+_RUBBED_OUT = re.compile(rb"\x08+ +\x08+")  # how terminals erase what stands left of the cursor
 
 
 def bytes_table(origin: Origin, recording: Recording, matches: Callable[[str], bool]) -> pd.DataFrame:
@@ -31,8 +32,8 @@ def bytes_table(origin: Origin, recording: Recording, matches: Callable[[str], b
     at, stop = starts[0], starts[-1] + int(recording.size[events[-1]])
     rows: list[tuple[int, int, str]] = []
     for line in out[at:stop].split(b"\n"):
-        text = _SEQUENCES.sub(b"", line).decode("utf-8", "replace")
-        if text and matches(text):
+        text = next((text for text in _readings(line) if text and matches(text)), None)
+        if text is not None:
             rows.append((times[max(bisect_right(starts, at) - 1, 0)], at, text))
         at += len(line) + 1
     begun = [t for t, _, _ in rows]
@@ -46,3 +47,11 @@ def bytes_table(origin: Origin, recording: Recording, matches: Callable[[str], b
         "offset": [offset for _, offset, _ in rows],
     }
     return conform(origin.columns() | data, "lines")
+
+
+def _readings(line: bytes) -> Iterator[str]:
+    """The text of a line's bytes; and where letters were rubbed out, that without the blanks that did it."""
+    yield _SEQUENCES.sub(b"", line).decode("utf-8", "replace")
+    rest = _RUBBED_OUT.sub(b"", line)
+    if rest != line:
+        yield _SEQUENCES.sub(b"", rest).decode("utf-8", "replace")

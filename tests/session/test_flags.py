@@ -95,6 +95,7 @@ def test_an_overwritten_command_is_marked(typescript: Maker) -> None:
         "ｒｍ -rf /data".encode(),
         b"r\x1b[1mm\x1b[m -\x1b[3mr\x1b[mf /data",
         b"r\b" + b"m\b \b-\br\bf\b \b/\bd\ba\bt\ba",
+        b"".join(b"%c\b \b" % c for c in S),
         b"\x1bP" + b"x" * 200 + b" " + S + b"\x1b\\",
         b"\x1b[?7l" + b"x" * 79 + b"r\x1b[mm\x1b[m \x1b[m-\x1b[mr\x1b[mf\x1b[m /data\x1b[?7h",
         b"\x1b]777;notify;rm -rf /data;\x07",
