@@ -45,6 +45,17 @@ def output_end(view: View, line: Line) -> int:
     return start + at if at is not None and view.printed(start, start + at) else newline
 
 
+def last_end(view: View, after: int, end: int) -> int:
+    """The same where nobody ran anything at the prompt that came last, if bracketed paste tells of one."""
+    opened = view.since(PASTE, end)
+    if opened is None or opened < after:
+        return end
+    row = max(view.out.rfind(b"\n", after, opened) + 1, after)
+    if (mark := _NO_LINE_FEED.search(view.out, row, opened)) is not None:
+        return mark.start() if view.printed(row, mark.start()) else row
+    return opened if view.printed(opened, end) else end
+
+
 def _drawn(line: Line) -> int:
     """How far the output had come when the prompt was complete; it may stand behind output in its row."""
     rests, offset = line.candidate.rests, line.candidate.point.offset

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .accept import Candidate, candidates
 from .contexts import Contexts, directory
 from .editor import KeyLine, key_lines
-from .ending import output_end
+from .ending import last_end, output_end
 from .entries import Entry, entries
 from .expansion import expanded
 from .keys import keys
@@ -127,12 +127,13 @@ def _commands(
 def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, following: Line | None) -> Command:
     line, text = entry.last, entry.text
     after = line.candidate.point.offset
-    stop = output_end(view, following) if following else _end(view)
+    end = following.candidate.point.offset if following else _end(view)
+    stop = output_end(view, following) if following else last_end(view, after, end)
     source, confidence = line.source, entry.confidence
     told = marks.command_line(after, stop)
     if told is not None and "".join(told.split()) == "".join(text.split()):
         text, source, confidence = told.rstrip(), "marks", "high"
-    done = marks.exit(after, following.candidate.point.offset if following else stop)
+    done = marks.exit(after, end)
     if done is not None:
         stop = min(stop, done[0])
     match = _END_OF_LINE.match(view.out, after)

@@ -64,6 +64,8 @@ def test_an_output_ends_where_the_prompt_begins(
     texts = [each.output for each in found]
     plain = output.replace(b"\x1b[8m", b"").replace(b"\x1b[m", b"").replace(b"\r", b"").decode()
     assert texts[:3] == ["a b", plain, "Sun"]
+    if shell in ("bash", "zsh", "fish"):  # the others do not say that the last prompt is one
+        assert texts[3] == "/"
     for each, following in pairwise(found):
         assert each.out_last is None or each.out_last < following.accepted
         assert each.end_ns is not None and each.end_ns <= following.start_ns
