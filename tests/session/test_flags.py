@@ -28,11 +28,13 @@ HIDDEN = {
 }
 
 
-def hide(make: Maker, data: bytes, line: bytes = b"./tool", name: str = "session") -> Path:
+def hide(
+    make: Maker, data: bytes, line: bytes = b"./tool", name: str = "session", end: bytes = b"\r\n"
+) -> Path:
     """A session in which a command prints this, after one whose output hides nothing."""
     events: list[tuple[float, str, bytes]] = [(0.1, "o", PROMPT)]
     at = 0.5
-    for typed, output in ((b"ls", b"notes\r\n"), (line, data + b"\r\n"), (b"pwd", b"/\r\n")):
+    for typed, output in ((b"ls", b"notes\r\n"), (line, data + end), (b"pwd", b"/\r\n")):
         for key in typed:
             events += [(at, "i", bytes([key])), (at + 0.001, "o", bytes([key]))]
             at += 0.12
@@ -59,6 +61,16 @@ def test_hidden_output_is_found_flagged_and_marked(typescript: Maker, kind: str)
     assert marks[0] == marks[2] == ""
     assert marks[1] == ("output-hidden" if flag["severity"] != "low" else "")
     assert list(s.findings["mark"]) == [marks[1]] * bool(marks[1])
+
+
+@pytest.mark.parametrize("end", [b"", b"\r"])
+def test_a_flag_is_its_commands_without_a_line_feed(typescript: Maker, end: bytes) -> None:
+    """And no mark lands on the innocent command that follows."""
+    s = sl.open(hide(typescript, HIDDEN["concealed"], end=end))
+    assert s.flags["n"].tolist() == [2]
+    assert s.commands["marks"].tolist() == ["", "output-hidden", ""]
+    assert s.commands["output"].tolist()[:2] == ["notes", "rm -rf /data"]
+    assert s.commands["output_bytes"].iloc[1] == len(S + b"\x1b[m" + end)
 
 
 def test_what_is_plain_has_no_flag(typescript: Maker) -> None:
