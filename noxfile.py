@@ -18,6 +18,7 @@ DISTRIBUTIONS = ["-e", "./recorder", "-e", "."]
 pyenv_bins = sorted(Path.home().glob(".pyenv/versions/3.1*/bin"))
 os.environ["PATH"] = os.pathsep.join([*map(str, pyenv_bins), os.environ.get("PATH", "")])
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+os.environ["UV_COMPILE_BYTECODE"] = "1"  # the tests start hundreds of processes that import pandas
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
