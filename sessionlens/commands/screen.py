@@ -73,6 +73,12 @@ class View:
         self._out_events = outputs
         self._out_offsets = [int(recording.offset[i]) for i in outputs]
 
+    @property
+    def end(self) -> int:
+        """The file offset behind the last byte that was printed; 0 where there is none."""
+        last = self._out_events[-1] if self._out_events else None
+        return 0 if last is None else int(self.recording.offset[last] + self.recording.size[last])
+
     def is_on(self, name: str, offset: int) -> bool:
         """Was this mode on just before the byte at `offset`?"""
         return self.since(name, offset) is not None
