@@ -8,7 +8,7 @@ prompts are learned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ def candidates(view: View) -> Iterator[Candidate]:
     quiet = None if view.recording.has_input else view.quiet()
     ahead: Rest | None = next(quiet, None) if quiet else None
     rests: list[Rest] = []
-    points = sorted((p for p in view.trace.points if not p.alternate), key=lambda p: (p.offset, p.event))
+    points = view.trace.points.on_main()
     last, seen = 0, None
     for at, point in enumerate(points):
         while quiet and ahead is not None and ahead.offset <= point.offset:
@@ -107,7 +107,9 @@ def _typing_on(view: View, before: Point | None, point: Point) -> bool:
     return view.is_on(PASTE, point.offset)
 
 
-def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[Rest]) -> Candidate | None:
+def _candidate(
+    view: View, points: Sequence[Point], at: int, last: int, rests: list[Rest]
+) -> Candidate | None:
     point = points[at]
     opened = view.since(PASTE, point.offset)
     if point.kind == "paste-off":
@@ -122,7 +124,7 @@ def _candidate(view: View, points: list[Point], at: int, last: int, rests: list[
     return None
 
 
-def _bottom(points: list[Point], at: int) -> int:
+def _bottom(points: Sequence[Point], at: int) -> int:
     """zsh leaves paste mode first and then goes to the last row of the line: the CR LF that follows tells
     which.
     """
@@ -137,7 +139,7 @@ def _at(view: View, point: Point, last: int, rests: list[Rest], bottom: int | No
     """`bottom` is the lowest row of a line edited by its program, None where the cursor's line counts."""
     rows = view.screen(point)
     y = min(point.cursor_y if bottom is None else bottom, len(rows) - 1)
-    highest = point.cursor_y - bytes(view.out[last : point.offset]).count(b"\n")
+    highest = point.cursor_y - view.out.count(b"\n", last, point.offset)
     lines = [logical_line(rows, y, point.columns)] if y >= 0 else []
     while bottom is not None and lines and lines[-1].top > max(highest, 0):
         lines.append(logical_line(rows, lines[-1].top - 1, point.columns))

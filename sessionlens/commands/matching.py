@@ -17,7 +17,7 @@ from .accept import Candidate
 from .editor import KeyLine, Reading
 
 EXACT, CONSISTENT = 3.0, 1.0
-_MAX = 2000
+_MAX = 500  # characters that are compared where two texts differ
 _LONGEST_LAG_NS = 2_000_000_000
 
 
@@ -55,7 +55,7 @@ def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None
         for reading in key_line.readings:
             for text in texts:
                 bare = text.rstrip().removesuffix("^C") if key_line.ender == "interrupt" else text
-                score = agreement(bare, reading)
+                score = agreement(bare, reading, best.score if best else -1.0)
                 if best is None or score > best.score:
                     best = Match(key_line, index, score, text, reading)
         if best is not None and best.exact:
@@ -89,9 +89,9 @@ def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:
     return None
 
 
-def agreement(text: str, reading: Reading) -> float:
+def agreement(text: str, reading: Reading, above: float = -1.0) -> float:
     """3 for the same text from keys that tell it all, 1 to 2 where completion or history explain the rest,
-    else < 1.
+    else < 1. What is at most `above` is not looked at closely.
     """
     wanted, got = tidy(reading.text), tidy(text)
     if reading.certain:
@@ -99,12 +99,21 @@ def agreement(text: str, reading: Reading) -> float:
             return EXACT
         if not wanted or not got:
             return 0.1
-        return 0.9 * SequenceMatcher(None, wanted[:_MAX], got[:_MAX], autojunk=False).ratio()
+        return _likeness(wanted[:_MAX], got[:_MAX], above)
     typed = "".join(reading.typed.split())
     found = _found(typed, text)
     if found == len(typed):
         return CONSISTENT + min(len(typed) / max(len(got), 1), 1.0)
     return 0.9 * found / len(typed)
+
+
+def _likeness(wanted: str, got: str, above: float) -> float:
+    """Below 0.9; the exact figure takes long, so bounds are tried first."""
+    matcher = SequenceMatcher(None, wanted, got, autojunk=False)
+    for bound in (matcher.real_quick_ratio, matcher.quick_ratio):
+        if (most := 0.9 * bound()) <= above:
+            return most
+    return 0.9 * matcher.ratio()
 
 
 def in_order(typed: str, text: str) -> bool:

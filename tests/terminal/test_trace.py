@@ -79,3 +79,19 @@ def test_screens_of_points_match_an_exact_replay(truth: list[tuple[str, Recordin
             want = [line.rstrip() for line in exact.display]
             assert [row.text.rstrip() for row in done.trace.screen(point)] == want
             assert (point.columns, point.rows) == (exact.columns, exact.rows)
+
+
+def test_points_by_screen_and_kind(record: Make) -> None:
+    events = [
+        (0, "o", b"$ "),
+        (1, "i", b"v\r"),
+        (2, "o", b"v\r\n\x1b[?1049h~ "),
+        (3, "i", b"q"),
+        (4, "o", b"\x1b[?1049l$ "),
+        (5, "i", b"x"),
+    ]
+    points = replay(record(events)).trace.points
+    assert [(p.kind, p.event) for p in points.on_main()] == [("input", 1), ("newline", 2), ("input", 5)]
+    assert [p.event for p in points.of("newline")] == [2]
+    chosen = points.of("input", "newline")
+    assert list(chosen) == list(points) == chosen[:] and chosen[-1] == points[len(chosen) - 1]
