@@ -13,6 +13,7 @@ from .accept import Candidate, candidates
 from .assembling import Assembler
 from .editor import KeyLine, key_lines
 from .entries import entries
+from .home import Seen, home
 from .keys import keys
 from .lines import LineReader
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
@@ -52,7 +53,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     """What was typed in a terminal."""
     view = View(recording, replay)
     found = list(candidates(view))
-    prompts, fresh = learn(found)
+    prompts, fresh = learn(found, alone=recording.info.kind != "exec")
     typed: list[KeyLine] = []
     elsewhere: list[KeyLine] = []
     for each in key_lines(keys(recording), fresh):
@@ -72,13 +73,13 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     return Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
 
 
-def learn(found: Sequence[Candidate]) -> tuple[Prompts, frozenset[int]]:
+def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:
     """The prompts of a recording, and the input events that found one with nothing typed behind it.
 
     Where the cursor never rested (a program typed, or a paste) what looks like a prompt counts if it comes
-    back.
+    back. `alone`: a login shell was asked for, and no other program.
     """
-    seen: list[tuple[str, bool]] = []
+    seen: list[Seen] = []
     fresh: list[tuple[int, str, bool]] = []
     guesses: list[str] = []
     for candidate in found:
@@ -86,13 +87,14 @@ def learn(found: Sequence[Candidate]) -> tuple[Prompts, frozenset[int]]:
         if opening is None and candidate.paste and candidate.fresh:
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:
-            rest = opening[1]
-            seen.append((rest.left, candidate.paste))
+            at, rest = opening
+            echoed = bool(candidate.lines[at].text[len(rest.left) :].strip())
+            seen.append(Seen(rest.drawn, candidate.paste, echoed))
             if rest.event >= 0:
-                fresh.append((rest.event, rest.left, candidate.paste))
+                fresh.append((rest.event, rest.drawn, candidate.paste))
     often = Counter(map(shape, guesses))
-    seen += [(guess, True) for guess in guesses if often[shape(guess)] > 1]
-    prompts = Prompts(seen)
+    seen += [Seen(guess, True, True) for guess in guesses if often[shape(guess)] > 1]
+    prompts = Prompts(((each.text, each.paste) for each in seen), home(seen) if alone else None)
     return prompts, frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
 
 
