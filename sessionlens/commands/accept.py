@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .prompts import is_marked
 from .region import LogicalLine, before_cursor, logical_line
 from .screen import PASTE, Rest, View
 
@@ -52,16 +53,21 @@ class Candidate:
         return (at, rests[0]) if rests else None
 
     def openings(self) -> tuple[int, list[Rest]]:
-        """The lowest line that begins as the cursor's line did at rests, and these, the shortest first."""
+        """The lowest line that begins as the cursor's line did at rests, and these, the shortest first.
+
+        A rest that ends in a prompt's mark comes before those that do not: they may be further rows.
+        """
         first = any(rest.left.startswith(">>>") for rest in self.rests)
         wanted = [rest for rest in self.rests if rest.left.strip() and rest.paste == self.paste]
         if first:  # Python's own editor shows further rows of one line behind "..."
             wanted = [rest for rest in wanted if not rest.left.startswith("...")]
         wanted.sort(key=lambda rest: len(rest.left))
-        for at in range(len(self.lines) - 1, -1, -1) if wanted else ():
-            text = self.lines[at].text.ljust(self.columns)
-            if rests := [rest for rest in wanted if text.startswith(rest.left)]:
-                return at, rests
+        marked = [rest for rest in wanted if is_marked(rest.drawn)]
+        for some in (marked, wanted) if marked else (wanted,):
+            for at in range(len(self.lines) - 1, -1, -1) if some else ():
+                text = self.lines[at].text.ljust(self.columns)
+                if any(text.startswith(rest.left) for rest in some):
+                    return at, [rest for rest in wanted if text.startswith(rest.left)]
         return 0, []
 
 

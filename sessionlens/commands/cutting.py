@@ -57,7 +57,9 @@ class Cutter:
                 if text not in seen:
                     yield Option(prompt, text, False)
                 if rests and opened == at and len(rests[0].left) > len(prompt):
-                    yield Option(prompt, self._text(candidate, at, len(rests[0].left)), True)
+                    behind = self._text(candidate, at, len(rests[0].left))
+                    if behind.strip():  # else it is a line that was there already, taken as it was
+                        yield Option(prompt, behind, True)
                 break
 
     def _without_ghost(self, candidate: Candidate, prompt: str, seen: set[str]) -> Iterator[Option]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .contexts import looks_like
 from .grammar import incomplete
 from .line import Line
 from .model import HIDDEN, LineEvent
@@ -75,7 +76,8 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
         return False
     if not continues(line.prompt) or (line.prompt == primary and not incomplete(entry.text)):
         return False
-    if not surely_continues(line.prompt) and not incomplete(entry.text):
+    in_repl = bool(looks_like(primary)) and line.prompt != primary
+    if not surely_continues(line.prompt) and not incomplete(entry.text) and not in_repl:
         return False
     before = view.out[entry.last.candidate.after : line.candidate.point.offset]
     rows = [row for row in plain(bytes(before)).split("\n") if row.strip()]

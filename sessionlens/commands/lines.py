@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from .accept import Candidate
+from .alone import alone, spliced, surrounded
 from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
@@ -122,23 +123,51 @@ class LineReader:
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
+            options = self._alone(candidate, [])
+        if not options:
             return self._without_prompt(candidate, pending)
         match = best_match([option.text for option in options], pending)
+        if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
+            return rows
+        if not (match and match.exact) and (pure := self._alone(candidate, options)):
+            options = pure
+            match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
             return None  # the echo is off, so this is output behind the prompt; see recovery
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
-        if "\n" in option.text and not (match and match.exact) and (rows := joined(option.text, pending)):
-            text, key_line = rows
-            if option.prompt.startswith(">>>"):
-                text = option.text  # in Python what the editor put before a row belongs to it
-            self._take(key_line)
-            reason = "every row says what was typed"
-            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
         if match:
             self._take(match.key_line)
         return self._settle(candidate, option, match)
+
+    def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
+        """A line of several rows that was typed with as many Enters."""
+        rows = joined(option.text, pending) if "\n" in option.text else None
+        if rows is None:
+            return None
+        text, key_line = rows
+        if option.prompt.startswith(">>>"):
+            text = option.text  # in Python what the editor put before a row belongs to it
+        self._take(key_line)
+        reason = "every row says what was typed"
+        return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
+
+    def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        """The options again, before them the line without what its editor did not draw, if that differs."""
+        prompts = (rest for rest in candidate.rests if rest.paste == candidate.paste)
+        rest = next((each for each in prompts if self.prompts.trusted(each.drawn, each.paste)), None)
+        text = options[0].text if options else ""
+        if rest is None or not (surrounded(rest) or "\n" in text or not options):
+            return []
+        for interrupted in (True, False):
+            made = alone(self.view, candidate, rest, interrupted=interrupted)
+            pure = next(self.cutter.options(made), None) if made is not None else None
+            if pure is None or pure.text == text or not pure.text.strip():
+                continue
+            if spliced(text, pure.text) if interrupted else surrounded(rest):
+                return [pure, *options]
+        return []
 
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
@@ -179,8 +208,7 @@ class LineReader:
             self.taken = self.waiting.index(key_line, self.taken) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
-        wraps = any(each.bottom > each.top for each in candidate.lines)
-        found = verdict(option, match, wraps, self.has_input)
+        found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
         if not candidate.paste and shape(option.prompt) in self.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"

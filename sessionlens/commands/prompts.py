@@ -56,6 +56,11 @@ def _fixed(marks: str) -> str:
     return "".join(r"\s+" if mark == " " else re.escape(mark) for mark in marks)
 
 
+def is_marked(prompt: str) -> bool:
+    """Does it end as prompts do?"""
+    return bool(_STRICT.search(prompt))
+
+
 def continues(prompt: str) -> bool:
     """Does it look like the prompt of a line that goes on (PS2, `...`, `->`)?"""
     return bool(_CONTINUES.match(prompt))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -167,6 +167,13 @@ class View:
             return True
         self._blank[first] = max(known, stop)
         return False
+
+    def between(self, first: int, stop: int) -> Iterator[bytes]:
+        """The output between two offsets, in the pieces in which it came."""
+        for at in range(max(bisect_right(self._out_offsets, first) - 1, 0), len(self._out_offsets)):
+            if self._out_offsets[at] >= stop:
+                break
+            yield self.out[max(self._out_offsets[at], first) : min(self._out_ends[at], stop)]
 
     def offset_at(self, event: int) -> int:
         """How far the output had come when this event of the recording happened."""
