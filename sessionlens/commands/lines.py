@@ -8,6 +8,7 @@ is dropped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
@@ -16,18 +17,17 @@ from .alone import alone, spliced, surrounded
 from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
-from .grammar import incomplete
 from .line import Line, verdict
 from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
-from .openers import REPLS, SHELLS, opens, program
 from .output import plain
-from .prompts import Prompts, continues, guessed, shape
+from .prompts import Prompts, guessed, shape
+from .running import Asking
 from .screen import PASTE, Rest, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
-_READS = re.compile(r"\b(?:read|select)\b")
+_WAITING = 64  # key lines that are compared with one candidate: the oldest and the newest
 
 
 class LineReader:
@@ -42,15 +42,14 @@ class LineReader:
         self.view, self.prompts = view, prompts
         self.waiting = list(key_lines)
         self.elsewhere = list(elsewhere)
+        self.place = {key_line.first: at for at, key_line in enumerate(self.waiting)}
         self.last_ns = 0
         self.taken = 0
         self.has_input = view.recording.has_input
-        self.going = ""
         self.lag = 0
-        self.forms: set[tuple[str, bool]] = set()
+        self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
         self.echo = Echo()
-        self.open, self.doubted = False, set[str]()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -65,7 +64,8 @@ class LineReader:
             if filled:
                 self._take_all(candidate, options)
                 continue
-            options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
+            options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
+            options = options or list(self._continued(candidate))
             if options or candidate.paste:
                 line = self._decide(candidate, options)
                 if line is not None:
@@ -86,35 +86,20 @@ class LineReader:
         for key_line in self._pending(candidate, options)[-1:]:
             self._take(key_line)
 
-    def _may_ask(self, prompt: str, paste: bool) -> bool:
-        """May a program that does not edit its lines show this prompt now?
-
-        What runs decides: shells, REPLs and what leads to another host do; `read -p '> '` only looks like it.
-        A program that nobody knows is believed once its prompt came back.
-        """
-        name = program(self.going)
-        known = name in SHELLS or name in REPLS or opens(self.going) is not None
-        if known:
-            self.doubted.discard(shape(prompt))
-        if paste or not self.going or (shape(prompt), paste) in self.forms:
-            return True
-        if self.open and continues(prompt) and incomplete(self.going):
-            return True
-        if _READS.search(self.going):
-            return False
-        if not known:
-            self.doubted.add(shape(prompt))
-        return known or self.prompts.count(prompt, paste) > 1
+    def _continued(self, candidate: Candidate) -> Iterator[Option]:
+        """A row behind the usual continuation prompt, at which the cursor never was; the shell waits for it."""
+        row = candidate.lines[-1].text if candidate.lines else ""
+        prompt = self.asking.continued(row) if candidate.fresh else None
+        if prompt is not None:
+            yield Option(prompt, row[len(prompt) :].rstrip(), False)
 
     def _remember(self, line: Line) -> None:
         self.last_ns = line.t_ns
-        if line.outcome == "run":
-            self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
-            goes_on = self.open and continues(line.prompt) and incomplete(self.going)
-            self.going = f"{self.going}\n{line.text}" if goes_on else line.text
+        run, paste = line.outcome == "run", line.candidate.paste
+        if run:
+            self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
-        self.open = line.outcome == "run"
-        self.forms.add((shape(line.prompt), line.candidate.paste))
+        self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self._pending(candidate, options)
@@ -183,12 +168,18 @@ class LineReader:
         shown = (rest for rest in candidate.rests if rest.event >= 0 and rest.left in prompts)
         began = next((rest.t_ns - self.lag for rest in shown), 0)
         alive = [key_line for key_line in ready if key_line.end_ns >= began]
+        if len(alive) > 2 * _WAITING:
+            alive = alive[:_WAITING] + alive[-_WAITING:]
         return alive or ready[-1:]
 
     def _ahead(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """What was typed on the alternate screen since the last line, if it says just this one."""
         shown = {tidy(option.text) for option in options if option.text.strip()}
-        since = (each for each in self.elsewhere if self.last_ns < each.end_ns <= candidate.t_ns)
+        ends = [
+            bisect_right(self.elsewhere, t, key=lambda each: each.end_ns)
+            for t in (self.last_ns, candidate.t_ns)
+        ]
+        since = self.elsewhere[slice(*ends)]
         said = (each for each in since if each.ender == "enter" and each.best.certain)
         return [each for each in said if tidy(each.best.text) in shown][:1]
 
@@ -204,13 +195,12 @@ class LineReader:
         return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
 
     def _take(self, key_line: KeyLine) -> None:
-        if key_line not in self.elsewhere:
-            self.taken = self.waiting.index(key_line, self.taken) + 1
+        self.taken = self.place.get(key_line.first, self.taken - 1) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if not candidate.paste and shape(option.prompt) in self.doubted:
+        if not candidate.paste and shape(option.prompt) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
             confidence, reason = "medium", "the prompt is short and does not begin its row"
