@@ -65,7 +65,7 @@ class LineReader:
                 self._take_all(candidate, options)
                 continue
             options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
-            options = options or list(self._continued(candidate))
+            options = options or [*self._continued(candidate), *self._behind_echo(candidate)]
             if options or candidate.paste:
                 line = self._decide(candidate, options)
                 if line is not None:
@@ -73,8 +73,15 @@ class LineReader:
                     yield line
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did Enter only expand the history (zsh's and bash's histverify), the line staying to be edited?"""
-        if not (candidate.paste and following.paste and following.rests) or not _HISTORY.search(option.text):
+        """Did the line stay to be looked at? Enter only expanded the history (histverify), or an editor changed
+        it (zsh).
+        """
+        if not self.has_input and not candidate.paste:
+            return self._drawn_again(following, option)
+        if not (candidate.paste and following.paste and following.rests):
+            return False
+        edited = any(key_line.ender == "edit" for key_line in self._pending(candidate, [option])[-1:])
+        if not edited and not _HISTORY.search(option.text):
             return False
         left = following.rests[0].left
         prompt = self.prompts.split(left, True)
@@ -82,16 +89,36 @@ class LineReader:
             prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
         )
 
+    def _drawn_again(self, following: Candidate, option: Option) -> bool:
+        """Without keys: did the line stay where it was, something being shown below (tcsh's list, node's
+        preview)?
+        """
+        line = option.prompt + option.text.rstrip()
+        if not following.rests:
+            return following.lines[-1].text.startswith(line) if following.lines else False
+        left = following.rests[0].left.rstrip()
+        bare = len(left) <= len(option.prompt.rstrip())
+        return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
         for key_line in self._pending(candidate, options)[-1:]:
             self._take(key_line)
 
     def _continued(self, candidate: Candidate) -> Iterator[Option]:
-        """A row behind the usual continuation prompt, at which the cursor never was; the shell waits for it."""
+        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
         row = candidate.lines[-1].text if candidate.lines else ""
         prompt = self.asking.continued(row) if candidate.fresh else None
         if prompt is not None:
             yield Option(prompt, row[len(prompt) :].rstrip(), False)
+
+    def _behind_echo(self, candidate: Candidate) -> Iterator[Option]:
+        """A prompt that came up in the row where typing ahead had been echoed, and the line once more."""
+        row = candidate.lines[-1].text if candidate.lines and candidate.fresh else ""
+        found = self.prompts.inside(row, candidate.paste)
+        if found is not None and found[0] > 0:
+            text = row[found[0] + len(found[1]) :].rstrip()
+            if text.startswith(row[: found[0]]):
+                yield Option(found[1], text, False)
 
     def _remember(self, line: Line) -> None:
         self.last_ns = line.t_ns
