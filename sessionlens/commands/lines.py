@@ -18,12 +18,13 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .line import Line, verdict
+from .lost import LostLines
 from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
 from .output import plain
-from .prompts import Prompts, guessed, shape
+from .prompts import Prompts, shape
 from .running import Asking
-from .screen import PASTE, Rest, View
+from .screen import PASTE, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
@@ -49,6 +50,7 @@ class LineReader:
         self.lag = 0
         self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
+        self.lost = LostLines(prompts, self.has_input)
         self.echo = Echo()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
@@ -66,16 +68,14 @@ class LineReader:
                 continue
             options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
             options = options or [*self._continued(candidate), *self._behind_echo(candidate)]
-            if options or candidate.paste:
+            if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
                     self._remember(line)
                     yield line
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did the line stay to be looked at? Enter only expanded the history (histverify), or an editor changed
-        it (zsh).
-        """
+        """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
         if not self.has_input and not candidate.paste:
             return self._drawn_again(following, option)
         if not (candidate.paste and following.paste and following.rests):
@@ -126,6 +126,7 @@ class LineReader:
         if run:
             self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
+            self.lost.remember(line.text)
         self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
@@ -135,9 +136,11 @@ class LineReader:
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
-            options = self._alone(candidate, [])
+            options = [
+                o for o in self._alone(candidate, []) if self.asking.may_ask(o.prompt, candidate.paste)
+            ]
         if not options:
-            return self._without_prompt(candidate, pending)
+            return self._lost(candidate, pending)
         match = best_match([option.text for option in options], pending)
         if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
             return rows
@@ -165,6 +168,15 @@ class LineReader:
         reason = "every row says what was typed"
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
 
+    def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        prompt = self.lost.prompt(candidate)
+        if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
+            return None
+        line = self.lost.read(candidate, pending)
+        if line is not None and line.key_line is not None:
+            self._take(line.key_line)
+        return line
+
     def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
         """The options again, before them the line without what its editor did not draw, if that differs."""
         prompts = (rest for rest in candidate.rests if rest.paste == candidate.paste)
@@ -177,7 +189,7 @@ class LineReader:
             pure = next(self.cutter.options(made), None) if made is not None else None
             if pure is None or pure.text == text or not pure.text.strip():
                 continue
-            if spliced(text, pure.text) if interrupted else surrounded(rest):
+            if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
                 return [pure, *options]
         return []
 
@@ -279,37 +291,3 @@ class LineReader:
         return any(
             rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
         )
-
-    def _without_prompt(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
-        """A line editor handed a line over, but no learned prompt stands there: redrawn, or scrolled away."""
-        rests = [rest for rest in candidate.rests if rest.left.strip()]
-        if rests and self._is_question(rests[0], candidate):
-            return None
-        shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-        match = best_match([shown], pending)
-        if match is None or not match.key_line.best.text.strip():
-            return self._by_looks(candidate, shown) if not self.has_input else None
-        typed = match.reading.text.strip()
-        if match.reading.certain and typed and tidy(shown).endswith(tidy(typed)):
-            self._take(match.key_line)
-            prompt = shown[: len(shown) - len(typed)]
-            outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
-            reason = "no learned prompt stands there; the row ends in what was typed"
-            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False, reason)
-        if match.reading.certain and len(shown) > 8 and tidy(typed).endswith(tidy(shown)):
-            self._take(match.key_line)  # the upper rows have scrolled away
-            reason = "its upper rows had scrolled away: the keystrokes are taken"
-            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False, reason)
-        return self._by_looks(candidate, shown)
-
-    def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
-        """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""
-        return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
-
-    def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
-        prompt = next(iter(guessed(shown)), "")
-        text = shown[len(prompt) :].rstrip()
-        if not prompt or not text:
-            return None
-        reason = "no learned prompt stands there; it is cut where one usually ends"
-        return Line(candidate, prompt, text, "run", "screen", "low", None, False, reason)
