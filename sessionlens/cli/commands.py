@@ -16,9 +16,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
     form_arguments(parser)
     parser.add_argument("--marked", action="store_true", help="only commands that carry a mark")
+    parser.add_argument("--why", type=int, metavar="N", help="what the text of command N rests on")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.why is not None:
+        say(repr(open(arguments.path).why(arguments.why)))
+        return 0
     source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
     table = source.commands
     if arguments.marked:

@@ -67,15 +67,10 @@ class Candidate:
 
 def candidates(view: View) -> Iterator[Candidate]:
     """Every accept candidate on the main screen, in order, with the rests since the one before."""
-    quiet = None if view.recording.has_input else view.quiet()
-    ahead: Rest | None = next(quiet, None) if quiet else None
     rests: list[Rest] = []
     points = view.trace.points.on_main()
     last, seen = 0, None
     for at, point in enumerate(points):
-        while quiet and ahead is not None and ahead.offset <= point.offset:
-            rests.append(ahead)
-            ahead = next(quiet, None)
         if point.kind == "input":
             if not _typing_on(view, seen, point):
                 rests.append(view.rest(point))
@@ -104,7 +99,8 @@ def _typing_on(view: View, before: Point | None, point: Point) -> bool:
     """Has the cursor only gone on along its row since the last input? Its first rest there tells enough."""
     if before is None or before.cursor_y != point.cursor_y or before.cursor_x >= point.cursor_x:
         return False
-    return view.is_on(PASTE, point.offset)
+    opened = view.since(PASTE, point.offset)
+    return opened is not None and opened == view.since(PASTE, before.offset)
 
 
 def _candidate(

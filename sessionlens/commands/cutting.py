@@ -44,11 +44,11 @@ class Cutter:
         opened, rests = candidate.openings()
         seen: set[str] = set()
         if rests:
-            for left in dict.fromkeys(rest.left for rest in rests):
-                if self.prompts.trusted(left, candidate.paste):
+            for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
+                if self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
-                    yield Option(self.prompts.known_end(left, candidate.paste), text, True)
+                    yield Option(self.prompts.known_end(drawn, candidate.paste), text, True)
                     yield from self._without_ghost(candidate, left, seen)
         for at in range(len(candidate.lines) - 1, -1, -1):
             prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)

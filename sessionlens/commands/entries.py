@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .grammar import incomplete
-from .lines import Line
+from .line import Line
 from .model import HIDDEN, LineEvent
 from .output import plain
 from .prompts import continues, surely_continues
 from .screen import View
+
+TIERS = ("low", "medium", "high")
 
 
 @dataclass(slots=True)
@@ -30,8 +32,16 @@ class Entry:
     @property
     def confidence(self) -> str:
         """The lowest of its lines."""
-        found = {line.confidence for line in self.lines}
-        return next(level for level in ("low", "medium", "high") if level in found)
+        return self._weakest.confidence
+
+    @property
+    def reason(self) -> str:
+        """That line's."""
+        return self._weakest.reason
+
+    @property
+    def _weakest(self) -> Line:
+        return min(self.lines, key=lambda line: TIERS.index(line.confidence))
 
 
 def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from .accept import Candidate
 from .blind import Echo
-from .contexts import OPENERS, REPLS, SHELLS, program
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .grammar import incomplete
-from .matching import Match, best_match, in_order, joined, lag, tidy
+from .line import Line, verdict
+from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
+from .openers import REPLS, SHELLS, opens, program
 from .output import plain
 from .prompts import Prompts, continues, guessed, shape
 from .screen import PASTE, Rest, View
@@ -27,25 +27,6 @@ from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
 _READS = re.compile(r"\b(?:read|select)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line handed over at a prompt. `outcome`: run, cancelled or empty."""
-
-    candidate: Candidate
-    prompt: str
-    text: str
-    outcome: str
-    source: str
-    confidence: str
-    key_line: KeyLine | None
-    hidden: bool
-
-    @property
-    def t_ns(self) -> int:
-        """When it was submitted: the Enter, or, without input, when the line was taken."""
-        return self.key_line.end_ns if self.key_line else self.candidate.t_ns
 
 
 class LineReader:
@@ -111,7 +92,7 @@ class LineReader:
         A program that nobody knows is believed once its prompt came back.
         """
         name = program(self.going)
-        known = name in SHELLS or name in OPENERS or name in REPLS
+        known = name in SHELLS or name in REPLS or opens(self.going) is not None
         if known:
             self.doubted.discard(shape(prompt))
         if paste or not self.going or (shape(prompt), paste) in self.forms:
@@ -153,7 +134,8 @@ class LineReader:
             if option.prompt.startswith(">>>"):
                 text = option.text  # in Python what the editor put before a row belongs to it
             self._take(key_line)
-            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False)
+            reason = "every row says what was typed"
+            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
         if match:
             self._take(match.key_line)
         return self._settle(candidate, option, match)
@@ -197,32 +179,21 @@ class LineReader:
             self.taken = self.waiting.index(key_line, self.taken) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
-        text, source, confidence = option.text, "screen", "medium" if option.rested else "low"
-        key_line = match.key_line if match else None
-        if match is None:
-            confidence = "low" if self.has_input else confidence
-        elif match.exact:
-            confidence = "high"
-        elif match.reading.certain and match.reading.text.strip():
-            if "".join(text.split()) == "".join(match.reading.text.split()):
-                confidence = "medium"
-                if "\t" in match.reading.text or any(each.bottom > each.top for each in candidate.lines):
-                    text, confidence = match.reading.text, "high"  # blanks where rows wrap are hard to tell
-            elif "\n" in text and "\n" not in match.reading.text and in_order(match.reading.text, text):
-                text, source, confidence = match.reading.text, "keys", "medium"
-            else:
-                confidence = "low" if match.score < 0.7 else "medium"
-        elif match.consistent:
-            confidence = "medium"
+        wraps = any(each.bottom > each.top for each in candidate.lines)
+        found = verdict(option, match, wraps, self.has_input)
+        text, confidence, reason = found.text, found.confidence, found.reason
         if not candidate.paste and shape(option.prompt) in self.doubted:
-            confidence = "low"
+            confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
-            confidence = "medium"  # output without a line feed, or a question that ends as the prompt does
+            confidence, reason = "medium", "the prompt is short and does not begin its row"
+        key_line = match.key_line if match else None
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
-        return Line(candidate, option.prompt, text, outcome, source, confidence, key_line, False)
+        return Line(
+            candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason
+        )
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
@@ -247,11 +218,13 @@ class LineReader:
             outcome = "cancelled" if key_line.ender == "interrupt" else "run"
             certain = self.echo.certain(option.prompt, paste) and key_line.best.certain
             text = key_line.best.text if certain else HIDDEN
-            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True)
+            reason = "typed while the echo was off"
+            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True, reason)
         if key_line is not None:
             self._take(key_line)
             if key_line.ender == "edit":  # what the editor wrote is run, and shown then
-                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False)
+                reason = "an editor wrote it, and the shell showed it"
+                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)
         return Line(candidate, option.prompt, "", "empty", "screen", "medium", key_line, False)
 
     def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
@@ -276,10 +249,12 @@ class LineReader:
             self._take(match.key_line)
             prompt = shown[: len(shown) - len(typed)]
             outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
-            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False)
+            reason = "no learned prompt stands there; the row ends in what was typed"
+            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False, reason)
         if match.reading.certain and len(shown) > 8 and tidy(typed).endswith(tidy(shown)):
             self._take(match.key_line)  # the upper rows have scrolled away
-            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False)
+            reason = "its upper rows had scrolled away: the keystrokes are taken"
+            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False, reason)
         return self._by_looks(candidate, shown)
 
     def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
@@ -291,4 +266,5 @@ class LineReader:
         text = shown[len(prompt) :].rstrip()
         if not prompt or not text:
             return None
-        return Line(candidate, prompt, text, "run", "screen", "low", None, False)
+        reason = "no learned prompt stands there; it is cut where one usually ends"
+        return Line(candidate, prompt, text, "run", "screen", "low", None, False, reason)

@@ -75,10 +75,11 @@ def guessed(line: str) -> list[str]:
 class Prompts:
     """What was learned: prompts as seen, their shapes, and how often each shape came up."""
 
-    def __init__(self, seen: Iterable[tuple[str, bool]]) -> None:
+    def __init__(self, seen: Iterable[tuple[str, bool]], home: re.Pattern[str] | None = None) -> None:
         """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
-        on.
+        on. `home`: the login shell's prompt, where its looks alone would not tell (home.py).
         """
+        self._home = home
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
         self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
@@ -108,7 +109,8 @@ class Prompts:
         shapes = {shape(text) for text, on in trusted if on == paste}
         marked = {form for form in shapes if any(char in TERMINATORS + "()[]" for char in form)}
         frequent = (form for (form, on), _ in self._shapes.most_common() if on == paste and form in marked)
-        return [_pattern(form) for form in islice(frequent, _FORMS)]
+        found = [_pattern(form) for form in islice(frequent, _FORMS)]
+        return found if paste or self._home is None else [self._home, *found]
 
     def trusted(self, text: str, paste: bool) -> bool:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
@@ -126,7 +128,7 @@ class Prompts:
             )
         if text in self._texts[True].get(len(text), ()):
             return False
-        return bool(_STRICT.search(text))
+        return bool(_STRICT.search(text) or (self._home and self._home.fullmatch(text)))
 
     def count(self, text: str, paste: bool) -> int:
         """How many accepted lines had a prompt of this shape."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from .accept import Candidate
 from .blind import Echo, same
 from .editor import KeyLine
-from .lines import Line
+from .line import Line
 from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, shape
@@ -90,7 +90,12 @@ def _echoed_later(view: View, prompts: Prompts, forms: set[str], key_line: KeyLi
 def _line(view: View, model: Candidate, prompt: str, key_line: KeyLine, offset: int, hidden: bool) -> Line:
     t_ns = key_line.end_ns if hidden else view.time_of(offset)
     point = replace(model.point, t_ns=t_ns, offset=offset, event=key_line.last_event)
-    rest = Rest(key_line.start_ns, offset, key_line.first_event, prompt, "", False)
+    rest = Rest(key_line.start_ns, offset, key_line.first_event, prompt, "", False, prompt)
     candidate = replace(model, point=point, rests=(rest,) if hidden else (), lines=(), after=offset)
     text, source = key_line.best.text.rstrip(), "keys" if hidden else "screen"
-    return Line(candidate, prompt, text, "run", source, "low" if hidden else "high", key_line, hidden)
+    how, reason = (
+        ("low", "typed while the echo was off")
+        if hidden
+        else ("high", "prompt and keystrokes stand together")
+    )
+    return Line(candidate, prompt, text, "run", source, how, key_line, hidden, reason)

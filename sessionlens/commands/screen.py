@@ -1,7 +1,7 @@
 """What the Trace and the Timeline say, in the form this room asks for it.
 
 Modes by offset, what was printed between two offsets, and the places where the cursor rested: at an input
-event that came after output, or, without input, at a frame that stood for a while.
+event that came after output, or, without input, before output that came late or looks like an echo.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
-from .escapes import SEQUENCE
+from .escapes import SEQUENCE, without_escapes
 from .region import before_cursor
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from sessionlens.terminal import Point, Replay
 
 
-REST_NS = 30_000_000
 PASTE, ALTERNATE = "?2004", ("?1049", "?1047", "?47")
+_DRAWN = 2048  # bytes that a prompt and what was typed at it may take
+_ROW = re.compile(r"[\r\n]+")
 _ROWS = 1 << 14  # that are kept ready
 _BLANK = re.compile(rb"(?:" + SEQUENCE.pattern + rb"|[\x00-\x1a\x1c-\x20\x7f]+|\x1b)*+")
 
@@ -34,6 +35,9 @@ _BLANK = re.compile(rb"(?:" + SEQUENCE.pattern + rb"|[\x00-\x1a\x1c-\x20\x7f]+|\
 class Rest:
     """The cursor at rest: the text of its logical line to its left and right. `event` is -1 where no key
     came.
+
+    `drawn` is the end of `left` that a line editor has drawn since it began: output without a line feed may
+    stand before it. Where the prompt came before the editor (zsh), it is `left`.
     """
 
     t_ns: int
@@ -42,6 +46,7 @@ class Rest:
     left: str
     right: str
     paste: bool
+    drawn: str
 
 
 class Shown(NamedTuple):
@@ -124,6 +129,12 @@ class View:
         rows = self.trace.rows
         return Shown(rows.text(row), rows.wrapped(row))
 
+    @property
+    def end(self) -> int:
+        """The file offset behind the last byte that was printed; 0 where there is none."""
+        last = self._out_events[-1] if self._out_events else None
+        return 0 if last is None else int(self.recording.offset[last] + self.recording.size[last])
+
     def is_on(self, name: str, offset: int) -> bool:
         """Was this mode on just before the byte at `offset`?"""
         return self.since(name, offset) is not None
@@ -176,16 +187,14 @@ class View:
     def rest(self, point: Point) -> Rest:
         """The cursor's line at an input point."""
         left, right = before_cursor(self.screen(point), point.cursor_x, point.cursor_y, point.columns)
-        return Rest(point.t_ns, point.offset, point.event, left, right, self.is_on(PASTE, point.offset))
+        event = point.event if self.recording.has_input else -1
+        opened = self.since(PASTE, point.offset)
+        drawn = left if opened is None else self._drawn(opened, point.offset, left)
+        return Rest(point.t_ns, point.offset, event, left, right, opened is not None, drawn)
 
-    def quiet(self) -> Iterator[Rest]:
-        """Without input: the cursor's line in every frame that stood for `REST_NS` or longer."""
-        timeline = self.timeline
-        opened, closed = timeline.t0_ns, timeline.t1_ns
-        for frame, _, _ in timeline.walk():
-            after = frame.index + 1
-            if frame.alternate or (after < len(timeline) and opened[after] - closed[frame.index] < REST_NS):
-                continue
-            rows = Screen(self._row, frame.row_ids)
-            left, right = before_cursor(rows, frame.cursor_x, frame.cursor_y, frame.columns)
-            yield Rest(frame.t1_ns, frame.offset, -1, left, right, self.is_on(PASTE, frame.offset))
+    def _drawn(self, opened: int, offset: int, left: str) -> str:
+        """What of `left` was printed since `opened`; all of it where that is not plain to see."""
+        data = without_escapes(self.out[opened : min(offset, opened + _DRAWN)])
+        text = _ROW.split(data.decode("utf-8", "replace"))[-1]
+        plainly = opened + _DRAWN >= offset and text.strip() and text.isprintable()
+        return text if plainly and left.endswith(text) else left

@@ -10,6 +10,7 @@ from sessionlens.errors import UsageError
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
+from sessionlens.session.why import Why
 
 
 @pd.api.extensions.register_dataframe_accessor("sl")
@@ -24,6 +25,13 @@ class Accessor:
     def ran(self, *words: str) -> pd.DataFrame:
         """The rows whose command runs these words, whatever the order, bundling, long forms, sudo or path."""
         return self._frame[np.array([ran(text, *words) for text in self._frame["command"]], dtype=bool)]
+
+    def why(self, n: int) -> Why:
+        """What the text of the command with this number rests on; the table must hold it just once."""
+        rows = np.flatnonzero(self._frame["n"].to_numpy() == n) if "n" in self._frame else np.array([])
+        if len(rows) != 1:
+            raise UsageError(f"{len(rows)} rows have the number {n}: choose one session's table of commands")
+        return self.open(int(rows[0])).why(n)
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""

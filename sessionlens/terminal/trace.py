@@ -26,8 +26,10 @@ UNTRACED = frozenset({"?12", "?25", "?2026"})  # blink, visibility, synchronized
 class Point:
     """The screen before a byte. `event` is the recording's, `offset` the file offset of the byte in `out`.
 
-    kind "input": before an input event that came after output; "newline": before a CR LF (the cursor where it
-    was before the CR), one after each input and each Enter, or every one without input; "paste-off": ?2004l;
+    kind "input": before an input event that came after output, or, where there is no input, before output
+    that came after a pause or looks like the first echo of a key; "newline": before a CR LF (the cursor where
+    it was before the CR), one after each input and each Enter, or every one without input; "paste-off":
+    ?2004l;
     "mark": at OSC 133;C or 633;C. `first`: the first newline since an input.
     """
 

@@ -45,8 +45,17 @@ def test_every_enter_has_its_newline(record: Make) -> None:
 
 def test_without_input_every_newline_is_a_point(record: Make) -> None:
     done = replay(record([(0, "o", b"$ ls\r\nfile\r\n$ "), (1, "o", b"pwd\r"), (2, "o", b"\n/\r\n")]))
-    assert [at_cursor(done, p) for p in done.trace.points] == ["$ ls", "file", "$ pwd", "/"]
-    assert [p.cursor_x for p in done.trace.points] == [4, 4, 5, 1]
+    newlines = [point for point in done.trace.points if point.kind == "newline"]
+    assert [at_cursor(done, p) for p in newlines] == ["$ ls", "file", "$ pwd", "/"]
+    assert [p.cursor_x for p in newlines] == [4, 4, 5, 1]
+
+
+def test_without_input_a_pause_and_the_first_short_output_are_points(record: Make) -> None:
+    ms = 1_000_000
+    parts = [(0, "o", b"first line\r\n$ "), (1, "o", b"l"), (2, "o", b"s"), (40 * ms, "o", b" -l /usr")]
+    done = replay(record(parts))
+    rests = [point for point in done.trace.points if point.kind == "input"]
+    assert [at_cursor(done, p) for p in rests] == ["$", "$ ls"]
 
 
 def test_paste_off_and_marks(record: Make) -> None:
