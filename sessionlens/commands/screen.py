@@ -111,7 +111,7 @@ class View:
     """One replayed recording, asked by output offset."""
 
     def __init__(self, recording: Recording, replay: Replay) -> None:
-        self.recording, self.trace, self.timeline = recording, replay.trace, replay.timeline
+        self.recording, self.trace = recording, replay.trace
         self.out = recording.blob("o")
         self._switches: defaultdict[str, Switch] = defaultdict(Switch)
         for _, offset, name, on in self.trace.modes:
