@@ -183,6 +183,8 @@ class LineReader:
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
 
     def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        if candidate.point.offset == self.view.begun:
+            return self.lost.torn(candidate, pending)
         prompt = self.lost.prompt(candidate)
         if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
             return None

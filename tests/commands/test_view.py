@@ -44,7 +44,8 @@ def test_printed_between_any_two_operations(record: Make, operations: list[bytes
 def test_since_when_a_mode_is_on(record: Make, operations: list[bytes]) -> None:
     """Set again while it is on, it has been on since the first time."""
     asked = view(record, b"".join(operations))
-    at, since = len(b"first line\n"), None
+    at: int = len(b"first line\n")
+    since = None if asked.begun is None else at  # switched off first: it was on before the recording began
     for operation in operations:
         assert asked.since(PASTE, at) == since
         if operation == b"\x1b[?2004h":
