@@ -127,7 +127,7 @@ class View:
         self._blank: dict[int, int] = {}
 
     def _begun_inside(self) -> int | None:
-        """Where the line ends in whose middle the recording begins: its editor's first sign is that it ends."""
+        """Where the line ends in whose middle the recording begins: its editor is first seen to leave it."""
         first = next(((offset, on) for _, offset, name, on in self.trace.modes if name == PASTE), None)
         start = self._out_offsets[0] if self._out_offsets else 0
         if first is None or first[1] or self.out.count(b"\n", start, first[0]) > 1:
