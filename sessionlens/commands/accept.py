@@ -78,19 +78,28 @@ def candidates(view: View) -> Iterator[Candidate]:
     """Every accept candidate on the main screen, in order, with the rests since the one before."""
     rests: list[Rest] = []
     points = view.trace.points.on_main()
-    last, begun, seen = 0, 0, None
+    last, begun, glued, seen = 0, 0, 0, None
     for at, point in enumerate(points):
         if point.kind == "input":
             if not _typing_on(view, seen, point):
                 rests.append(view.rest(point))
             seen = point
             continue
-        candidate = _candidate(view, points, at, last, begun, rests)
+        if _wraps(view, point):
+            glued += 1
+            continue
+        candidate = _candidate(view, points, at, last, begun, rests, glued)
         if candidate is not None:
             yield candidate
-            last, rests, seen = candidate.after, [], None
+            last, rests, glued, seen = candidate.after, [], 0, None
             taken = _TAKEN.match(view.out, last) if candidate.paste else None
             begun = taken.end() if taken else last
+
+
+def _wraps(view: View, point: Point) -> bool:
+    """Did an editor go on in the next row by itself (busybox does, at the last column)? Nobody accepts so."""
+    full = point.kind == "newline" and point.cursor_x == point.columns
+    return full and view.out.startswith(b"\r\r\n", point.offset)
 
 
 def _keys_alone(view: View, rests: list[Rest], text: str) -> bool:
@@ -115,7 +124,7 @@ def _typing_on(view: View, before: Point | None, point: Point) -> bool:
 
 
 def _candidate(
-    view: View, points: Sequence[Point], at: int, last: int, begun: int, rests: list[Rest]
+    view: View, points: Sequence[Point], at: int, last: int, begun: int, rests: list[Rest], glued: int
 ) -> Candidate | None:
     """`last` is where the candidate before this one was taken, `begun` where what came after it begins."""
     point = points[at]
@@ -129,7 +138,7 @@ def _candidate(
         return _at(view, point, begun, rests, bottom)
     if point.kind != "newline" or opened is not None or not view.printed(last, point.offset):
         return None
-    return _at(view, point, begun, rests, None)
+    return _at(view, point, begun, rests, None, glued)
 
 
 def _bottom(points: Sequence[Point], at: int) -> int:
@@ -143,14 +152,20 @@ def _bottom(points: Sequence[Point], at: int) -> int:
     return point.cursor_y
 
 
-def _at(view: View, point: Point, begun: int, rests: list[Rest], bottom: int | None) -> Candidate:
-    """`bottom` is the lowest row of a line edited by its program, None where the cursor's line counts."""
+def _at(
+    view: View, point: Point, begun: int, rests: list[Rest], bottom: int | None, glued: int = 0
+) -> Candidate:
+    """`bottom` is the lowest row of a line edited by its program, None where the cursor's line counts, with
+    `glued` rows above it.
+    """
     rows = view.screen(point)
     y = min(point.cursor_y if bottom is None else bottom, len(rows) - 1)
     highest = point.cursor_y - view.out.count(b"\n", begun, point.offset)
     lines = [logical_line(rows, y, point.columns)] if y >= 0 else []
     while bottom is not None and lines and lines[-1].top > max(highest, 0):
         lines.append(logical_line(rows, lines[-1].top - 1, point.columns))
+    for _ in range(glued if lines else 0):
+        lines[0] = _glue(rows, lines[0], point.columns)
     left = ""
     if point.cursor_x > 0 and point.cursor_y <= y:
         left, _ = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
@@ -163,6 +178,14 @@ def _at(view: View, point: Point, begun: int, rests: list[Rest], bottom: int | N
     return Candidate(
         point, paste, tuple(rests), tuple(lines), point.columns, point.offset, left, fresh, below
     )
+
+
+def _glue(rows: Sequence[Shown], line: LogicalLine, columns: int) -> LogicalLine:
+    """The line with the row above it, which it goes on from."""
+    if line.top == 0:
+        return line
+    above = logical_line(rows, line.top - 1, columns)
+    return LogicalLine(above.text.ljust(columns) + line.text, above.top, line.bottom)
 
 
 def _below(rows: Sequence[Shown], y: int, columns: int) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Cutter:
             return
         opened, rests = candidate.openings()
         seen: set[str] = set()
+        echoed: list[Option] = []
         if rests:
             for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
                 known = self.prompts.known_end(drawn, candidate.paste)
@@ -58,7 +59,10 @@ class Cutter:
                     seen.add(text)
                     yield from self._down(candidate, drawn, text)
                     yield Option(known, text, True)
+                    if known != left and not candidate.paste:  # its beginning was echoed before the prompt
+                        echoed.append(Option(known, left.removesuffix(known) + text, True))
                     yield from self._without_ghost(candidate, left, seen)
+        yield from echoed
         for at in range(len(candidate.lines) - 1, -1, -1):
             prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
             if prompt is not None:

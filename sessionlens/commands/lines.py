@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
@@ -212,8 +213,9 @@ class LineReader:
         """The rest at which the prompt stood, or at which it had been drawn behind something else."""
         own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
         for rest in own:
-            if self.prompts.trusted(rest.drawn, rest.paste):
-                return rest, rest.drawn
+            known = self.prompts.known_end(rest.drawn, rest.paste)
+            if known != rest.drawn or self.prompts.trusted(rest.drawn, rest.paste):
+                return replace(rest, drawn=known), known
         for rest in own:
             if rest.left != rest.drawn and (prompt := self.prompts.split(rest.drawn, rest.paste)):
                 return rest, prompt

@@ -71,7 +71,7 @@ class Builder:
         self.last = len(data)
         if late or echo:
             self.t, self.event = t, event
-            self._point("input", self.screen.cursor.x, self.end)
+            self._point("input", self._column, self.end)
 
     def resize(self, event: int, t: int, columns: int, rows: int, reflow: bool) -> None:
         """A resize event; a size of 0 says that nobody knows it, and is none."""
@@ -84,7 +84,7 @@ class Builder:
         """An input event: the screen as it stood, if output came before it."""
         self.t, self.event = t, event
         if self.typed:
-            self._point("input", self.screen.cursor.x, self.end)
+            self._point("input", self._column, self.end)
         self.typed = False
         self.first = True
         self.enters += data.count(b"\r") + data.count(b"\n")
@@ -218,7 +218,7 @@ class Builder:
             return
         here = self._here()
         if name == "?2004" and not on:
-            self._point("paste-off", self.screen.cursor.x, here)
+            self._point("paste-off", self._column, here)
         self.trace.modes.append((self.t, here, name, on))
 
     def unseen(self, how: str, text: str) -> None:
@@ -241,8 +241,13 @@ class Builder:
         """OSC 133, 633, 7, titles."""
         here = self._here()
         if kind in ("133", "633") and payload[:1] == "C":
-            self._point("mark", self.screen.cursor.x, here)
+            self._point("mark", self._column, here)
         self.trace.marks.append((self.t, here, kind, payload))
+
+    @property
+    def _column(self) -> int:
+        """Where the cursor is; behind the last column where a wrap is pending."""
+        return self.screen.cursor.x + self.screen.cursor.pending
 
     def _point(self, kind: str, x: int, offset: int, first: bool = False) -> None:
         s = self.screen

@@ -30,7 +30,8 @@ class Point:
     that came after a pause or looks like the first echo of a key; "newline": before a CR LF (the cursor where
     it was before the CR), one after each input and each Enter, or every one without input; "paste-off":
     ?2004l;
-    "mark": at OSC 133;C or 633;C. `first`: the first newline since an input.
+    "mark": at OSC 133;C or 633;C. `first`: the first newline since an input. `cursor_x` is `columns` where a
+    wrap is pending.
     """
 
     index: int
