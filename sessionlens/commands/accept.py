@@ -48,6 +48,12 @@ class Candidate:
     def t_ns(self) -> int:
         return self.point.t_ns
 
+    @property
+    def bare(self) -> Rest | None:
+        """The first rest in a line editor, if nothing stood left of the cursor: no prompt is in its row."""
+        first = next((rest for rest in self.rests if rest.paste), None) if self.paste else None
+        return first if first is not None and not first.left else None
+
     def opening(self) -> tuple[int, Rest] | None:
         """The lowest line that begins as the cursor's line did at a rest: its index, and the shortest such
         rest.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .accept import Candidate, candidates
+from .ahead import typed_ahead
 from .assembling import Assembler
 from .editor import KeyLine, key_lines
 from .entries import entries
@@ -60,7 +61,10 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
         (elsewhere if view.alternate(view.offset_at(each.last_event)) else typed).append(each)
     lines = list(LineReader(view, prompts, typed, elsewhere).lines(found))
     used = {line.key_line.first for line in lines if line.key_line}
-    lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
+    left = [each for each in typed if each.first not in used]
+    lines += recovered(view, prompts, found, lines, left)
+    used = {line.key_line.first for line in lines if line.key_line}
+    lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
     assembler = Assembler(view, lines)
@@ -84,8 +88,12 @@ def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, froz
     seen: list[Seen] = []
     fresh: list[tuple[int, str, bool]] = []
     guesses: list[str] = []
+    bare = edited = 0
     for candidate in found:
         opening = candidate.opening()
+        edited += candidate.paste
+        if opening is None and candidate.bare is not None:
+            bare += 1
         if opening is None and candidate.paste and candidate.fresh:
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:
@@ -96,8 +104,11 @@ def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, froz
                 fresh.append((rest.event, rest.drawn, candidate.paste))
     often = Counter(map(shape, guesses))
     seen += [Seen(guess, True, True) for guess in guesses if often[shape(guess)] > 1]
-    prompts = Prompts(((each.text, each.paste) for each in seen), home(seen) if alone else None)
-    return prompts, frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
+    texts = ((each.text, each.paste) for each in seen)
+    prompts = Prompts(texts, home(seen) if alone else None, empty=bare > 2 and 2 * bare > edited)
+    rested = frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
+    empty = (each.bare.event for each in found if each.bare is not None) if prompts.empty else ()
+    return prompts, rested | frozenset(empty)
 
 
 def _exec(recording: Recording) -> Command:

@@ -209,6 +209,14 @@ class LineReader:
                 return [pure, *options]
         return []
 
+    def _bare(self, candidate: Candidate) -> list[Option]:
+        """The line of an editor that has no prompt in its row; not an answer to `read -e`."""
+        if not self.prompts.empty or candidate.bare is None or self.asking.reading:
+            return []
+        made = alone(self.view, candidate, candidate.bare, "", interrupted=False)
+        text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
+        return [Option("", text, True)] if text.strip() else []
+
     def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
         """The rest at which the prompt stood, or at which it had been drawn behind something else."""
         own = [rest for rest in candidate.rests if rest.paste == candidate.paste]

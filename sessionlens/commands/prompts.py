@@ -80,11 +80,15 @@ def guessed(line: str) -> list[str]:
 class Prompts:
     """What was learned: prompts as seen, their shapes, and how often each shape came up."""
 
-    def __init__(self, seen: Iterable[tuple[str, bool]], home: re.Pattern[str] | None = None) -> None:
+    def __init__(
+        self, seen: Iterable[tuple[str, bool]], home: re.Pattern[str] | None = None, *, empty: bool = False
+    ) -> None:
         """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
-        on. `home`: the login shell's prompt, where its looks alone would not tell (home.py).
+        on. `home`: the login shell's prompt, where its looks alone would not tell (home.py). `empty`: a line
+        editor has no prompt in the row of its line.
         """
         self._home = home
+        self.empty = empty
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
         self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)

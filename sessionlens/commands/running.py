@@ -70,6 +70,11 @@ class Asking:
         return running.known or self.prompts.count(prompt, paste) > 1
 
     @property
+    def reading(self) -> bool:
+        """Does what was run read lines by itself?"""
+        return self.running is not None and self.running.reads
+
+    @property
     def continuing(self) -> bool:
         """Does the shell wait for more of the command?"""
         return self.open and self.running is not None and self.running.typed.open
