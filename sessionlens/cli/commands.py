@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
+from typing import Any
 
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say, single
 from sessionlens.session import corpus, open
+from sessionlens.session.following import follow
+from sessionlens.tables.output import records
+from sessionlens.times import format_elapsed
+from sessionlens.visible import visible
 
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
 FIRST_TO_GO = ("confidence", "person", "context", "exit_code", "marks", "session")
@@ -16,10 +22,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
     form_arguments(parser)
     parser.add_argument("--marked", action="store_true", help="only commands that carry a mark")
+    parser.add_argument("--follow", action="store_true", help="print each command of a growing recording")
+    parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, exact, for programs")
     parser.add_argument("--why", type=int, metavar="N", help="what the text of command N rests on")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.follow:
+        return _follow(arguments)
     if arguments.why is not None:
         say(repr(open(arguments.path).why(arguments.why)))
         return 0
@@ -27,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     table = source.commands
     if arguments.marked:
         table = table[table["marks"] != ""]
+    if arguments.jsonl:
+        for row in records(table):
+            say(json.dumps(row))
+        return 0
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         marked = int((table["marks"] != "").sum())
@@ -37,3 +51,21 @@ def run(arguments: argparse.Namespace) -> int:
             )
         say(", ".join(notes))
     return 0
+
+
+def _follow(arguments: argparse.Namespace) -> int:
+    """Each command as soon as it is sure; Ctrl-C ends it, as the end of the recording does."""
+    try:
+        for news in follow(arguments.path):
+            for row in records(news):
+                say(json.dumps(row) if arguments.jsonl else _line(row))
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _line(row: dict[str, Any]) -> str:
+    when = format_elapsed(round(row["start"] * 1e9))
+    corrects = "  (corrects what was told before)" if row["corrects"] else ""
+    marks = f"  [{row['marks']}]" if row["marks"] else ""
+    return f"{when}  {visible(row['context'])}  {visible(row['command'])}{marks}{corrects}"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from .contexts import Contexts
 from .ending import last_end, output_end
 from .entries import Entry
-from .expansion import expanded
+from .expansion import expanded, failed
 from .line import Line
 from .marks import Marks
-from .model import HIDDEN, Command, Evidence
+from .model import HIDDEN, Command, Evidence, LineEvent
 from .output import plain
 from .screen import View
 from .shells import login_shell
@@ -35,6 +35,7 @@ class Assembler:
         self.view, self.lines, self.marks = view, lines, Marks(view)
         info = view.recording.info
         self.contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
+        self.events: list[LineEvent] = []
         self.before = 0  # where the line before this one was taken
 
     def commands(self, joined: Sequence[Entry]) -> Iterator[Command]:
@@ -48,7 +49,9 @@ class Assembler:
             if entry is not None:
                 following = self.lines[index + 1] if index + 1 < len(self.lines) else None
                 command = self._command(entry, following)
-                if command.text.strip():
+                if failed(command.text, command.output):
+                    self.events.append(_not_run(command))
+                elif command.text.strip():
                     self.contexts.ran(command.text)
                     yield command
             self.before = line.candidate.after
@@ -105,6 +108,11 @@ class Assembler:
             hidden=any(each.hidden for each in entry.lines),
             evidence=evidence(entry, reason),
         )
+
+
+def _not_run(command: Command) -> LineEvent:
+    """A line that the shell refused: history has no such event."""
+    return LineEvent(command.start_ns, "not run", command.text, command.in_first, command.in_last)
 
 
 def evidence(entry: Entry, reason: str) -> Evidence:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .accept import Candidate
+from .grammar import incomplete
 from .prompts import Prompts, shape
 from .region import cells
 
@@ -48,6 +49,7 @@ class Cutter:
                 if self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
+                    yield from self._down(candidate, drawn, text)
                     yield Option(self.prompts.known_end(drawn, candidate.paste), text, True)
                     yield from self._without_ghost(candidate, left, seen)
         for at in range(len(candidate.lines) - 1, -1, -1):
@@ -57,8 +59,19 @@ class Cutter:
                 if text not in seen:
                     yield Option(prompt, text, False)
                 if rests and opened == at and len(rests[0].left) > len(prompt):
-                    yield Option(prompt, self._text(candidate, at, len(rests[0].left)), True)
+                    behind = self._text(candidate, at, len(rests[0].left))
+                    if behind.strip():  # else it is a line that was there already, taken as it was
+                        yield Option(prompt, behind, True)
                 break
+
+    def _down(self, candidate: Candidate, prompt: str, text: str) -> Iterator[Option]:
+        """The line with the rows below it, if it was run like that before, or is only whole with them."""
+        if not candidate.below:
+            return
+        whole = "\n".join([text, *candidate.below]).rstrip()
+        known = self.rows_of.get("".join(whole.split()))
+        if known is not None or (incomplete(text) and not incomplete(whole)):
+            yield Option(prompt, known or whole, True)
 
     def _without_ghost(self, candidate: Candidate, prompt: str, seen: set[str]) -> Iterator[Option]:
         """What is right of the cursor may be a suggestion that nobody accepted; the keystrokes decide."""

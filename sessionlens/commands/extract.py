@@ -63,7 +63,9 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
-    commands = list(Assembler(view, lines).commands(joined))
+    assembler = Assembler(view, lines)
+    commands = list(assembler.commands(joined))
+    events += assembler.events
     taken = {line.key_line.first for line in lines if line.key_line}
     secret = list(unechoed(view, (each for each in typed if each.first not in taken)))
     hidden = [(each.first, each.last) for each in secret]

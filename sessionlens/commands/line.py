@@ -46,8 +46,8 @@ class Verdict:
     reason: str
 
 
-def verdict(option: Option, match: Match | None, wraps: bool, has_input: bool) -> Verdict:
-    """What is taken as the line; `wraps`: it fills more than one row."""
+def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
+    """What is taken as the line."""
     text = option.text
     if match is None:
         return _alone(option, has_input)
@@ -56,9 +56,7 @@ def verdict(option: Option, match: Match | None, wraps: bool, has_input: bool) -
     keyed = match.reading.text
     if match.reading.certain and keyed.strip():
         if "".join(text.split()) == "".join(keyed.split()):
-            if "\t" in keyed or wraps:  # blanks where rows wrap are hard to tell
-                return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
-            return Verdict(text, "screen", "medium", "screen and keystrokes differ in blanks")
+            return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
         if "\n" in text and "\n" not in keyed and in_order(keyed, text):
             return Verdict(keyed, "keys", "medium", "output ran into the line: the keystrokes are taken")
         how = "low" if match.score < ALIKE else "medium"

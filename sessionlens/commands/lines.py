@@ -8,25 +8,27 @@ is dropped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from .accept import Candidate
+from .alone import alone, spliced, surrounded
 from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
-from .grammar import incomplete
 from .line import Line, verdict
+from .lost import LostLines
 from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
-from .openers import REPLS, SHELLS, opens, program
 from .output import plain
-from .prompts import Prompts, continues, guessed, shape
-from .screen import PASTE, Rest, View
+from .prompts import Prompts, shape
+from .running import Asking
+from .screen import PASTE, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
-_READS = re.compile(r"\b(?:read|select)\b")
+_WAITING = 64  # key lines that are compared with one candidate: the oldest and the newest
 
 
 class LineReader:
@@ -41,15 +43,15 @@ class LineReader:
         self.view, self.prompts = view, prompts
         self.waiting = list(key_lines)
         self.elsewhere = list(elsewhere)
+        self.place = {key_line.first: at for at, key_line in enumerate(self.waiting)}
         self.last_ns = 0
         self.taken = 0
         self.has_input = view.recording.has_input
-        self.going = ""
         self.lag = 0
-        self.forms: set[tuple[str, bool]] = set()
+        self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
+        self.lost = LostLines(prompts, self.has_input)
         self.echo = Echo()
-        self.open, self.doubted = False, set[str]()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -64,16 +66,22 @@ class LineReader:
             if filled:
                 self._take_all(candidate, options)
                 continue
-            options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
-            if options or candidate.paste:
+            options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
+            options = options or [*self._continued(candidate), *self._behind_echo(candidate)]
+            if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
                     self._remember(line)
                     yield line
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did Enter only expand the history (zsh's and bash's histverify), the line staying to be edited?"""
-        if not (candidate.paste and following.paste and following.rests) or not _HISTORY.search(option.text):
+        """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
+        if not self.has_input and not candidate.paste:
+            return self._drawn_again(following, option)
+        if not (candidate.paste and following.paste and following.rests):
+            return False
+        edited = any(key_line.ender == "edit" for key_line in self._pending(candidate, [option])[-1:])
+        if not edited and not _HISTORY.search(option.text):
             return False
         left = following.rests[0].left
         prompt = self.prompts.split(left, True)
@@ -81,39 +89,45 @@ class LineReader:
             prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
         )
 
+    def _drawn_again(self, following: Candidate, option: Option) -> bool:
+        """Without keys: did the line stay where it was, something being shown below (tcsh's list, node's
+        preview)?
+        """
+        line = option.prompt + option.text.rstrip()
+        if not following.rests:
+            return following.lines[-1].text.startswith(line) if following.lines else False
+        left = following.rests[0].left.rstrip()
+        bare = len(left) <= len(option.prompt.rstrip())
+        return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
         for key_line in self._pending(candidate, options)[-1:]:
             self._take(key_line)
 
-    def _may_ask(self, prompt: str, paste: bool) -> bool:
-        """May a program that does not edit its lines show this prompt now?
+    def _continued(self, candidate: Candidate) -> Iterator[Option]:
+        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
+        row = candidate.lines[-1].text if candidate.lines else ""
+        prompt = self.asking.continued(row) if candidate.fresh else None
+        if prompt is not None:
+            yield Option(prompt, row[len(prompt) :].rstrip(), False)
 
-        What runs decides: shells, REPLs and what leads to another host do; `read -p '> '` only looks like it.
-        A program that nobody knows is believed once its prompt came back.
-        """
-        name = program(self.going)
-        known = name in SHELLS or name in REPLS or opens(self.going) is not None
-        if known:
-            self.doubted.discard(shape(prompt))
-        if paste or not self.going or (shape(prompt), paste) in self.forms:
-            return True
-        if self.open and continues(prompt) and incomplete(self.going):
-            return True
-        if _READS.search(self.going):
-            return False
-        if not known:
-            self.doubted.add(shape(prompt))
-        return known or self.prompts.count(prompt, paste) > 1
+    def _behind_echo(self, candidate: Candidate) -> Iterator[Option]:
+        """A prompt that came up in the row where typing ahead had been echoed, and the line once more."""
+        row = candidate.lines[-1].text if candidate.lines and candidate.fresh else ""
+        found = self.prompts.inside(row, candidate.paste)
+        if found is not None and found[0] > 0:
+            text = row[found[0] + len(found[1]) :].rstrip()
+            if text.startswith(row[: found[0]]):
+                yield Option(found[1], text, False)
 
     def _remember(self, line: Line) -> None:
         self.last_ns = line.t_ns
-        if line.outcome == "run":
-            self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
-            goes_on = self.open and continues(line.prompt) and incomplete(self.going)
-            self.going = f"{self.going}\n{line.text}" if goes_on else line.text
+        run, paste = line.outcome == "run", line.candidate.paste
+        if run:
+            self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
-        self.open = line.outcome == "run"
-        self.forms.add((shape(line.prompt), line.candidate.paste))
+            self.lost.remember(line.text)
+        self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self._pending(candidate, options)
@@ -122,23 +136,62 @@ class LineReader:
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
-            return self._without_prompt(candidate, pending)
+            options = [
+                o for o in self._alone(candidate, []) if self.asking.may_ask(o.prompt, candidate.paste)
+            ]
+        if not options:
+            return self._lost(candidate, pending)
         match = best_match([option.text for option in options], pending)
+        if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
+            return rows
+        if not (match and match.exact) and (pure := self._alone(candidate, options)):
+            options = pure
+            match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
             return None  # the echo is off, so this is output behind the prompt; see recovery
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
-        if "\n" in option.text and not (match and match.exact) and (rows := joined(option.text, pending)):
-            text, key_line = rows
-            if option.prompt.startswith(">>>"):
-                text = option.text  # in Python what the editor put before a row belongs to it
-            self._take(key_line)
-            reason = "every row says what was typed"
-            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
         if match:
             self._take(match.key_line)
         return self._settle(candidate, option, match)
+
+    def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
+        """A line of several rows that was typed with as many Enters."""
+        rows = joined(option.text, pending) if "\n" in option.text else None
+        if rows is None:
+            return None
+        text, key_line = rows
+        if option.prompt.startswith(">>>"):
+            text = option.text  # in Python what the editor put before a row belongs to it
+        self._take(key_line)
+        reason = "every row says what was typed"
+        return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
+
+    def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        prompt = self.lost.prompt(candidate)
+        if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
+            return None
+        line = self.lost.read(candidate, pending)
+        if line is not None and line.key_line is not None:
+            self._take(line.key_line)
+        return line
+
+    def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        """The options again, before them the line without what its editor did not draw, if that differs."""
+        prompts = (rest for rest in candidate.rests if rest.paste == candidate.paste)
+        rest = next((each for each in prompts if self.prompts.trusted(each.drawn, each.paste)), None)
+        text = options[0].text if options else ""
+        if rest is None or not (surrounded(rest) or "\n" in text or not options):
+            return []
+        for interrupted in (True, False):
+            made = alone(self.view, candidate, rest, interrupted=interrupted)
+            pure = next(self.cutter.options(made), None) if made is not None else None
+            if pure is None or pure.text == text or not pure.text.strip():
+                continue
+            if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
+                return [pure, *options]
+        return []
 
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
@@ -154,12 +207,18 @@ class LineReader:
         shown = (rest for rest in candidate.rests if rest.event >= 0 and rest.left in prompts)
         began = next((rest.t_ns - self.lag for rest in shown), 0)
         alive = [key_line for key_line in ready if key_line.end_ns >= began]
+        if len(alive) > 2 * _WAITING:
+            alive = alive[:_WAITING] + alive[-_WAITING:]
         return alive or ready[-1:]
 
     def _ahead(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """What was typed on the alternate screen since the last line, if it says just this one."""
         shown = {tidy(option.text) for option in options if option.text.strip()}
-        since = (each for each in self.elsewhere if self.last_ns < each.end_ns <= candidate.t_ns)
+        ends = [
+            bisect_right(self.elsewhere, t, key=lambda each: each.end_ns)
+            for t in (self.last_ns, candidate.t_ns)
+        ]
+        since = self.elsewhere[slice(*ends)]
         said = (each for each in since if each.ender == "enter" and each.best.certain)
         return [each for each in said if tidy(each.best.text) in shown][:1]
 
@@ -175,14 +234,12 @@ class LineReader:
         return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
 
     def _take(self, key_line: KeyLine) -> None:
-        if key_line not in self.elsewhere:
-            self.taken = self.waiting.index(key_line, self.taken) + 1
+        self.taken = self.place.get(key_line.first, self.taken - 1) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
-        wraps = any(each.bottom > each.top for each in candidate.lines)
-        found = verdict(option, match, wraps, self.has_input)
+        found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if not candidate.paste and shape(option.prompt) in self.doubted:
+        if not candidate.paste and shape(option.prompt) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
             confidence, reason = "medium", "the prompt is short and does not begin its row"
@@ -234,37 +291,3 @@ class LineReader:
         return any(
             rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
         )
-
-    def _without_prompt(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
-        """A line editor handed a line over, but no learned prompt stands there: redrawn, or scrolled away."""
-        rests = [rest for rest in candidate.rests if rest.left.strip()]
-        if rests and self._is_question(rests[0], candidate):
-            return None
-        shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-        match = best_match([shown], pending)
-        if match is None or not match.key_line.best.text.strip():
-            return self._by_looks(candidate, shown) if not self.has_input else None
-        typed = match.reading.text.strip()
-        if match.reading.certain and typed and tidy(shown).endswith(tidy(typed)):
-            self._take(match.key_line)
-            prompt = shown[: len(shown) - len(typed)]
-            outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
-            reason = "no learned prompt stands there; the row ends in what was typed"
-            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False, reason)
-        if match.reading.certain and len(shown) > 8 and tidy(typed).endswith(tidy(shown)):
-            self._take(match.key_line)  # the upper rows have scrolled away
-            reason = "its upper rows had scrolled away: the keystrokes are taken"
-            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False, reason)
-        return self._by_looks(candidate, shown)
-
-    def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
-        """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""
-        return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
-
-    def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
-        prompt = next(iter(guessed(shown)), "")
-        text = shown[len(prompt) :].rstrip()
-        if not prompt or not text:
-            return None
-        reason = "no learned prompt stands there; it is cut where one usually ends"
-        return Line(candidate, prompt, text, "run", "screen", "low", None, False, reason)

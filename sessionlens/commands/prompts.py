@@ -56,6 +56,11 @@ def _fixed(marks: str) -> str:
     return "".join(r"\s+" if mark == " " else re.escape(mark) for mark in marks)
 
 
+def is_marked(prompt: str) -> bool:
+    """Does it end as prompts do?"""
+    return bool(_STRICT.search(prompt))
+
+
 def continues(prompt: str) -> bool:
     """Does it look like the prompt of a line that goes on (PS2, `...`, `->`)?"""
     return bool(_CONTINUES.match(prompt))
@@ -116,9 +121,7 @@ class Prompts:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
 
         A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one
-        that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too. What looks
-        like the prompt of the shell that edits its lines, but comes without that, is printed by something
-        else.
+        that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too.
         """
         if not text.strip() or len(text) > _LONGEST:
             return False
@@ -126,9 +129,21 @@ class Prompts:
             return bool(_STRICT.search(text)) or (
                 self._shapes[shape(text), True] > 1 and not text[-1].isalnum()
             )
-        if text in self._texts[True].get(len(text), ()):
-            return False
         return bool(_STRICT.search(text) or (self._home and self._home.fullmatch(text)))
+
+    def is_edited(self, text: str) -> bool:
+        """Is it the very prompt of a program that edits its lines?"""
+        return text in self._texts[True].get(len(text), ())
+
+    def inside(self, line: str, paste: bool) -> tuple[int, str] | None:
+        """Where in a line a known prompt stands last, and that prompt; None where none does."""
+        found = (
+            (line.rfind(text), text)
+            for texts in self._texts[paste].values()
+            for text in islice(texts, _FORMS)
+            if text in line
+        )
+        return max(found, default=None)
 
     def count(self, text: str, paste: bool) -> int:
         """How many accepted lines had a prompt of this shape."""

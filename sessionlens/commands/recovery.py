@@ -60,7 +60,7 @@ def recovered(
             yield _line(view, plainly[0], place[0], key_line, place[1], False)
         elif blind and rest is not None:
             again = last_shown.get(same(rest.left), -1) > key_line.last_event
-            shown = again and echo.certain(prompt, False)
+            shown = echo.certain(prompt, False) and (again or echo.quiet)
             line = _line(view, plainly[0], prompt, key_line, rest.offset, True)
             echo.ran(prompt, False, line.text, False)
             yield line if shown else replace(line, text=HIDDEN)

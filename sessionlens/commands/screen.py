@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -111,7 +111,7 @@ class View:
     """One replayed recording, asked by output offset."""
 
     def __init__(self, recording: Recording, replay: Replay) -> None:
-        self.recording, self.trace, self.timeline = recording, replay.trace, replay.timeline
+        self.recording, self.trace = recording, replay.trace
         self.out = recording.blob("o")
         self._switches: defaultdict[str, Switch] = defaultdict(Switch)
         for _, offset, name, on in self.trace.modes:
@@ -167,6 +167,13 @@ class View:
             return True
         self._blank[first] = max(known, stop)
         return False
+
+    def between(self, first: int, stop: int) -> Iterator[bytes]:
+        """The output between two offsets, in the pieces in which it came."""
+        for at in range(max(bisect_right(self._out_offsets, first) - 1, 0), len(self._out_offsets)):
+            if self._out_offsets[at] >= stop:
+                break
+            yield self.out[max(self._out_offsets[at], first) : min(self._out_ends[at], stop)]
 
     def offset_at(self, event: int) -> int:
         """How far the output had come when this event of the recording happened."""

@@ -42,9 +42,7 @@ def test_what_asks_for_an_answer_is_no_prompt() -> None:
     assert prompts.trusted("$ ", False)
     assert not prompts.trusted("Password: ", False)
     assert not prompts.trusted("Continue? [y/N] ", False)
-    assert not prompts.trusted(
-        "old$ ", False
-    )  # that shell edits its lines: this one is printed by something else
+    assert prompts.is_edited("old$ ") and not prompts.is_edited("$ ")
     assert prompts.trusted("anything ❯ ", True)
     assert not prompts.trusted("Name: ", True)
 
