@@ -84,6 +84,8 @@ class Assembler:
             text, confidence = output.partition("\n")[0] or text, "medium"
         elif text != (full := expanded(text, output)):
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
+        if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
+            confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top
         return Command(
             start_ns=line.t_ns,

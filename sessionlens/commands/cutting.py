@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sessionlens.terminal.charsets import LETTERS
 
 from .accept import Candidate
 from .grammar import incomplete
@@ -28,6 +30,10 @@ class Option:
     prompt: str
     text: str
     rested: bool
+
+    def as_letters(self) -> Option:
+        """The same where the terminal drew lines for letters (DEC special graphics)."""
+        return replace(self, prompt=self.prompt.translate(LETTERS), text=self.text.translate(LETTERS))
 
 
 class Cutter:

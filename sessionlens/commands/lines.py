@@ -28,6 +28,7 @@ from .screen import PASTE, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
+_LONGEST = 1 << 16  # bytes of one line
 _WAITING = 64  # key lines that are compared with one candidate: the oldest and the newest
 
 
@@ -59,7 +60,7 @@ class LineReader:
         self.cutter.learn_right(candidates)
         filled = False
         for candidate, following in zip_longest(candidates, candidates[1:]):
-            options = list(self.cutter.options(candidate))
+            options = list(self._options(candidate))
             if filled:  # history brought this line back to be looked at: it begins at the prompt
                 options = [option for option in options if not option.rested]
             filled = bool(following and options and self._comes_back(candidate, following, options[0]))
@@ -73,6 +74,19 @@ class LineReader:
                 if line is not None:
                     self._remember(line)
                     yield line
+
+    def _options(self, candidate: Candidate) -> Iterator[Option]:
+        """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
+        for option in self.cutter.options(candidate):
+            shown = option.prompt + option.text
+            plainly = shown.isascii() or not self._ascii(candidate)
+            yield option if plainly else option.as_letters()
+
+    def _ascii(self, candidate: Candidate) -> bool:
+        """Was nothing but ASCII printed since the prompt stood there?"""
+        start = min((rest.offset for rest in candidate.rests), default=candidate.point.offset)
+        stop = candidate.point.offset
+        return 0 < stop - start <= _LONGEST and self.view.out[start:stop].isascii()
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
         """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
@@ -169,6 +183,8 @@ class LineReader:
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
 
     def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        if candidate.point.offset == self.view.begun:
+            return self.lost.torn(candidate, pending)
         prompt = self.lost.prompt(candidate)
         if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
             return None

@@ -52,6 +52,14 @@ class LostLines:
         typed = match is not None and match.key_line.best.text.strip()
         return self._by_looks(candidate, shown) if typed or not self.has_input else None
 
+    def torn(self, candidate: Candidate, pending: Sequence[KeyLine]) -> Line | None:
+        """The line in whose middle the recording begins, as far as it is in it."""
+        shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
+        match = best_match([shown], pending)
+        why = "the recording begins in the middle of this line: more may stand before it"
+        key_line = match.key_line if match else None
+        return Line(candidate, "", shown, "run", "screen", "low", key_line, False, why) if shown else None
+
     def prompt(self, candidate: Candidate) -> str | None:
         """The prompt that stood there before the line was typed."""
         own = (rest for rest in candidate.rests if rest.paste == candidate.paste)

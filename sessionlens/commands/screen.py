@@ -114,16 +114,26 @@ class View:
         self.recording, self.trace = recording, replay.trace
         self.out = recording.blob("o")
         self._switches: defaultdict[str, Switch] = defaultdict(Switch)
-        for _, offset, name, on in self.trace.modes:
-            self._switches[name].append(offset, on)
         outputs = np.flatnonzero(recording.stream == ord("o"))
         starts, sizes = recording.offset[outputs], recording.size[outputs]
         self._out_events: list[int] = outputs.tolist()
         self._out_offsets: list[int] = starts.tolist()
         self._out_ends: list[int] = (starts + sizes).tolist()
+        self.begun = self._begun_inside()
+        for _, offset, name, on in self.trace.modes:
+            self._switches[name].append(offset, on)
         self._row = lru_cache(maxsize=_ROWS)(self._shown)
         self._screens = self.trace.points.screens.reader()
         self._blank: dict[int, int] = {}
+
+    def _begun_inside(self) -> int | None:
+        """Where the line ends in whose middle the recording begins: its editor is first seen to leave it."""
+        first = next(((offset, on) for _, offset, name, on in self.trace.modes if name == PASTE), None)
+        start = self._out_offsets[0] if self._out_offsets else 0
+        if first is None or first[1] or self.out.count(b"\n", start, first[0]) > 1:
+            return None
+        self._switches[PASTE].append(start, True)
+        return first[0]
 
     def _shown(self, row: int) -> Shown:
         rows = self.trace.rows

@@ -44,15 +44,23 @@ def test_printed_between_any_two_operations(record: Make, operations: list[bytes
 def test_since_when_a_mode_is_on(record: Make, operations: list[bytes]) -> None:
     """Set again while it is on, it has been on since the first time."""
     asked = view(record, b"".join(operations))
-    at, since = len(b"first line\n"), None
+    at: int = len(b"first line\n")
+    start, since = at, None if asked.begun is None else at
     for operation in operations:
-        assert asked.since(PASTE, at) == since
+        assert asked.since(PASTE, at) == since or at == start
         if operation == b"\x1b[?2004h":
             since = at if since is None else since
         elif operation == b"\x1b[?2004l":
             since = None
         at += len(operation)
     assert asked.since(PASTE, at) == since
+
+
+def test_switched_off_first_it_was_on_before_the_recording_began(record: Make) -> None:
+    asked = view(record, b"ls\r\n\x1b[?2004l\rfile\r\n\x1b[?2004h$ ")
+    start = len(b"first line\n")
+    assert asked.begun == start + 4 and asked.since(PASTE, start + 4) == start
+    assert view(record, b"a\r\nb\r\n\x1b[?2004l").begun is None
 
 
 def test_where_a_mode_is_set_next(record: Make) -> None:
