@@ -36,10 +36,13 @@ def spliced(text: str, pure: str) -> bool:
     return begins and "\n" in middle and bool(tail) and text.endswith(tail) and len(text) > len(pure)
 
 
-def alone(view: View, candidate: Candidate, rest: Rest, *, interrupted: bool) -> Candidate | None:
+def alone(
+    view: View, candidate: Candidate, rest: Rest, prompt: str, *, interrupted: bool
+) -> Candidate | None:
     """The candidate with the lines that its editor drew since `rest`; None where that cannot be told.
 
-    `interrupted`: output in between that came with line feeds was somebody else's.
+    `prompt` is the beginning of `rest.drawn`, behind which somebody may have typed by then. `interrupted`:
+    output in between that came with line feeds was somebody else's.
     """
     stop = candidate.point.offset
     if not 0 <= stop - rest.offset <= _MOST:
@@ -52,7 +55,7 @@ def alone(view: View, candidate: Candidate, rest: Rest, *, interrupted: bool) ->
     terminal = Terminal(candidate.columns, rows)
     terminal.feed(rest.drawn.encode("utf-8", "replace") + data)
     lines = tuple(_lines(terminal, candidate.columns))
-    moved = replace(rest, left=rest.drawn, right="")
+    moved = replace(rest, left=prompt, drawn=prompt, right="")
     return replace(candidate, rests=(moved,), lines=lines, left="", fresh=True)
 
 

@@ -52,11 +52,12 @@ class Cutter:
         seen: set[str] = set()
         if rests:
             for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
-                if self.prompts.trusted(drawn, candidate.paste):
+                known = self.prompts.known_end(drawn, candidate.paste)
+                if known != drawn or self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
                     yield from self._down(candidate, drawn, text)
-                    yield Option(self.prompts.known_end(drawn, candidate.paste), text, True)
+                    yield Option(known, text, True)
                     yield from self._without_ghost(candidate, left, seen)
         for at in range(len(candidate.lines) - 1, -1, -1):
             prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)

@@ -24,7 +24,7 @@ from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, shape
 from .running import Asking
-from .screen import PASTE, View
+from .screen import PASTE, Rest, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
@@ -195,19 +195,29 @@ class LineReader:
 
     def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
         """The options again, before them the line without what its editor did not draw, if that differs."""
-        prompts = (rest for rest in candidate.rests if rest.paste == candidate.paste)
-        rest = next((each for each in prompts if self.prompts.trusted(each.drawn, each.paste)), None)
         text = options[0].text if options else ""
+        rest, prompt = self._drawn_prompt(candidate)
         if rest is None or not (surrounded(rest) or "\n" in text or not options):
             return []
         for interrupted in (True, False):
-            made = alone(self.view, candidate, rest, interrupted=interrupted)
+            made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
             pure = next(self.cutter.options(made), None) if made is not None else None
             if pure is None or pure.text == text or not pure.text.strip():
                 continue
             if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
                 return [pure, *options]
         return []
+
+    def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
+        """The rest at which the prompt stood, or at which it had been drawn behind something else."""
+        own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
+        for rest in own:
+            if self.prompts.trusted(rest.drawn, rest.paste):
+                return rest, rest.drawn
+        for rest in own:
+            if rest.left != rest.drawn and (prompt := self.prompts.split(rest.drawn, rest.paste)):
+                return rest, prompt
+        return None, ""
 
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
