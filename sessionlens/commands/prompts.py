@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import chain, islice
 
 TERMINATORS = "$#%>❯❱»›⟩➜→▶►λ⚡✗✔⇒≻∴"
@@ -54,6 +54,12 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 def _fixed(marks: str) -> str:
     return "".join(r"\s+" if mark == " " else re.escape(mark) for mark in marks)
+
+
+def _numbered(text: str) -> str:
+    """A pattern for a prompt whose numbers are 0: any whole numbers there."""
+    pattern = re.escape(text).replace("0", r"\d+")
+    return rf"(?<!\d){pattern}" if text.startswith("0") else pattern
 
 
 def is_marked(prompt: str) -> bool:
@@ -99,6 +105,7 @@ class Prompts:
             self._texts[paste].setdefault(len(text), set()).add(text)
         self._ends = {paste: self._endings(paste) for paste in (True, False)}
         self._forms = {paste: self._patterns(trusted, paste) for paste in (True, False)}
+        self._anywhere = {paste: self._last_of_all(trusted, paste) for paste in (True, False)}
 
     def _endings(self, paste: bool) -> dict[int, dict[str, int]]:
         """Every known prompt with its numbers as 0, and how often it came, by length; a short one if it came
@@ -121,6 +128,15 @@ class Prompts:
         found = [_pattern(form) for form in islice(frequent, _FORMS)]
         return found if paste or self._home is None else [self._home, *found]
 
+    def _last_of_all(self, trusted: Container[tuple[str, bool]], paste: bool) -> re.Pattern[str] | None:
+        """The last place of any of the most frequent prompts in a line; where two stand there the longer."""
+        counts: Counter[str] = Counter()
+        for each, count in self._counts.items():
+            if each[1] == paste and each in trusted:
+                counts[_DIGITS.sub("0", each[0])] += count
+        frequent = sorted((text for text, _ in counts.most_common(_FORMS)), key=len, reverse=True)
+        return re.compile("(?s:.*)(" + "|".join(map(_numbered, frequent)) + ")") if frequent else None
+
     def trusted(self, text: str, paste: bool) -> bool:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
 
@@ -140,14 +156,12 @@ class Prompts:
         return text in self._texts[True].get(len(text), ())
 
     def inside(self, line: str, paste: bool) -> tuple[int, str] | None:
-        """Where in a line a known prompt stands last, and that prompt; None where none does."""
-        found = (
-            (line.rfind(text), text)
-            for texts in self._texts[paste].values()
-            for text in islice(texts, _FORMS)
-            if text in line
-        )
-        return max(found, default=None)
+        """Where in a line a known prompt stands last, whatever its numbers, and that prompt; None where none
+        does.
+        """
+        anywhere = self._anywhere[paste]
+        match = anywhere.match(line) if anywhere else None
+        return (match.start(1), match[1]) if match else None
 
     def count(self, text: str, paste: bool) -> int:
         """How many accepted lines had a prompt of this shape."""
@@ -162,7 +176,7 @@ class Prompts:
             (ends[tail], tail) for size, ends in self._ends[paste].items() if (tail := bare[-size:]) in ends
         )
         _, best = max(tails, key=lambda each: (each[0], len(each[1])), default=(0, ""))
-        match = re.search(re.escape(best).replace("0", r"\d+") + "$", text) if best else None
+        match = re.search(_numbered(best) + "$", text) if best else None
         return match[0] if match else text
 
     def split(self, line: str, paste: bool) -> str | None:

@@ -21,7 +21,7 @@ from .prompts import Prompts, shape
 from .screen import Rest, View
 from .secrets import unanswered
 
-_FAR = 1 << 20
+_FAR, _PLACES = 1 << 20, 1000  # bytes that are looked through, and places of the same text in them
 
 
 def recovered(
@@ -75,15 +75,19 @@ def _echoed_later(view: View, prompts: Prompts, forms: set[str], key_line: KeyLi
     end.
     """
     text = key_line.best.text.rstrip()
-    start = view.offset_at(key_line.last_event)
-    data, wanted = bytes(view.out[start : start + _FAR]), (text + "\r\n").encode("utf-8", "replace")
-    at = data.find(wanted)
-    while at >= 0:
-        line = plain(data[data.rfind(b"\n", 0, at) + 1 : at + len(wanted)])
+    start, out = view.offset_at(key_line.last_event), view.out
+    wanted = (text + "\r\n").encode("utf-8", "replace")
+    at = start
+    for _ in range(_PLACES):
+        at = out.find(wanted, at, start + _FAR)
+        if at < 0:
+            break
+        row = max(out.rfind(b"\n", start, at) + 1, start)
+        line = plain(out[row : at + len(wanted)]) if row < at else ""
         prompt = prompts.split(line, False)
         if prompt is not None and shape(prompt) in forms and line[len(prompt) :].rstrip() == text:
-            return prompt, start + at + len(wanted) - 2
-        at = data.find(wanted, at + 1)
+            return prompt, at + len(wanted) - 2
+        at += 1
     return None
 
 

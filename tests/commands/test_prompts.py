@@ -60,3 +60,25 @@ def test_the_known_prompt_behind_output_is_the_most_frequent(seen: list[str], ou
             if (match := re.search(re.escape(form).replace("0", r"\d+") + "$", line))
         ]
         assert prompts.known_end(line, True) == max(found, default=(0, 0, line))[2]
+
+
+@given(SEEN, TEXTS, TEXTS)
+def test_the_last_known_prompt_in_a_line(seen: list[str], before: str, text: str) -> None:
+    """Wherever it stands, and whatever its numbers are; of two at one place the longer."""
+    prompts = Prompts([(prompt, True) for prompt in seen])
+    for prompt in seen:
+        line = before + prompt + text
+        forms = [re.escape(re.sub(r"\d+", "0", each)).replace("0", r"(?<!\d)\d+") for each in seen]
+        found = [
+            (at, len(match[0]), match[0])
+            for at in range(len(line))
+            for form in forms
+            if (match := re.compile(form).match(line, at))
+        ]
+        assert prompts.inside(line, True) == (max(found)[0], max(found)[2])
+
+
+def test_no_known_prompt_in_a_line() -> None:
+    assert Prompts([]).inside("[12:00] $ ls", True) is None
+    assert Prompts([("[11:59] $ ", True)] * 2).inside("[12:00] # ls", True) is None
+    assert Prompts([("[11:59] $ ", True)] * 2).inside("id[12:00] $ id", True) == (2, "[12:00] $ ")
