@@ -1,16 +1,16 @@
 """Lines typed ahead at a shell that leaves editing to the terminal, run where nothing shows them.
 
-The terminal echoes them at once, in the middle of what runs then. Later a prompt comes up, and the shell takes the
-line without another echo: behind the prompt stands the output, or the next prompt. So each prompt at which nobody
-typed took one line of those that were echoed before it, in their order. What a program read (`cat`, `read`) left no
-such prompt.
+The terminal echoes them at once, in the middle of what runs then. Later a prompt comes up, and the shell
+takes the line without another echo: behind the prompt stands the output, or the next prompt. So each prompt
+at which nobody typed took one of the lines that were echoed before it, in their order. What a program read
+(`cat`, `read`) left no such prompt.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .accept import Candidate
 from .editor import KeyLine
@@ -33,8 +33,9 @@ def typed_ahead(
     """The further lines, in the order of their keystrokes."""
     model = next((candidate for candidate in found if not candidate.paste), None)
     accepted = sorted(line.candidate.point.offset for line in lines)
-    reached = 0
-    for key_line in left_over if model is not None else ():
+    reached, left = 0, list(left_over)
+    passed = _Passed(view, prompts, {key_line.best.text.strip() for key_line in left})
+    for key_line in left if model is not None else ():
         text = key_line.best.text.rstrip()
         if key_line.ender != "enter" or not key_line.best.certain or not text.strip():
             continue
@@ -46,32 +47,43 @@ def typed_ahead(
         behind = max(at + len(echo), reached)
         later = bisect_right(accepted, behind)
         stop = accepted[later] if later < len(accepted) else view.end
-        place = next(
-            _passed(view, prompts, behind, min(stop, behind + _FAR), typed=later < len(accepted)), None
-        )
+        end = min(stop, behind + _FAR)
+        place = next(passed.between(behind, end, typed=later < len(accepted)), None)
         if place is not None and model is not None:
             prompt, reached = place
             yield _line(view, model, prompt, key_line, text, reached)
 
 
-def _passed(view: View, prompts: Prompts, start: int, stop: int, *, typed: bool) -> Iterator[tuple[str, int]]:
-    """Prompts without an editor at which nobody typed, with the offset behind each; `typed`: the last row of
-    all ends in a line that somebody did type.
-    """
-    while start < stop:
-        end = view.out.find(b"\n", start, stop)
-        row = view.out[start : stop if end < 0 else end]
-        text, places = plain(row) + " ", list[tuple[str, int]]()
-        while (prompt := prompts.split(text, False)) and text.startswith(prompt):
-            text = text[len(prompt) :]
-            places.append((prompt, sum(len(each) for each, _ in places) + len(prompt)))
-        if not text.strip() or (end < 0 and typed):
-            places = places[:-1]
-        for prompt, length in places:
-            offset = start + _behind(row, length)
-            if not view.is_on(PASTE, offset):
-                yield prompt, offset
-        start = stop if end < 0 else end + 1
+@dataclass(frozen=True)
+class _Passed:
+    """Prompts without an editor at which nobody typed."""
+
+    view: View
+    prompts: Prompts
+    typed_lines: set[str]
+    """Rows that are somebody's typing, whatever they look like."""
+
+    def between(self, start: int, stop: int, *, typed: bool) -> Iterator[tuple[str, int]]:
+        """Each with the offset behind it; `typed`: the last row of all ends in a line that somebody typed."""
+        while start < stop:
+            end = self.view.out.find(b"\n", start, stop)
+            row = self.view.out[start : stop if end < 0 else end]
+            for prompt, length in self._in(row, last=end < 0 and typed):
+                offset = start + _behind(row, length)
+                if not self.view.is_on(PASTE, offset):
+                    yield prompt, offset
+            start = stop if end < 0 else end + 1
+
+    def _in(self, row: bytes, *, last: bool) -> list[tuple[str, int]]:
+        """The prompts at the beginning of a row that were passed, with the length of all up to them."""
+        text, found, length = plain(row), list[tuple[str, int]](), 0
+        if text.strip() in self.typed_lines:
+            return []
+        text += " "
+        while (prompt := self.prompts.split(text, False)) and text.startswith(prompt):
+            text, length = text[len(prompt) :], length + len(prompt)
+            found.append((prompt, length))
+        return found[:-1] if last or not text.strip() else found
 
 
 def _behind(row: bytes, characters: int) -> int:

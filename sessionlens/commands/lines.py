@@ -187,7 +187,8 @@ class LineReader:
         if candidate.point.offset == self.view.begun:
             return self.lost.torn(candidate, pending)
         prompt = self.lost.prompt(candidate)
-        if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
+        believed = prompt is not None and candidate.fresh and self.asking.may_ask(prompt, False)
+        if not candidate.paste and not believed:
             return None
         line = self.lost.read(candidate, pending)
         if line is not None and line.key_line is not None:
@@ -198,7 +199,8 @@ class LineReader:
         """The options again, before them the line without what its editor did not draw, if that differs."""
         text = options[0].text if options else ""
         rest, prompt = self._drawn_prompt(candidate)
-        if rest is None or not (surrounded(rest) or "\n" in text or not options):
+        odd = rest is not None and (surrounded(rest) or "\n" in text or not options)
+        if rest is None or not odd or not (candidate.fresh or candidate.paste):
             return []
         for interrupted in (True, False):
             made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
@@ -277,6 +279,9 @@ class LineReader:
         text, confidence, reason = found.text, found.confidence, found.reason
         if not candidate.paste and shape(option.prompt) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
+        elif match is not None and (typed := self._begun_before(candidate, match)):
+            text, confidence = typed, "medium"
+            reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
             confidence, reason = "medium", "the prompt is short and does not begin its row"
         key_line = match.key_line if match else None
@@ -287,6 +292,18 @@ class LineReader:
         return Line(
             candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason
         )
+
+    def _begun_before(self, candidate: Candidate, match: Match) -> str:
+        """The whole line where the terminal does the editing and its beginning was typed before the prompt.
+
+        A program that reads keys (a pager) echoes none of them; what was echoed waits for the shell.
+        """
+        whole, shown = match.key_line.readings[0], match.reading
+        if candidate.paste or not match.exact or whole is shown or not whole.certain:
+            return ""
+        early = whole.text.removesuffix(shown.text).strip().encode()
+        start = self.view.offset_at(match.key_line.first_event)
+        return whole.text if early and self.view.out.find(early, start, candidate.point.offset) >= 0 else ""
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
