@@ -16,6 +16,7 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .grammar import incomplete
+from .hosts import is_host
 from .line import Line, verdict
 from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
@@ -92,7 +93,7 @@ class LineReader:
         A program that nobody knows is believed once its prompt came back.
         """
         name = program(self.going)
-        known = name in SHELLS or name in REPLS or opens(self.going) is not None
+        known = name in SHELLS or name in REPLS or opens(self.going) is not None or is_host(self.going)
         if known:
             self.doubted.discard(shape(prompt))
         if paste or not self.going or (shape(prompt), paste) in self.forms:

@@ -43,10 +43,10 @@ class Screen(Sequence["Row"]):
     """The rows of one screen, each made when it is looked at: most of them never are."""
 
     def __init__(self, row: Callable[[int], Row], ids: Sequence[int]) -> None:
-        self._row, self._ids = row, ids
+        self._row, self.ids = row, ids
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -54,8 +54,8 @@ class Screen(Sequence["Row"]):
     def __getitem__(self, index: slice) -> list[Row]: ...
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
-            return [self._row(row) for row in self._ids[index]]
-        return self._row(self._ids[index])
+            return [self._row(row) for row in self.ids[index]]
+        return self._row(self.ids[index])
 
 
 class View:
@@ -139,7 +139,7 @@ class View:
         at = max(bisect_right(self._out_offsets, offset) - 1, 0)
         return int(self.recording.t_ns[self._out_events[at]]) if self._out_events else 0
 
-    def screen(self, point: Point) -> Sequence[Row]:
+    def screen(self, point: Point) -> Screen:
         """The whole screen as it stood at a point; rows are made when they are looked at."""
         return Screen(self.trace.rows.row, self.trace.points.screens.get(point.index))
 
