@@ -150,7 +150,9 @@ def asked(seen: Sequence[Look], reader: Reader, final: str) -> Iterator[Asked]:
             yield last
             last = None
         if read is not None:
-            grew = look.kind == "rest" or (last is not None and (last.grew or last.read.line != read.line))
+            drawn = look.kind in ("input", "frame", "rest")  # a moment that somebody could see
+            grew = last is not None and (last.grew or (drawn and last.read.line != read.line))
+            grew = grew or look.kind == "rest"
             last = Asked(read, at, at - 1 if last is None else last.before, grew)
     if last is not None:
         yield last

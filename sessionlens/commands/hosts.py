@@ -25,14 +25,17 @@ _PRINTS = {
 }
 
 
-def families(view: View, text: str, first: int, stop: int) -> list[str]:
-    """Which hosts the output of this command line may be: `vi`, `less`, `more`, `nano`, `mc`."""
+def families(view: View, text: str, first: int, stop: int) -> dict[str, bool]:
+    """Which hosts the output of this command line may be: `vi`, `less`, `more`, `nano`, `mc`.
+
+    True where it was started by name; what a program prints, a file that is shown may hold as well.
+    """
     name = program(text)
-    return [
-        family
+    return {
+        family: name in names
         for family, names in _NAMES.items()
         if name in names or any(view.out.find(told, first, stop) >= 0 for told in _PRINTS[family])
-    ]
+    }
 
 
 def called(family: str, text: str) -> str:

@@ -9,14 +9,16 @@ context.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from .entries import TIERS
 from .handed import READERS, Asked, asked
 from .hosts import called, families
 from .looks import Look
-from .midnight import Midnight
+from .midnight import Midnight, comes_back
 from .model import Command, Evidence
 from .openers import SHELLS, program
 from .output import plain
@@ -46,6 +48,8 @@ class Host:
     family: str
     name: str
     base: str
+    named: bool
+    """It was started by its name, and not only told by what it prints."""
 
     @property
     def path(self) -> str:
@@ -59,54 +63,83 @@ class Host:
         return name if name in SHELLS else outer[-1] if outer else "sh"
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A host that waits for a shell that it left open, what that is called, and what was going on in mc."""
+
+    host: Host
+    shell: str
+    midnight: Midnight | None = None
+
+
 class Inside:
     """Goes through the commands of one terminal (or one pane) in order, and looks into what they started."""
 
     def __init__(self, view: View, seen: Seen, main: bool) -> None:
         self.view, self.seen, self.main = view, seen, main
         self.typed = Typed(view.recording, 0, -1)
-        self.open: list[
-            tuple[Host, str]
-        ] = []  # hosts that wait for a shell that they left open, and its name
+        self.open: list[Waiting] = []
         self.taken_ns = -1
 
+    def before(self, outer: Command, stop: int) -> Iterator[Command]:
+        """What was run inside the program that had the terminal when the recording began."""
+        yield from self._within(outer, 0, stop, self.view.end)
+
     def commands(self, commands: Sequence[Command]) -> Iterator[Command]:
-        """The commands given, in their contexts, each followed by those that were run inside it."""
-        for command in commands:
+        """The commands given, in their contexts, each followed by those run inside it."""
+        named = [each.accepted for each in commands if program(each.text) == "mc"]
+        for command, following in zip_longest(commands, commands[1:]):
             outer = self._nested(command)
             yield outer
-            if command.out_last is not None and command.kind != "exec":
-                yield from self._within(outer, command.accepted, command.out_last + 1)
+            if command.out_last is None or command.kind == "exec":
+                continue
+            stop = command.out_last + 1
+            if following is not None and self.view.used_alternate(stop, following.accepted):
+                stop = following.accepted - 1  # it came back after what looked like its end
+            at = bisect_right(named, command.accepted)
+            again = named[at] if at < len(named) else self.view.end
+            yield from self._within(outer, command.accepted, stop, again)
 
     def _nested(self, command: Command) -> Command:
+        """A line of the main screen while a host waits is its shell's, or was typed below mc's panels."""
         if not self.open:
             return command
-        host, shell = self.open[-1]
-        deeper = command.context.startswith(host.base) and command.context[len(host.base) :]
-        return replace(command, context=f"{host.path} > {shell}{deeper or ''}")
+        waiting = self.open[-1]
+        if waiting.midnight is not None and waiting.midnight.typed_below(command):
+            return replace(command, kind="editor", context=waiting.host.path)
+        base = waiting.host.base
+        deeper = command.context[len(base) :] if command.context.startswith(base) else ""
+        return replace(command, context=f"{waiting.host.path} > {waiting.shell}{deeper}")
 
-    def _within(self, outer: Command, first: int, stop: int) -> Iterator[Command]:
-        hosts = self._hosts(outer, first, stop)
-        if not hosts:
+    def _within(self, outer: Command, first: int, stop: int, named: int) -> Iterator[Command]:
+        waiting, hosts = self._hosts(outer, first, stop)
+        seen = [look for look in self.seen(first, stop) if look.offset > first] if hosts else []
+        if not seen:
             return
-        seen = list(self.seen(first, stop))
-        if seen:
-            self.typed = Typed(self.view.recording, seen[0].t_ns - _AHEAD_NS, seen[-1].t_ns)
+        self.typed = Typed(self.view.recording, seen[0].t_ns - _AHEAD_NS, seen[-1].t_ns)
         for host in hosts:
             if host.family == "mc":
-                yield from Midnight(self.view, self.typed, outer, host.path, host.shell("")).commands(seen)
+                midnight = waiting.midnight if waiting is not None else None
+                midnight = midnight or Midnight(self.view, host.path, host.shell(""))
+                yield from midnight.commands(seen, self.typed, outer)
+                if self.main and not seen[-1].alternate and comes_back(self.view, stop, named):
+                    self.open.append(Waiting(host, host.shell(""), midnight))
             else:
                 yield from self._run_by(host, outer, seen, stop)
 
-    def _hosts(self, outer: Command, first: int, stop: int) -> list[Host]:
+    def _hosts(self, outer: Command, first: int, stop: int) -> tuple[Waiting | None, list[Host]]:
         """Which hosts this output is of: one that was left for a shell comes back without being started."""
         known = families(self.view, outer.text, first, stop)
         if self.open:
-            waiting = self.open[-1][0]
-            if waiting.family in known or (not known and self.view.used_alternate(first, stop)):
+            waiting = self.open[-1]
+            again = waiting.host.family in known and not known[waiting.host.family]
+            if again or (not known and self.view.used_alternate(first, stop)):
+                return self.open.pop(), [waiting.host]
+            if waiting.midnight is not None and not comes_back(self.view, stop, self.view.end):
                 self.open.pop()
-                return [waiting]
-        return [Host(family, called(family, outer.text), outer.context) for family in known]
+        return None, [
+            Host(each, called(each, outer.text), outer.context, named) for each, named in known.items()
+        ]
 
     def _run_by(self, host: Host, outer: Command, seen: Sequence[Look], stop: int) -> Iterator[Command]:
         found = list(asked(seen, *READERS[host.family]))
@@ -131,24 +164,25 @@ class Inside:
         """Nothing came after it but a prompt: it runs a shell."""
         back = self.view.out.find(_RETURNS[host.family], seen[each.at].offset, stop) >= 0
         if not back and not any(look.alternate for look in seen[each.at + 1 :]):
-            self.open.append((host, host.shell(each.read.text)))
+            self.open.append(Waiting(host, host.shell(each.read.text)))
 
     # ---- proof
 
     def _ran(self, host: Host, each: Asked, seen: Sequence[Look], until: int) -> Confirmed | None:
         """What the keystrokes say of a command line that was run; None where it was not, for all we know."""
         look, follows = seen[each.at], seen[each.at + 1 : each.at + _FOLLOWS]
-        shows = self._shows(host, each, seen, until)
+        shows, fresh = self._shows(host, each, seen, until), each.grew or not self._stale(each, seen)
         if not self.typed.has_input:
-            fresh = each.grew or not self._stale(each, seen)
-            reason = f"the screen alone: {host.name} asked for a command, and ran one"
-            return Confirmed("medium", reason, None, None, None, look.t_ns) if shows and fresh else None
+            reason = f"the screen alone: {host.name} was seen to ask for a command, and ran one"
+            alone = Confirmed("medium", reason, None, None, None, look.t_ns)
+            return alone if shows and each.grew else None
         keyed = self._typed(host, each, follows[0].t_ns if follows else look.t_ns, look.t_ns)
-        if keyed is None and look.kind == "paste-off" and each.read.text and not self._stale(each, seen):
-            return Confirmed(
-                "low", "nobody typed it: a key of its own may run it", None, None, None, look.t_ns
-            )
-        return keyed if shows or each.read.filters or host.family == "more" else None
+        if keyed is None and fresh and host.named and look.kind == "paste-off":
+            return Confirmed("low", "nobody typed it: a key may stand for it", None, None, None, look.t_ns)
+        if keyed is None or not (fresh or keyed.confidence == "high"):
+            return None
+        trusted = host.named or look.alternate  # what it did may be out of sight
+        return keyed if shows or (trusted and (each.read.filters or host.family == "more")) else None
 
     def _typed(self, host: Host, each: Asked, by_ns: int, shown_ns: int) -> Confirmed | None:
         """The keys that spell this line best, or else those next to the moment at which it stood there."""

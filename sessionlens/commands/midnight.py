@@ -22,6 +22,7 @@ from .strokes import Confirmed, Typed, confirmed
 _BORDER = "│|"
 _ASKS = re.compile(r"[│|]\s*Filter command and arguments:?\s*[│|]")
 _HISTORY = re.compile(r"\s*\[\^\]$")  # mc's button for earlier lines
+_TITLE = b"\x1b]0;mc ["
 _COLUMN = re.compile(r"\s{2,}")
 _AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
 _ENDS = re.compile(rb"(?:\x1b\[[\d;?]*[A-Za-z]|[\r\n])*")
@@ -30,8 +31,8 @@ _ENDS = re.compile(rb"(?:\x1b\[[\d;?]*[A-Za-z]|[\r\n])*")
 class Midnight:
     """Follows one mc from look to look."""
 
-    def __init__(self, view: View, typed: Typed, outer: Command, path: str, shell: str) -> None:
-        self.view, self.typed, self.outer, self.path, self.shell = view, typed, outer, path, shell
+    def __init__(self, view: View, path: str, shell: str) -> None:
+        self.view, self.path, self.shell = view, path, shell
         self.prompts: set[str] = set()
         self.pending = ""  # a line below the panels
         self.box: tuple[Look, str] | None = None
@@ -39,12 +40,18 @@ class Midnight:
         self.taken_ns = -1
         self.last = (-_AGAIN, "")
 
-    def commands(self, seen: Sequence[Look]) -> Iterator[Command]:
-        """What was run inside."""
+    def commands(self, seen: Sequence[Look], typed: Typed, outer: Command) -> Iterator[Command]:
+        """What was run inside, in the output of this command line."""
+        self.typed, self.outer = typed, outer
         for look in seen:
             found = self._panels(look) if look.alternate else self._below(look)
             if found is not None:
                 yield found
+
+    def typed_below(self, command: Command) -> bool:
+        """Was this line of the main screen typed below the panels?"""
+        pending, self.pending = self.pending, ""
+        return bool(self._text(pending)) and command.evidence.screen.rstrip().startswith(pending)
 
     def _panels(self, look: Look) -> Command | None:
         box, self.box = self.box, self._asked(look)
@@ -75,7 +82,9 @@ class Midnight:
             self.rested, self.pending = True, ""
         elif look.kind in ("newline", "paste-off") and not self._again(look, line):
             below = bool(self.pending) and line.startswith(self.pending)
-            if (text := self._text(line)) and (self.rested or below):
+            half = self._text(self.pending) == line.strip()  # typed on without the prompt drawn again
+            text = line.strip() if half else self._text(line)
+            if text and (self.rested or below or half):
                 kind = "editor" if below else "shell"
                 self.last, self.pending, self.rested = (look.offset, line), "", False
                 return self._command(look, text, line, look.t_ns, kind, True)
@@ -134,3 +143,8 @@ class Midnight:
         lines = self.typed.lines(self.taken_ns, by_ns)
         found = (confirmed(line, [text], "!", bare=True) for line in lines)
         return next((keyed for keyed in found if keyed is not None), None)
+
+
+def comes_back(view: View, offset: int, stop: int) -> bool:
+    """Are the panels shown again between these offsets?"""
+    return view.out.find(_TITLE, offset, stop) >= 0

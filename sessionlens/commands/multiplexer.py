@@ -16,6 +16,7 @@ from .keys import keys
 from .line import Line
 from .model import HIDDEN, Command, LineEvent
 from .openers import base, words_of
+from .opening import opened_with
 from .panecommands import Found, PaneCommands
 from .panelines import PaneLines
 from .prompts import shape
@@ -83,9 +84,9 @@ def multiplexed(
     offsets = [view.offset_at(key.event) for key in pressed]
     for stay in alone:
         at = bisect_right(accepted, stay.first) - 1
-        outer = commands[at] if at >= 0 else None
+        outer = commands[at] if at >= 0 else opened_with(view)
         begin, end = bisect_right(offsets, stay.first), bisect_right(offsets, stay.stop)
-        if outer is not None and outer.in_last is not None:  # typed ahead, before it came up
+        if outer.in_last is not None:  # typed ahead, before it came up
             begin = min(begin, bisect_right(pressed, outer.in_last, key=lambda key: key.first))
         watch = Watch(view, stay.family, stay.first, stay.stop, pressed[begin:end])
         panes = PaneLines(view, watch, known, seen)

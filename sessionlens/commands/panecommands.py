@@ -43,15 +43,12 @@ class Found:
 class PaneCommands:
     """The lines of one stay as commands."""
 
-    def __init__(self, view: View, family: str, stop: int, outer: Command | None, panes: PaneLines) -> None:
+    def __init__(self, view: View, family: str, stop: int, outer: Command, panes: PaneLines) -> None:
         self.view, self.family, self.stop, self.outer, self.panes = view, family, stop, outer, panes
-        info = view.recording.info
-        login = base([info.shell]) if info.shell else "sh"
-        around = outer.context.removesuffix(f" > {family}") if outer else login
-        self.path = f"{around} > {family}"
+        self.path = f"{outer.context.removesuffix(f' > {family}')} > {family}"
         named = [level for level in self.path.split(" > ") if level in SHELLS]
-        host, user = (outer.host, outer.user) if outer else (info.target, info.account)
-        self.begins = Level(named[-1] if named else login, "shell", host, user)
+        login = base([view.recording.info.shell or "sh"])
+        self.begins = Level(named[-1] if named else login, "shell", outer.host, outer.user)
 
     def into(self, found: Found) -> list[KeyLine]:
         """Add what there is. Back come lines of keys that no prompt took, nor a program that draws it all."""
@@ -151,7 +148,7 @@ class PaneCommands:
     def _ordered(self, order: Ordered) -> Command | None:
         """A command that was given to tmux for a pane of its own (`Ctrl-B :`)."""
         text = started(order.text) if self.family == "tmux" else None
-        if text is None or self.outer is None:
+        if text is None:
             return None
         return replace(
             self.outer,

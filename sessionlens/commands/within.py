@@ -12,6 +12,7 @@ from .line import Line
 from .looks import Look, looks
 from .model import HIDDEN, Extraction, LineEvent
 from .multiplexer import Stay, multiplexed, stays
+from .opening import opened_with
 from .screen import View
 
 
@@ -23,7 +24,9 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     alone = list(stays(view, main.commands))
     panes = multiplexed(view, lines, main.commands, alone)
     inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
-    commands = [*inside.commands(main.commands), *panes.commands]
+    first = main.commands[0].accepted - 1 if main.commands else view.end
+    commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
+    commands += [*inside.commands(main.commands), *panes.commands]
     commands.sort(key=lambda command: command.accepted)
     told = [each for each in commands if each.kind == "editor"] + panes.commands
     seen = {each.in_last for each in told if not each.hidden}
