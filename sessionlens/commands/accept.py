@@ -138,6 +138,9 @@ def _candidate(
     if point.kind == "paste-off":
         if opened is None or not (view.printed(opened, point.offset) or view.printed(last, point.offset)):
             return None
+        left = view.last_left_alternate(point.offset)
+        if left > opened and not view.printed(left, point.offset):
+            return None  # a program that had the alternate screen puts its mode back
         if not rests and not view.printed(opened, point.offset):
             return None
         bottom = point.cursor_y - 1 if point.cursor_x == 0 and point.cursor_y > 0 else _bottom(points, at)

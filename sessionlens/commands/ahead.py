@@ -34,10 +34,11 @@ def typed_ahead(
     model = next((candidate for candidate in found if not candidate.paste), None)
     accepted = sorted(line.candidate.point.offset for line in lines)
     reached, left = 0, list(left_over)
-    passed = _Passed(view, prompts, {key_line.best.text.strip() for key_line in left})
+    passed = _Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
     for key_line in left if model is not None else ():
-        text = key_line.best.text.rstrip()
-        if key_line.ender != "enter" or not key_line.best.certain or not text.strip():
+        whole = key_line.readings[0]  # whatever came up in between: the terminal keeps the line for the shell
+        text = whole.text.rstrip()
+        if key_line.ender != "enter" or not whole.certain or not text.strip():
             continue
         echo = text.encode() + b"\r\n"
         start = view.offset_at(key_line.first_event)

@@ -7,8 +7,8 @@ typed at a prompt on the alternate screen is no row of the commands, but it is t
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ AGAIN = 64  # bytes between the newline and the end of bracketed paste that acce
 SHORT = 2  # letters and digits below which a line says nothing
 
 _CLEARED = re.compile(rb"\x1b\[1?;?1?H\x1b\[[02]?J|\x1b\[2J|\x1bc")
+_BORDER = re.compile(r"[│|]")
 _PART = re.compile(r"[\w.~/@+-]+")
 
 
@@ -54,8 +55,22 @@ def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag
         if found is not None:
             followed.append((index, found))
     told = [*_rewritten(followed, replay)]
-    told += [(-1, flag) for flag in _elsewhere([each for _, each in followed], replay)]
+    told += [(-1, flag) for flag in _unlisted(commands, points, _elsewhere([f for _, f in followed], replay))]
     return told
+
+
+def _unlisted(
+    commands: Sequence[Command], points: Mapping[int, Point], flags: Iterable[tuple[Flag, int]]
+) -> Iterator[Flag]:
+    """The flags but for lines that are rows of the commands, and what a multiplexer draws of these again."""
+    inner = [each for each in commands if (at := points.get(each.accepted)) is None or at.alternate]
+    listed = sorted((each.accepted, each.text.split("\n")[-1].strip()) for each in inner)
+    drawn = {row.strip() for each in inner for row in each.evidence.screen.split("\n")}
+    for flag, offset in flags:
+        near = listed[bisect_left(listed, (offset - AGAIN, "")) : bisect_left(listed, (offset + AGAIN, ""))]
+        again = flag.severity == "low" and any(part.strip() in drawn for part in _BORDER.split(flag.text))
+        if not again and not any(text and flag.text.endswith(text) for _, text in near):
+            yield flag
 
 
 def _follow(command: Command, point: Point, replay: Replay) -> Followed | None:
@@ -153,8 +168,8 @@ def _flag(each: Followed, t_ns: int, offset: int, end: int, lines: Sequence[str]
     )
 
 
-def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
-    """Lines at known prompts that were handed over on the alternate screen."""
+def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[tuple[Flag, int]]:
+    """Lines at known prompts that were handed over on the alternate screen, and where."""
     prompts = {_prompt(each) for each in followed}
     known = [re.compile(form) for form in sorted(prompts) if form]
     if not known:
@@ -187,15 +202,8 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[Flag]:
         why = KINDS["line-elsewhere"] + ("; inside a full-screen program, such as tmux" if drawn else "")
         text_at = locate(out, line[match.end() :], begin, point.offset)
         begin = begin if text_at is None else text_at
-        yield Flag(
-            point.t_ns,
-            begin,
-            max(point.offset, begin),
-            "line-elsewhere",
-            line,
-            why,
-            "low" if drawn else "high",
-        )
+        last, severity = max(point.offset, begin), "low" if drawn else "high"
+        yield Flag(point.t_ns, begin, last, "line-elsewhere", line, why, severity), point.offset
 
 
 def _drawing(out: bytes, stay: Episode) -> int:

@@ -24,6 +24,7 @@ from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
 from .secrets import unechoed
+from .within import within
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
@@ -76,7 +77,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
     events += [LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last) for each in secret]
     events += _other_events(recording)
-    return Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
+    main = Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
+    return within(view, lines, main)
 
 
 def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:

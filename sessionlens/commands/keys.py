@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,13 @@ class Key:
 
 def keys(recording: Recording) -> Iterator[Key]:
     """The keys of the whole input stream in order; a sequence split over events is one key."""
-    events = [i for i, stream in enumerate(recording.stream.tolist()) if stream == ord("i")]
+    yield from keys_of(
+        recording, [i for i, stream in enumerate(recording.stream.tolist()) if stream == ord("i")]
+    )
+
+
+def keys_of(recording: Recording, events: Sequence[int]) -> Iterator[Key]:
+    """The keys of some input events, neighbours in time."""
     if not events:
         return
     blob = recording.blob("i")

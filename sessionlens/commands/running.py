@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from .grammar import Unfinished
+from .hosts import is_host
 from .openers import REPLS, SHELLS, opens, program
 from .prompts import Prompts, continues, shape
 
@@ -30,7 +31,7 @@ class Running:
     @classmethod
     def of(cls, text: str) -> Running:
         name = program(text)
-        known = name in SHELLS or name in REPLS or opens(text) is not None
+        known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         return cls(Unfinished(text), known, bool(_READS.search(text)))
 
 

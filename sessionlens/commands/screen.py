@@ -60,10 +60,10 @@ class Screen(Sequence[Shown]):
     """The rows of one screen, each made when it is looked at: most of them never are."""
 
     def __init__(self, row: Callable[[int], Shown], ids: Sequence[int]) -> None:
-        self._row, self._ids = row, ids
+        self._row, self.ids = row, ids
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
 
     @overload
     def __getitem__(self, index: int) -> Shown: ...
@@ -71,8 +71,8 @@ class Screen(Sequence[Shown]):
     def __getitem__(self, index: slice) -> list[Shown]: ...
     def __getitem__(self, index: int | slice) -> Shown | list[Shown]:
         if isinstance(index, slice):
-            return [self._row(row) for row in self._ids[index]]
-        return self._row(self._ids[index])
+            return [self._row(row) for row in self.ids[index]]
+        return self._row(self.ids[index])
 
 
 class Switch:
@@ -111,7 +111,7 @@ class View:
     """One replayed recording, asked by output offset."""
 
     def __init__(self, recording: Recording, replay: Replay) -> None:
-        self.recording, self.trace = recording, replay.trace
+        self.recording, self.trace, self.timeline = recording, replay.trace, replay.timeline
         self.out = recording.blob("o")
         self._switches: defaultdict[str, Switch] = defaultdict(Switch)
         outputs = np.flatnonzero(recording.stream == ord("o"))
@@ -197,9 +197,13 @@ class View:
         at = max(bisect_right(self._out_offsets, offset) - 1, 0)
         return int(self.recording.t_ns[self._out_events[at]]) if self._out_events else 0
 
-    def screen(self, point: Point) -> Sequence[Shown]:
+    def screen(self, point: Point) -> Screen:
         """The whole screen as it stood at a point; rows are made when they are looked at."""
-        return Screen(self._row, self._screens.get(point.index))
+        return self.rows(self._screens.get(point.index))
+
+    def rows(self, ids: Sequence[int]) -> Screen:
+        """The rows of these ids."""
+        return Screen(self._row, ids)
 
     def rest(self, point: Point) -> Rest:
         """The cursor's line at an input point."""

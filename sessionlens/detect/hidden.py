@@ -50,16 +50,20 @@ def placed(
     """(index of the command, whether in its line) of each flag; `known` has those of which it is known."""
     accepted = [command.accepted for command in commands]
     ends = _ends(commands)
+    around = _around(accepted, ends)
     found: list[tuple[int | None, bool]] = []
     for flag in flags:
         at = bisect_left(accepted, flag.offset)
+        inside = at - 1
+        while inside >= 0 and ends[inside] < flag.offset:
+            inside = around[inside]
         index = known.get(flag)
         if index is not None and index >= 0:
             found.append((index, True))
         elif index is not None:
             found.append((at - 1 if at else None, False))
-        elif at and flag.offset <= ends[at - 1]:
-            found.append((at - 1, False))
+        elif inside >= 0:
+            found.append((inside, False))
         else:
             found.append((at, True) if at < len(commands) else (at - 1 if at else None, False))
     return found
@@ -82,6 +86,18 @@ def hidden_findings(
             if at is not None and (at, mark.name) not in told:
                 told.add((at, mark.name))
                 yield Finding(at, mark.name, mark.severity, f"{mark.why} ({flag.kind}, see flags)")
+
+
+def _around(accepted: Sequence[int], ends: Sequence[int]) -> list[int]:
+    """For each command the one in whose output it was run (`:!ls` in vim, a line in tmux); else -1."""
+    around: list[int] = []
+    open_ones: list[int] = []
+    for at, offset in enumerate(accepted):
+        while open_ones and ends[open_ones[-1]] < offset:
+            open_ones.pop()
+        around.append(open_ones[-1] if open_ones else -1)
+        open_ones.append(at)
+    return around
 
 
 def _ends(commands: Sequence[PlaceLike]) -> list[int]:

@@ -1,0 +1,233 @@
+"""A pane followed from look to look: where the cursor's line is, and when it was handed over.
+
+A multiplexer draws what its programs print when it likes, and says nothing of their modes. So a line counts
+as handed over when the cursor is seen below it, or when it is gone. What it is, prompt or answer, is
+decided as anywhere else (lines.py); here it is only told whether a shell can have asked: nothing stands
+below its prompt, and the pane was not taken over by a program that draws all of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .looks import Look
+from .region import LogicalLine, logical_line
+from .screen import PASTE, Rest, View
+
+_NEIGHBOURS = 3  # rows above a line that must have moved with it
+_MOST_RESTS = 64
+_BEGINS = 3  # characters in which one prompt is like another
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """The line with the cursor: where it is, how it was seen, what stood left of it when keys came."""
+
+    first: Look
+    look: Look
+    top: int
+    text: str
+    covered: bool
+    more: int = 0
+    """Rows below that belong to the same edit."""
+    rests: list[Rest] = field(default_factory=list)
+    clear: bool = True
+    """Nothing stood below it when the cursor first rested there."""
+    pressed_ns: int = 0
+    """When a key was last pressed in it, as far as the screen had come."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handover:
+    """A line that was left: its rows as they stood then, the row above, and what was seen below it.
+
+    `look` is the first that shows the cursor elsewhere; `gone`: it does not show the line any more.
+    """
+
+    standing: Standing
+    lines: tuple[LogicalLine, ...]
+    above: str
+    look: Look
+    between: tuple[LogicalLine, ...]
+    gone: bool
+
+    @property
+    def offset(self) -> int:
+        """How far the output had come when the line was last seen with the cursor in it."""
+        return self.standing.look.offset
+
+
+class Follower:
+    """One pane: fed with its looks in order."""
+
+    def __init__(self, view: View, enters: Sequence[int]) -> None:
+        self.view, self.enters = view, enters  # when Enter was pressed
+        self.drawn: list[int] = []  # when the whole pane was drawn anew
+        self.rested: list[Standing] = []  # lines in which the cursor rested
+        self.standing: Standing | None = None
+        self.anchor = ""
+        self.covered = False  # is the pane drawn by a program of its own, for all that is known?
+        self.excused = -1  # until then another window may be what replaced everything
+
+    def feed(self, look: Look) -> Iterator[Handover]:
+        """The line that was left, if one was."""
+        line = logical_line(look.rows, look.y, look.columns)
+        standing = self.standing
+        if standing is None:
+            self._begin(look, line)
+            return
+        at = self._find(standing, look, line)
+        if at is not None and (line.top <= at + standing.more or self._goes_on(standing, look, line)):
+            self._stay(standing, look, at, line)
+            return
+        yield self._hand_over(standing, look, at, line)
+        if (
+            at is None
+            and self.anchor
+            and look.t_ns > self.excused
+            and not self._anchored(look, len(look.rows))
+        ):
+            self.covered = True
+            self.drawn.append(look.t_ns)
+        self._begin(look, line)
+
+    def _goes_on(self, standing: Standing, look: Look, line: LogicalLine) -> bool:
+        """Is the cursor in a further row of the same edit? Nobody pressed Enter; it is no other prompt."""
+        if not standing.rests or self._entered(standing.pressed_ns, look.t_ns) or not self.enters:
+            return False
+        text, left = line.text.rstrip(), standing.rests[0].left
+        edits = standing.rests[0].paste and self.view.is_on(PASTE, look.offset)
+        whole = all(row.text.strip() for row in look.rows[standing.top : line.top])
+        return (
+            edits
+            and whole
+            and bool(text)
+            and look.left.rstrip() == text
+            and not text.startswith(left[:_BEGINS])
+        )
+
+    # ---- the standing line
+
+    def _begin(self, look: Look, line: LogicalLine) -> None:
+        if self._anchored(look, line.top):
+            self.covered = False
+        text = line.text.rstrip()
+        self.standing = Standing(look, look, line.top, text, self.covered, pressed_ns=look.t_ns)
+        self._rest(self.standing, look, line)
+
+    def _anchored(self, look: Look, stop: int) -> bool:
+        """Does the last line that was run stand above this row?"""
+        return bool(self.anchor) and any(row.text.rstrip() == self.anchor for row in look.rows[:stop])
+
+    def _stay(self, standing: Standing, look: Look, at: int, line: LogicalLine) -> None:
+        standing.look, standing.top = look, at
+        standing.more = max(standing.more, line.bottom - at if line.top > at else 0)
+        standing.text = logical_line(look.rows, at, look.columns).text.rstrip()
+        self._rest(standing, look, line)
+
+    def _rest(self, standing: Standing, look: Look, line: LogicalLine) -> None:
+        if look.kind != ("input" if self.view.recording.has_input else "rest"):
+            return
+        standing.pressed_ns, left = look.t_ns, look.left
+        if standing.rests and not standing.rests[-1].left.strip():
+            standing.rests.pop()  # the prompt was still to come
+            self.rested = [each for each in self.rested if each is not standing]
+        if not standing.rests:
+            self.rested.append(standing)
+            standing.clear = not _below(look, line.bottom)
+            if standing.covered and standing.clear and line.top == 0 and left.strip():
+                self.covered = standing.covered = False  # only cleared
+                self.drawn.pop()
+        elif len(standing.rests) >= _MOST_RESTS or left.startswith(standing.rests[-1].left):
+            return  # typed on: the first rest there tells enough
+        right = line.text[len(left) :] if line.text.startswith(left) else ""
+        paste = self.view.is_on(PASTE, look.offset)
+        standing.rests.append(Rest(look.t_ns, look.offset, look.event, left, right, paste, left))
+
+    # ---- where it went
+
+    def _find(self, standing: Standing, look: Look, line: LogicalLine) -> int | None:
+        """The row on which the line stands now: higher than before if the pane scrolled."""
+        left = standing.rests[0].left.rstrip() if standing.rests else standing.text
+        top, text = min(standing.top, len(look.rows) - 1), standing.text
+        here = logical_line(look.rows, top, look.columns)
+        same = here.text.rstrip()
+        if same == text and (text or look.y >= top):
+            return top
+        if len(text) > len(left):
+            if look.y <= here.bottom and (same.startswith(text) or self._edited(standing, look, same, left)):
+                return top
+            if same.startswith(left) and len(same) > len(left) and self._moved(standing, look, top, top):
+                return top
+            for begins in (text, left) if standing.top else ():  # edited in between, it still begins so
+                at = self._scrolled(standing, look, begins)
+                if at is not None and (begins == text or (at and look.y > at)):
+                    return at
+        shorter = len(same) < len(text) and self._entered(standing.pressed_ns, look.t_ns)
+        if shorter and (top == 0 or not self._moved(standing, look, top)):
+            return None  # cleared, or scrolled away: another prompt stands in its place
+        if left and same.startswith(left) and (look.y <= top or self._moved(standing, look, top)):
+            return top
+        return (
+            top if line.top == top and self._moved(standing, look, top) else None
+        )  # drawn anew in its place
+
+    def _edited(self, standing: Standing, look: Look, now: str, left: str) -> bool:
+        """Is the line only another one behind its prompt, since nobody pressed Enter?"""
+        entered = self._entered(standing.pressed_ns, look.t_ns)
+        return now.startswith(left) and len(now) > len(left) and not entered
+
+    def _scrolled(self, standing: Standing, look: Look, begins: str) -> int | None:
+        """Where a line that begins so is if it went up, with the rows above it."""
+        first = begins[: look.columns].rstrip()
+        for at in range(min(standing.top, len(look.rows)) - 1, -1, -1):
+            deep = _NEIGHBOURS if begins == standing.text else at
+            if look.rows[at].text.startswith(first) and self._moved(standing, look, at, deep):
+                line = logical_line(look.rows, at, look.columns)
+                if line.top == at and line.text.startswith(begins):
+                    return at
+        return None
+
+    def _entered(self, after_ns: int, by_ns: int) -> bool:
+        at = bisect_left(self.enters, after_ns)
+        return at < len(self.enters) and self.enters[at] < by_ns
+
+    def _moved(self, standing: Standing, look: Look, at: int, deep: int = _NEIGHBOURS) -> bool:
+        """Did the rows above it move as it did?"""
+        before, now = standing.look.rows, look.rows
+        span = range(1, min(deep, at, standing.top) + 1)
+        return all(before[standing.top - up].text.rstrip() == now[at - up].text.rstrip() for up in span)
+
+    def _hand_over(self, standing: Standing, look: Look, at: int | None, line: LogicalLine) -> Handover:
+        seen, top = (look, at) if at is not None else (standing.look, standing.top)
+        lines = [logical_line(seen.rows, top, seen.columns)]
+        limit = line.top if at is not None else len(seen.rows)
+        bottom = min(top + standing.more, limit - 1)
+        while lines[-1].bottom < bottom:
+            lines.append(logical_line(seen.rows, lines[-1].bottom + 1, seen.columns))
+        above = logical_line(seen.rows, top - 1, seen.columns).text.rstrip() if top > 0 else ""
+        begin = lines[-1].bottom + 1 if at is not None and standing.rests else self._behind(look, line.top)
+        if standing.text and not self.covered:
+            self.anchor = lines[-1].text.rstrip()
+        between = tuple(lines_of(look, begin, line.top))
+        return Handover(standing, tuple(lines), above, look, between, at is None)
+
+    def _behind(self, look: Look, stop: int) -> int:
+        """The first row behind the last line that was run, as far as it is seen."""
+        texts = (look.rows[at].text.rstrip() == self.anchor for at in range(stop - 1, -1, -1))
+        return next((stop - back for back, found in enumerate(texts) if found), 0)
+
+
+def lines_of(look: Look, begin: int, stop: int) -> Iterator[LogicalLine]:
+    """The lines from one row to before another."""
+    while begin < stop:
+        line = logical_line(look.rows, begin, look.columns)
+        yield line
+        begin = line.bottom + 1
+
+
+def _below(look: Look, bottom: int) -> bool:
+    """Does anything stand below this row?"""
+    return any(look.rows[y].text.strip() for y in range(bottom + 1, len(look.rows)))

@@ -1,0 +1,269 @@
+"""Commands that were run from inside a program that owns the screen: `:!ls` in vim, `!ls` in less.
+
+A row where such a program asks for commands is no proof: it may be left with Esc, or stand in a file. It
+counts once Enter was pressed on what the keystrokes spell, and the program shows that it ran something.
+Lines typed to a shell that it left open (`:sh`) are the shell's own; here they only get their place in the
+context.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from .entries import TIERS
+from .handed import READERS, Asked, asked
+from .hosts import called, families
+from .looks import Look
+from .midnight import Midnight, comes_back
+from .model import Command, Evidence
+from .openers import SHELLS, program
+from .output import plain
+from .screen import ALTERNATE, View
+from .strokes import PIPES, Confirmed, Typed, confirmed
+
+_OPENS = {"vi": ":!", "less": PIPES, "more": "!", "nano": "|"}
+_LEAVES = re.compile(rb"(?:\x1b\[[\d;?]*[A-Za-ln-z]|[\r\n])*?\x1b(?:\[\?1l|\[\?1049l|>)")
+_RETURNS = {"vi": b"Press ENTER", "less": b"done  (press RETURN)", "more": b"\n------------------------\r\n"}
+_SAYS = re.compile(
+    r"Press ENTER|shell returned|\d+ (?:more|fewer) lines|line less|lines? (?:filtered|[<>=!]ed)|--No lines"
+)
+_FAILED = re.compile(r"^E\d+:")
+_NANO_RAN = re.compile(r"^\s*\[ (?:Exec|Read )")
+_RETURNED = re.compile(r"^shell returned (-?\d+)$", re.M)
+_TRAILERS = re.compile(r"(?:^|\n)\s*(?:[!|]|shell returned -?\d+)\s*$|^\[No write since last change\]\n?")
+_BEGINS = re.compile(rb"(?:\x1b\[[\d;?>]*[A-Za-z]|\x1b[=>]|[\r\n])*")
+_AHEAD_NS = 10_000_000_000  # how long before a host came up keys for it may have been pressed
+_FOLLOWS = 40  # looks after a command line in which the program shows that it ran something
+Seen = Callable[[int, int], Iterable[Look]]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A program that runs commands, and the context that it was started in."""
+
+    family: str
+    name: str
+    base: str
+    named: bool
+    """It was started by its name, and not only told by what it prints."""
+
+    @property
+    def path(self) -> str:
+        """The context of what it runs."""
+        return f"{self.base} > {self.name}"
+
+    def shell(self, text: str) -> str:
+        """What to call the shell that a command line of this host leaves open."""
+        name = program(text)
+        outer = [level for level in self.base.split(" > ") if level in SHELLS]
+        return name if name in SHELLS else outer[-1] if outer else "sh"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A host that waits for a shell that it left open, what that is called, and what was going on in mc."""
+
+    host: Host
+    shell: str
+    midnight: Midnight | None = None
+
+
+class Inside:
+    """Goes through the commands of one terminal (or one pane) in order, and looks into what they started."""
+
+    def __init__(self, view: View, seen: Seen, main: bool) -> None:
+        self.view, self.seen, self.main = view, seen, main
+        self.typed = Typed(view.recording, 0, -1)
+        self.open: list[Waiting] = []
+        self.taken_ns = -1
+
+    def before(self, outer: Command, stop: int) -> Iterator[Command]:
+        """What was run inside the program that had the terminal when the recording began."""
+        yield from self._within(outer, 0, stop, self.view.end)
+
+    def commands(self, commands: Sequence[Command]) -> Iterator[Command]:
+        """The commands given, in their contexts, each followed by those run inside it."""
+        named = [each.accepted for each in commands if program(each.text) == "mc"]
+        for command, following in zip_longest(commands, commands[1:]):
+            outer = self._nested(command)
+            yield outer
+            if command.out_last is None or command.kind == "exec":
+                continue
+            stop = command.out_last + 1
+            if following is not None and self.view.used_alternate(stop, following.accepted):
+                stop = following.accepted - 1  # it came back after what looked like its end
+            at = bisect_right(named, command.accepted)
+            again = named[at] if at < len(named) else self.view.end
+            yield from self._within(outer, command.accepted, stop, again)
+
+    def _nested(self, command: Command) -> Command:
+        """A line of the main screen while a host waits is its shell's, or was typed below mc's panels."""
+        if not self.open:
+            return command
+        waiting = self.open[-1]
+        if waiting.midnight is not None and waiting.midnight.typed_below(command):
+            return replace(command, kind="editor", context=waiting.host.path)
+        base = waiting.host.base
+        deeper = command.context[len(base) :] if command.context.startswith(base) else ""
+        return replace(command, context=f"{waiting.host.path} > {waiting.shell}{deeper}")
+
+    def _within(self, outer: Command, first: int, stop: int, named: int) -> Iterator[Command]:
+        waiting, hosts = self._hosts(outer, first, stop)
+        seen = [look for look in self.seen(first, stop) if look.offset > first] if hosts else []
+        if not seen:
+            return
+        self.typed = Typed(self.view.recording, seen[0].t_ns - _AHEAD_NS, seen[-1].t_ns)
+        for host in hosts:
+            if host.family == "mc":
+                midnight = waiting.midnight if waiting is not None else None
+                midnight = midnight or Midnight(self.view, host.path, host.shell(""))
+                yield from midnight.commands(seen, self.typed, outer)
+                if self.main and not seen[-1].alternate and comes_back(self.view, stop, named):
+                    self.open.append(Waiting(host, host.shell(""), midnight))
+            else:
+                yield from self._run_by(host, outer, seen, stop)
+
+    def _hosts(self, outer: Command, first: int, stop: int) -> tuple[Waiting | None, list[Host]]:
+        """Which hosts this output is of: one that was left for a shell comes back without being started."""
+        known = families(self.view, outer.text, first, stop)
+        if self.open:
+            waiting = self.open[-1]
+            again = waiting.host.family in known and not known[waiting.host.family]
+            if again or (not known and self.view.used_alternate(first, stop)):
+                return self.open.pop(), [waiting.host]
+            if waiting.midnight is not None and not comes_back(self.view, stop, self.view.end):
+                self.open.pop()
+        return None, [
+            Host(each, called(each, outer.text), outer.context, named) for each, named in known.items()
+        ]
+
+    def _run_by(self, host: Host, outer: Command, seen: Sequence[Look], stop: int) -> Iterator[Command]:
+        found = list(asked(seen, *READERS[host.family]))
+        last = ""
+        for index, each in enumerate(found):
+            until = seen[found[index + 1].at].offset if index + 1 < len(found) else stop
+            if not (each.read.text or each.read.nests):
+                continue
+            ran = self._ran(host, each, seen, until)
+            if ran is None:
+                continue
+            if each.read.text == "!" and last:  # the last one again, where the program does not say it
+                each, ran = replace(each, read=replace(each.read, text=last)), _once_more(ran)
+            if each.read.text:
+                last = each.read.text
+                yield self._command(host, outer, each, seen, until, ran)
+            self.taken_ns = ran.t_ns
+            if self.main and each.read.nests and index == len(found) - 1:
+                self._leave_open(host, each, seen, stop)
+
+    def _leave_open(self, host: Host, each: Asked, seen: Sequence[Look], stop: int) -> None:
+        """Nothing came after it but a prompt: it runs a shell."""
+        back = self.view.out.find(_RETURNS[host.family], seen[each.at].offset, stop) >= 0
+        if not back and not any(look.alternate for look in seen[each.at + 1 :]):
+            self.open.append(Waiting(host, host.shell(each.read.text)))
+
+    # ---- proof
+
+    def _ran(self, host: Host, each: Asked, seen: Sequence[Look], until: int) -> Confirmed | None:
+        """What the keystrokes say of a command line that was run; None where it was not, for all we know."""
+        look, follows = seen[each.at], seen[each.at + 1 : each.at + _FOLLOWS]
+        shows, fresh = self._shows(host, each, seen, until), each.grew or not self._stale(each, seen)
+        if not self.typed.has_input:
+            reason = f"the screen alone: {host.name} was seen to ask for a command, and ran one"
+            alone = Confirmed("medium", reason, None, None, None, look.t_ns)
+            return alone if shows and each.grew else None
+        keyed = self._typed(host, each, follows[0].t_ns if follows else look.t_ns, look.t_ns)
+        if keyed is None and fresh and host.named and look.kind == "paste-off":
+            return Confirmed("low", "nobody typed it: a key may stand for it", None, None, None, look.t_ns)
+        if keyed is None or not (fresh or keyed.confidence == "high"):
+            return None
+        trusted = host.named or look.alternate  # what it did may be out of sight
+        return keyed if shows or (trusted and (each.read.filters or host.family == "more")) else None
+
+    def _typed(self, host: Host, each: Asked, by_ns: int, shown_ns: int) -> Confirmed | None:
+        """The keys that spell this line best, or else those next to the moment at which it stood there."""
+        texts = [each.read.text, each.read.line.removeprefix(":")]
+        lines = self.typed.lines(self.taken_ns, max(by_ns, shown_ns))
+        found = [
+            keyed for line in lines if (keyed := confirmed(line, texts, _OPENS[host.family])) is not None
+        ]
+        return max(
+            found,
+            key=lambda keyed: (TIERS.index(keyed.confidence), -abs(keyed.t_ns - shown_ns)),
+            default=None,
+        )
+
+    def _stale(self, each: Asked, seen: Sequence[Look]) -> bool:
+        """Did this very line stand there before, while the cursor was elsewhere?"""
+        before = seen[each.before] if each.before >= 0 else None
+        return before is None or before.rows[-1].text.rstrip() == seen[each.at].rows[-1].text.rstrip()
+
+    def _shows(self, host: Host, each: Asked, seen: Sequence[Look], until: int) -> bool:
+        """Does the program show that it ran something?"""
+        look, follows = seen[each.at], seen[each.at + 1 : each.at + _FOLLOWS]
+        if look.kind == "paste-off" and host.family == "vi":
+            return True
+        if host.family in ("less", "more"):
+            told = self.view.out.find(_RETURNS[host.family], look.offset, until) >= 0
+            return told or (host.family == "less" and bool(_LEAVES.match(self.view.out, look.offset)))
+        if host.family == "nano":
+            return bool(follows) and bool(_NANO_RAN.search(follows[0].rows[look.y].text))
+        if look.alternate and follows and not follows[0].alternate:
+            return True
+        bottoms = [text for after in follows for text in (after.rows[-1].text, after.row)]
+        if not bottoms or _FAILED.match(bottoms[0]):
+            return False
+        return any(_SAYS.search(bottom) for bottom in bottoms)
+
+    # ---- the row
+
+    def _command(
+        self, host: Host, outer: Command, each: Asked, seen: Sequence[Look], until: int, keyed: Confirmed
+    ) -> Command:
+        look, read = seen[each.at], each.read
+        begin, stop = self._output(host, look, read.filters, until)
+        said = plain(bytes(self.view.out[begin:stop])) if self.main else ""
+        code = _RETURNED.search(said) if host.family == "vi" else None
+        while (shorter := _TRAILERS.sub("", said)) != said:
+            said = shorter
+        return replace(
+            outer,
+            start_ns=keyed.t_ns,
+            taken_ns=look.t_ns,
+            end_ns=self.view.time_of(stop) if stop > begin else None,
+            text=read.text,
+            kind="editor",
+            context=host.path,
+            exit_code=int(code[1]) if code else None,
+            source="screen",
+            confidence=keyed.confidence,
+            accepted=look.offset,
+            in_first=keyed.first,
+            in_last=keyed.last,
+            out_first=begin if stop > begin else None,
+            out_last=stop - 1 if stop > begin else None,
+            output=said,
+            fullscreen=False,
+            hidden=False,
+            evidence=Evidence(read.line.removesuffix(read.text), read.line, keyed.model, keyed.reason),
+        )
+
+    def _output(self, host: Host, look: Look, filters: bool, until: int) -> tuple[int, int]:
+        """The range of what it printed: until the program takes the screen again, or asks again."""
+        match = _BEGINS.match(self.view.out, look.offset)
+        begin = match.end() if match else look.offset
+        if filters:
+            return begin, begin
+        back = [on for name in ALTERNATE if (on := self.view.next_on(name, look.offset)) is not None]
+        told = self.view.out.find(_RETURNS[host.family], look.offset, until)
+        stop = min([until, *back, told if told >= 0 else until])
+        return min(begin, stop), stop
+
+
+def _once_more(keyed: Confirmed) -> Confirmed:
+    confidence = "medium" if keyed.confidence == "high" else keyed.confidence
+    return replace(keyed, confidence=confidence, reason="the last command once more", model=None)

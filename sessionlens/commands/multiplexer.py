@@ -1,0 +1,97 @@
+"""Commands typed in tmux(1), GNU screen(1) and byobu(1): when one of them had the terminal.
+
+Each pane is followed like a terminal of its own (panelines.py), and its lines are told as commands
+(panecommands.py). Where a multiplexer does not use the alternate screen, it is seen as one terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .editor import KeyLine
+from .keys import keys
+from .line import Line
+from .model import HIDDEN, Command, LineEvent
+from .openers import base, words_of
+from .opening import opened_with
+from .panecommands import Found, PaneCommands
+from .panelines import PaneLines
+from .prompts import shape
+from .screen import ALTERNATE, View
+from .secrets import unechoed
+from .watching import Watch
+
+_TMUX = re.compile(rb"\x1b\[\?1000l\x1b\[\?1002l(?:\x1b\[\?\d+l)+")
+_SCREEN = re.compile(rb"\x1b\[!p\x1b\[\?3;4l\x1b\[4l\x1b>\x1b\[\?1049h")
+_SAYS = re.compile(
+    rb"(?:\x1b\[[\d;?]*[A-Za-z]|\x1b[=>]|[\r\n ])*\[(?:"
+    rb"(?P<screen>detached from \d|screen is terminating|(?:remote|power) detached)"
+    rb"|detached|exited|server exited|lost (?:server|tty))"
+)
+_NEAR = 512
+_COMMANDS = re.compile(r"&&|\|\||[;|&\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A time that a multiplexer had the terminal: offsets of the output, and which one."""
+
+    first: int
+    stop: int
+    family: str
+
+
+def stays(view: View, commands: Sequence[Command]) -> Iterator[Stay]:
+    """The times that the alternate screen was a multiplexer's."""
+    accepted = [command.accepted for command in commands]
+    switches = [(offset, on) for _, offset, name, on in view.trace.modes if name in ALTERNATE]
+    begun: int | None = None
+    for offset, on in [*switches, (view.end, False)]:
+        if on and begun is None:
+            begun = offset
+        elif not on and begun is not None:
+            at = bisect_right(accepted, begun) - 1
+            if family := _family(view, commands[at].text if at >= 0 else "", begun, offset):
+                yield Stay(begun, offset, family)
+            begun = None
+
+
+def _family(view: View, text: str, first: int, stop: int) -> str | None:
+    """`tmux` or `screen`, as it says itself when it comes or goes; screen also by its name alone."""
+    if _TMUX.search(view.out, first, first + _NEAR):
+        return "tmux"
+    said = _SAYS.match(view.out, view.out.find(b"l", stop) + 1)
+    if said is not None:
+        return "screen" if said["screen"] else "tmux"
+    if _SCREEN.search(view.out, max(first - 64, 0), first + 16):
+        return "screen"
+    return "screen" if len(_COMMANDS.split(text)) == 1 and base(words_of(text)) == "screen" else None
+
+
+def multiplexed(
+    view: View, lines: Sequence[Line], commands: Sequence[Command], alone: Sequence[Stay]
+) -> Found:
+    """Everything that was typed in panes; `lines` and `commands` are those of the main screen."""
+    found = Found()
+    if not alone:
+        return found
+    known, seen, unread = {shape(line.prompt) for line in lines}, list[tuple[str, bool]](), list[KeyLine]()
+    accepted = [command.accepted for command in commands]
+    pressed = list(keys(view.recording))
+    offsets = [view.offset_at(key.event) for key in pressed]
+    for stay in alone:
+        at = bisect_right(accepted, stay.first) - 1
+        outer = commands[at] if at >= 0 else opened_with(view)
+        begin, end = bisect_right(offsets, stay.first), bisect_right(offsets, stay.stop)
+        if outer.in_last is not None:  # typed ahead, before it came up
+            begin = min(begin, bisect_right(pressed, outer.in_last, key=lambda key: key.first))
+        watch = Watch(view, stay.family, stay.first, stay.stop, pressed[begin:end])
+        panes = PaneLines(view, watch, known, seen)
+        unread += PaneCommands(view, stay.family, stay.stop, outer, panes).into(found)
+    for secret in unechoed(view, unread):
+        found.hidden.append((secret.first, secret.last))
+        found.events.append(LineEvent(secret.end_ns, "hidden input", HIDDEN, secret.first, secret.last))
+    return found

@@ -1,0 +1,205 @@
+"""One stay in a multiplexer -> the lines that were handed over at prompts in its panes.
+
+Which line is a command is decided as anywhere else, by prompts that are learned and by the keystrokes
+(lines.py). More is asked for here, since an editor in a pane looks like anything: nothing stood below the
+prompt, and after a program that drew the whole pane only a prompt that is known counts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sessionlens.terminal import Point
+
+from .accept import Candidate
+from .editor import KeyLine, key_lines
+from .following import Handover, Standing
+from .grammar import incomplete
+from .line import Line
+from .lines import LineReader
+from .matching import tidy
+from .model import HIDDEN
+from .panes import Rect
+from .prompts import Prompts, shape
+from .region import LogicalLine
+from .screen import Rest, View
+from .watching import Place, Watch
+
+Pair = tuple[Candidate, Place]
+_ROWS = 200  # of one edit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """A line, and its place."""
+
+    line: Line
+    place: Place
+
+
+class PaneLines:
+    """The lines of one stay. `known` are shapes of prompts, `asked` prompts, both from elsewhere too; what is
+    learned is added.
+    """
+
+    def __init__(self, view: View, watch: Watch, known: set[str], asked: list[tuple[str, bool]]) -> None:
+        self.view, self.watch, self.known = view, watch, known
+        self.has_input = view.recording.has_input
+        self.used: set[int] = set()  # lines of keys that are rows of another
+        self._offsets: set[int] = set()
+        pairs = sorted(self._candidates(), key=_order)
+        self.prompts, fresh = self._learn(pairs, asked)
+        found = (each for run in watch.runs for each in key_lines(run, fresh))
+        self.typed: list[KeyLine] = sorted(found, key=lambda each: each.end_ns)
+        self._asking = {rect: self._prompts_in(rect) for rect in watch.followers}
+        spans = watch.followers.items()
+        self._drawn = {rect: sorted(t for each in of for t in each.drawn) for rect, of in spans}
+        self._drawn_any = sorted(t for times in self._drawn.values() for t in times)
+        self.told = self._lines(pairs)
+
+    def _lines(self, pairs: Sequence[Pair]) -> list[Told]:
+        """The lines, in order."""
+        pairs = self._with_more([pair for pair in pairs if _prompted(pair[0], self.prompts)])
+        places = {id(candidate): place for candidate, place in pairs}
+        reader = LineReader(self.view, self.prompts, self.typed)
+        lines = reader.lines([each for each, _ in pairs])
+        read = [self._told(line, places[id(line.candidate)]) for line in lines]
+        return [told for told in read if self._believed(told)]
+
+    def _told(self, line: Line, place: Place) -> Told:
+        """A line that is gone was not seen to its end; without keys nobody knows whether it was run."""
+        if not place.handed.gone:
+            return Told(line, place)
+        if not self.has_input:
+            reason = "it was gone at once: a program that draws the whole pane, or another window"
+            return Told(replace(line, confidence="low", reason=reason), place)
+        keyed = line.key_line.best if line.key_line else None
+        if (
+            keyed is None
+            or not keyed.certain
+            or not keyed.text.startswith(line.text)
+            or keyed.text == line.text
+        ):
+            return Told(line, place)
+        reason = "the pane was drawn anew before all of it came back: the keystrokes are taken"
+        return Told(replace(line, text=keyed.text, source="keys", confidence="medium", reason=reason), place)
+
+    def _believed(self, told: Told) -> bool:
+        """Is it a line at a prompt of a shell, and no answer, and no text in an editor?"""
+        line, standing = told.line, told.place.handed.standing
+        if self.prompts.split(line.prompt + " x", line.candidate.paste) is None:
+            return False
+        if line.hidden and line.text == HIDDEN:
+            return False
+        if standing.covered and shape(line.prompt) not in self.known:
+            return False
+        return bool(line.candidate.rests) or line.confidence == "high"
+
+    # ---- candidates
+
+    def _candidates(self) -> Iterator[Pair]:
+        """Every line that was left in a pane where a prompt may have been."""
+        rests = (rest for place in self.watch.handed for rest in place.handed.standing.rests)
+        edited = {rest.left for rest in rests if rest.paste}
+        for place in self.watch.handed:
+            standing = place.handed.standing
+            if standing.rests and standing.clear:
+                paste = standing.rests[0].paste or standing.rests[0].left in edited
+                own = [replace(rest, paste=paste) for rest in standing.rests]
+                yield self._candidate(place.handed, place.handed.lines, own, paste), place
+
+    def _candidate(
+        self, handed: Handover, lines: Sequence[LogicalLine], rests: Sequence[Rest], paste: bool
+    ) -> Candidate:
+        look, after = handed.standing.look, handed.standing.look.offset
+        while after in self._offsets:  # a reference names one command
+            after += 1
+        self._offsets.add(after)
+        t_ns, size = handed.look.t_ns, len(look.rows)
+        point = Point(-1, t_ns, -1, after, "newline", look.x, look.y, True, look.columns, size)
+        return Candidate(point, paste, tuple(rests), tuple(lines), look.columns, after, look.left, True)
+
+    def _learn(self, pairs: Sequence[Pair], asked: list[tuple[str, bool]]) -> tuple[Prompts, frozenset[int]]:
+        """The prompts of the panes, and the input events that found one with nothing typed behind it."""
+        opened = [(opening[1], each, place) for each, place in pairs if (opening := each.opening())]
+        asked += (
+            (rest.left, each.paste) for rest, each, place in opened if not place.handed.standing.covered
+        )
+        prompts = Prompts(asked)
+        self.known |= {shape(left) for left, paste in asked if prompts.trusted(left, paste)}
+        fresh = (rest.event for rest, each, _ in opened if prompts.trusted(rest.left, each.paste))
+        return prompts, frozenset(event for event in fresh if event >= 0)
+
+    def _with_more(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """With those that came and went between two looks, where the keystrokes say just the same."""
+        said = {
+            tidy(each.best.text).strip() for each in self.typed if each.ender == "enter" and each.best.certain
+        }
+        more = list(pairs)
+        for place in self.watch.handed:
+            for line in place.handed.between:
+                found = ((paste, self.prompts.split(line.text, paste)) for paste in (True, False))
+                paste = next((paste for paste, prompt in found if _typed_at(prompt, line, said)), None)
+                if paste is not None:
+                    more.append((self._candidate(place.handed, [line], (), paste), place))
+        return sorted(more, key=_order)
+
+    def rows_below(self, told: Told, text: str) -> Iterator[Told]:
+        """Further rows of the same edit, where the editor goes on after Enter without a prompt (fish)."""
+        above, line, at = told.place.handed, told.line, told.place.at
+        following = self.watch.handed[at + 1 : at + 1 + _ROWS] if line.candidate.paste else []
+        for place in following:
+            handed = place.handed
+            below = place.rect == told.place.rect and handed.above == above.lines[-1].text.rstrip()
+            if not below or not incomplete(text) or not handed.standing.rests or self._asks(handed.standing):
+                return
+            row = handed.lines[0].text.strip()
+            text, above = f"{text}\n{row}", handed
+            begin = bisect_right(self.typed, line.t_ns, key=lambda each: each.end_ns)
+            said = (each for each in self.typed[begin : begin + _ROWS] if each.best.text.strip() == row)
+            keyed = next(said, None)
+            if keyed is None:
+                return
+            self.used.add(keyed.first)
+            reason = "a further row, where the line editor went on after Enter"
+            line = replace(line, text=row, confidence="medium", key_line=keyed, reason=reason)
+            yield Told(line, place)
+
+    # ---- what came after
+
+    def asked(self, rect: Rect, since_ns: int) -> Standing | None:
+        """The next line of a pane at which a prompt stood."""
+        asking = self._asking[rect]
+        at = bisect_left(asking, since_ns, key=lambda each: each.first.t_ns)
+        return asking[at] if at < len(asking) else None
+
+    def _prompts_in(self, rect: Rect) -> list[Standing]:
+        rested = (each for follower in self.watch.followers[rect] for each in follower.rested)
+        return sorted((each for each in rested if self._asks(each)), key=lambda each: each.first.t_ns)
+
+    def _asks(self, standing: Standing) -> bool:
+        left = standing.rests[0].left
+        ends = {shape(self.prompts.known_end(left, paste)) for paste in (True, False)}
+        return standing.clear and not ends.isdisjoint(self.known)
+
+    def drawn(self, rect: Rect | None, since_ns: int, by_ns: int) -> bool:
+        """Was a whole pane (this one, or any) drawn anew in this time?"""
+        times = self._drawn_any if rect is None else self._drawn[rect]
+        return bisect_left(times, since_ns) < bisect_right(times, by_ns)
+
+
+def _order(pair: Pair) -> tuple[int, int]:
+    return pair[0].t_ns, pair[0].after
+
+
+def _prompted(candidate: Candidate, prompts: Prompts) -> bool:
+    """Does a known prompt stand there? What was typed elsewhere is not to take the keys of another line."""
+    paste = candidate.paste
+    rested = any(prompts.trusted(rest.left, paste) for rest in candidate.rests)
+    return rested or any(prompts.split(line.text, paste) is not None for line in candidate.lines)
+
+
+def _typed_at(prompt: str | None, line: LogicalLine, said: set[str]) -> bool:
+    return prompt is not None and line.text[len(prompt) :].strip() in said - {""}

@@ -1,0 +1,128 @@
+"""One stay in a multiplexer, watched: its panes look by look, the lines left in them, the keys they got.
+
+panes.py finds the pane of a look, following.py its lines, prefix.py takes the multiplexer's own keys out.
+Which line is a command is not decided here (panelines.py).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .following import Follower, Handover
+from .keys import Key
+from .looks import Look, looks
+from .panes import Panes, Rect, copying
+from .prefix import Prefix, Sight, prefixes
+from .region import logical_line
+from .screen import View
+
+_DIGITS = re.compile(r"\d+")
+_DOUBTS = 2  # looks for which a smaller pane inside the one before is taken for a drawing
+_SWITCH_NS = 700_000_000  # within which another window is shown after the keys for it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a line stood: in which pane, the how manyth of all, and how it was left."""
+
+    rect: Rect
+    at: int
+    handed: Handover
+
+
+class Layout:
+    """Which pane has the cursor, past what is only drawn like a border and screens that are half drawn."""
+
+    def __init__(self) -> None:
+        self.current: Rect | None = None
+        self.sure = False
+        self.doubted = 0
+
+    def rect(self, look: Look, found: Rect, moved: bool) -> Rect | None:
+        """The pane of this look; `moved`: the keys, or their absence, allow for another than before."""
+        current, stable = self.current, look.kind in ("input", "rest")
+        if current is None or found == current:
+            self.sure = self.sure or stable
+        elif not stable:
+            inside = current.top <= look.y <= current.bottom and current.left <= look.x <= current.right
+            return current if inside else None
+        elif self.sure and current.contains(found) and not moved and self.doubted < _DOUBTS:
+            self.doubted += 1
+            return current
+        self.current, self.doubted = found, 0
+        return found
+
+
+class Watch:
+    """What went on between two offsets, while a multiplexer had the terminal."""
+
+    def __init__(self, view: View, family: str, first: int, stop: int, pressed: Sequence[Key]) -> None:
+        self.view, self.family = view, family
+        self.has_input = view.recording.has_input
+        seen = [look for look in looks(view, first, stop) if look.alternate]
+        self.panes = Panes(view, family, seen)
+        self.seen = [(look, self.panes.pane(look)) for look in seen]
+        self.prefix, self.runs = self._keys(pressed)
+        self.looks: dict[Rect, list[Look]] = {}
+        self.followers: dict[Rect, list[Follower]] = {}
+        self.handed = [Place(rect, at, handed) for at, (rect, handed) in enumerate(self._follow())]
+
+    # ---- keys
+
+    def _keys(self, pressed: Sequence[Key]) -> tuple[Prefix, list[list[Key]]]:
+        sights = {look.event: self._sight(look, pane) for look, pane in self.seen if look.event >= 0}
+        raw = self.view.recording.blob("i")
+        prefix = Prefix(self.family, raw, sights, prefixes(self.family, pressed, raw, sights))
+        return prefix, list(prefix.runs(pressed))
+
+    def _sight(self, look: Look, pane: tuple[Rect, Look] | None) -> Sight:
+        if pane is None:
+            return Sight(outside=True, layout=tuple(look.rows.ids))
+        rect, inner = pane
+        return Sight(False, copying(inner), inner.left, (rect, _DIGITS.sub("", look.rows[-1].text)))
+
+    # ---- panes
+
+    def _follow(self) -> Iterator[tuple[Rect, Handover]]:
+        """Feed every pane with its looks."""
+        enters = [key.t_ns for run in self.runs for key in run if key.name == "enter"]
+        layout = Layout()
+        shown: dict[Rect, Follower] = {}
+        for look, pane in self.seen:
+            if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
+                continue
+            moved = self._moved(look.t_ns)
+            rect = layout.rect(look, pane[0], moved)
+            if rect is None:
+                continue
+            inner = pane[1] if rect == pane[0] else self.panes.within(look, rect)
+            if rect not in shown:
+                shown = {each: follower for each, follower in shown.items() if not each.overlaps(rect)}
+                shown[rect] = Follower(self.view, enters)
+                self.followers.setdefault(rect, []).append(shown[rect])
+            follower = shown[rect]
+            if look.kind in ("newline", "mark") and not _in_line(follower, inner):
+                continue
+            if moved and self.has_input:
+                follower.excused = look.t_ns
+            self.looks.setdefault(rect, []).append(inner)
+            yield from ((rect, handed) for handed in follower.feed(inner))
+
+    def _moved(self, t_ns: int) -> bool:
+        """May another window or layout be shown now, by keys or, where there are none, for all we know?"""
+        at = bisect_right(self.prefix.moves, t_ns)
+        recent = bool(at) and t_ns - self.prefix.moves[at - 1] < _SWITCH_NS
+        return recent or not self.has_input
+
+
+def _in_line(follower: Follower, look: Look) -> bool:
+    """Is this still the line that stands there? A screen half drawn is none to go by."""
+    standing = follower.standing
+    if standing is None or not standing.rests or look.y < standing.top:
+        return False
+    line = logical_line(look.rows, standing.top, look.columns)
+    near = look.y <= line.bottom + standing.more + 1
+    return near and line.text.startswith(standing.rests[0].left.rstrip())

@@ -1,0 +1,48 @@
+"""What else was run, inside what the main screen shows as one command each: in panes, in editors and pagers.
+
+The one door through which extract.py comes here: it hands over what it found, and gets all of it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .inside import Inside
+from .line import Line
+from .looks import Look, looks
+from .model import HIDDEN, Extraction, LineEvent
+from .multiplexer import Stay, multiplexed, stays
+from .opening import opened_with
+from .screen import View
+
+
+def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
+    """The extraction with the commands that were run inside others, each in its context.
+
+    Keys that stayed unseen on the main screen are no secret if they belong to a line that was seen elsewhere.
+    """
+    alone = list(stays(view, main.commands))
+    panes = multiplexed(view, lines, main.commands, alone)
+    inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
+    first = main.commands[0].accepted - 1 if main.commands else view.end
+    commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
+    commands += [*inside.commands(main.commands), *panes.commands]
+    commands.sort(key=lambda command: command.accepted)
+    told = [each for each in commands if each.kind == "editor"] + panes.commands
+    seen = {each.in_last for each in told if not each.hidden}
+    seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
+    hidden = {each for each in [*main.hidden, *panes.hidden] if each[1] not in seen}
+    events = [each for each in [*main.events, *panes.events] if each.text != HIDDEN or _range(each) in hidden]
+    events.sort(key=lambda event: event.t_ns)
+    return Extraction(commands, events, sorted(hidden))
+
+
+def _range(event: LineEvent) -> tuple[int | None, int | None]:
+    return event.in_first, event.in_last
+
+
+def _seen(view: View, alone: Sequence[Stay], first: int, stop: int) -> Iterator[Look]:
+    """The looks between two offsets, without those at a multiplexer."""
+    for look in looks(view, first, stop):
+        if not any(stay.first < look.offset <= stay.stop for stay in alone):
+            yield look
