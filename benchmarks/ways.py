@@ -17,10 +17,10 @@ HERE = Path(__file__).resolve().parent
 DELETES = frozenset({"delete-tree", "delete-found", "wipe", "empty-file"})
 HEAD = """# Ways to write "delete this tree"
 
-Made by `nox -s accuracy` (`benchmarks/ways.py`) from `benchmarks/ways.toml`. `ran` was asked for the words in its
-column; a mark is one of {marks}.
+Made by `nox -s accuracy` (`benchmarks/ways.py`) from `benchmarks/ways.toml`. `ran` was asked for the words in
+its column; a mark is one of {marks}.
 The lists were at hand while this was built: expect less of others
-([0044](../docs/decisions/0044-what-a-line-says-without-running-it.md) has lines of others, at first sight).
+([0046](../docs/decisions/0046-what-a-line-says-without-running-it.md) has lines of others, at first sight).
 """
 
 

@@ -21,6 +21,9 @@ from .wrappers import Start, wrapped
 _MAX_DEPTH = 6
 _INSIDE = 65_536  # characters of the texts that a line gives to shells, all of them together
 _PRINTED = 32_768  # characters of its command substitutions, where something may be said about them
+_KEYWORDS = frozenset(
+    {"time", "and", "or", "not", "noglob", "nocorrect"}
+)  # what follows is still the shell's
 _EACH = 32  # what reading one such text costs at least
 
 
@@ -70,22 +73,23 @@ class _Reading:
         inner = _Reading(known.inner(), self.budget)
         return inner.printed.by(list(inner.calls(text))) if text.strip() else ""
 
-    def expand(self, call: Call, known: Known, depth: int) -> Iterator[Call]:
+    def expand(self, call: Call, known: Known, depth: int, in_shell: bool = True) -> Iterator[Call]:
         yield call
         self.printed.add(call)
         given = self.printed.given(call)
         learn(known, call, given, self.printed)
         if depth >= _MAX_DEPTH:
             return
-        for start in self._started(call, known, given):
+        for start in self._started(call, known, given, in_shell):
             yield from self._read(start, call, known, depth)
 
-    def _started(self, call: Call, known: Known, given: str | None) -> Iterator[Start]:
+    def _started(self, call: Call, known: Known, given: str | None, in_shell: bool) -> Iterator[Start]:
+        """What the call starts; only where the shell itself starts it, aliases and functions count."""
         yield from wrapped(call, given)
         yield from handed(call, self.printed, given)
         name = call.words[0] if call.words else ""
         for table, how in ((known.aliases, "alias"), (known.functions, "function")):
-            if name in table and f"{how} {name}" not in call.via:
+            if name in table and f"{how} {name}" not in call.via and in_shell:
                 rest = " " + quoted(call.words[1:]) if how == "alias" else ""
                 yield Start(f"{how} {name}", text=table[name] + rest, arguments=call.words)
         if (program := known.copy_of(name)) is not None:
@@ -93,15 +97,25 @@ class _Reading:
 
     def _read(self, start: Start, outer: Call, known: Known, depth: int) -> Iterator[Call]:
         if start.words:
-            yield from self.expand(under(Call(start.words), outer, start.via), known, depth + 1)
+            inner_call = under(Call(start.words), outer, start.via)
+            yield from self.expand(inner_call, known, depth + 1, start.via in _KEYWORDS)
             return
         text = start.text[: max(self.budget.inside, 0)]
         if not text.strip():
             return
         self.budget.inside -= len(text) + _EACH
-        shares = start.via == "eval" or start.via.startswith("alias ")
-        inner = known if shares else known.inner(list(start.arguments))
+        inner = self._names_inside(start, known)
         for name, value in outer.assignments:
             inner.assign(name, [value])
         for call in simple_commands(text, inner, self.budget.pipelines):
             yield from self.expand(under(call, outer, start.via), inner, depth + 1)
+
+    def _names_inside(self, start: Start, known: Known) -> Known:
+        """The names for a text: the same, a copy, or in another shell one without aliases and functions."""
+        how = start.via.partition(" ")[0]
+        if how in ("eval", "alias") or (how in ("source", ".") and len(start.arguments) < 2):
+            return known
+        inner = known.inner(list(start.arguments))
+        if how not in ("function", "trap", "source", "."):
+            inner.aliases, inner.functions = {}, {}
+        return inner

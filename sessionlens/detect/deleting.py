@@ -154,7 +154,9 @@ def emptied(use: Use) -> list[str]:
     if use.program == "truncate":
         size = (use.given.value("s", "size") or "").lstrip("=<%")
         return list(use.given.operands) if size in ("0", "") else []
-    if use.program in ("cp", "mv", "ln") and "/dev/null" in call.words[1:-1]:
+    if (
+        use.program in ("cp", "mv") or (use.program == "ln" and use.given.has("f", "force"))
+    ) and "/dev/null" in call.words[1:-1]:
         return list(use.given.operands[1:])
     silent = use.program in ("", ":", "true") or (call.words[1:] == ("/dev/null",) and use.program == "cat")
     blank = use.program in ("echo", "printf") and not "".join(call.words[1:]).replace("-n", "").strip()

@@ -18,6 +18,10 @@ def learn(known: Known, call: Call, given: str | None, printed: Printed) -> None
     for redirect in call.redirects:
         if redirect.operator in _WRITES and not redirect.target.startswith("/dev/"):
             known.written(redirect.target, printed.written(call), append=_WRITES[redirect.operator])
+    if given is None and call.program in ("mapfile", "readarray"):
+        given = next(
+            (f"$({r.target[2:]}" for r in call.redirects if r.target.startswith("<(")), None
+        )  # as written
     teach = _LESSONS.get(call.program)
     if teach is not None:
         teach(known, call.words, given)

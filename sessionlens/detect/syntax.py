@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
 _DEEPEST = 200  # nodes of the tree; a substitution in a substitution is four
+_GROUP = "{"  # the program of a loop, group or pipeline that is redirected as a whole
 _EACH_TURN = 8  # values of a loop's variable
 _LONGEST_BODY = 4096  # of a function
 _PREFIXES = frozenset({"coproc", "!", "begin", "and", "or", "not", "then", "do", "else", "if", "while", "{"})
@@ -172,10 +173,10 @@ class _Walk:
         elif body.type == "pipeline":
             number = next(self.pipelines)
             behind = (*place.pipes, (number, body.named_child_count))
-            yield Call(tuple(surplus), redirects, pipes=behind, aside=place.aside)
+            yield Call((_GROUP, *surplus), redirects, pipes=behind, aside=place.aside)
             stack += self._stages(body, place, number)
         else:
-            yield Call(tuple(surplus), redirects, pipes=place.pipes, aside=place.aside)
+            yield Call((_GROUP, *surplus), redirects, pipes=place.pipes, aside=place.aside)
             read = tuple(redirect for redirect in redirects if redirect.operator.startswith("<"))
             stack += _steps([body], replace(place, input=(*read, *place.input)))
 

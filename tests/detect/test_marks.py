@@ -114,6 +114,10 @@ PLAIN = [
     "export PATH=$PATH:/x",
     "HISTSIZE=1000",
     "dd if=disk.img of=copy.img",
+    "if ! make > build.txt; then echo no; fi",
+    "for i in a b; do echo $i; done > list",
+    "a | b > list",
+    "ln -s /dev/null x",
     "date +%s",
 ]
 

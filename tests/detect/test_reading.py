@@ -43,6 +43,15 @@ def test_an_earlier_line_gives_a_name_its_meaning(before: str, after: str) -> No
     assert found(Line(after)) == [False]
 
 
+def test_only_the_shell_itself_knows_its_aliases() -> None:
+    alias, function = Line("alias t='rm -rf'"), Line('t() { rm -rf "$@"; }')
+    for text in ("sudo t x", "command t x", "bash -c 't x'", "echo t x | sh", "ls | xargs t"):
+        assert found(alias, Line(text)) == [False, False]
+        assert found(function, Line(text)) == [True, False]
+    for text in ("eval t x", "time t x", "{ t x; }", "if true; then t x; fi", "echo $(t x)", "ls && t x"):
+        assert found(alias, Line(text)) == [False, True]
+
+
 def test_the_last_meaning_counts() -> None:
     lines = [
         Line("alias t='rm -rf'"),
