@@ -8,7 +8,7 @@ from itertools import dropwhile
 from .model import Call
 from .names import Known, remember
 from .options import arguments
-from .printed import Printed
+from .printed import Printed, formatted
 
 _WRITES = {">": False, ">|": False, "&>": False, ">>": True}
 
@@ -91,8 +91,6 @@ def _declare(known: Known, words: tuple[str, ...], given: str | None) -> None:
 
 
 def _printf(known: Known, words: tuple[str, ...], given: str | None) -> None:
-    from .printed import formatted
-
     if words[1:2] == ("-v",) and len(words) > 3:
         known.assign(words[2], [formatted(words[3:])])
 

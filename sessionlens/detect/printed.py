@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from .filters import MOST, filtered
 from .model import Call
 from .names import Known, plain
+from .programs import named
 from .quoting import ansi_c
 from .wrappers import WRAPPERS
 
@@ -21,20 +22,7 @@ _SPEAKS = re.compile(
 _FORMAT = re.compile(r"%(%|[-+ #0]*\d{0,3}(?:\.\d{0,3})?([sbdiouxXcqQ]))")
 _ECHOED = re.compile(r"\\(?:n|0[0-7]{1,3}|x[0-9A-Fa-f]{1,2})")
 _CYCLES = 64
-_STARTS = WRAPPERS | {
-    "sh",
-    "bash",
-    "zsh",
-    "dash",
-    "ksh",
-    "fish",
-    "eval",
-    "ssh",
-    "source",
-    ".",
-    "read",
-    "mapfile",
-}
+_STARTS = WRAPPERS | named("sh bash zsh dash ksh fish eval ssh source . read mapfile")
 
 
 def may_print(text: str) -> bool:

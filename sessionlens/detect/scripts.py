@@ -28,7 +28,7 @@ _OPTIONS = {
     "tar": "--to-command -I --use-compress-program -F --info-script --new-volume-script",
     "rsync": "-e --rsh --rsync-path",
     "man": "-P --pager", "zip": "-TT --unzip-command", "nc": "-c -e --sh-exec --exec", "ansible": "-a --args",
-    "fly": "-C --command", "nix-shell": "--run --command", "capsh": "-c", "make": "SHELL", "xterm": "-e",
+    "fly": "-C --command", "nix-shell": "--run --command", "capsh": "-c", "xterm": "-e",
     "nodemon": "-x --exec",
     "split": "--filter", "sort": "--compress-program", "mosh": "--ssh", "scp": "-S", "sftp": "-S",
     "entr": "-s",

@@ -68,17 +68,7 @@ _FLAGS_OF_RUN = named(
     "detach init interactive no-healthcheck oom-kill-disable privileged publish-all quiet read-only rm "
     "sig-proxy tty no-deps service-ports use-aliases build remove-orphans latest"
 )
-_TWO_VALUES = {
-    "bind",
-    "ro-bind",
-    "dev-bind",
-    "bind-try",
-    "ro-bind-try",
-    "dev-bind-try",
-    "symlink",
-    "setenv",
-    "chmod",
-}
+_TWO_VALUES = named("bind ro-bind dev-bind bind-try ro-bind-try dev-bind-try symlink setenv chmod")
 _LOADER = re.compile(r"ld(?:-linux[\w.-]*|-musl[\w.-]*)?\.so[\w.]*$")
 _DRY = frozenset({"--dry-run", "--dryrun"})
 _EXEC = frozenset({"-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"})
