@@ -1,6 +1,7 @@
 """A recording as it is in memory: who and when, and the events as columns over raw bytes.
 
 Bytes are evidence: nothing here decodes them, and offsets are file offsets, so that `xxd -s` finds the byte.
+Where one file holds the bytes in pieces, they are offsets in those in a row, and `place` finds the byte.
 How a format becomes a Recording is formats/; what the bytes show is terminal/.
 """
 
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sessionlens.errors import NotFoundError
 
 INPUT, OUTPUT, STDERR, RESIZE, SIGNAL, MARK, EXIT = (ord(letter) for letter in "ioersmx")
 
@@ -75,6 +78,15 @@ class Info:
     """The offset that the recording's own times carry, such as +02:00."""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the events of a recording stand in its one file (unpacked, where it is packed)."""
+
+    of_event: NDArray[np.int64]
+    exact: bool
+    """Each byte stands there as it is, from that place on; else the place is of the text that tells of it."""
+
+
 class Recording:
     """One recorded stream: n events in columns, over one blob of raw bytes for input and one for output.
 
@@ -92,6 +104,7 @@ class Recording:
         *,
         notes: Sequence[str] = (),
         gaps: Sequence[Gap] = (),
+        places: Places | None = None,
     ) -> None:
         self.info = info
         t_ns, stream, offset, size = events
@@ -102,6 +115,7 @@ class Recording:
         self.notes = list(notes)
         self.gaps = list(gaps)
         self._blobs = dict(blobs)
+        self._places = places
 
     def __len__(self) -> int:
         return len(self.t_ns)
@@ -125,7 +139,10 @@ class Recording:
         return max(last, self.info.duration_ns or 0)
 
     def blob(self, stream: str) -> bytes:
-        """A whole file as it is on disk: `i`, or `o` (also for `e`); empty where there is none."""
+        """What offsets count in: `i`, or `o` (also for `e`); empty where there is none.
+
+        A whole file as it is on disk; of asciicast and ttyrec, the bytes of that stream in a row.
+        """
         return self._blobs.get("o" if stream == "e" else stream, b"")
 
     def data(self, index: int) -> bytes:
@@ -148,3 +165,18 @@ class Recording:
         return b"".join(
             blob[start : start + size] for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
         )
+
+    def place(self, stream: str, offset: int) -> int:
+        """Where in its file a byte of a blob stands: for asciicast, where the event begins that has it.
+
+        In a packed file that is counted as if it were unpacked. Raises NotFoundError where no event has it.
+        """
+        if self._places is None:
+            return offset
+        events = np.flatnonzero(self.stream == ord(stream))
+        at = int(np.searchsorted(self.offset[events], offset, side="right")) - 1
+        event = int(events[at]) if at >= 0 else 0
+        inside = offset - int(self.offset[event]) if at >= 0 else -1
+        if not 0 <= inside < int(self.size[event]):
+            raise NotFoundError(f"no event has byte {offset} of stream {stream}")
+        return int(self._places.of_event[event]) + inside * self._places.exact

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +38,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (samples, conformance, truth), which is not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def benchmarks(root: Path) -> Iterator[Callable[[str], ModuleType]]:
+    """Imports from benchmarks/, whose scripts are no package."""
+    sys.path.insert(0, str(root / "benchmarks"))
+    yield importlib.import_module
+    sys.path.remove(str(root / "benchmarks"))
 
 
 Event = tuple[float, str, bytes]

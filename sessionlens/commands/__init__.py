@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from .covered import covered
 from .extract import extract
-from .model import HIDDEN, Command, Extraction, LineEvent
+from .growing import is_sure
+from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
+from .openers import operands
 
-__all__ = ["HIDDEN", "Command", "Extraction", "LineEvent", "covered", "extract"]
+__all__ = [
+    "HIDDEN",
+    "Command",
+    "Evidence",
+    "Extraction",
+    "LineEvent",
+    "covered",
+    "extract",
+    "is_sure",
+    "operands",
+]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .model import HIDDEN
 from .prompts import shape
 
 _STTY = re.compile(r"(?:^|[;&|\n]\s*)(?:/\S*/)?stty\s+([^;&|\n]*)")
@@ -20,6 +21,7 @@ _ASKS_NOTHING = frozenset({
     "stty", "echo", "printf", "cd", "pwd", "ls", "true", "false", ":", "export", "unset", "alias", "id",
     "whoami", "date", "hostname", "uname", "mkdir", "touch", "history", "umask", "set", "clear", "sleep",
 })  # fmt: skip
+_READS = re.compile(r"\b(?:read|select|vared)\b")
 _SPLIT = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
 _RUNS_MORE = re.compile(r"[`|<>(){}\\'\"]|\$\(|&(?!&)")
 
@@ -46,6 +48,7 @@ class Echo:
 
     prompt: str | None = None
     paste: bool = False
+    last: str = ""
     quiet: bool = False
 
     def ran(self, prompt: str, paste: bool, text: str, seen: bool) -> None:
@@ -55,16 +58,25 @@ class Echo:
             self.prompt, self.paste = prompt, paste
         elif seen or words & _ON:
             self.prompt = None
-        self.quiet = asks_nothing(text)
+        elif self.certain(prompt, paste):
+            self.prompt = prompt
+        self.last, self.quiet = text, asks_nothing(text)
 
     def knows(self, prompt: str, paste: bool) -> bool:
         """Is the echo off at this level of the session, and is this its prompt (or, edited, one like it)?"""
         if self.prompt is None or self.paste != paste:
             return False
         if paste:  # output without a line feed may have stood before it
-            return shape(self.prompt).endswith(shape(prompt))
-        return same(prompt) == same(self.prompt)
+            return shape(self.prompt).endswith(shape(prompt)) or self.quiet
+        return same(prompt) == same(self.prompt) or self.quiet
 
     def certain(self, prompt: str, paste: bool) -> bool:
-        """May the text of a blind line at this prompt be shown?"""
-        return self.knows(prompt, paste) and self.quiet
+        """May the text of a blind line at this prompt be shown?
+
+        After what asks for nothing any prompt is the shell's. Else it must be the very prompt, and read by a
+        line editor: that is not how a program asks for a secret.
+        """
+        if self.quiet or not paste:
+            return self.quiet and self.knows(prompt, paste)
+        known = self.prompt is not None and self.paste and same(prompt) == same(self.prompt)
+        return known and self.last != HIDDEN and not _READS.search(self.last)

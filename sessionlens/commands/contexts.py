@@ -1,49 +1,38 @@
-"""Where a line was typed: a stack of shells, hosts and REPLs, followed by their prompts.
+"""Where a line was typed: a stack of shells, hosts, containers and REPLs, followed by their prompts.
 
 A prompt of a form not seen before, right behind a command that opens such a thing, is one level deeper; a
-prompt of a lower level is back there. Names come from the command that opened the level, host and user from
-the prompt.
+prompt of a lower level is back there. Names come from the command that opened the level (openers.py); host,
+user and directory from the prompt, from what the shell told the terminal, else from that command.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass, field
 
+from .openers import Opened, opens
 from .prompts import shape
 
-SHELLS = frozenset(
-    {"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "mksh", "csh", "tcsh", "rbash", "pwsh", "nu"}
-)
-REPLS = {
-    "python": "python", "python2": "python", "python3": "python", "ipython": "python",
-    "ipython3": "python", "pypy3": "python", "sqlite3": "sqlite", "sqlite": "sqlite", "mysql": "mysql",
-    "mariadb": "mysql", "psql": "psql", "node": "node", "nodejs": "node", "irb": "ruby",
-    "ghci": "haskell", "R": "r", "lua": "lua", "luajit": "lua", "gdb": "gdb", "lldb": "lldb",
-    "redis-cli": "redis", "php": "php", "bc": "bc", "ftp": "ftp", "sftp": "sftp", "lftp": "lftp",
-    "mongo": "mongo", "mongosh": "mongo", "julia": "julia", "scala": "scala", "deno": "node",
-    "bun": "node", "sqlcmd": "sql", "cqlsh": "sql", "clickhouse-client": "sql", "nslookup": "nslookup",
-    "telnet": "telnet", "gnuplot": "gnuplot", "octave": "octave", "erl": "erlang", "iex": "elixir",
-    "pdb": "python",
-}  # fmt: skip
-OPENERS = frozenset({
-    "su", "sudo", "doas", "ssh", "mosh", "docker", "podman", "kubectl", "nerdctl", "lxc", "chroot",
-    "nsenter", "unshare", "machinectl", "screen", "tmux", "script", "exec", "newgrp", "sg", "env",
-    "bash-static", "busybox", "vagrant", "scp", "login", "runuser", "pkexec", "toolbox", "distrobox",
-    "telnet", "rlogin", "nix-shell", "poetry", "pipenv", "conda", "virsh", "make",
-})  # fmt: skip
 _LOOKS = (
-    (re.compile(r"^>>> $|^In \[\d+\]: $|^\(Pdb\) $|^ipdb> $"), "python"),
+    (re.compile(r"^>>> $|^In \[\d+\]: $|^\(Pdb\+*\) $|^ipdb> $|^>>>> $"), "python"),
     (re.compile(r"^sqlite> $"), "sqlite"),
-    (re.compile(r"^(?:mysql|MariaDB \[[^\]]*\])> $"), "mysql"),
+    (re.compile(r"^(?:mysql|MariaDB)(?: \[[^\]]*\])?> $"), "mysql"),
     (re.compile(r"^[\w-]+=[#>] $"), "psql"),
     (re.compile(r"^irb\("), "ruby"),
     (re.compile(r"^(?:s)?ftp> $"), "ftp"),
-    (re.compile(r"^\(gdb\) $"), "gdb"),
+    (re.compile(r"^\((?:gdb|lldb)\) $"), "gdb"),
+    (re.compile(r"^(?:[\d.]+|not connected|redis [^>]*):?\d*> $"), "redis"),
+    (re.compile(r"^julia> $"), "julia"),
+    (re.compile(r"^iex\(\d+\)> $"), "elixir"),
+    (re.compile(r"^(?:ghci|Prelude\S*|\*?Main)> $"), "haskell"),
+    (re.compile(r"^php > $"), "php"),
+    (re.compile(r"^scala> $"), "scala"),
 )
 _WHO = re.compile(r"([A-Za-z_][\w.-]*)@([A-Za-z0-9][\w.-]*)")
 _WHERE = re.compile(r"(?:^|[\s:\[(])(~[\w./+@-]*|/[\w./+@-]*)(?=[\s\])$#%>❯:]|$)")
+_TITLE = re.compile(r"^([A-Za-z_][\w.-]*)@([A-Za-z0-9][\w.-]*):\s?([~/].*)$")
+_LEFT = frozenset({"exit", "logout", "quit", "bye"})
+_DEEPEST = 32
 
 
 @dataclass(slots=True)
@@ -52,17 +41,29 @@ class Level:
 
     name: str
     kind: str
-    forms: set[tuple[str, str]] = field(default_factory=set)
     host: str | None = None
     user: str | None = None
+    cwd: str | None = None
+    place: str | None = None
+    """The directory that OSC 7 told last; it holds until another is told."""
+    forms: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Host, user and directory as a shell told the terminal (OSC 7, or the window's title)."""
+
+    host: str | None = None
+    user: str | None = None
+    cwd: str | None = None
 
 
 class Contexts:
     """The stack, fed with every prompt and every command in order."""
 
     def __init__(self, shell: str, host: str | None, user: str | None) -> None:
-        self.stack = [Level(shell, "shell", set(), host, user)]
-        self.last_command = ""
+        self.stack = [Level(shell, "shell", host, user)]
+        self.opened: Opened | None = None
 
     @property
     def top(self) -> Level:
@@ -73,30 +74,63 @@ class Contexts:
         """`bash`, `bash > python` …"""
         return " > ".join(level.name for level in self.stack)
 
-    def prompt(self, prompt: str) -> Level:
-        """A prompt came up: which level is it?"""
-        form = _form(prompt)
-        depth = next((at for at in range(len(self.stack) - 1, -1, -1) if form in self.stack[at].forms), None)
-        opened = program(self.last_command)
-        if depth is not None:
-            del self.stack[depth + 1 :]
-        elif self.top.forms and (language := looks_like(prompt) or REPLS.get(opened)):
-            self._open(Level(language, "repl", set(), self.top.host, self.top.user))
-        elif self.top.forms and (opened in SHELLS or opened in OPENERS):
-            self._open(Level(_shell_of(self.last_command), "shell", set(), self.top.host, self.top.user))
+    @property
+    def awaits(self) -> bool:
+        """Does the last command say that what is typed next goes to something that it opened?"""
+        return self.opened is not None and self.opened.surely
+
+    def prompt(self, prompt: str, said: str = "", told: Told | None = None) -> Level:
+        """A prompt came up, and `said` was printed since the last line: which level is it?"""
+        form, opened = _form(prompt), self.opened
+        self.opened = None
+        depths = [at for at, level in enumerate(self.stack) if form in level.forms]
+        twin = opened is not None and opened.surely and not said.strip() and form in self.top.forms
+        if depths and not twin:
+            self._back_to(depths, said)
+        elif self.top.forms and (language := looks_like(prompt)):
+            self._open(Opened(language, "repl"))
+        elif self.top.forms and opened is not None:
+            self._open(opened)
         self.top.forms.add(form)
-        if who := _WHO.search(prompt):
-            self.top.user, self.top.host = who[1], who[2]
+        self._note(prompt, told)
         return self.top
 
-    def _open(self, level: Level) -> None:
+    def _back_to(self, depths: list[int], said: str) -> None:
+        """The level that has this form; of two alike the lower one, where the upper says that it ends."""
+        at = depths[-1]
+        ends = said.strip().split("\n")[-1].split(" ")[0] in _LEFT
+        if ends and len(depths) > 1 and at == len(self.stack) - 1:
+            at = depths[-2]
+        del self.stack[at + 1 :]
+
+    def _open(self, opened: Opened) -> None:
         if self.top.kind == "repl":  # a REPL starts no other: the one before has ended unseen
             self.stack.pop()
-        self.stack.append(level)
+        below = self.top
+        elsewhere = opened.host is not None
+        self.stack = self.stack[-_DEEPEST:]
+        self.stack.append(
+            Level(
+                opened.name,
+                opened.kind,
+                opened.host or below.host,
+                opened.user or (None if elsewhere else below.user),
+            )
+        )
+
+    def _note(self, prompt: str, told: Told | None) -> None:
+        top = self.top
+        if who := _WHO.search(prompt):
+            top.user, top.host = who[1], who[2]
+        elif told is not None:
+            top.user, top.host = told.user or top.user, told.host or top.host
+        new = told.cwd if told is not None else None
+        top.place = new or top.place
+        top.cwd = None if top.kind == "repl" else new or directory(prompt) or top.place
 
     def ran(self, text: str) -> None:
         """A command was run at the top level."""
-        self.last_command = text
+        self.opened = opens(text)
 
 
 def _form(prompt: str) -> tuple[str, str]:
@@ -115,27 +149,7 @@ def directory(prompt: str) -> str | None:
     return match[1] if match else None
 
 
-def program(text: str) -> str:
-    """The program that a command line starts, past assignments and sudo, without its directory."""
-    words = _words(text)
-    while words and (
-        re.match(r"[A-Za-z_]\w*=", words[0]) or words[0] in ("sudo", "command", "exec", "env", "doas")
-    ):
-        if len(words) == 1 or (words[0] == "sudo" and words[1].startswith("-")):
-            break
-        del words[0]
-    name = words[0].rsplit("/", 1)[-1] if words else ""
-    return re.sub(r"^(python|pypy|lua|php|ruby)[\d.]+$", r"\1", name)
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
-
-
-def _shell_of(text: str) -> str:
-    """What to call the level that a command opened: the shell it names, else the command."""
-    words = [word.rsplit("/", 1)[-1] for word in _words(text)]
-    return next((word for word in words if word in SHELLS), program(text))
+def titled(title: str) -> Told | None:
+    """What a title such as `deploy@web01: ~/src` says (Debian's and many other prompts set it)."""
+    match = _TITLE.match(title)
+    return Told(match[2], match[1], match[3]) if match else None

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sessionlens.terminal.charsets import LETTERS
 
 from .accept import Candidate
+from .grammar import incomplete
 from .prompts import Prompts, shape
 from .region import cells
 
@@ -28,6 +31,10 @@ class Option:
     text: str
     rested: bool
 
+    def as_letters(self) -> Option:
+        """The same where the terminal drew lines for letters (DEC special graphics)."""
+        return replace(self, prompt=self.prompt.translate(LETTERS), text=self.text.translate(LETTERS))
+
 
 class Cutter:
     """Reads candidates, given the prompts; keeps texts of several rows, to know them when recalled."""
@@ -43,13 +50,19 @@ class Cutter:
             return
         opened, rests = candidate.openings()
         seen: set[str] = set()
+        echoed: list[Option] = []
         if rests:
-            for left in dict.fromkeys(rest.left for rest in rests):
-                if self.prompts.trusted(left, candidate.paste):
+            for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
+                known = self.prompts.known_end(drawn, candidate.paste)
+                if known != drawn or self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
-                    yield Option(self.prompts.known_end(left, candidate.paste), text, True)
+                    yield from self._down(candidate, drawn, text)
+                    yield Option(known, text, True)
+                    if known != left and not candidate.paste:  # its beginning was echoed before the prompt
+                        echoed.append(Option(known, left.removesuffix(known) + text, True))
                     yield from self._without_ghost(candidate, left, seen)
+        yield from echoed
         for at in range(len(candidate.lines) - 1, -1, -1):
             prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
             if prompt is not None:
@@ -57,8 +70,19 @@ class Cutter:
                 if text not in seen:
                     yield Option(prompt, text, False)
                 if rests and opened == at and len(rests[0].left) > len(prompt):
-                    yield Option(prompt, self._text(candidate, at, len(rests[0].left)), True)
+                    behind = self._text(candidate, at, len(rests[0].left))
+                    if behind.strip():  # else it is a line that was there already, taken as it was
+                        yield Option(prompt, behind, True)
                 break
+
+    def _down(self, candidate: Candidate, prompt: str, text: str) -> Iterator[Option]:
+        """The line with the rows below it, if it was run like that before, or is only whole with them."""
+        if not candidate.below:
+            return
+        whole = "\n".join([text, *candidate.below]).rstrip()
+        known = self.rows_of.get("".join(whole.split()))
+        if known is not None or (incomplete(text) and not incomplete(whole)):
+            yield Option(prompt, known or whole, True)
 
     def _without_ghost(self, candidate: Candidate, prompt: str, seen: set[str]) -> Iterator[Option]:
         """What is right of the cursor may be a suggestion that nobody accepted; the keystrokes decide."""

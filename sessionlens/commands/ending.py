@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .escapes import SEQUENCE
-from .lines import Line
+from .line import Line
 from .screen import PASTE, View
 
 _LONGEST = 4096  # bytes of a row that a prompt is looked for in

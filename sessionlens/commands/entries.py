@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from .grammar import incomplete
-from .lines import Line
+from .contexts import looks_like
+from .grammar import Unfinished
+from .line import Line
 from .model import HIDDEN, LineEvent
 from .output import plain
 from .prompts import continues, surely_continues
 from .screen import View
+
+TIERS = ("low", "medium", "high")
 
 
 @dataclass(slots=True)
 class Entry:
     """One command while it is put together: its lines, and where its output begins."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line]
+    typed: Unfinished
+
+    @classmethod
+    def of(cls, line: Line) -> Entry:
+        return cls([line], Unfinished(line.text))
+
+    def add(self, line: Line) -> None:
+        """One more line of the same command."""
+        self.lines.append(line)
+        self.typed.add(line.text)
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines).rstrip()
+        return self.typed.text.rstrip()
 
     @property
     def last(self) -> Line:
@@ -30,8 +43,16 @@ class Entry:
     @property
     def confidence(self) -> str:
         """The lowest of its lines."""
-        found = {line.confidence for line in self.lines}
-        return next(level for level in ("low", "medium", "high") if level in found)
+        return self._weakest.confidence
+
+    @property
+    def reason(self) -> str:
+        """That line's."""
+        return self._weakest.reason
+
+    @property
+    def _weakest(self) -> Line:
+        return min(self.lines, key=lambda line: TIERS.index(line.confidence))
 
 
 def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
@@ -39,9 +60,9 @@ def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEv
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
-    primary = ""
+    primary, primaries = "", set[str]()
     for line in lines:
-        joins = open_entry is not None and _goes_on(view, open_entry, line, primary)
+        joins = open_entry is not None and _goes_on(view, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
             open_entry = None
@@ -51,21 +72,26 @@ def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEv
             events += _cancelled(thrown)
             open_entry = None
         elif joins and open_entry is not None:
-            open_entry.lines.append(line)
+            open_entry.add(line)
         elif line.outcome == "run":
-            open_entry, primary = Entry([line]), line.prompt
+            open_entry, primary = Entry.of(line), line.prompt
+            primaries.add(primary)
     if open_entry is not None:
         joined.append(open_entry)
     return joined, events
 
 
-def _goes_on(view: View, entry: Entry, line: Line, primary: str) -> bool:
+def _goes_on(view: View, entry: Entry, line: Line, primary: str, primaries: set[str]) -> bool:
     """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
     if entry.last.text == HIDDEN:
         return False
-    if not continues(line.prompt) or (line.prompt == primary and not incomplete(entry.text)):
+    usual = continues(line.prompt)
+    if not usual and (line.prompt in primaries or looks_like(primary) or any(map(str.isalnum, line.prompt))):
+        return False  # a continuation prompt of the user's own is a mark and no more
+    if line.prompt == primary and not entry.typed.open:
         return False
-    if not surely_continues(line.prompt) and not incomplete(entry.text):
+    in_repl = usual and bool(looks_like(primary)) and line.prompt != primary
+    if not surely_continues(line.prompt) and not in_repl and not entry.typed.open:
         return False
     before = view.out[entry.last.candidate.after : line.candidate.point.offset]
     rows = [row for row in plain(bytes(before)).split("\n") if row.strip()]

@@ -1,7 +1,7 @@
 """History expansion (`!!`, `!$`, `^a^b`): the shell prints the line it really ran before running it.
 
 bash(1) "HISTORY EXPANSION". The printed line is taken only where it is the typed one with each designator
-replaced.
+replaced. Where there is no such event nothing is run, and the shell says so.
 """
 
 from __future__ import annotations
@@ -10,20 +10,45 @@ import re
 
 _DESIGNATOR = re.compile(r"![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}")
 _QUICK = re.compile(r"^\^[^^]+\^")
+_FAILED = re.compile(
+    r"\b(?:event not found|no such event|substitution failed|bad (?:substitute|word specifier|modifier)"
+    r"|no previous (?:search|substitution)|no such word in event|unrecognized history modifier)\b",
+    re.I,
+)
+_NOT_FOUND = re.compile(r"\bnot found\b", re.I)
+_MOST = 4096
+
+
+def designates(text: str) -> bool:
+    """May the shell have replaced something of this line from its history?"""
+    return "!" in text or text.startswith("^")
+
+
+def failed(text: str, output: str) -> bool:
+    """Does the shell say that history has no such thing, so that nothing was run?"""
+    return designates(text) and _FAILED.search(output.partition("\n")[0][:_MOST]) is not None
 
 
 def expanded(text: str, output: str) -> str:
     """The line that ran, where the first line of output shows it; else `text`."""
-    first, _, _ = output.partition("\n")
-    if not first or ("!" not in text and not text.startswith("^")):
+    first = output.partition("\n")[0].rstrip()
+    if not first or not designates(text) or _NOT_FOUND.search(first[:_MOST]):
         return text
     if _QUICK.match(text):
         return first
     parts = _DESIGNATOR.split(text)
-    if (
-        len(parts) > 1
-        and first != text
-        and re.fullmatch(".+?".join(map(re.escape, parts)), first.rstrip(), re.S)
-    ):
-        return first.rstrip()
-    return text
+    return first if len(parts) > 1 and first != text and _fits(first, parts) else text
+
+
+def _fits(line: str, parts: list[str]) -> bool:
+    """Do the parts stand in the line in order, with at least one character between any two?"""
+    head, *middle, last = parts
+    at = len(head)
+    if not line.startswith(head):
+        return False
+    for part in middle:
+        found = line.find(part, at + 1)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(line) - len(last) > at and line.endswith(last)

@@ -5,36 +5,29 @@ Only Trace, Timeline and the recording's bytes are read. What the method cannot 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .accept import Candidate, candidates
-from .contexts import Contexts, directory
+from .ahead import typed_ahead
+from .assembling import Assembler
 from .editor import KeyLine, key_lines
-from .ending import last_end, output_end
-from .entries import Entry, entries
-from .expansion import expanded
+from .entries import entries
+from .home import Seen, home
 from .keys import keys
-from .lines import Line, LineReader
-from .marks import Marks
-from .model import HIDDEN, Command, Extraction, LineEvent
+from .lines import LineReader
+from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
 from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
 from .secrets import unechoed
-from .shells import login_shell
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
     from sessionlens.terminal import Replay
-
-
-_END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
-_FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
 
 
 def extract(recording: Recording, replay: Replay) -> Extraction:
@@ -61,17 +54,22 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     """What was typed in a terminal."""
     view = View(recording, replay)
     found = list(candidates(view))
-    prompts, fresh = learn(found)
+    prompts, fresh = learn(found, alone=recording.info.kind != "exec")
     typed: list[KeyLine] = []
     elsewhere: list[KeyLine] = []
     for each in key_lines(keys(recording), fresh):
         (elsewhere if view.alternate(view.offset_at(each.last_event)) else typed).append(each)
     lines = list(LineReader(view, prompts, typed, elsewhere).lines(found))
     used = {line.key_line.first for line in lines if line.key_line}
-    lines += recovered(view, prompts, found, lines, [each for each in typed if each.first not in used])
+    left = [each for each in typed if each.first not in used]
+    lines += recovered(view, prompts, found, lines, left)
+    used = {line.key_line.first for line in lines if line.key_line}
+    lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
-    commands = list(_commands(view, recording, joined, lines))
+    assembler = Assembler(view, lines)
+    commands = list(assembler.commands(joined))
+    events += assembler.events
     taken = {line.key_line.first for line in lines if line.key_line}
     secret = list(unechoed(view, (each for each in typed if each.first not in taken)))
     hidden = [(each.first, each.last) for each in secret]
@@ -81,97 +79,36 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     return Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
 
 
-def learn(found: Sequence[Candidate]) -> tuple[Prompts, frozenset[int]]:
+def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:
     """The prompts of a recording, and the input events that found one with nothing typed behind it.
 
     Where the cursor never rested (a program typed, or a paste) what looks like a prompt counts if it comes
-    back.
+    back. `alone`: a login shell was asked for, and no other program.
     """
-    seen: list[tuple[str, bool]] = []
+    seen: list[Seen] = []
     fresh: list[tuple[int, str, bool]] = []
     guesses: list[str] = []
+    bare = edited = 0
     for candidate in found:
         opening = candidate.opening()
+        edited += candidate.paste
+        if opening is None and candidate.bare is not None:
+            bare += 1
         if opening is None and candidate.paste and candidate.fresh:
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:
-            rest = opening[1]
-            seen.append((rest.left, candidate.paste))
+            at, rest = opening
+            echoed = bool(candidate.lines[at].text[len(rest.left) :].strip())
+            seen.append(Seen(rest.drawn, candidate.paste, echoed))
             if rest.event >= 0:
-                fresh.append((rest.event, rest.left, candidate.paste))
+                fresh.append((rest.event, rest.drawn, candidate.paste))
     often = Counter(map(shape, guesses))
-    seen += [(guess, True) for guess in guesses if often[shape(guess)] > 1]
-    prompts = Prompts(seen)
-    return prompts, frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
-
-
-def _commands(
-    view: View, recording: Recording, joined: Sequence[Entry], lines: Sequence[Line]
-) -> Iterator[Command]:
-    info, marks = recording.info, Marks(view)
-    contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
-    at_last = {entry.last.candidate.after: entry for entry in joined}
-    first_of = {entry.lines[0].candidate.after for entry in joined}
-    for index, line in enumerate(lines):
-        if line.candidate.after in first_of or line.outcome == "empty":
-            contexts.prompt(line.prompt)
-        entry = at_last.get(line.candidate.after)
-        if entry is not None:
-            following = lines[index + 1] if index + 1 < len(lines) else None
-            command = _command(view, marks, contexts, entry, following)
-            if command.text.strip():
-                contexts.ran(command.text)
-                yield command
-
-
-def _command(view: View, marks: Marks, contexts: Contexts, entry: Entry, following: Line | None) -> Command:
-    line, text = entry.last, entry.text
-    after = line.candidate.point.offset
-    end = following.candidate.point.offset if following else _end(view)
-    stop = output_end(view, following) if following else last_end(view, after, end)
-    source, confidence = line.source, entry.confidence
-    told = marks.command_line(after, stop)
-    if told is not None and "".join(told.split()) == "".join(text.split()):
-        text, source, confidence = told.rstrip(), "marks", "high"
-    done = marks.exit(after, end)
-    if done is not None:
-        stop = min(stop, done[0])
-    match = _END_OF_LINE.match(view.out, after)
-    begin = match.end() if match else after
-    data = bytes(view.out[begin:stop])
-    output = plain(data)
-    if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
-        text, confidence = output.partition("\n")[0] or text, "medium"
-    elif text != (full := expanded(text, output)):
-        text, confidence = full, "medium"
-    level = contexts.top
-    host, place = marks.place(after)
-    return Command(
-        start_ns=line.t_ns,
-        end_ns=max(view.time_of(stop), line.candidate.t_ns) if following or done else None,
-        text=text,
-        kind=level.kind,
-        context=contexts.path,
-        host=level.host or host,
-        user=level.user,
-        cwd=place or directory(entry.lines[0].prompt),
-        exit_code=done[1] if done else None,
-        source=source,
-        confidence=confidence,
-        accepted=after,
-        in_first=entry.lines[0].key_line.first if entry.lines[0].key_line else None,
-        in_last=line.key_line.last if line.key_line else None,
-        out_first=begin if stop > begin else None,
-        out_last=stop - 1 if stop > begin else None,
-        output=output,
-        fullscreen=view.used_alternate(begin, stop) or bool(_FULL_SCREEN.search(data)),
-        hidden=any(each.hidden for each in entry.lines),
-    )
-
-
-def _end(view: View) -> int:
-    events = [i for i, stream in enumerate(view.recording.stream.tolist()) if stream == ord("o")]
-    return int(view.recording.offset[events[-1]] + view.recording.size[events[-1]]) if events else 0
+    seen += [Seen(guess, True, True) for guess in guesses if often[shape(guess)] > 1]
+    texts = ((each.text, each.paste) for each in seen)
+    prompts = Prompts(texts, home(seen) if alone else None, empty=bare > 2 and 2 * bare > edited)
+    rested = frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
+    empty = (each.bare.event for each in found if each.bare is not None) if prompts.empty else ()
+    return prompts, rested | frozenset(empty)
 
 
 def _exec(recording: Recording) -> Command:
@@ -183,6 +120,7 @@ def _exec(recording: Recording) -> Command:
     data = bytes(recording.blob("o")[begin : last + 1]) if begin is not None and last is not None else b""
     return Command(
         start_ns=info.opened_ns,
+        taken_ns=info.opened_ns,
         end_ns=recording.duration_ns,
         text=info.command or "",
         kind="exec",
@@ -201,6 +139,7 @@ def _exec(recording: Recording) -> Command:
         output=plain(data),
         fullscreen=False,
         hidden=False,
+        evidence=Evidence(reason="the request of the client, as it was sent"),
     )
 
 

@@ -8,7 +8,7 @@ error recovery takes quadratic time. So it sees one ASCII byte a character, and 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 import tree_sitter
 import tree_sitter_bash
@@ -32,18 +32,50 @@ def parse(text: str) -> tree_sitter.Node:
     return _parser().parse(_FOREIGN.sub("Z", text[:MOST]).encode("ascii")).root_node
 
 
-def _open_heredoc(text: str) -> bool:
-    """Is the closing word of a here-document still to come?"""
-    first, *body = text.split("\n")
-    rows, bare = set(body), {row.lstrip("\t") for row in body}
-    return any(match[2] not in (bare if match[1] else rows) for match in _HEREDOC.finditer(first))
+class Unfinished:
+    """The lines of one command, one after the other, and whether a shell would ask for another.
+
+    What a line costs does not depend on how many came before it, beyond the MOST characters of the tree.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.first = ""
+        self._size = 0
+        self._lines: list[str] = []
+        self._words: list[tuple[bool, str]] = []
+        """Closing words of here-documents that are still to come, each with whether tabs may precede it."""
+        for line in text.split("\n"):
+            self.add(line)
+        self.first = self._lines[0]
+
+    def add(self, line: str) -> None:
+        """One more line."""
+        if self._words:
+            tabs, word = self._words[0]
+            if (line.lstrip("\t") if tabs else line) == word:
+                del self._words[0]
+        else:
+            self._words = [(bool(match[1]), match[2]) for match in _HEREDOC.finditer(line)]
+        self._lines.append(line)
+        self._size += len(line) + 1
+        self.__dict__.pop("open", None)
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(self._lines)
+
+    @cached_property
+    def open(self) -> bool:
+        """True where a shell would ask for another line (or would call these an error).
+
+        Of a text that is longer than MOST only its last line and its here-documents are looked at.
+        """
+        if self._words or _OPEN_END.search(self._lines[-1]):
+            return True
+        return self._size <= MOST and parse(self.text + "\n").has_error
 
 
 def incomplete(text: str) -> bool:
-    """True where a shell would ask for another line after these (or would call them an error).
-
-    Of a text that is longer than MOST only its last line and its here-documents are looked at.
-    """
-    if _OPEN_END.search(text) or _open_heredoc(text):
-        return True
-    return len(text) < MOST and parse(text + "\n").has_error
+    """`Unfinished.open` of a text as a whole."""
+    return Unfinished(text).open

@@ -8,44 +8,29 @@ is dropped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
+from .alone import alone, spliced, surrounded
 from .blind import Echo
-from .contexts import OPENERS, REPLS, SHELLS, program
 from .cutting import Cutter, Option
 from .editor import KeyLine
-from .grammar import incomplete
-from .matching import Match, best_match, in_order, joined, lag, tidy
+from .line import Line, verdict
+from .lost import LostLines
+from .matching import Match, best_match, joined, lag, tidy
 from .model import HIDDEN
 from .output import plain
-from .prompts import Prompts, continues, guessed, shape
+from .prompts import Prompts, shape
+from .running import Asking
 from .screen import PASTE, Rest, View
 from .secrets import unanswered
 
 _HISTORY = re.compile(r"!\S|^\^")
-_READS = re.compile(r"\b(?:read|select)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line handed over at a prompt. `outcome`: run, cancelled or empty."""
-
-    candidate: Candidate
-    prompt: str
-    text: str
-    outcome: str
-    source: str
-    confidence: str
-    key_line: KeyLine | None
-    hidden: bool
-
-    @property
-    def t_ns(self) -> int:
-        """When it was submitted: the Enter, or, without input, when the line was taken."""
-        return self.key_line.end_ns if self.key_line else self.candidate.t_ns
+_LONGEST = 1 << 16  # bytes of one line
+_WAITING = 64  # key lines that are compared with one candidate: the oldest and the newest
 
 
 class LineReader:
@@ -60,15 +45,15 @@ class LineReader:
         self.view, self.prompts = view, prompts
         self.waiting = list(key_lines)
         self.elsewhere = list(elsewhere)
+        self.place = {key_line.first: at for at, key_line in enumerate(self.waiting)}
         self.last_ns = 0
         self.taken = 0
         self.has_input = view.recording.has_input
-        self.going = ""
         self.lag = 0
-        self.forms: set[tuple[str, bool]] = set()
+        self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
+        self.lost = LostLines(prompts, self.has_input)
         self.echo = Echo()
-        self.open, self.doubted = False, set[str]()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -76,23 +61,42 @@ class LineReader:
         self.cutter.learn_right(candidates)
         filled = False
         for candidate, following in zip_longest(candidates, candidates[1:]):
-            options = list(self.cutter.options(candidate))
+            options = list(self._options(candidate))
             if filled:  # history brought this line back to be looked at: it begins at the prompt
                 options = [option for option in options if not option.rested]
             filled = bool(following and options and self._comes_back(candidate, following, options[0]))
             if filled:
                 self._take_all(candidate, options)
                 continue
-            options = [option for option in options if self._may_ask(option.prompt, candidate.paste)]
-            if options or candidate.paste:
+            options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
+            options = options or [*self._continued(candidate), *self._behind_echo(candidate)]
+            if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
                     self._remember(line)
                     yield line
 
+    def _options(self, candidate: Candidate) -> Iterator[Option]:
+        """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
+        for option in self.cutter.options(candidate):
+            shown = option.prompt + option.text
+            plainly = shown.isascii() or not self._ascii(candidate)
+            yield option if plainly else option.as_letters()
+
+    def _ascii(self, candidate: Candidate) -> bool:
+        """Was nothing but ASCII printed since the prompt stood there?"""
+        start = min((rest.offset for rest in candidate.rests), default=candidate.point.offset)
+        stop = candidate.point.offset
+        return 0 < stop - start <= _LONGEST and self.view.out[start:stop].isascii()
+
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did Enter only expand the history (zsh's and bash's histverify), the line staying to be edited?"""
-        if not (candidate.paste and following.paste and following.rests) or not _HISTORY.search(option.text):
+        """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
+        if not self.has_input and not candidate.paste:
+            return self._drawn_again(following, option)
+        if not (candidate.paste and following.paste and following.rests):
+            return False
+        edited = any(key_line.ender == "edit" for key_line in self._pending(candidate, [option])[-1:])
+        if not edited and not _HISTORY.search(option.text):
             return False
         left = following.rests[0].left
         prompt = self.prompts.split(left, True)
@@ -100,39 +104,45 @@ class LineReader:
             prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
         )
 
+    def _drawn_again(self, following: Candidate, option: Option) -> bool:
+        """Without keys: did the line stay where it was, something being shown below (tcsh's list, node's
+        preview)?
+        """
+        line = option.prompt + option.text.rstrip()
+        if not following.rests:
+            return following.lines[-1].text.startswith(line) if following.lines else False
+        left = following.rests[0].left.rstrip()
+        bare = len(left) <= len(option.prompt.rstrip())
+        return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
         for key_line in self._pending(candidate, options)[-1:]:
             self._take(key_line)
 
-    def _may_ask(self, prompt: str, paste: bool) -> bool:
-        """May a program that does not edit its lines show this prompt now?
+    def _continued(self, candidate: Candidate) -> Iterator[Option]:
+        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
+        row = candidate.lines[-1].text if candidate.lines else ""
+        prompt = self.asking.continued(row) if candidate.fresh else None
+        if prompt is not None:
+            yield Option(prompt, row[len(prompt) :].rstrip(), False)
 
-        What runs decides: shells, REPLs and what leads to another host do; `read -p '> '` only looks like it.
-        A program that nobody knows is believed once its prompt came back.
-        """
-        name = program(self.going)
-        known = name in SHELLS or name in OPENERS or name in REPLS
-        if known:
-            self.doubted.discard(shape(prompt))
-        if paste or not self.going or (shape(prompt), paste) in self.forms:
-            return True
-        if self.open and continues(prompt) and incomplete(self.going):
-            return True
-        if _READS.search(self.going):
-            return False
-        if not known:
-            self.doubted.add(shape(prompt))
-        return known or self.prompts.count(prompt, paste) > 1
+    def _behind_echo(self, candidate: Candidate) -> Iterator[Option]:
+        """A prompt that came up in the row where typing ahead had been echoed, and the line once more."""
+        row = candidate.lines[-1].text if candidate.lines and candidate.fresh else ""
+        found = self.prompts.inside(row, candidate.paste)
+        if found is not None and found[0] > 0:
+            text = row[found[0] + len(found[1]) :].rstrip()
+            if text.startswith(row[: found[0]]):
+                yield Option(found[1], text, False)
 
     def _remember(self, line: Line) -> None:
         self.last_ns = line.t_ns
-        if line.outcome == "run":
-            self.echo.ran(line.prompt, line.candidate.paste, line.text, not line.hidden)
-            goes_on = self.open and continues(line.prompt) and incomplete(self.going)
-            self.going = f"{self.going}\n{line.text}" if goes_on else line.text
+        run, paste = line.outcome == "run", line.candidate.paste
+        if run:
+            self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
-        self.open = line.outcome == "run"
-        self.forms.add((shape(line.prompt), line.candidate.paste))
+            self.lost.remember(line.text)
+        self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self._pending(candidate, options)
@@ -141,22 +151,83 @@ class LineReader:
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
-            return self._without_prompt(candidate, pending)
+            options = [
+                o for o in self._alone(candidate, []) if self.asking.may_ask(o.prompt, candidate.paste)
+            ]
+        if not options:
+            return self._lost(candidate, pending)
         match = best_match([option.text for option in options], pending)
+        if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
+            return rows
+        if not (match and match.exact) and (pure := self._alone(candidate, options)):
+            options = pure
+            match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
             return None  # the echo is off, so this is output behind the prompt; see recovery
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
-        if "\n" in option.text and not (match and match.exact) and (rows := joined(option.text, pending)):
-            text, key_line = rows
-            if option.prompt.startswith(">>>"):
-                text = option.text  # in Python what the editor put before a row belongs to it
-            self._take(key_line)
-            return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False)
         if match:
             self._take(match.key_line)
         return self._settle(candidate, option, match)
+
+    def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
+        """A line of several rows that was typed with as many Enters."""
+        rows = joined(option.text, pending) if "\n" in option.text else None
+        if rows is None:
+            return None
+        text, key_line = rows
+        if option.prompt.startswith(">>>"):
+            text = option.text  # in Python what the editor put before a row belongs to it
+        self._take(key_line)
+        reason = "every row says what was typed"
+        return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
+
+    def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
+        if candidate.point.offset == self.view.begun:
+            return self.lost.torn(candidate, pending)
+        prompt = self.lost.prompt(candidate)
+        if not candidate.paste and (prompt is None or not self.asking.may_ask(prompt, False)):
+            return None
+        line = self.lost.read(candidate, pending)
+        if line is not None and line.key_line is not None:
+            self._take(line.key_line)
+        return line
+
+    def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        """The options again, before them the line without what its editor did not draw, if that differs."""
+        text = options[0].text if options else ""
+        rest, prompt = self._drawn_prompt(candidate)
+        if rest is None or not (surrounded(rest) or "\n" in text or not options):
+            return []
+        for interrupted in (True, False):
+            made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
+            pure = next(self.cutter.options(made), None) if made is not None else None
+            if pure is None or pure.text == text or not pure.text.strip():
+                continue
+            if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
+                return [pure, *options]
+        return []
+
+    def _bare(self, candidate: Candidate) -> list[Option]:
+        """The line of an editor that has no prompt in its row; not an answer to `read -e`."""
+        if not self.prompts.empty or candidate.bare is None or self.asking.reading:
+            return []
+        made = alone(self.view, candidate, candidate.bare, "", interrupted=False)
+        text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
+        return [Option("", text, True)] if text.strip() else []
+
+    def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
+        """The rest at which the prompt stood, or at which it had been drawn behind something else."""
+        own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
+        for rest in own:
+            known = self.prompts.known_end(rest.drawn, rest.paste)
+            if known != rest.drawn or self.prompts.trusted(rest.drawn, rest.paste):
+                return replace(rest, drawn=known), known
+        for rest in own:
+            if rest.left != rest.drawn and (prompt := self.prompts.split(rest.drawn, rest.paste)):
+                return rest, prompt
+        return None, ""
 
     def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
@@ -172,12 +243,18 @@ class LineReader:
         shown = (rest for rest in candidate.rests if rest.event >= 0 and rest.left in prompts)
         began = next((rest.t_ns - self.lag for rest in shown), 0)
         alive = [key_line for key_line in ready if key_line.end_ns >= began]
+        if len(alive) > 2 * _WAITING:
+            alive = alive[:_WAITING] + alive[-_WAITING:]
         return alive or ready[-1:]
 
     def _ahead(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
         """What was typed on the alternate screen since the last line, if it says just this one."""
         shown = {tidy(option.text) for option in options if option.text.strip()}
-        since = (each for each in self.elsewhere if self.last_ns < each.end_ns <= candidate.t_ns)
+        ends = [
+            bisect_right(self.elsewhere, t, key=lambda each: each.end_ns)
+            for t in (self.last_ns, candidate.t_ns)
+        ]
+        since = self.elsewhere[slice(*ends)]
         said = (each for each in since if each.ender == "enter" and each.best.certain)
         return [each for each in said if tidy(each.best.text) in shown][:1]
 
@@ -193,36 +270,23 @@ class LineReader:
         return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
 
     def _take(self, key_line: KeyLine) -> None:
-        if key_line not in self.elsewhere:
-            self.taken = self.waiting.index(key_line, self.taken) + 1
+        self.taken = self.place.get(key_line.first, self.taken - 1) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
-        text, source, confidence = option.text, "screen", "medium" if option.rested else "low"
-        key_line = match.key_line if match else None
-        if match is None:
-            confidence = "low" if self.has_input else confidence
-        elif match.exact:
-            confidence = "high"
-        elif match.reading.certain and match.reading.text.strip():
-            if "".join(text.split()) == "".join(match.reading.text.split()):
-                confidence = "medium"
-                if "\t" in match.reading.text or any(each.bottom > each.top for each in candidate.lines):
-                    text, confidence = match.reading.text, "high"  # blanks where rows wrap are hard to tell
-            elif "\n" in text and "\n" not in match.reading.text and in_order(match.reading.text, text):
-                text, source, confidence = match.reading.text, "keys", "medium"
-            else:
-                confidence = "low" if match.score < 0.7 else "medium"
-        elif match.consistent:
-            confidence = "medium"
-        if not candidate.paste and shape(option.prompt) in self.doubted:
-            confidence = "low"
+        found = verdict(option, match, self.has_input)
+        text, confidence, reason = found.text, found.confidence, found.reason
+        if not candidate.paste and shape(option.prompt) in self.asking.doubted:
+            confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
-            confidence = "medium"  # output without a line feed, or a question that ends as the prompt does
+            confidence, reason = "medium", "the prompt is short and does not begin its row"
+        key_line = match.key_line if match else None
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
-        return Line(candidate, option.prompt, text, outcome, source, confidence, key_line, False)
+        return Line(
+            candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason
+        )
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
@@ -247,11 +311,13 @@ class LineReader:
             outcome = "cancelled" if key_line.ender == "interrupt" else "run"
             certain = self.echo.certain(option.prompt, paste) and key_line.best.certain
             text = key_line.best.text if certain else HIDDEN
-            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True)
+            reason = "typed while the echo was off"
+            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True, reason)
         if key_line is not None:
             self._take(key_line)
             if key_line.ender == "edit":  # what the editor wrote is run, and shown then
-                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False)
+                reason = "an editor wrote it, and the shell showed it"
+                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)
         return Line(candidate, option.prompt, "", "empty", "screen", "medium", key_line, False)
 
     def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
@@ -261,34 +327,3 @@ class LineReader:
         return any(
             rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
         )
-
-    def _without_prompt(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
-        """A line editor handed a line over, but no learned prompt stands there: redrawn, or scrolled away."""
-        rests = [rest for rest in candidate.rests if rest.left.strip()]
-        if rests and self._is_question(rests[0], candidate):
-            return None
-        shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-        match = best_match([shown], pending)
-        if match is None or not match.key_line.best.text.strip():
-            return self._by_looks(candidate, shown) if not self.has_input else None
-        typed = match.reading.text.strip()
-        if match.reading.certain and typed and tidy(shown).endswith(tidy(typed)):
-            self._take(match.key_line)
-            prompt = shown[: len(shown) - len(typed)]
-            outcome = "cancelled" if match.key_line.ender == "interrupt" else "run"
-            return Line(candidate, prompt, typed, outcome, "screen", "medium", match.key_line, False)
-        if match.reading.certain and len(shown) > 8 and tidy(typed).endswith(tidy(shown)):
-            self._take(match.key_line)  # the upper rows have scrolled away
-            return Line(candidate, "", typed, "run", "keys", "medium", match.key_line, False)
-        return self._by_looks(candidate, shown)
-
-    def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
-        """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""
-        return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
-
-    def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
-        prompt = next(iter(guessed(shown)), "")
-        text = shown[len(prompt) :].rstrip()
-        if not prompt or not text:
-            return None
-        return Line(candidate, prompt, text, "run", "screen", "low", None, False)

@@ -12,6 +12,7 @@ import shlex
 from bisect import bisect_left, bisect_right
 from urllib.parse import unquote
 
+from .contexts import Told, titled
 from .screen import View
 
 _NEAR = 1 << 14
@@ -27,6 +28,7 @@ class Marks:
         self.done: list[tuple[int, int | None]] = []
         self.lines: list[tuple[int, str]] = []
         self.places: list[tuple[int, str]] = []
+        self.titles: list[tuple[int, str]] = []
         for _, offset, kind, payload in view.trace.marks:
             letter, _, rest = payload.partition(";")
             if kind in ("133", "633") and letter == "D":
@@ -37,6 +39,8 @@ class Marks:
                     self.lines.append((offset, text))
             elif kind == "7":
                 self.places.append((offset, payload))
+            elif kind == "title":
+                self.titles.append((offset, payload))
 
     def command_line(self, after: int, before: int) -> str | None:
         """The command line told right behind the accept at `after`, or just before it (fish, 633;E)."""
@@ -52,13 +56,13 @@ class Marks:
         at = bisect_right(self.done, (before, 1 << 30)) - 1
         return self.done[at] if at >= 0 and self.done[at][0] >= after else None
 
-    def place(self, offset: int) -> tuple[str | None, str | None]:
-        """Host and directory as the last OSC 7 before `offset` says."""
-        at = bisect_right(self.places, (offset, "\U0010ffff")) - 1
-        if at < 0:
-            return None, None
-        match = _PLACE.match(self.places[at][1])
-        return (match[1] or None, unquote(match[2]) or None) if match else (None, None)
+    def told(self, after: int, before: int) -> Told | None:
+        """Host, user and directory as the last OSC 7 between two offsets says, else the last title."""
+        first, stop = bisect_left(self.places, (after, "")), bisect_left(self.places, (before, ""))
+        if first < stop and (match := _PLACE.match(self.places[stop - 1][1])):
+            return Told(unquote(match[1]) or None, None, unquote(match[2]) or None)
+        first, stop = bisect_left(self.titles, (after, "")), bisect_left(self.titles, (before, ""))
+        return titled(self.titles[stop - 1][1]) if first < stop else None
 
 
 def _code(payload: str) -> int | None:

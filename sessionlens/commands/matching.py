@@ -10,14 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import lru_cache
 from statistics import median
 
 from .accept import Candidate
 from .editor import KeyLine, Reading
 
 EXACT, CONSISTENT = 3.0, 1.0
-_MAX = 2000
+_MAX = 500  # characters that are compared where two texts differ
+_CLOSE = 32  # key lines at either end
 _LONGEST_LAG_NS = 2_000_000_000
 
 
@@ -43,18 +44,25 @@ class Match:
         return self.score >= CONSISTENT
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """Text as two readings of one line are compared: blanks at line ends do not count."""
     return "\n".join(line.rstrip() for line in text.rstrip().split("\n"))
 
 
 def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None:
-    """The best of the pending key lines for a line that reads as one of `texts`; the earliest where equal."""
+    """The best of the pending key lines for a line that reads as one of `texts`; the earliest where equal.
+
+    Of very many pending only the first and the last are compared closely, the others for being the same.
+    """
     best: Match | None = None
     for index, key_line in enumerate(pending):
+        between = _CLOSE <= index < len(pending) - _CLOSE
         for reading in key_line.readings:
             for text in texts:
                 bare = text.rstrip().removesuffix("^C") if key_line.ender == "interrupt" else text
+                if between and not (reading.certain and tidy(reading.text) == tidy(bare)):
+                    continue
                 score = agreement(bare, reading)
                 if best is None or score > best.score:
                     best = Match(key_line, index, score, text, reading)
@@ -99,12 +107,29 @@ def agreement(text: str, reading: Reading) -> float:
             return EXACT
         if not wanted or not got:
             return 0.1
-        return 0.9 * SequenceMatcher(None, wanted[:_MAX], got[:_MAX], autojunk=False).ratio()
+        wanted, got = wanted[:_MAX], got[:_MAX]
+        return 1.8 * _common(wanted, got) / (len(wanted) + len(got))
     typed = "".join(reading.typed.split())
     found = _found(typed, text)
     if found == len(typed):
         return CONSISTENT + min(len(typed) / max(len(got), 1), 1.0)
     return 0.9 * found / len(typed)
+
+
+def _common(one: str, other: str) -> int:
+    """The length of the longest common subsequence, a row of the table at a time in the bits of one number.
+
+    Crochemore et al., "A fast and practical bit-vector algorithm for the longest common subsequence problem"
+    (2001). difflib needs cubic time where letters repeat.
+    """
+    places: dict[str, int] = {}
+    for at, char in enumerate(other):
+        places[char] = places.get(char, 0) | 1 << at
+    row = whole = (1 << len(other)) - 1
+    for char in one:
+        met = row & places.get(char, 0)
+        row = (row + met | row - met) & whole
+    return len(other) - row.bit_count()
 
 
 def in_order(typed: str, text: str) -> bool:

@@ -12,16 +12,33 @@ HIDDEN = "[hidden input]"
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the text of a command rests on.
+
+    `screen` are the rows of its line when it was taken, `prompt` what of them is the prompt, `model` the line
+    that a line editor makes of the keystrokes alone (None: they cannot tell, or there are none), `reason` why
+    source and confidence are what they are. Nothing here was typed without echo.
+    """
+
+    prompt: str = ""
+    screen: str = ""
+    model: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command. Times are ns since the session began; byte ranges are inclusive file offsets.
 
-    `start_ns` is the submission (the Enter that ended it), `end_ns` when the next prompt came. `source` says
-    how the text is known: screen, marks (agreeing with the screen), keys (the screen lost it) or exec.
-    `accepted` is where `out` showed that the line was taken; `in_first`/`in_last` are the keystrokes behind
-    it, `out_first`/`out_last` what it printed. `hidden`: typed with the echo off.
+    `start_ns` is the submission (the Enter that ended it), `taken_ns` when the shell took the line (later
+    where it was typed ahead), `end_ns` when the next prompt came. `source` says how the text is known:
+    screen, marks (agreeing with the screen), keys (the screen lost it) or exec. `accepted` is where `out`
+    showed that the line was taken; `in_first`/`in_last` are the keystrokes behind it, `out_first`/`out_last`
+    what it printed. `hidden`: typed with the echo off.
     """
 
     start_ns: int
+    taken_ns: int
     end_ns: int | None
     text: str
     kind: str
@@ -40,6 +57,7 @@ class Command:
     output: str
     fullscreen: bool
     hidden: bool
+    evidence: Evidence = Evidence()
 
 
 @dataclass(frozen=True, slots=True)

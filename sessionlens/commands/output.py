@@ -11,7 +11,6 @@ import re
 from .escapes import without_escapes
 
 _ALTERNATE = re.compile(rb"\x1b\[\?(?:1049|1047|47)h.*?(?:\x1b\[\?(?:1049|1047|47)l|\Z)", re.S)
-_BACKED = re.compile(r"[^\x08]\x08")
 _CONTROL = re.compile(r"[\x00-\x07\x0b-\x0c\x0e-\x1f\x7f]")
 
 
@@ -26,6 +25,14 @@ def _line(line: str) -> str:
     if "\r" in line:
         parts = [part for part in line.split("\r") if part.strip()]
         line = parts[-1] if parts else ""
-    while (shorter := _BACKED.sub("", line)) != line:
-        line = shorter
-    return _CONTROL.sub("", line).rstrip()
+    return _CONTROL.sub("", _rubbed_out(line) if "\b" in line else line).rstrip()
+
+
+def _rubbed_out(line: str) -> str:
+    """Each backspace takes the character before it, if one is left."""
+    first, *others = line.split("\b")
+    kept = list(first)
+    for part in others:
+        del kept[-1:]
+        kept += part
+    return "".join(kept)

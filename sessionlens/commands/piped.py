@@ -8,29 +8,20 @@ shells the input is data and no command. Decision 0043.
 from __future__ import annotations
 
 import re
-import shlex
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .contexts import SHELLS
 from .grammar import incomplete
-from .model import HIDDEN, Command, LineEvent
+from .model import HIDDEN, Command, Evidence, LineEvent
+from .openers import SHELLS, opens
 from .output import plain
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
 
 _MOST = 200
-_PARTS = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
-_ASSIGNS = re.compile(r"[A-Za-z_]\w*=")
-_TAKES = {
-    "sudo": "ugpCDhRTU", "doas": "uC", "env": "uCS", "nice": "n", "su": "sgGw", "ionice": "cn",
-    "timeout": "ks",
-}  # fmt: skip
-_BARE = frozenset({"exec", "command", "nohup", "setsid", "stdbuf", *_TAKES})
-_SHELL_TAKES = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"})
 _READS_SECRET = re.compile(
     r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\bpasswd\b|\bsu\b\s*(?:-|\w|$)|\bread\s+(?:-\w+\s+)*-\w*s"
     r"|--?pass(?:word)?-stdin|\bgetpass\b"
@@ -50,67 +41,10 @@ def shell_fed(recording: Recording) -> str | None:
 
 def reads_commands(command: str) -> str | None:
     """The shell that this command line starts to read its standard input, or None."""
-    try:
-        words = shlex.split(_PARTS.split(command.strip())[-1])
-    except ValueError:
+    opened = opens(command)
+    if opened is None or not opened.surely or opened.host is not None:
         return None
-    login = ""
-    while words:
-        name = words[0].rsplit("/", 1)[-1].lstrip("-")
-        if _ASSIGNS.match(words[0]):
-            del words[0]
-        elif name in _BARE:
-            del words[0]
-            login = name if name == "su" else login
-            login = _past_options(words, _TAKES.get(name, ""), name) or login
-            if login == "su -c":
-                return None
-            if name == "su":
-                return "sh"
-            if name == "timeout" and words:
-                del words[0]
-        elif name == "busybox" and len(words) > 1:
-            del words[0]
-        else:
-            return name if name in SHELLS and _no_script(words[1:]) else None
-    return "sh" if login else None
-
-
-def _past_options(words: list[str], takes: str, name: str) -> str:
-    """Drop the options of a program that starts another; which of them opens a shell by itself."""
-    login = ""
-    while words and words[0].startswith("-"):
-        option = words.pop(0)
-        if name == "su" and (option.startswith(("-c", "--command")) or "c" in option[1:].split("-")[0]):
-            return "su -c"
-        if name == "sudo" and (re.fullmatch(r"-[a-zA-Z]*[is]", option) or option in ("--login", "--shell")):
-            login = "sudo"
-        if re.fullmatch(rf"-[a-zA-Z]*[{takes}]", option) if takes else False:
-            del words[:1]
-        if option == "--":
-            break
-    return login
-
-
-def _no_script(arguments: list[str]) -> bool:
-    """Is neither a script nor `-c` among a shell's arguments?"""
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if re.fullmatch(r"[0-9]*[<>]+.*", word):
-            return word.startswith((">", "1", "2"))
-        if word in _SHELL_TAKES:
-            del rest[:1]
-        elif word.startswith("--"):
-            continue
-        elif word.startswith(("-", "+")) and len(word) > 1:
-            if "c" in word[1:]:
-                return False
-            if "s" in word[1:]:
-                return True
-        elif word != "-":
-            return False
-    return True
+    return opened.name if opened.name in SHELLS else "sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +148,7 @@ def _command(recording: Recording, shell: str, entry: list[Fed], stop: int) -> C
     data = bytes(recording.blob("o")[last.done : stop])
     return Command(
         start_ns=last.t_ns,
+        taken_ns=last.t_ns,
         end_ns=None,
         text="\n".join(line.text for line in entry),
         kind="shell",
@@ -232,4 +167,5 @@ def _command(recording: Recording, shell: str, entry: list[Fed], stop: int) -> C
         output=plain(data),
         fullscreen=False,
         hidden=entry[0].text == HIDDEN,
+        evidence=Evidence(reason="fed to a shell without a terminal: only the input tells it"),
     )

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Container, Iterable
+from itertools import chain, islice
 
 TERMINATORS = "$#%>❯❱»›⟩➜→▶►λ⚡✗✔⇒≻∴"
 _STRICT = re.compile(
@@ -29,7 +29,9 @@ _CONTINUES = re.compile(
 )
 _SURE = re.compile(rf"^(?:\.\.\.|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|\s*\.{{2,}}>?:?)\s*$")
 _FIRST_MARK = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
+_DIGITS = re.compile(r"\d+")
 _LONGEST = 400
+_FORMS = 64  # shapes that lines are compared with where no known text stands
 
 
 def shape(prompt: str) -> str:
@@ -37,14 +39,32 @@ def shape(prompt: str) -> str:
     return re.sub(r"\s+", " ", _FREE.sub("w", prompt))
 
 
-@lru_cache(maxsize=512)
 def _pattern(form: str) -> re.Pattern[str]:
-    parts = [
-        r"[^\s\[\](){}<|]+?" if part == "w" else r"\s+" if part == " " else re.escape(part) for part in form
-    ]
-    if parts[-1] == r"\s+":
-        parts[-1] = " "  # what follows belongs to the command
-    return re.compile("".join(parts))
+    """What prompts of this shape look like. Each word ends where what stands behind it comes first.
+
+    Atomic groups give the same matches as backtracking would, since a word can hold any mark; without them a
+    prompt such as `a$a$a$a$ ` before a row of `$` takes for ever.
+    """
+    parts = [_fixed(marks) for marks in form.split("w")]
+    if form.endswith(" "):
+        parts[-1] = parts[-1].removesuffix(r"\s+") + " "  # what follows belongs to the command
+    head, *words = parts
+    return re.compile(head + "".join(rf"(?>[^\s\[\](){{}}<|]+?{behind})" for behind in words))
+
+
+def _fixed(marks: str) -> str:
+    return "".join(r"\s+" if mark == " " else re.escape(mark) for mark in marks)
+
+
+def _numbered(text: str) -> str:
+    """A pattern for a prompt whose numbers are 0: any whole numbers there."""
+    pattern = re.escape(text).replace("0", r"\d+")
+    return rf"(?<!\d){pattern}" if text.startswith("0") else pattern
+
+
+def is_marked(prompt: str) -> bool:
+    """Does it end as prompts do?"""
+    return bool(_STRICT.search(prompt))
 
 
 def continues(prompt: str) -> bool:
@@ -66,42 +86,62 @@ def guessed(line: str) -> list[str]:
 class Prompts:
     """What was learned: prompts as seen, their shapes, and how often each shape came up."""
 
-    def __init__(self, seen: Iterable[tuple[str, bool]]) -> None:
+    def __init__(
+        self, seen: Iterable[tuple[str, bool]], home: re.Pattern[str] | None = None, *, empty: bool = False
+    ) -> None:
         """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
-        on.
+        on. `home`: the login shell's prompt, where its looks alone would not tell (home.py). `empty`: a line
+        editor has no prompt in the row of its line.
         """
+        self._home = home
+        self.empty = empty
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
         self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
-        self._texts: dict[bool, dict[str, None]] = {True: {}, False: {}}
-        self._forms: dict[bool, list[re.Pattern[str]]] = {True: [], False: []}
-        trusted = [(text, paste) for text, paste in candidates if self.trusted(text, paste)]
-        for text, paste in sorted(set(trusted), key=lambda each: -len(each[0])):
-            self._texts[paste][text] = None
+        self._texts: dict[bool, dict[int, set[str]]] = {True: {}, False: {}}
+        """By length, the longest first."""
+        trusted = {each for each in self._counts if self.trusted(*each)}
+        for text, paste in sorted(trusted, key=lambda each: -len(each[0])):
+            self._texts[paste].setdefault(len(text), set()).add(text)
         self._ends = {paste: self._endings(paste) for paste in (True, False)}
-        for (form, paste), _ in self._shapes.most_common():
-            marked = any(char in TERMINATORS + "()[]" for char in form)  # else it would match any word
-            if marked and any(shape(text) == form for text, on in trusted if on == paste):
-                self._forms[paste].append(_pattern(form))
+        self._forms = {paste: self._patterns(trusted, paste) for paste in (True, False)}
+        self._anywhere = {paste: self._last_of_all(trusted, paste) for paste in (True, False)}
 
-    def _endings(self, paste: bool) -> list[tuple[re.Pattern[str], int]]:
-        """Every known prompt at the end of a text, whatever its numbers; a short one if it came back."""
+    def _endings(self, paste: bool) -> dict[int, dict[str, int]]:
+        """Every known prompt with its numbers as 0, and how often it came, by length; a short one if it came
+        back.
+        """
         counts: Counter[str] = Counter()
-        for text in self._texts[paste]:
-            counts[re.sub(r"\d+", "0", text)] += self._counts[text, paste]
-        return [
-            (re.compile(re.escape(text).replace("0", r"\d+") + "$"), count)
-            for text, count in counts.items()
-            if len(text) > 2 or count > 2
-        ]
+        for text in chain.from_iterable(self._texts[paste].values()):
+            counts[_DIGITS.sub("0", text)] += self._counts[text, paste]
+        found: dict[int, dict[str, int]] = {}
+        for text, count in counts.items():
+            if len(text) > 2 or count > 2:
+                found.setdefault(len(text), {})[text] = count
+        return found
+
+    def _patterns(self, trusted: Iterable[tuple[str, bool]], paste: bool) -> list[re.Pattern[str]]:
+        """The shapes of trusted prompts, frequent ones first; one without a mark would match any word."""
+        shapes = {shape(text) for text, on in trusted if on == paste}
+        marked = {form for form in shapes if any(char in TERMINATORS + "()[]" for char in form)}
+        frequent = (form for (form, on), _ in self._shapes.most_common() if on == paste and form in marked)
+        found = [_pattern(form) for form in islice(frequent, _FORMS)]
+        return found if paste or self._home is None else [self._home, *found]
+
+    def _last_of_all(self, trusted: Container[tuple[str, bool]], paste: bool) -> re.Pattern[str] | None:
+        """The last place of any of the most frequent prompts in a line; where two stand there the longer."""
+        counts: Counter[str] = Counter()
+        for each, count in self._counts.items():
+            if each[1] == paste and each in trusted:
+                counts[_DIGITS.sub("0", each[0])] += count
+        frequent = sorted((text for text, _ in counts.most_common(_FORMS)), key=len, reverse=True)
+        return re.compile("(?s:.*)(" + "|".join(map(_numbered, frequent)) + ")") if frequent else None
 
     def trusted(self, text: str, paste: bool) -> bool:
         """Is this a prompt of a shell or REPL, as far as its looks and its coming back tell?
 
         A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one
-        that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too. What looks
-        like the prompt of the shell that edits its lines, but comes without that, is printed by something
-        else.
+        that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too.
         """
         if not text.strip() or len(text) > _LONGEST:
             return False
@@ -109,9 +149,19 @@ class Prompts:
             return bool(_STRICT.search(text)) or (
                 self._shapes[shape(text), True] > 1 and not text[-1].isalnum()
             )
-        if text in self._texts[True]:
-            return False
-        return bool(_STRICT.search(text))
+        return bool(_STRICT.search(text) or (self._home and self._home.fullmatch(text)))
+
+    def is_edited(self, text: str) -> bool:
+        """Is it the very prompt of a program that edits its lines?"""
+        return text in self._texts[True].get(len(text), ())
+
+    def inside(self, line: str, paste: bool) -> tuple[int, str] | None:
+        """Where in a line a known prompt stands last, whatever its numbers, and that prompt; None where none
+        does.
+        """
+        anywhere = self._anywhere[paste]
+        match = anywhere.match(line) if anywhere else None
+        return (match.start(1), match[1]) if match else None
 
     def count(self, text: str, paste: bool) -> int:
         """How many accepted lines had a prompt of this shape."""
@@ -121,19 +171,20 @@ class Prompts:
         """Output without a line feed may stand before a prompt: the known prompt that a text ends in, or the
         text.
         """
-        best, score = text, (0, 0)
-        for pattern, count in self._ends[paste]:
-            match = pattern.search(text)
-            if match and (count, len(match[0])) > score:
-                best, score = match[0], (count, len(match[0]))
-        return best
+        bare = _DIGITS.sub("0", text)
+        tails = (
+            (ends[tail], tail) for size, ends in self._ends[paste].items() if (tail := bare[-size:]) in ends
+        )
+        _, best = max(tails, key=lambda each: (each[0], len(each[1])), default=(0, ""))
+        match = re.search(_numbered(best) + "$", text) if best else None
+        return match[0] if match else text
 
     def split(self, line: str, paste: bool) -> str | None:
         """The prompt that this line begins with: a known text (the longest), else a known shape."""
         padded = line + " " * 4
-        for text in self._texts[paste]:
-            if padded.startswith(text):
-                return text
+        for size, texts in self._texts[paste].items():
+            if padded[:size] in texts:
+                return padded[:size]
         for form in self._forms[paste]:
             match = form.match(padded)
             if match:

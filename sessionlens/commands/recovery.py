@@ -14,14 +14,14 @@ from dataclasses import replace
 from .accept import Candidate
 from .blind import Echo, same
 from .editor import KeyLine
-from .lines import Line
+from .line import Line
 from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, shape
 from .screen import Rest, View
 from .secrets import unanswered
 
-_FAR = 1 << 20
+_FAR, _PLACES = 1 << 20, 1000  # bytes that are looked through, and places of the same text in them
 
 
 def recovered(
@@ -60,7 +60,7 @@ def recovered(
             yield _line(view, plainly[0], place[0], key_line, place[1], False)
         elif blind and rest is not None:
             again = last_shown.get(same(rest.left), -1) > key_line.last_event
-            shown = again and echo.certain(prompt, False)
+            shown = echo.certain(prompt, False) and (again or echo.quiet)
             line = _line(view, plainly[0], prompt, key_line, rest.offset, True)
             echo.ran(prompt, False, line.text, False)
             yield line if shown else replace(line, text=HIDDEN)
@@ -75,22 +75,31 @@ def _echoed_later(view: View, prompts: Prompts, forms: set[str], key_line: KeyLi
     end.
     """
     text = key_line.best.text.rstrip()
-    start = view.offset_at(key_line.last_event)
-    data, wanted = bytes(view.out[start : start + _FAR]), (text + "\r\n").encode("utf-8", "replace")
-    at = data.find(wanted)
-    while at >= 0:
-        line = plain(data[data.rfind(b"\n", 0, at) + 1 : at + len(wanted)])
+    start, out = view.offset_at(key_line.last_event), view.out
+    wanted = (text + "\r\n").encode("utf-8", "replace")
+    at = start
+    for _ in range(_PLACES):
+        at = out.find(wanted, at, start + _FAR)
+        if at < 0:
+            break
+        row = max(out.rfind(b"\n", start, at) + 1, start)
+        line = plain(out[row : at + len(wanted)]) if row < at else ""
         prompt = prompts.split(line, False)
         if prompt is not None and shape(prompt) in forms and line[len(prompt) :].rstrip() == text:
-            return prompt, start + at + len(wanted) - 2
-        at = data.find(wanted, at + 1)
+            return prompt, at + len(wanted) - 2
+        at += 1
     return None
 
 
 def _line(view: View, model: Candidate, prompt: str, key_line: KeyLine, offset: int, hidden: bool) -> Line:
     t_ns = key_line.end_ns if hidden else view.time_of(offset)
     point = replace(model.point, t_ns=t_ns, offset=offset, event=key_line.last_event)
-    rest = Rest(key_line.start_ns, offset, key_line.first_event, prompt, "", False)
+    rest = Rest(key_line.start_ns, offset, key_line.first_event, prompt, "", False, prompt)
     candidate = replace(model, point=point, rests=(rest,) if hidden else (), lines=(), after=offset)
     text, source = key_line.best.text.rstrip(), "keys" if hidden else "screen"
-    return Line(candidate, prompt, text, "run", source, "low" if hidden else "high", key_line, hidden)
+    how, reason = (
+        ("low", "typed while the echo was off")
+        if hidden
+        else ("high", "prompt and keystrokes stand together")
+    )
+    return Line(candidate, prompt, text, "run", source, how, key_line, hidden, reason)

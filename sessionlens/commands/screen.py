@@ -1,34 +1,43 @@
 """What the Trace and the Timeline say, in the form this room asks for it.
 
 Modes by offset, what was printed between two offsets, and the places where the cursor rested: at an input
-event that came after output, or, without input, at a frame that stood for a while.
+event that came after output, or, without input, before output that came late or looks like an echo.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, overload
 
-from .escapes import without_escapes
+import numpy as np
+
+from .escapes import SEQUENCE, without_escapes
 from .region import before_cursor
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
-    from sessionlens.terminal import Point, Replay, Row
+    from sessionlens.terminal import Point, Replay
 
 
-REST_NS = 30_000_000
 PASTE, ALTERNATE = "?2004", ("?1049", "?1047", "?47")
-_PRINTABLE = re.compile(rb"[^\x00-\x20\x7f]")
+_DRAWN = 2048  # bytes that a prompt and what was typed at it may take
+_ROW = re.compile(r"[\r\n]+")
+_ROWS = 1 << 14  # that are kept ready
+_BLANK = re.compile(rb"(?:" + SEQUENCE.pattern + rb"|[\x00-\x1a\x1c-\x20\x7f]+|\x1b)*+")
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """The cursor at rest: the text of its logical line to its left and right. `event` is -1 where no key
     came.
+
+    `drawn` is the end of `left` that a line editor has drawn since it began: output without a line feed may
+    stand before it. Where the prompt came before the editor (zsh), it is `left`.
     """
 
     t_ns: int
@@ -37,41 +46,104 @@ class Rest:
     left: str
     right: str
     paste: bool
+    drawn: str
 
 
-class Screen(Sequence["Row"]):
+class Shown(NamedTuple):
+    """A screen's row, as far as this room reads it."""
+
+    text: str
+    wrapped: bool
+
+
+class Screen(Sequence[Shown]):
     """The rows of one screen, each made when it is looked at: most of them never are."""
 
-    def __init__(self, row: Callable[[int], Row], ids: Sequence[int]) -> None:
+    def __init__(self, row: Callable[[int], Shown], ids: Sequence[int]) -> None:
         self._row, self._ids = row, ids
 
     def __len__(self) -> int:
         return len(self._ids)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> Shown: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+    def __getitem__(self, index: slice) -> list[Shown]: ...
+    def __getitem__(self, index: int | slice) -> Shown | list[Shown]:
         if isinstance(index, slice):
             return [self._row(row) for row in self._ids[index]]
         return self._row(self._ids[index])
+
+
+class Switch:
+    """One mode: where it went on and off, by output offset."""
+
+    def __init__(self) -> None:
+        self._offsets: list[int] = []
+        self._since: list[int | None] = []
+        self._on: list[int] = []
+
+    def append(self, offset: int, on: bool) -> None:
+        """It was set or reset, again or not."""
+        before = self._since[-1] if self._since else None
+        self._offsets.append(offset)
+        self._since.append((offset if before is None else before) if on else None)
+        if on:
+            self._on.append(offset)
+
+    def since(self, offset: int) -> int | None:
+        """Where it was switched on, if it is on just before the byte at `offset`."""
+        at = bisect_left(self._offsets, offset) - 1
+        return self._since[at] if at >= 0 else None
+
+    def next_on(self, offset: int) -> int | None:
+        """Where it is set next, at `offset` or behind it."""
+        at = bisect_left(self._on, offset)
+        return self._on[at] if at < len(self._on) else None
+
+    def left(self, offset: int) -> int:
+        """Where it was reset last before `offset`, if it is off; else 0."""
+        at = bisect_left(self._offsets, offset) - 1
+        return self._offsets[at] if at >= 0 and self._since[at] is None else 0
 
 
 class View:
     """One replayed recording, asked by output offset."""
 
     def __init__(self, recording: Recording, replay: Replay) -> None:
-        self.recording, self.trace, self.timeline = recording, replay.trace, replay.timeline
+        self.recording, self.trace = recording, replay.trace
         self.out = recording.blob("o")
-        self._switches: dict[str, tuple[list[int], list[bool]]] = {}
+        self._switches: defaultdict[str, Switch] = defaultdict(Switch)
+        outputs = np.flatnonzero(recording.stream == ord("o"))
+        starts, sizes = recording.offset[outputs], recording.size[outputs]
+        self._out_events: list[int] = outputs.tolist()
+        self._out_offsets: list[int] = starts.tolist()
+        self._out_ends: list[int] = (starts + sizes).tolist()
+        self.begun = self._begun_inside()
         for _, offset, name, on in self.trace.modes:
-            offsets, states = self._switches.setdefault(name, ([], []))
-            offsets.append(offset)
-            states.append(on)
-        outputs = [i for i, stream in enumerate(recording.stream.tolist()) if stream == ord("o")]
-        self._out_events = outputs
-        self._out_offsets = [int(recording.offset[i]) for i in outputs]
+            self._switches[name].append(offset, on)
+        self._row = lru_cache(maxsize=_ROWS)(self._shown)
+        self._screens = self.trace.points.screens.reader()
+        self._blank: dict[int, int] = {}
+
+    def _begun_inside(self) -> int | None:
+        """Where the line ends in whose middle the recording begins: its editor is first seen to leave it."""
+        first = next(((offset, on) for _, offset, name, on in self.trace.modes if name == PASTE), None)
+        start = self._out_offsets[0] if self._out_offsets else 0
+        if first is None or first[1] or self.out.count(b"\n", start, first[0]) > 1:
+            return None
+        self._switches[PASTE].append(start, True)
+        return first[0]
+
+    def _shown(self, row: int) -> Shown:
+        rows = self.trace.rows
+        return Shown(rows.text(row), rows.wrapped(row))
+
+    @property
+    def end(self) -> int:
+        """The file offset behind the last byte that was printed; 0 where there is none."""
+        last = self._out_events[-1] if self._out_events else None
+        return 0 if last is None else int(self.recording.offset[last] + self.recording.size[last])
 
     def is_on(self, name: str, offset: int) -> bool:
         """Was this mode on just before the byte at `offset`?"""
@@ -79,21 +151,11 @@ class View:
 
     def since(self, name: str, offset: int) -> int | None:
         """The offset at which the mode that is on at `offset` was switched on."""
-        offsets, states = self._switches.get(name, ([], []))
-        at = bisect_left(offsets, offset) - 1
-        if at < 0 or not states[at]:
-            return None
-        while at > 0 and states[at - 1]:
-            at -= 1
-        return offsets[at]
+        return self._switches[name].since(offset)
 
     def next_on(self, name: str, offset: int) -> int | None:
         """The next offset at or after `offset` at which this mode is switched on."""
-        offsets, states = self._switches.get(name, ([], []))
-        for at in range(bisect_left(offsets, offset), len(offsets)):
-            if states[at]:
-                return offsets[at]
-        return None
+        return self._switches[name].next_on(offset)
 
     def alternate(self, offset: int) -> bool:
         """Was the alternate screen shown just before `offset`?"""
@@ -105,54 +167,51 @@ class View:
 
     def last_left_alternate(self, offset: int) -> int:
         """Where the alternate screen was last left before `offset`; 0 where it never was."""
-        left = 0
-        for name in ALTERNATE:
-            offsets, states = self._switches.get(name, ([], []))
-            at = bisect_left(offsets, offset) - 1
-            if at >= 0 and not states[at]:
-                left = max(left, offsets[at])
-        return left
+        return max(self._switches[name].left(offset) for name in ALTERNATE)
 
     def printed(self, first: int, stop: int) -> bool:
-        """Did anything visible come between these offsets?"""
-        for start in range(first, stop, 65536):  # the usual answer stands in the first few bytes
-            if _PRINTABLE.search(without_escapes(bytes(self.out[start : min(start + 65600, stop)]))):
-                return True
+        """Did anything visible come between these offsets? Each is where an operation begins."""
+        known = self._blank.get(first, first)  # the same beginning is asked for again at every line
+        blank = _BLANK.match(self.out, min(known, stop), stop)
+        if blank and blank.end() < stop:
+            return True
+        self._blank[first] = max(known, stop)
         return False
+
+    def between(self, first: int, stop: int) -> Iterator[bytes]:
+        """The output between two offsets, in the pieces in which it came."""
+        for at in range(max(bisect_right(self._out_offsets, first) - 1, 0), len(self._out_offsets)):
+            if self._out_offsets[at] >= stop:
+                break
+            yield self.out[max(self._out_offsets[at], first) : min(self._out_ends[at], stop)]
 
     def offset_at(self, event: int) -> int:
         """How far the output had come when this event of the recording happened."""
         at = bisect_right(self._out_events, event) - 1
         if at < 0:
             return self._out_offsets[0] if self._out_offsets else 0
-        i = self._out_events[at]
-        return int(self.recording.offset[i]) + int(self.recording.size[i])
+        return self._out_ends[at]
 
     def time_of(self, offset: int) -> int:
         """When the byte at `offset` was printed."""
         at = max(bisect_right(self._out_offsets, offset) - 1, 0)
         return int(self.recording.t_ns[self._out_events[at]]) if self._out_events else 0
 
-    def screen(self, point: Point) -> Sequence[Row]:
+    def screen(self, point: Point) -> Sequence[Shown]:
         """The whole screen as it stood at a point; rows are made when they are looked at."""
-        return Screen(self.trace.rows.row, self.trace.points.screens.get(point.index))
+        return Screen(self._row, self._screens.get(point.index))
 
     def rest(self, point: Point) -> Rest:
         """The cursor's line at an input point."""
         left, right = before_cursor(self.screen(point), point.cursor_x, point.cursor_y, point.columns)
-        return Rest(point.t_ns, point.offset, point.event, left, right, self.is_on(PASTE, point.offset))
+        event = point.event if self.recording.has_input else -1
+        opened = self.since(PASTE, point.offset)
+        drawn = left if opened is None else self._drawn(opened, point.offset, left)
+        return Rest(point.t_ns, point.offset, event, left, right, opened is not None, drawn)
 
-    def quiet(self) -> Iterator[Rest]:
-        """Without input: the cursor's line in every frame that stood for `REST_NS` or longer."""
-        timeline = self.timeline
-        opened, closed, offsets = timeline.t0_ns, timeline.t1_ns, timeline.offset
-        for at in range(len(timeline)):
-            if at + 1 < len(timeline) and int(opened[at + 1]) - int(closed[at]) < REST_NS:
-                continue
-            frame = timeline.frame(at)
-            if frame.alternate:
-                continue
-            rows = Screen(timeline.row, frame.row_ids)
-            left, right = before_cursor(rows, frame.cursor_x, frame.cursor_y, frame.columns)
-            offset = int(offsets[at])
-            yield Rest(int(closed[at]), offset, -1, left, right, self.is_on(PASTE, offset))
+    def _drawn(self, opened: int, offset: int, left: str) -> str:
+        """What of `left` was printed since `opened`; all of it where that is not plain to see."""
+        data = without_escapes(self.out[opened : min(offset, opened + _DRAWN)])
+        text = _ROW.split(data.decode("utf-8", "replace"))[-1]
+        plainly = opened + _DRAWN >= offset and text.strip() and text.isprintable()
+        return text if plainly and left.endswith(text) else left

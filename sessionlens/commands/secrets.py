@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from .editor import KeyLine
@@ -29,18 +30,16 @@ def unanswered(view: View, key_line: KeyLine) -> bool:
 
 def unechoed(view: View, key_lines: Iterable[KeyLine]) -> Iterator[KeyLine]:
     """Of lines that no prompt took, those whose characters never showed."""
-    points = [point for point in view.trace.points if point.kind in ("input", "newline")]
-    events = [point.event for point in points]
+    points = view.trace.points.of("input", "newline")
     for key_line in key_lines:
-        if any(reading.typed.strip() for reading in key_line.readings) and not _shown(
-            view, key_line, points, events
-        ):
+        typed = any(reading.typed.strip() for reading in key_line.readings)
+        if typed and not _shown(view, key_line, points):
             yield key_line
 
 
-def _shown(view: View, key_line: KeyLine, points: Sequence[Point], events: Sequence[int]) -> bool:
-    start = bisect_left(events, key_line.first_event)
-    after = bisect_left(events, key_line.last_event)
+def _shown(view: View, key_line: KeyLine, points: Sequence[Point]) -> bool:
+    start = bisect_left(points, key_line.first_event, key=attrgetter("event"))
+    after = bisect_left(points, key_line.last_event, key=attrgetter("event"))
     wanted = [reading.typed.split() for reading in key_line.readings]
     texts = {"".join(words) for words in wanted if words} | {
         "".join(r.text.split()) for r in key_line.readings

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .lines import Line
+from .line import Line
 from .screen import View
 
 _OF_FISH = (b"133;C;cmdline_url=", b"\x1b[2m\xe2\x8f\x8e\x1b(B\x1b[m ")

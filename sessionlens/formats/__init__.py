@@ -13,8 +13,9 @@ from pathlib import Path
 from sessionlens_recorder.bundle import BundleReadError
 
 from sessionlens.errors import FormatError, NotFoundError
-from sessionlens.formats import bundle, script_advanced, script_classic
+from sessionlens.formats import asciicast, bundle, script_advanced, script_classic, ttyrec
 from sessionlens.formats.source import Channel, Source
+from sessionlens.formats.unpack import packer
 
 __all__ = ["Channel", "Format", "Source", "find", "open_source"]
 
@@ -30,15 +31,20 @@ class Format:
 
 
 # A bundle's channel is also an advanced log, whose `out` is also a typescript: the most specific first.
+# An asciicast begins with a brace, as much else does; a ttyrec has no magic at all: what is sure goes first.
 REGISTRY = (
     Format(bundle.NAME, bundle.detect, bundle.open_bundle),
     Format(script_advanced.NAME, script_advanced.detect, script_advanced.open_script),
     Format(script_classic.NAME, script_classic.detect, script_classic.open_classic),
+    Format(asciicast.NAME, asciicast.detect, asciicast.open_asciicast),
+    Format(ttyrec.NAME, ttyrec.detect, ttyrec.open_ttyrec),
 )
+
+SINGLE_FILES = (script_classic.is_typescript, asciicast.detect, ttyrec.detect)
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
-    """Open one recording: a bundle, a channel of it, a folder with timing and out, or a typescript.
+    """Open one recording: a bundle, a channel of it, a folder with timing and out, or a single file.
 
     Raises NotFoundError if there is nothing, FormatError if it is no recording (or several).
     """
@@ -54,7 +60,9 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     except OSError as error:
         raise FormatError(f"{there} cannot be read: {error.strerror or error}") from error
     if not there.is_dir():
-        raise FormatError(f"{there} is not a recording of a known format ({_known()})")
+        packed = packer(there)
+        what = f"is packed with {packed}: unpack it first; as it is, it " if packed else ""
+        raise FormatError(f"{there} {what}is not a recording of a known format ({_known()})")
     below = find(there)
     if not below:
         raise FormatError(f"{there} holds no recording of a known format ({_known()})")
@@ -82,11 +90,11 @@ def find(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def _loose(folder: Path, files: list[str]) -> list[Path]:
-    """Recordings among a folder's files: advanced timing files, and typescripts that none of them names."""
+    """Recordings among a folder's files: advanced timing files, and what none of them names."""
     timings = [folder / name for name in files if script_advanced.is_timing(folder / name)]
     named = {name for timing in timings for name in script_advanced.data_names(timing)}
-    scripts = [folder / n for n in files if n not in named and script_classic.is_typescript(folder / n)]
-    return timings + scripts
+    others = [folder / name for name in files if name not in named]
+    return timings + [path for path in others if any(is_one(path) for is_one in SINGLE_FILES)]
 
 
 def _known() -> str:

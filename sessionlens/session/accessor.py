@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sessionlens.catalog.asking import ran_rows
@@ -9,6 +10,7 @@ from sessionlens.errors import UsageError
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
+from sessionlens.session.why import Why
 
 
 @pd.api.extensions.register_dataframe_accessor("sl")
@@ -32,6 +34,13 @@ class Accessor:
         `user`, `since` and `until` as in `search`; docs/commands.md, "Asking".
         """
         return ran_rows(self._frame, words, user=user, since=since, until=until)
+
+    def why(self, n: int) -> Why:
+        """What the text of the command with this number rests on; the table must hold it just once."""
+        rows = np.flatnonzero(self._frame["n"].to_numpy() == n) if "n" in self._frame else np.array([])
+        if len(rows) != 1:
+            raise UsageError(f"{len(rows)} rows have the number {n}: choose one session's table of commands")
+        return self.open(int(rows[0])).why(n)
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""

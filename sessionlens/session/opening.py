@@ -13,7 +13,7 @@ from sessionlens.session.session import Session
 
 
 def open(path: str | PathLike[str], channel: int | None = None, *, reflow: bool = True) -> Session:
-    """The recording at `path`: a bundle, a channel of it, a folder with `timing` and `out`, a typescript.
+    """The recording at `path`: a bundle or a channel of it, script(1)'s files, an asciicast, a ttyrec.
 
     A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
     tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines

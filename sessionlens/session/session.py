@@ -21,6 +21,7 @@ from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
 from sessionlens.session.view import ChannelView
+from sessionlens.session.why import Why, why
 from sessionlens.tables import build
 from sessionlens.tables.schema import join
 from sessionlens.terminal import Timeline, Trace
@@ -95,11 +96,24 @@ class Session:
 
     @cached_property
     def commands(self) -> pd.DataFrame:
-        """The table `commands` over all channels, numbered in order of submission."""
+        """The table `commands` over all channels, numbered in the order in which they were taken."""
         table = join((v.commands_from(1) for v in self.views), "commands")
-        table = table.sort_values("start", kind="stable", ignore_index=True)
+        table = table.sort_values("taken", kind="stable", ignore_index=True)
         table["n"] = pd.array(range(1, len(table) + 1), dtype="Int64")
         return table
+
+    def why(self, n: int) -> Why:
+        """What the text of command `n` rests on: screen, line editor's model, keys, and where they differ.
+
+        Raises NotFoundError where the table `commands` has no such number.
+        """
+        numbers = self.commands["n"].tolist()
+        if n not in numbers:
+            raise NotFoundError(f"{self.path}: no command {n}; there are {len(numbers)}")
+        channels = self.commands["channel"].tolist()
+        at = numbers.index(n)
+        view = next(v for v in self.views if v.channel.number == channels[at])
+        return why(view, view.extraction.commands[channels[:at].count(channels[at])], n)
 
     @cached_property
     def events(self) -> pd.DataFrame:

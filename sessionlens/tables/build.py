@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sessionlens.commands import Command, Extraction
+from sessionlens.commands import Command, Extraction, operands
 from sessionlens.formats import Channel, Source
 from sessionlens.recording import Gap, Info, Recording
 from sessionlens.tables.missed import missed
@@ -75,12 +75,15 @@ def commands_table(
         "n": list(range(first_n, first_n + len(commands))),
         "ref": [origin.ref("o", c.accepted, c.out_last or c.accepted) for c in commands],
         "start": starts,
+        "taken": [c.taken_ns for c in commands],
         "end": ends,
         "start_utc": origin.utc(starts),
         "end_utc": origin.utc(ends),
-        "duration": [None if e is None else e - s for s, e in zip(starts, ends, strict=True)],
+        "duration": [None if c.end_ns is None else c.end_ns - c.taken_ns for c in commands],
         "person": origin.person,
         "command": [c.text for c in commands],
+        "language": [c.context.rpartition(" > ")[2] if c.kind == "repl" else None for c in commands],
+        "opened": [operands(c.text) if c.fullscreen else None for c in commands],
         "marks": list(marks),
         "output_bytes": [
             0 if c.out_first is None or c.out_last is None else c.out_last - c.out_first + 1 for c in commands

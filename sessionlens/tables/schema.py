@@ -65,14 +65,16 @@ COMMANDS = (
     + columns(
         ("n", COUNT, "number of the command in its session, from 1"),
         ("ref", TEXT, "session/channel/stream:first-last, a byte range that survives versions"),
-        ("start", ELAPSED, "submission (Enter) since the session began"),
-        ("end", ELAPSED, "when it ended, where known"),
+        ("start", ELAPSED, "submission (the Enter that ended the line) since the session began"),
+        ("taken", ELAPSED, "when the shell took the line: later than `start` where it was typed ahead"),
+        ("end", ELAPSED, "when it ended (the next prompt came), where known"),
         ("start_utc", INSTANT, "submission as an instant"),
         ("end_utc", INSTANT, "end as an instant"),
-        ("duration", ELAPSED, "end - start"),
+        ("duration", ELAPSED, "how long it ran: end - taken"),
         ("person", TEXT, "who was authenticated at the bastion"),
         ("command", TEXT, "what the shell, REPL or editor ran, exactly"),
-        ("context", TEXT, "where it ran, outermost first: `bash > python`"),
+        ("context", TEXT, "where it ran, outermost first: `bash > ssh > python`"),
+        ("language", TEXT, "of a line typed to a REPL: python, sqlite, mysql, psql, node …"),
         ("host", TEXT, "host, where the prompt or the session says so"),
         ("user", TEXT, "account, where the prompt or the session says so"),
         ("cwd", TEXT, "working directory, where the prompt or a mark says so"),
@@ -84,6 +86,7 @@ COMMANDS = (
         ("output_bytes", COUNT, "bytes that it printed"),
         ("output", TEXT, "what it printed, as lines of text"),
         ("fullscreen", FLAG, "it took over the whole screen (vim, less, htop)"),
+        ("opened", TEXT, "what a full-screen program was opened on: its operands"),
         ("hidden", FLAG, "it was typed while echo was off"),
     )
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .facade import Cell, CursorView, Terminal
 from .flags import Flag, flags
 from .lines import Lines
-from .replaying import Replay, replay, still
+from .replaying import Replay, Replaying, replay, still
 from .rows import Row, Run
 from .style import Style
 from .timeline import Frame, Timeline
@@ -19,6 +19,7 @@ __all__ = [
     "Lines",
     "Point",
     "Replay",
+    "Replaying",
     "Row",
     "Run",
     "Style",

@@ -16,6 +16,8 @@ from .trace import UNTRACED, Point, Trace
 
 FRAME_NS = 33_333_333
 SYNCHRONIZED_NS = 1_000_000_000
+REST_NS = 30_000_000
+ECHO = 4  # bytes of one key's echo
 
 
 class Builder:
@@ -38,6 +40,7 @@ class Builder:
         self.holding: int | None = None  # since when a synchronized update lasts
         self.scrolls = 0  # lines that scrolled off since the last frame / point
         self.point_scrolls = 0
+        self.last = 0  # bytes of the last output event
         self.enters = 0  # Enters that no newline has followed yet
         self.first = False  # no newline since the last input
         self.typed = False  # output came since the last input point
@@ -53,11 +56,22 @@ class Builder:
 
     def output(self, event: int, t: int, offset: int, data: bytes) -> None:
         """An output event."""
+        if self.always:
+            self._rested(event, t, data)
         self._begin(event, t)
         self.offset, self.end = offset, offset + len(data)
         self._fed = self.terminal.parser.fed
         self.terminal.parser.feed(data)
         self.typed = True
+
+    def _rested(self, event: int, t: int, data: bytes) -> None:
+        """Without input: the screen before output that comes after a pause or looks like the first echo."""
+        late = self.typed and t - self.until >= REST_NS
+        echo = len(data) <= ECHO < self.last
+        self.last = len(data)
+        if late or echo:
+            self.t, self.event = t, event
+            self._point("input", self._column, self.end)
 
     def resize(self, event: int, t: int, columns: int, rows: int, reflow: bool) -> None:
         """A resize event; a size of 0 says that nobody knows it, and is none."""
@@ -70,7 +84,7 @@ class Builder:
         """An input event: the screen as it stood, if output came before it."""
         self.t, self.event = t, event
         if self.typed:
-            self._point("input", self.screen.cursor.x, self.end)
+            self._point("input", self._column, self.end)
         self.typed = False
         self.first = True
         self.enters += data.count(b"\r") + data.count(b"\n")
@@ -204,7 +218,7 @@ class Builder:
             return
         here = self._here()
         if name == "?2004" and not on:
-            self._point("paste-off", self.screen.cursor.x, here)
+            self._point("paste-off", self._column, here)
         self.trace.modes.append((self.t, here, name, on))
 
     def unseen(self, how: str, text: str) -> None:
@@ -227,8 +241,13 @@ class Builder:
         """OSC 133, 633, 7, titles."""
         here = self._here()
         if kind in ("133", "633") and payload[:1] == "C":
-            self._point("mark", self.screen.cursor.x, here)
+            self._point("mark", self._column, here)
         self.trace.marks.append((self.t, here, kind, payload))
+
+    @property
+    def _column(self) -> int:
+        """Where the cursor is; behind the last column where a wrap is pending."""
+        return self.screen.cursor.x + self.screen.cursor.pending
 
     def _point(self, kind: str, x: int, offset: int, first: bool = False) -> None:
         s = self.screen

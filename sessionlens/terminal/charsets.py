@@ -11,6 +11,9 @@ from pyte.charsets import VT100_MAP
 
 ASCII = "B"
 _GRAPHICS = {code: VT100_MAP[code] for code in range(0x5F, 0x7F)} | {0x5F: "\xa0"}
+LETTERS = {ord(glyph): chr(code) for code, glyph in _GRAPHICS.items()}
+"""What was printed, by the line drawing that shows it."""
+
 TABLES: dict[str, dict[int, str]] = {"0": _GRAPHICS, "A": {0x23: "£"}}
 SLOTS = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}
 

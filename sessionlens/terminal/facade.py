@@ -60,8 +60,8 @@ class Operations:
         return flood.lines(self.screen, text, at) if self.fast else (at, len(text))
 
     def column(self) -> int:
-        """Where the cursor is, for the trace."""
-        return self.screen.cursor.x
+        """Where the cursor is, for the trace; behind the last column where a wrap is pending."""
+        return self.screen.cursor.x + self.screen.cursor.pending
 
     def line_end(self, column: int) -> None:
         """CR LF; `column` is where the cursor stood before the CR."""

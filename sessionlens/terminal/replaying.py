@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..recording import OUTPUT, RESIZE, Recording
 from .builder import Builder
 from .facade import Terminal
@@ -53,31 +55,60 @@ class Replay:
         return terminal
 
 
+class Replaying:
+    """A replay that goes on as its recording grows."""
+
+    def __init__(self, recording: Recording, *, reflow: bool = True) -> None:
+        self.recording, self.reflow = recording, reflow
+        self.done = 0
+        self._terminal = begin(recording)
+        self._builder = Builder(self._terminal, always=not recording.has_input)
+        self._checkpoints: list[tuple[int, bytes]] = []
+        self._due = CHECKPOINT
+
+    def goes_on(self, recording: Recording) -> bool:
+        """Does this one begin as the one that was replayed?"""
+        before, n = self.recording, self.done
+        return len(recording) >= n and all(
+            np.array_equal(getattr(recording, name)[:n], getattr(before, name)[:n])
+            for name in ("t_ns", "stream", "offset", "size")
+        )
+
+    def advance(self, recording: Recording, progress: Callable[[float], None] | None = None) -> Replay:
+        """Replay what is new. `progress` is told the share of the events that is done, 0 to 1."""
+        self.recording = recording
+        builder, terminal = self._builder, self._terminal
+        times = recording.t_ns.tolist()
+        for kind, event, offset, size in _events(recording, self.done, len(recording)):
+            if terminal.parser.fed >= self._due:
+                self._checkpoints.append((event, zlib.compress(terminal.dump(), 1)))
+                self._due = terminal.parser.fed + CHECKPOINT
+                if progress is not None:
+                    progress(event / len(recording))
+            if kind == OUTPUT:
+                builder.output(event, times[event], offset, recording.data(event))
+            elif kind == RESIZE:
+                builder.resize(event, times[event], offset, size, self.reflow)
+            elif kind == INPUT:
+                builder.input(event, times[event], recording.data(event))
+        self.done = len(recording)
+        if progress is not None:
+            progress(1.0)
+        return Replay(recording, builder.timeline, builder.trace, self.reflow, self._checkpoints)
+
+    def finish(self) -> None:
+        """No more will come: the last frame closes."""
+        self._builder.finish(self.recording.duration_ns)
+
+
 def replay(
     recording: Recording, *, reflow: bool = True, progress: Callable[[float], None] | None = None
 ) -> Replay:
     """Replay a recording once. `progress` is told the share of the events that is done, 0 to 1."""
-    terminal = begin(recording)
-    builder = Builder(terminal, always=not recording.has_input)
-    checkpoints: list[tuple[int, bytes]] = []
-    times = recording.t_ns.tolist()
-    due = CHECKPOINT
-    for kind, event, offset, size in _events(recording, 0, len(recording)):
-        if terminal.parser.fed >= due:
-            checkpoints.append((event, zlib.compress(terminal.dump(), 1)))
-            due = terminal.parser.fed + CHECKPOINT
-            if progress is not None:
-                progress(event / len(recording))
-        if kind == OUTPUT:
-            builder.output(event, times[event], offset, recording.data(event))
-        elif kind == RESIZE:
-            builder.resize(event, times[event], offset, size, reflow)
-        elif kind == INPUT:
-            builder.input(event, times[event], recording.data(event))
-    builder.finish(recording.duration_ns)
-    if progress is not None:
-        progress(1.0)
-    return Replay(recording, builder.timeline, builder.trace, reflow, checkpoints)
+    replaying = Replaying(recording, reflow=reflow)
+    done = replaying.advance(recording, progress)
+    replaying.finish()
+    return done
 
 
 def begin(recording: Recording) -> Terminal:

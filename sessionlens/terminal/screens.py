@@ -69,11 +69,20 @@ class Screens:
 
     def get(self, index: int) -> list[int]:
         """Screen `index`, from the nearest keyframe."""
+        return self.reader().get(index)
+
+    def reader(self) -> Reader:
+        """For who asks for many, one after the other."""
+        return Reader(self)
+
+    def forward(self, rows: list[int], at: int, index: int) -> None:
+        """Make `rows`, which are those of screen `at` (-1: of none), those of screen `index`."""
         key = self._key.rfind(KEY, 0, index + 1)
-        rows = self._slice(key)[:-1].tolist()
-        for at in range(key + 1, index + 1):
-            _apply(rows, self._slice(at), self._key[at])
-        return rows
+        if not key <= at <= index:
+            rows[:] = self._slice(key)[:-1]
+            at = key
+        for following in range(at + 1, index + 1):
+            _apply(rows, self._slice(following), self._key[following])
 
     def walk(self, start: int, stop: int) -> Iterator[tuple[list[int], list[int], int]]:
         """(rows, changed indices, scroll) from start to stop; the first one has all rows changed.
@@ -99,6 +108,21 @@ class Screens:
                 scroll, changes = 0, list(range(len(new)))
             rows[:] = new
             yield rows, changes, scroll
+
+
+class Reader:
+    """Goes on from the screen that was asked for last, where that is nearer than a keyframe."""
+
+    def __init__(self, screens: Screens) -> None:
+        self._screens = screens
+        self._rows: list[int] = []
+        self._at = -1
+
+    def get(self, index: int) -> list[int]:
+        """Screen `index`."""
+        self._screens.forward(self._rows, self._at, index)
+        self._at = index
+        return self._rows[:]
 
 
 def sized(rows: list[int], size: int) -> list[int]:

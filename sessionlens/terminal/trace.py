@@ -6,9 +6,11 @@ Choosing among these places is the commands room's work. Screens are stored as d
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
+
+import numpy as np
 
 from .notes import Notes
 from .rows import Row, Rows
@@ -16,6 +18,7 @@ from .screens import Screens
 from .unseen import Unseen
 
 KINDS = ("input", "newline", "paste-off", "mark")
+KIND, ALTERNATE, FIRST = 3, 4, 8  # bits: the index of the kind, and two flags
 UNTRACED = frozenset({"?12", "?25", "?2026"})  # blink, visibility, synchronized: frames have them
 
 
@@ -23,9 +26,12 @@ UNTRACED = frozenset({"?12", "?25", "?2026"})  # blink, visibility, synchronized
 class Point:
     """The screen before a byte. `event` is the recording's, `offset` the file offset of the byte in `out`.
 
-    kind "input": before an input event that came after output; "newline": before a CR LF (the cursor where it
-    was before the CR), one after each input and each Enter, or every one without input; "paste-off": ?2004l;
-    "mark": at OSC 133;C or 633;C. `first`: the first newline since an input.
+    kind "input": before an input event that came after output, or, where there is no input, before output
+    that came after a pause or looks like the first echo of a key; "newline": before a CR LF (the cursor where
+    it was before the CR), one after each input and each Enter, or every one without input; "paste-off":
+    ?2004l;
+    "mark": at OSC 133;C or 633;C. `first`: the first newline since an input. `cursor_x` is `columns` where a
+    wrap is pending.
     """
 
     index: int
@@ -49,7 +55,7 @@ class Points(Sequence[Point]):
         self._t = array("q")
         self._offset = array("q")
         self._event = array("I")
-        self._look = array("B")  # kind | alternate << 2 | first << 3
+        self._look = array("B")  # KIND | ALTERNATE | FIRST
         self._x = array("H")
         self._y = array("H")
         self._columns = array("H")
@@ -79,14 +85,26 @@ class Points(Sequence[Point]):
             self._t[i],
             self._event[i],
             self._offset[i],
-            KINDS[look & 3],
+            KINDS[look & KIND],
             self._x[i],
             self._y[i],
-            bool(look & 4),
+            bool(look & ALTERNATE),
             self._columns[i],
             self._rows[i],
-            bool(look & 8),
+            bool(look & FIRST),
         )
+
+    def on_main(self) -> Sequence[Point]:
+        """Those on the main screen, in the order of the output and then of the events."""
+        chosen = np.flatnonzero(np.array(self._look) & ALTERNATE == 0)
+        order = np.lexsort((np.array(self._event)[chosen], np.array(self._offset)[chosen]))
+        return Chosen(self._point, array("I", chosen[order].tolist()))
+
+    def of(self, *kinds: str) -> Sequence[Point]:
+        """Those of some kinds."""
+        wanted = [KINDS.index(kind) for kind in kinds]
+        chosen = np.flatnonzero(np.isin(np.array(self._look) & KIND, wanted))
+        return Chosen(self._point, array("I", chosen.tolist()))
 
     def append(self, point: Point, rows: list[int], scrolled: int) -> None:
         """Add a point and its screen."""
@@ -94,7 +112,7 @@ class Points(Sequence[Point]):
         self._t.append(point.t_ns)
         self._offset.append(point.offset)
         self._event.append(point.event)
-        self._look.append(KINDS.index(point.kind) | 4 * point.alternate | 8 * point.first)
+        self._look.append(KINDS.index(point.kind) | ALTERNATE * point.alternate | FIRST * point.first)
         self._x.append(point.cursor_x)
         self._y.append(point.cursor_y)
         self._columns.append(point.columns)
@@ -104,6 +122,28 @@ class Points(Sequence[Point]):
     def nbytes(self) -> int:
         """Memory."""
         return self.screens.nbytes + 29 * len(self)
+
+
+class Chosen(Sequence[Point]):
+    """Some of the points, in an order of their own; each is made on demand."""
+
+    def __init__(self, point: Callable[[int], Point], indices: array[int]) -> None:
+        self._point, self._indices = point, indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Point]: ...
+    def __getitem__(self, index: int | slice) -> Point | list[Point]:
+        if isinstance(index, slice):
+            return [self._point(i) for i in self._indices[index]]
+        return self._point(self._indices[index])
+
+    def __iter__(self) -> Iterator[Point]:
+        return map(self._point, self._indices)
 
 
 class Trace:

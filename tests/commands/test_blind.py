@@ -24,11 +24,32 @@ def test_a_blind_line_is_shown_only_behind_the_very_prompt_where_the_echo_went_o
     assert not echo.certain("me:~$ ", False)
     echo.ran("me:~$ ", False, "stty -echo", True)
     assert echo.certain("me:~$ ", False)
-    assert not echo.knows("$ ", False) and not echo.knows("me:~$ ", True)
+    assert not echo.knows("me:~$ ", True)
     echo.ran("me:~$ ", False, "./ask", False)
     assert echo.knows("me:~$ ", False) and not echo.certain("me:~$ ", False)
+    assert not echo.knows("$ ", False)
     echo.ran("me:~$ ", False, "stty echo", False)
     assert not echo.knows("me:~$ ", False)
+
+
+def test_what_asks_for_nothing_leaves_the_terminal_to_the_shell_whatever_its_prompt() -> None:
+    echo = Echo()
+    echo.ran("~ $ ", False, "stty -echo", True)
+    echo.ran("~ $ ", False, "cd src", False)
+    assert echo.certain("src $ ", False)
+    echo.ran("src $ ", False, "make", False)
+    assert echo.knows("src $ ", False) and not echo.certain("src $ ", False) and not echo.knows("~ $ ", False)
+
+
+def test_a_line_editor_at_the_very_prompt_is_the_shell() -> None:
+    echo = Echo()
+    echo.ran("me:~$ ", True, "stty -echo", True)
+    echo.ran("me:~$ ", True, "make", False)
+    assert echo.certain("me:~$ ", True) and not echo.certain("token$ ", True)
+    echo.ran("me:~$ ", True, "read -e -p 'me:~$ ' x", False)
+    assert not echo.certain("me:~$ ", True)
+    echo.ran("me:~$ ", True, "[hidden input]", False)
+    assert not echo.certain("me:~$ ", True)
 
 
 def test_a_line_that_was_echoed_and_a_restored_terminal_end_it() -> None:

@@ -115,7 +115,7 @@ def test_what_was_typed_to_a_password_prompt_and_erased_is_no_event(taken: Taken
     assert "secret" not in repr(found)
 
 
-def test_output_into_the_line_takes_the_keystrokes(taken: Taken) -> None:
+def test_output_into_the_line_is_left_out(taken: Taken) -> None:
     script = started().line(b"sleep 1 &", b"[1] 7\r\n").line(b"true")
     for char in b"echo a":
         script.key(bytes([char]))
@@ -124,7 +124,7 @@ def test_output_into_the_line_takes_the_keystrokes(taken: Taken) -> None:
         script.key(bytes([char]))
     script.key(b"\r", b"\r\n" + Off + b"\r").out(b"abc\r\n" + On + b"$ ")
     last = taken(script.events).commands[-1]
-    assert (last.text, last.source, last.confidence) == ("echo abc", "keys", "medium")
+    assert (last.text, last.source, last.confidence) == ("echo abc", "screen", "high")
 
 
 def test_a_file_with_prompts_and_marks_runs_nothing(taken: Taken) -> None:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlens.commands.contexts import Contexts, directory, program
+from sessionlens.commands.contexts import Contexts, Told, directory, titled
 from sessionlens.commands.editor import Reading
 from sessionlens.commands.expansion import expanded
 from sessionlens.commands.grammar import incomplete
 from sessionlens.commands.matching import agreement, tidy
+from sessionlens.commands.openers import Opened, opens, program
 from sessionlens.commands.output import plain
 from sessionlens.commands.prompts import Prompts, continues, shape
 from sessionlens.commands.region import before_cursor, logical_line
@@ -41,9 +42,7 @@ def test_what_asks_for_an_answer_is_no_prompt() -> None:
     assert prompts.trusted("$ ", False)
     assert not prompts.trusted("Password: ", False)
     assert not prompts.trusted("Continue? [y/N] ", False)
-    assert not prompts.trusted(
-        "old$ ", False
-    )  # that shell edits its lines: this one is printed by something else
+    assert prompts.is_edited("old$ ") and not prompts.is_edited("$ ")
     assert prompts.trusted("anything ❯ ", True)
     assert not prompts.trusted("Name: ", True)
 
@@ -140,6 +139,54 @@ def test_contexts_are_a_stack() -> None:
         ("bash", "shell", "me", "a"),
         ("bash > sudo", "shell", "root", "a"),
     ]
+
+
+def test_a_shell_with_the_prompt_of_the_one_below_is_a_level_of_its_own() -> None:
+    contexts = Contexts("bash", None, None)
+    seen = []
+    lines = [("", "bash"), ("", "id"), ("me", "exit"), ("exit", "su"), ("su: Authentication failure", "ls")]
+    for said, text in lines:
+        contexts.prompt("me@a:~$ ", said)
+        contexts.ran(text)
+        seen.append(contexts.path)
+    assert seen == ["bash", "bash > bash", "bash > bash", "bash", "bash"]
+
+
+def test_what_the_shell_told_the_terminal_and_the_prompt_does_not_show() -> None:
+    contexts = Contexts("bash", "web01", None)
+    contexts.prompt("$ ", "", titled("deploy@web01: ~/src"))
+    assert (contexts.top.user, contexts.top.host, contexts.top.cwd) == ("deploy", "web01", "~/src")
+    contexts.ran("ssh -p 22 db02")
+    contexts.prompt("% ", "", Told("db02", None, "/srv"))
+    assert (contexts.top.user, contexts.top.host, contexts.top.cwd) == (None, "db02", "/srv")
+    contexts.prompt("% ")
+    assert contexts.top.cwd == "/srv"
+
+
+@pytest.mark.parametrize(
+    ("text", "opened"),
+    [
+        ("ssh -i key -p 22 deploy@db02", Opened("ssh", "shell", "db02", "deploy", True)),
+        ("ssh -l ops db02 -t sudo -i", Opened("sudo", "shell", "db02", "root", True)),
+        ("ssh db02 uptime", None),
+        ("ssh -N -L 1:a:2 db02", None),
+        ("cd /srv && sudo -u app bash", Opened("bash", "shell", None, "app", True)),
+        ("sudo su - ada", Opened("su", "shell", None, "ada", True)),
+        ("su -c id", None),
+        ("sudo apt install x", None),
+        ("docker exec -it -u root -e A=b web bash", Opened("bash", "shell", "web", None, True)),
+        ("docker compose exec db psql -U app", Opened("psql", "repl", "db")),
+        ("kubectl exec -n prod -it pod-1 -c app -- sh", Opened("sh", "shell", "pod-1", None, True)),
+        ("bash deploy.sh", None),
+        ("FOO=1 env -i PS1='$ ' dash", Opened("dash", surely=True)),
+        ("python3.12 -q", Opened("python", "repl")),
+        ("ls; mysql -u root -p", Opened("mysql", "repl")),
+        ("echo 'a; bash'", None),
+        ("", None),
+    ],
+)
+def test_what_a_command_line_opens(text: str, opened: Opened | None) -> None:
+    assert opens(text) == opened
 
 
 def test_programs_and_directories() -> None:

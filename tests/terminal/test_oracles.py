@@ -6,11 +6,8 @@ And the drivers of `nox -s conformance` (benchmarks/oracles), which compares eve
 from __future__ import annotations
 
 import codecs
-import importlib
 import re
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -85,14 +82,6 @@ def test_programs(
     like: Callable[[list[tuple[str, Recording]]], None], fixtures: list[tuple[str, Recording]]
 ) -> None:
     like([(name, recording) for name, recording in fixtures if not name.startswith(RESIZED)])
-
-
-@pytest.fixture(scope="session")
-def benchmarks(root: Path) -> Iterator[Callable[[str], ModuleType]]:
-    """Imports from benchmarks/."""
-    sys.path.insert(0, str(root / "benchmarks"))
-    yield importlib.import_module
-    sys.path.remove(str(root / "benchmarks"))
 
 
 LOOKS = (

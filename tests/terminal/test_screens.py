@@ -60,3 +60,13 @@ def test_sizes_that_go_to_and_fro() -> None:
         store.append(list(range(1000 + at % 2)))
     assert store.nbytes < 1000 * 100
     assert store.get(998) == list(range(1000)) and store.get(999) == list(range(1001))
+
+
+@given(SCREENS, st.lists(st.integers(0, 3 * KEYFRAME), max_size=20))
+def test_a_reader_gives_the_same_in_any_order(screens: list[tuple[list[int], int]], order: list[int]) -> None:
+    store = Screens()
+    for rows, guess in screens:
+        store.append(list(rows), guess)
+    reader = store.reader()
+    for index in (at % len(screens) for at in order if screens):
+        assert reader.get(index) == screens[index][0]

@@ -45,8 +45,17 @@ def test_every_enter_has_its_newline(record: Make) -> None:
 
 def test_without_input_every_newline_is_a_point(record: Make) -> None:
     done = replay(record([(0, "o", b"$ ls\r\nfile\r\n$ "), (1, "o", b"pwd\r"), (2, "o", b"\n/\r\n")]))
-    assert [at_cursor(done, p) for p in done.trace.points] == ["$ ls", "file", "$ pwd", "/"]
-    assert [p.cursor_x for p in done.trace.points] == [4, 4, 5, 1]
+    newlines = [point for point in done.trace.points if point.kind == "newline"]
+    assert [at_cursor(done, p) for p in newlines] == ["$ ls", "file", "$ pwd", "/"]
+    assert [p.cursor_x for p in newlines] == [4, 4, 5, 1]
+
+
+def test_without_input_a_pause_and_the_first_short_output_are_points(record: Make) -> None:
+    ms = 1_000_000
+    parts = [(0, "o", b"first line\r\n$ "), (1, "o", b"l"), (2, "o", b"s"), (40 * ms, "o", b" -l /usr")]
+    done = replay(record(parts))
+    rests = [point for point in done.trace.points if point.kind == "input"]
+    assert [at_cursor(done, p) for p in rests] == ["$", "$ ls"]
 
 
 def test_paste_off_and_marks(record: Make) -> None:
@@ -79,3 +88,19 @@ def test_screens_of_points_match_an_exact_replay(truth: list[tuple[str, Recordin
             want = [line.rstrip() for line in exact.display]
             assert [row.text.rstrip() for row in done.trace.screen(point)] == want
             assert (point.columns, point.rows) == (exact.columns, exact.rows)
+
+
+def test_points_by_screen_and_kind(record: Make) -> None:
+    events = [
+        (0, "o", b"$ "),
+        (1, "i", b"v\r"),
+        (2, "o", b"v\r\n\x1b[?1049h~ "),
+        (3, "i", b"q"),
+        (4, "o", b"\x1b[?1049l$ "),
+        (5, "i", b"x"),
+    ]
+    points = replay(record(events)).trace.points
+    assert [(p.kind, p.event) for p in points.on_main()] == [("input", 1), ("newline", 2), ("input", 5)]
+    assert [p.event for p in points.of("newline")] == [2]
+    chosen = points.of("input", "newline")
+    assert list(chosen) == list(points) == chosen[:] and chosen[-1] == points[len(chosen) - 1]

@@ -1,0 +1,1 @@
+"""Commands beside what the shells themselves told: sessions with truth, scores, simple methods, the page."""

@@ -1,0 +1,138 @@
+"""Lines, joined -> commands: where each ran, what it printed, how it ended, and what its text rests on.
+
+Which lines there are is decided before (lines.py, entries.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .contexts import Contexts
+from .ending import last_end, output_end
+from .entries import Entry
+from .expansion import expanded, failed
+from .line import Line
+from .marks import Marks
+from .model import HIDDEN, Command, Evidence, LineEvent
+from .output import plain
+from .screen import View
+from .shells import login_shell
+
+if TYPE_CHECKING:
+    pass
+
+_END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
+_FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
+_SAID = 4096  # bytes before a prompt that tell what it follows
+
+
+class Assembler:
+    """Goes through the lines of one recording in order, and keeps the context."""
+
+    def __init__(self, view: View, lines: Sequence[Line]) -> None:
+        self.view, self.lines, self.marks = view, lines, Marks(view)
+        info = view.recording.info
+        self.contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
+        self.events: list[LineEvent] = []
+        self.before = 0  # where the line before this one was taken
+
+    def commands(self, joined: Sequence[Entry]) -> Iterator[Command]:
+        """One command for each entry."""
+        at_last = {entry.last.candidate.after: entry for entry in joined}
+        goes_on = {line.candidate.after for entry in joined for line in entry.lines[1:]}
+        for index, line in enumerate(self.lines):
+            if line.candidate.after not in goes_on:
+                self._prompt(line)
+            entry = at_last.get(line.candidate.after)
+            if entry is not None:
+                following = self.lines[index + 1] if index + 1 < len(self.lines) else None
+                command = self._command(entry, following)
+                if failed(command.text, command.output):
+                    self.events.append(_not_run(command))
+                elif command.text.strip():
+                    self.contexts.ran(command.text)
+                    yield command
+            self.before = line.candidate.after
+
+    def _prompt(self, line: Line) -> None:
+        said, after = "", line.candidate.after
+        if self.contexts.awaits or len(self.contexts.stack) > 1:
+            stop = output_end(self.view, line)
+            said = plain(bytes(self.view.out[max(self.before, stop - _SAID) : stop]))
+        self.contexts.prompt(line.prompt, said, self.marks.told(self.before, after))
+
+    def _command(self, entry: Entry, following: Line | None) -> Command:
+        view, line, text = self.view, entry.last, entry.text
+        after = line.candidate.point.offset
+        end = following.candidate.point.offset if following else view.end
+        stop = output_end(view, following) if following else last_end(view, after, end)
+        source, confidence, reason = line.source, entry.confidence, entry.reason
+        told = self.marks.command_line(after, stop)
+        if told is not None and "".join(told.split()) == "".join(text.split()):
+            text, source, confidence = told.rstrip(), "marks", "high"
+            reason = "the shell's own mark says what the screen shows"
+        done = self.marks.exit(after, end)
+        if done is not None:
+            stop = min(stop, done[0])
+        match = _END_OF_LINE.match(view.out, after)
+        begin = match.end() if match else after
+        data = bytes(view.out[begin:stop])
+        output = plain(data)
+        if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
+            text, confidence = output.partition("\n")[0] or text, "medium"
+        elif text != (full := expanded(text, output)):
+            text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
+        if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
+            confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
+        level = self.contexts.top
+        return Command(
+            start_ns=line.t_ns,
+            taken_ns=line.candidate.t_ns,
+            end_ns=max(view.time_of(stop), line.candidate.t_ns) if following or done else None,
+            text=text,
+            kind=level.kind,
+            context=self.contexts.path,
+            host=level.host,
+            user=level.user,
+            cwd=level.cwd,
+            exit_code=done[1] if done else None,
+            source=source,
+            confidence=confidence,
+            accepted=after,
+            in_first=entry.lines[0].key_line.first if entry.lines[0].key_line else None,
+            in_last=line.key_line.last if line.key_line else None,
+            out_first=begin if stop > begin else None,
+            out_last=stop - 1 if stop > begin else None,
+            output=output,
+            fullscreen=view.used_alternate(begin, stop) or bool(_FULL_SCREEN.search(data)),
+            hidden=any(each.hidden for each in entry.lines),
+            evidence=evidence(entry, reason),
+        )
+
+
+def _not_run(command: Command) -> LineEvent:
+    """A line that the shell refused: history has no such event."""
+    return LineEvent(command.start_ns, "not run", command.text, command.in_first, command.in_last)
+
+
+def evidence(entry: Entry, reason: str) -> Evidence:
+    """What stood on the screen, and what the keystrokes say; of a line typed blind nothing."""
+    if any(line.hidden for line in entry.lines):
+        return Evidence(entry.lines[0].prompt, HIDDEN, None, reason)
+    keyed = [line.key_line.best for line in entry.lines if line.key_line is not None]
+    certain = len(keyed) == len(entry.lines) and all(reading.certain for reading in keyed)
+    return Evidence(
+        entry.lines[0].prompt,
+        "\n".join(_shown(line) for line in entry.lines),
+        "\n".join(reading.text for reading in keyed) if certain else None,
+        reason,
+    )
+
+
+def _shown(line: Line) -> str:
+    """The rows of a line at the moment it was taken, from its prompt on."""
+    rows = [each.text.rstrip() for each in line.candidate.lines]
+    begins = (at for at in range(len(rows) - 1, -1, -1) if line.prompt.strip() in rows[at])
+    return "\n".join(rows[next(begins, 0) :]) if rows else line.prompt + line.text

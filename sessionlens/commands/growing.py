@@ -1,0 +1,20 @@
+"""Which commands of a recording that still grows will not change any more.
+
+Prompts are learned from all that there is, so more of it may teach more: what is told early can be wrong. A
+command is told once the next prompt came, or at its Enter where screen and keystrokes agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .grammar import incomplete
+from .model import Command
+
+
+def is_sure(commands: Sequence[Command], index: int) -> bool:
+    """Is this command as it will be, as far as can be known while more comes?"""
+    command = commands[index]
+    if index + 1 < len(commands) or command.end_ns is not None:
+        return True
+    return command.confidence == "high" and not incomplete(command.text)

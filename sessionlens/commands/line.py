@@ -1,0 +1,78 @@
+"""One line that was handed over at a prompt, and what screen and keystrokes together say of it.
+
+The screen is what the shell drew, the keystrokes an independent witness: where both say the same the text is
+sure. Where they differ the screen is taken, except for what it cannot tell (docs/commands.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .accept import Candidate
+from .cutting import Option
+from .editor import KeyLine
+from .matching import Match, in_order
+
+ALIKE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line handed over at a prompt. `outcome`: run, cancelled or empty."""
+
+    candidate: Candidate
+    prompt: str
+    text: str
+    outcome: str
+    source: str
+    confidence: str
+    key_line: KeyLine | None
+    hidden: bool
+    reason: str = ""
+
+    @property
+    def t_ns(self) -> int:
+        """When it was submitted: the Enter, or, without input, when the line was taken."""
+        return self.key_line.end_ns if self.key_line else self.candidate.t_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The text, where it is from, how sure it is, and why."""
+
+    text: str
+    source: str
+    confidence: str
+    reason: str
+
+
+def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
+    """What is taken as the line."""
+    text = option.text
+    if match is None:
+        return _alone(option, has_input)
+    if match.exact:
+        return Verdict(text, "screen", "high", "screen and keystrokes say the same")
+    keyed = match.reading.text
+    if match.reading.certain and keyed.strip():
+        if "".join(text.split()) == "".join(keyed.split()):
+            return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
+        if "\n" in text and "\n" not in keyed and in_order(keyed, text):
+            return Verdict(keyed, "keys", "medium", "output ran into the line: the keystrokes are taken")
+        how = "low" if match.score < ALIKE else "medium"
+        return Verdict(text, "screen", how, "the keystrokes say otherwise: the screen is taken")
+    if match.consistent:
+        return Verdict(text, "screen", "medium", "completion, history or a yank explains what was not typed")
+    how = "medium" if option.rested else "low"
+    return Verdict(text, "screen", how, "the keystrokes cannot tell, and not all of them are in the line")
+
+
+def _alone(option: Option, has_input: bool) -> Verdict:
+    """No keystrokes for this line."""
+    if has_input:
+        return Verdict(option.text, "screen", "low", "no keystrokes were found for this line")
+    if option.rested:
+        return Verdict(
+            option.text, "screen", "medium", "the screen alone, behind a prompt where the cursor rested"
+        )
+    return Verdict(option.text, "screen", "low", "the screen alone, behind what looks like a learned prompt")

@@ -1,0 +1,96 @@
+"""What was run last, and whether it may show a prompt: only what reads commands does.
+
+A program can print whatever looks like a prompt, `read -p '> '` for one. Shells, REPLs and what leads to
+another host are believed at once, a program that nobody knows once its prompt came back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .grammar import Unfinished
+from .openers import REPLS, SHELLS, opens, program
+from .prompts import Prompts, continues, shape
+
+_READS = re.compile(r"\b(?:read|select|vared)\b")
+_CONTINUED = re.compile(r"(?:> |\? )(?=\S|\s)|>$")
+
+
+@dataclass(slots=True)
+class Running:
+    """The command that runs, or is not complete yet."""
+
+    typed: Unfinished
+    known: bool
+    """It is known to read commands."""
+
+    reads: bool
+
+    @classmethod
+    def of(cls, text: str) -> Running:
+        name = program(text)
+        known = name in SHELLS or name in REPLS or opens(text) is not None
+        return cls(Unfinished(text), known, bool(_READS.search(text)))
+
+
+@dataclass(slots=True)
+class Asking:
+    """Follows the lines that were run, and says which prompts to believe."""
+
+    prompts: Prompts
+    running: Running | None = None
+    open: bool = False
+    """The last line was run, not thrown away."""
+
+    forms: set[tuple[str, bool]] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
+    """Shapes of prompts that an unknown program showed."""
+
+    inside: set[str] = field(default_factory=set)
+    """Shapes of prompts without line editing since a line was edited last."""
+
+    def may_ask(self, prompt: str, paste: bool) -> bool:
+        """May a program that does not edit its lines (`paste` is off) show this prompt now?"""
+        running, form = self.running, shape(prompt)
+        if running is not None and running.known:
+            self.doubted.discard(form)
+        if paste or running is None:
+            return True
+        if self.prompts.is_edited(prompt) and not running.known and form not in self.inside:
+            return False  # a shell that edits its lines has this prompt: something else printed it
+        if (form, paste) in self.forms:
+            return True
+        if self.continuing and continues(prompt):
+            return True
+        if running.reads:
+            return False
+        if not running.known:
+            self.doubted.add(form)
+        return running.known or self.prompts.count(prompt, paste) > 1
+
+    @property
+    def reading(self) -> bool:
+        """Does what was run read lines by itself?"""
+        return self.running is not None and self.running.reads
+
+    @property
+    def continuing(self) -> bool:
+        """Does the shell wait for more of the command?"""
+        return self.open and self.running is not None and self.running.typed.open
+
+    def continued(self, row: str) -> str | None:
+        """The usual continuation prompt at the beginning of a row, where a shell waits for more."""
+        match = _CONTINUED.match(row) if self.continuing else None
+        return match[0] if match else None
+
+    def remember(self, prompt: str, paste: bool, text: str, run: bool) -> None:
+        """A line was run, or thrown away, at this prompt."""
+        goes_on = continues(prompt) or not any(map(str.isalnum, prompt))
+        if run and self.running is not None and self.continuing and goes_on:
+            self.running.typed.add(text)
+        elif run:
+            self.running = Running.of(text)
+        self.open = run
+        self.inside = set() if paste else self.inside | {shape(prompt)}
+        self.forms.add((shape(prompt), paste))

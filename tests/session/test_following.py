@@ -1,0 +1,111 @@
+"""Following a recording that grows: a real bundle, written while it is followed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sessionlens_recorder.bundle import BundleWriter, ChannelWriter
+
+import sessionlens as sl
+from sessionlens.session.following import follow
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is recorded on Windows")
+
+
+class Copy:
+    """A fixture, written anew into a live bundle, some events each time the follower waits."""
+
+    def __init__(self, fixture: Path, root: Path, events: int = 7) -> None:
+        self.recording = sl.open(fixture).recording
+        info = self.recording.info
+        pty = {"term": "xterm-256color", "columns": info.columns, "rows": info.rows, "modes": {}}
+        self.writer = BundleWriter.create(root, {"person": "john", "target": {"name": "web01"}})
+        self.channel: ChannelWriter = self.writer.open_channel("shell", pty=pty)
+        self.left: Iterator[int] = iter(range(len(self.recording)))
+        self.at_once = events
+        self.written = 0
+
+    def write(self, _: float = 0.0) -> None:
+        """The next events; after the last one the bundle is sealed."""
+        for _turn in range(self.at_once):
+            event = next(self.left, None)
+            if event is None:
+                self.channel.close(exit_code=0)
+                self.writer.seal(lambda manifest: "signature\n")
+                return
+            data, stream = self.recording.data(event), chr(self.recording.stream[event])
+            if stream == "o":
+                self.channel.output(data)
+            elif stream == "i":
+                self.channel.input(data)
+            self.written = event
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_each_command_comes_once_and_before_the_end(root: Path, tmp_path: Path, name: str) -> None:
+    fixture = root / "fixtures" / "sessions" / name
+    copy = Copy(fixture, tmp_path)
+    told: list[dict[str, Any]] = []
+    when: list[int] = []
+    for news in follow(copy.writer.path, wait=copy.write):
+        told += news.to_dict("records")
+        when += [copy.written] * len(news)
+    wanted = sl.open(fixture).commands["command"].tolist()
+    final = {row["ref"].split("-")[0]: row["command"] for row in told}
+    assert list(final.values()) == wanted
+    assert len(told) - len(wanted) == sum(bool(row["corrects"]) for row in told) <= 1
+    assert when[len(when) // 2] < len(copy.recording) * 0.8  # not all at the end
+
+
+def test_what_is_typed_and_echoed_is_told_while_it_runs(tmp_path: Path) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john", "target": {"name": "web01"}})
+    pty = {"term": "xterm", "columns": 80, "rows": 24, "modes": {}}
+    channel = writer.open_channel("shell", pty=pty)
+    script = [("out", b"\x1b[?2004h$ ")]
+    for line in (b"echo a", b"sleep 600"):
+        for byte in line:
+            script += [("in", bytes([byte])), ("out", bytes([byte]))]
+        script += [("in", b"\r"), ("out", b"\r\n\x1b[?2004l\r")]
+        script += [("out", b"a\r\n\x1b[?2004h$ ")] if line == b"echo a" else []
+    steps = iter(script)
+
+    def write(_: float) -> None:
+        kind, data = next(steps, ("", b""))
+        if not kind:
+            raise StopFollowing
+        (channel.output if kind == "out" else channel.input)(data)
+
+    told: list[str] = []
+    with pytest.raises(StopFollowing):
+        for news in follow(writer.path, wait=write):
+            told += news["command"].tolist()
+    assert told == ["echo a", "sleep 600"]
+    writer.seal(lambda manifest: "signature\n")
+
+
+class StopFollowing(Exception):
+    """The test has seen enough: the recording goes on."""
+
+
+def test_the_command_line_prints_a_json_object_a_command(root: Path) -> None:
+    argv = [sys.executable, "-m", "sessionlens", "commands", "fixtures/sessions/bash", "--follow", "--jsonl"]
+    out = subprocess.run(argv, cwd=root, check=True, capture_output=True, text=True).stdout
+    rows = [json.loads(line) for line in out.splitlines()]
+    wanted: pd.DataFrame = sl.open(root / "fixtures" / "sessions" / "bash").commands
+    assert [row["command"] for row in rows] == wanted["command"].tolist()
+    assert not any(row["corrects"] for row in rows)
+
+
+def test_a_typescript_ends_with_its_last_line(tmp_path: Path) -> None:
+    parts = [b"$ ", b"e", b"cho a\r\n", b"a\r\n$ ", b"l", b"s\r\nx\r\n$ "]
+    (tmp_path / "out").write_bytes(b"Script started on x\n" + b"".join(parts) + b"\nScript done on x\n")
+    (tmp_path / "timing").write_text("".join(f"O 0.100000 {len(part)}\n" for part in parts))
+    assert [row for news in follow(tmp_path) for row in news["command"]] == ["echo a", "ls"]
