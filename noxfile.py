@@ -142,8 +142,9 @@ print(shutil.which("node", path=bins))
 
 @nox.session
 def accuracy(session: nox.Session) -> None:
-    """Commands against sessions whose truth is known; writes benchmarks/accuracy.md."""
+    """Commands against sessions whose truth is known, ways to write one; accuracy.md and ways.md."""
     install(session)
+    session.run("python", "benchmarks/ways.py")
     session.run("python", "benchmarks/accuracy.py", *session.posargs)
 
 

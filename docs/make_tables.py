@@ -19,9 +19,9 @@ CODES = """## Exit codes of the command line
 
 | code | meaning |
 |---|---|
-| 0 | done; `search`: found; `verify`: intact |
-| 1 | `search`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
-| 2 | `search`: not found, but not everything could be seen; `verify`: cannot tell |
+| 0 | done; `search`, `commands --ran`: found; `verify`: intact |
+| 1 | `search`, `commands --ran`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
+| 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell |
 | 64 | wrong use, or a file that cannot be read or written |
 | 130 | interrupted |
 """

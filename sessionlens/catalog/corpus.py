@@ -36,6 +36,8 @@ class SessionLike(Protocol):
     def gaps(self) -> pd.DataFrame: ...
     @property
     def channels(self) -> pd.DataFrame: ...
+    @property
+    def coverage_of_commands(self) -> Coverage: ...
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits: ...
 
 
@@ -122,11 +124,28 @@ class Corpus:
         low, high = instant(since), instant(until, end_of_day=True)
         chosen = [s for s in self if selected(s.info, user, low, high)]
         found = [s.search(query, regex=regex, case=case) for s in chosen]
-        coverage = sum((f.coverage for f in found), start=Coverage())
+        coverage = sum((f.coverage for f in found), start=self._left_out(len(chosen), user, low, high))
         frames = [within(pd.DataFrame(f), low, high) for f in found]
-        notes = self.filtered(len(chosen), user, low, high)
-        whole = coverage + Coverage(unreadable=tuple(map(visible, self.unreadable)), notes=notes)
-        return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], whole)
+        return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], coverage)
+
+    def coverage_of_commands(
+        self,
+        *,
+        user: str | None = None,
+        since: str | pd.Timestamp | None = None,
+        until: str | pd.Timestamp | None = None,
+    ) -> Coverage:
+        """What a question about the commands looks at, with the same filters; and what it cannot see."""
+        low, high = instant(since), instant(until, end_of_day=True)
+        chosen = [s for s in self if selected(s.info, user, low, high)]
+        start = self._left_out(len(chosen), user, low, high)
+        return sum((s.coverage_of_commands for s in chosen), start=start)
+
+    def _left_out(
+        self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None
+    ) -> Coverage:
+        notes = self.filtered(chosen, user, low, high)
+        return Coverage(unreadable=tuple(map(visible, self.unreadable)), notes=notes)
 
     def filtered(
         self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None

@@ -54,7 +54,15 @@ class Coverage:
             count(self.lines, "line"),
             count(matches, "match", "matches"),
         ]
-        said = [", ".join(parts)]
+        return self._with_limits(", ".join(parts))
+
+    def of_commands(self, matches: int) -> str:
+        """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at."""
+        looked = f"looked at {count(self.commands, 'command')} of {count(self.sessions, 'session')}"
+        return self._with_limits(f"{looked}, {count(matches, 'match', 'matches')}")
+
+    def _with_limits(self, head: str) -> str:
+        said = [head]
         if self.gaps:
             where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
             said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")

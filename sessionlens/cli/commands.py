@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
+import pandas as pd
+
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import form_arguments, print_table, recording_argument, say, single
+from sessionlens.cli.common import (
+    filter_arguments,
+    form_arguments,
+    print_table,
+    recording_argument,
+    say,
+    single,
+)
+from sessionlens.errors import UsageError
 from sessionlens.session import corpus, open
 from sessionlens.session.following import follow
 from sessionlens.tables.output import records
@@ -24,10 +35,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--marked", action="store_true", help="only commands that carry a mark")
     parser.add_argument("--follow", action="store_true", help="print each command of a growing recording")
     parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, exact, for programs")
+    parser.add_argument("--ran", metavar="WORDS", help='only commands that run this, as in "rm -rf /srv"')
+    filter_arguments(parser)
     parser.add_argument("--why", type=int, metavar="N", help="what the text of command N rests on")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """0; with --ran: 0 found, 1 not there, 2 not found where not everything could be seen."""
+    if arguments.ran is not None and not arguments.follow:
+        return _asked(arguments)
+    if arguments.ran is not None or arguments.user or arguments.since or arguments.until:
+        raise UsageError("--user, --since and --until go with --ran, and --ran goes without --follow")
     if arguments.follow:
         return _follow(arguments)
     if arguments.why is not None:
@@ -37,11 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
     table = source.commands
     if arguments.marked:
         table = table[table["marks"] != ""]
+    _print(table, arguments)
     if arguments.jsonl:
-        for row in records(table):
-            say(json.dumps(row))
         return 0
-    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"]
@@ -51,6 +67,28 @@ def run(arguments: argparse.Namespace) -> int:
             )
         say(", ".join(notes))
     return 0
+
+
+def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
+    if arguments.jsonl:
+        for row in records(table):
+            say(json.dumps(row))
+    else:
+        print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+
+
+def _asked(arguments: argparse.Namespace) -> int:
+    """Which commands run these words, and what was looked at."""
+    case = corpus(arguments.path)
+    filters = {name: getattr(arguments, name) for name in ("user", "since", "until")}
+    found = case.commands.sl.ran(arguments.ran, **filters)
+    if arguments.marked:
+        found = found[found["marks"] != ""]
+    _print(found, arguments)
+    coverage = case.coverage_of_commands(**filters)
+    said = coverage.of_commands(len(found)) + "\n"
+    (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said)
+    return 0 if len(found) else 1 if coverage.complete else 2
 
 
 def _follow(arguments: argparse.Namespace) -> int:

@@ -41,6 +41,13 @@ def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: boo
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
 
 
+def filter_arguments(parser: argparse.ArgumentParser) -> None:
+    """--user, --since and --until: whose sessions, and when."""
+    parser.add_argument("--user", help="only sessions of this person")
+    parser.add_argument("--since", help="from this date or time on (UTC unless it names a zone)")
+    parser.add_argument("--until", help="to this date (its end) or time")
+
+
 def form_arguments(parser: argparse.ArgumentParser) -> None:
     """--json, --csv and --wide: who is to read the output."""
     form = parser.add_mutually_exclusive_group()

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from sessionlens.catalog.search import SHOWN
-from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
+from sessionlens.cli.common import filter_arguments, form_arguments, print_table, recording_argument, say
 from sessionlens.session import corpus
 
 FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc", "missed")
@@ -17,9 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", help="the text; upper and lower case are alike")
     parser.add_argument("--regex", action="store_true", help="the query is a regular expression")
     parser.add_argument("--case", action="store_true", help="upper and lower case differ")
-    parser.add_argument("--user", help="only sessions of this person")
-    parser.add_argument("--since", help="from this date or time on (UTC unless it names a zone)")
-    parser.add_argument("--until", help="to this date (its end) or time")
+    filter_arguments(parser)
     form_arguments(parser)
 
 

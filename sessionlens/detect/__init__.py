@@ -6,22 +6,26 @@ have failed.
 
 from __future__ import annotations
 
-from .calls import Call, calls
+from .calls import calls
 from .findings import Finding, findings, marks_of
 from .hidden import hidden_findings, placed
 from .marks import MARKS, Mark
-from .ran import ran, running
+from .model import Call
+from .ran import ran, ran_each, running
+from .reading import Reader
 
 __all__ = [
     "MARKS",
     "Call",
     "Finding",
     "Mark",
+    "Reader",
     "calls",
     "findings",
     "hidden_findings",
     "marks_of",
     "placed",
     "ran",
+    "ran_each",
     "running",
 ]

@@ -10,9 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .calls import SHELLS, Call, targets
-from .options import Arguments
+from .code import decodes
+from .deleting import deletes_file, deletes_found, deletes_tree, emptied, empties, wipes
+from .model import Call, targets
+from .options import arguments
 from .pipes import Line
+from .shells import SHELLS
+from .use import Use
 
 _LOG = re.compile(
     r"^/var/(log|adm)/|^/run/log/|(^|/)(wtmp|btmp|utmp|lastlog|syslog|auth\.log|messages|secure)$|\.log$"
@@ -44,25 +48,6 @@ _SENDERS = frozenset(
 _LOGGERS = re.compile(
     r"^(auditd|rsyslog|syslog(-ng)?|systemd-journald|sysstat|osqueryd|falcon-sensor|wazuh-agent)"
 )
-_CODE = re.compile(r"rmtree|unlink|os\.remove|rm_rf|remove_tree|rmdir|FileUtils\.rm|rm\s+-[rRf]")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One call as a mark sees it: the call, its arguments, and the other calls of the line."""
-
-    call: Call
-    given: Arguments
-    line: Line
-
-    @property
-    def program(self) -> str:
-        return self.call.program
-
-    @property
-    def is_fed(self) -> bool:
-        """Does something come in from a pipe or file?"""
-        return self.line.feeds(self.call) or bool(targets(self.call, "<", "<<<", "<<"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,67 +60,9 @@ class Mark:
     applies: Callable[[Use], bool]
 
 
-def _deletes_tree(use: Use) -> bool:
-    if use.program == "rm":
-        return use.given.has("r", "R", "recursive")
-    if use.program in ("python", "python3", "perl", "ruby", "node", "php"):
-        return any(_CODE.search(word) for word in use.call.words[1:])
-    return use.program == "rmtree" or (
-        use.program == "rsync"
-        and any(n.startswith("del") for n in use.given.names)
-        and "/dev/null" not in use.call.words
-    )
-
-
-def _deletes_found(use: Use) -> bool:
-    if use.program in ("find", "bfs"):
-        return "delete" in use.given.names or any(
-            w.rsplit("/", 1)[-1] in ("rm", "shred", "unlink") for w in use.call.words
-        )
-    return use.program in ("rm", "unlink", "shred") and bool(
-        {"xargs", "parallel", "find", "bfs", "fd", "fdfind"} & set(use.call.via)
-    )
-
-
-def _deletes_file(use: Use) -> bool:
-    return use.program in ("rm", "unlink") and not _deletes_tree(use) and not _deletes_found(use)
-
-
-def _wipes(use: Use) -> bool:
-    words = use.call.words
-    if use.program == "dd":
-        return any(re.match(r"if=/dev/(zero|u?random|null)", word) for word in words) and any(
-            word.startswith("of=") for word in words
-        )
-    if use.program in ("cp", "cat") and any(re.match(r"/dev/(zero|u?random)$", word) for word in words):
-        return use.program == "cp" or bool(targets(use.call, ">", ">|", ">>"))
-    return use.program in ("shred", "wipe", "srm", "scrub", "blkdiscard", "wipefs") or use.program.startswith(
-        "mkfs"
-    )
-
-
-def _empties(use: Use) -> bool:
-    return any(target != "/dev/null" for target in _emptied(use))
-
-
-def _emptied(use: Use) -> list[str]:
-    call = use.call
-    if use.program == "truncate":
-        return (
-            list(use.given.operands)
-            if (use.given.value("s", "size") or "").lstrip("=<%") in ("0", "")
-            else []
-        )
-    if use.program in ("cp", "mv", "ln") and "/dev/null" in call.words[1:-1]:
-        return list(use.given.operands[1:])
-    silent = use.program in ("", ":", "true") or (call.words[1:] == ("/dev/null",) and use.program == "cat")
-    blank = use.program in ("echo", "printf") and not "".join(use.call.words[1:]).replace("-n", "").strip()
-    return targets(call, ">", ">|", "&>") if silent or blank else []
-
-
 def _tampers_with_logs(use: Use) -> bool:
     call = use.call
-    if any(_LOG.search(target) for target in _emptied(use)):
+    if any(_LOG.search(target) for target in emptied(use)):
         return True
     if use.program in ("rm", "shred", "unlink", "srm", "wipe", "mv", "utmpdump"):
         return any(_SYSTEM_LOG.search(operand) for operand in use.given.operands)
@@ -165,7 +92,7 @@ def _hides_history(use: Use) -> bool:
             use.program == "set" and bool(re.search(r"\+o\s+history|(-eg|-e|-g|-Ux|-x)\s+fish_history", rest))
         )
     touched = use.program in ("rm", "shred", "ln", "mv", "truncate", "unlink", "srm", "cp", "sed", "dd")
-    named = [*(use.given.operands if touched else ()), *_emptied(use)]
+    named = [*(use.given.operands if touched else ()), *emptied(use)]
     return any(_HISTORY.search(word.removeprefix("of=")) for word in named)
 
 
@@ -211,9 +138,11 @@ def _packs(use: Use) -> bool:
 
 
 def _runs_decoded(use: Use) -> bool:
-    into = use.program in SHELLS or use.program in ("python", "python3", "perl", "ruby", "source", ".")
+    into = use.program in SHELLS or use.program in ("python", "perl", "ruby", "source", ".")
+    if decodes(use.program, use.text):
+        return True
     if not into or len(use.call.words) > 3:
-        return use.program == "eval" and bool(re.search(r"base64|xxd|curl|wget", " ".join(use.call.words)))
+        return use.program == "eval" and bool(re.search(r"base64|xxd|curl|wget", use.text))
     return use.line.feeds_unseen(use.call)
 
 
@@ -250,11 +179,11 @@ OUTPUT_HIDDEN = Mark(
 )
 
 MARKS = (
-    Mark("delete-tree", "high", "deletes a directory with everything in it", _deletes_tree),
-    Mark("delete-found", "high", "deletes every file that a search finds", _deletes_found),
-    Mark("delete-file", "low", "deletes files by name", _deletes_file),
-    Mark("wipe", "high", "overwrites data so that it cannot be brought back", _wipes),
-    Mark("empty-file", "medium", "empties a file but leaves it in place", _empties),
+    Mark("delete-tree", "high", "deletes a directory, volume or bucket with everything in it", deletes_tree),
+    Mark("delete-found", "high", "deletes every file that a search finds", deletes_found),
+    Mark("delete-file", "low", "deletes files by name", deletes_file),
+    Mark("wipe", "high", "overwrites data so that it cannot be brought back", wipes),
+    Mark("empty-file", "medium", "empties a file but leaves it in place", empties),
     Mark(
         "log-tampering",
         "high",
@@ -278,3 +207,9 @@ MARKS = (
     LINE_HIDDEN,
     OUTPUT_HIDDEN,
 )
+
+
+def code_marks(repl: Call) -> list[Mark]:
+    """The marks on a line of a REPL, by its own language: what deletes, as in `shutil.rmtree`."""
+    use = Use(repl, arguments(repl.words, repl.family), Line([repl]))
+    return [mark for mark in MARKS if mark.name.startswith("delete-") and mark.applies(use)]

@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .programs import named, without_unknown
+
 # programs whose options are words after a single dash
 WORD_OPTIONS = frozenset(
     {"find", "java", "openssl", "ffmpeg", "terraform", "gcloud", "qemu-system-x86_64", "bfs"}
 )
+
+# words of find that take a value; those after which a command stands, up to ; or +
+_FIND_VALUED = named(
+    "name iname path ipath wholename lname regex iregex type xtype size newer anewer cnewer mtime atime "
+    "ctime mmin amin cmin perm user group uid gid links inum fstype maxdepth mindepth printf fprintf fls "
+    "fprint samefile regextype"
+)
+_FIND_STARTS = named("exec execdir ok okdir")
 
 # short options that take a value
 VALUED = {
@@ -40,7 +50,41 @@ VALUED = {
     "truncate": "sr",
     "wget": "ABDIOPQRTUXaeiolopt",
     "xargs": "EIJLPRSadns",
-    "zip": "bntiPxsO",
+    "zip": "bntiPxsO", "strace": "abeoOpPsSuUXIE", "ltrace": "oepsuaAlnDFx", "perf": "oepCtIDr",
+    "chrt": "TPD",
+    "numactl": "CNmip", "systemd-run": "pEHMu", "nsenter": "tSGW", "unshare": "RwSG", "flock": "wE",
+    "runuser": "ugGsw",
+    "sshpass": "pfdP", "pdsh": "wxlutfR", "pssh": "hHlptoeOX", "parallel-ssh": "hHlptoeOX", "clush": "wxglof",
+    "exec": "a", "time": "fo", "watch": "n", "cpulimit": "lpPe", "fakeroot": "slbi",
+    "systemd-nspawn": "DiMup", "chpst": "ubenlLmdopfcrtv/", "machinectl": "HMnop", "lxc-attach": "nafLPsuv",
+    "parallel": "jnNIdaLCS", "screen": "SceshptT", "tmux": "tcfnsxySLelp", "script": "EIOoBTmt",
+    "cut": "dfcb", "sed": "ef", "trickle": "du", "cgexec": "g", "proot": "rbwk", "rsh": "l",
+    "kubectl": "ncf", "prlimit": "p", "hyperfine": "wrp",
+}  # fmt: skip
+
+# long options that take a value and have no letter, or none in the tables
+LONG_VALUED = {
+    "sudo": named("host prompt chdir chroot close-from command-timeout role type other-user user group"),
+    "env": named("unset chdir"),
+    "nice": frozenset({"adjustment"}),
+    "timeout": named("signal kill-after"),
+    "xargs": named("arg-file delimiter max-args max-procs max-chars process-slot-var"),
+    "stdbuf": named("input output error"),
+    "ionice": named("class classdata"),
+    "watch": frozenset({"interval"}),
+    "systemd-run": named(
+        "unit property description slice uid gid nice working-directory setenv host machine on-active"
+    ),
+    "nsenter": named("target setuid setgid"),
+    "flock": named("timeout conflict-exit-code"),
+    "pkexec": frozenset({"user"}),
+    "runuser": named("user group supp-group shell"),
+    "setpriv": named("reuid regid ruid euid groups inh-caps bounding-set ambient-caps"),
+    "bwrap": named("dev proc tmpfs dir chdir unsetenv uid gid hostname bind ro-bind dev-bind symlink setenv"),
+    "chroot": named("userspec groups"),
+    "systemd-nspawn": named("directory image user machine bind setenv"),
+    "parallel": named("jobs sshlogin delimiter max-args arg-file colsep workdir wd tagstring delay env rpl"),
+    "machinectl": named("uid setenv host machine"),
 }
 
 LONG = {
@@ -119,6 +163,11 @@ def arguments(words: tuple[str, ...], program: str) -> Arguments:
         rest[0] = "-" + rest[0]
     while rest:
         word = rest.pop(0)
+        if named := _powershell(word, program):
+            letters.add(named)
+            continue
+        if word.startswith("-"):
+            word = without_unknown(word)
         if word == "--":
             operands += rest
             break
@@ -134,6 +183,8 @@ def arguments(words: tuple[str, ...], program: str) -> Arguments:
         elif word.startswith("-") and len(word) > 1:
             if program in WORD_OPTIONS:
                 names.add(word[1:])
+                if program in ("find", "bfs"):
+                    _skip(word[1:], rest)
                 continue
             for letter, given in _bundle(word[1:], program, rest):
                 letters.add(letter)
@@ -151,6 +202,27 @@ def short(program: str, name: str) -> str:
         return table[name]
     letters = {letter for long, letter in table.items() if name and long.startswith(name)}
     return letters.pop() if len(letters) == 1 else ""
+
+
+def _skip(name: str, rest: list[str]) -> None:
+    """The value of a word of find, or the command that it starts."""
+    if name in _FIND_VALUED:
+        del rest[:1]
+    elif name in _FIND_STARTS:
+        end = next((at for at, word in enumerate(rest) if word in (";", "+")), len(rest))
+        del rest[: end + 1]
+
+
+def _powershell(word: str, program: str) -> str:
+    """`rm -Recurse -Force`, `-Rec`, `-fo:$true`: one word after one dash, of any case."""
+    word, _, value = word.partition(":")
+    if (
+        program not in ("rm", "Remove-Item", "ri", "rmdir", "rd", "del", "erase")
+        or len(word) < 3
+        or value == "$false"
+    ):
+        return ""
+    return next((name[0] for name in ("recurse", "force") if name.startswith(word[1:].lower())), "")
 
 
 def _bundle(word: str, program: str, rest: list[str]) -> Iterator[tuple[str, str | None]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from .model import Call
 from .options import arguments
-from .syntax import Call
+
+_SEARCHES = frozenset({"find", "fd", "locate", "plocate", "mlocate"})
 
 
 class Line:
@@ -14,11 +16,16 @@ class Line:
     def __init__(self, calls: Iterable[Call]) -> None:
         calls = list(calls)
         self._any = _first_stages(calls)
+        self._found = _first_stages(call for call in calls if call.family in _SEARCHES)
         self._opaque = _first_stages(call for call in calls if _fetches_or_decodes(call))
 
     def feeds(self, call: Call) -> bool:
         """Does what any call of the line prints go into `call`?"""
         return _stands_behind(call, self._any)
+
+    def feeds_found(self, call: Call) -> bool:
+        """The same of a call that searches for files."""
+        return _stands_behind(call, self._found)
 
     def feeds_unseen(self, call: Call) -> bool:
         """The same of a call that downloads or decodes."""
@@ -39,6 +46,6 @@ def _stands_behind(call: Call, first: Mapping[int, int]) -> bool:
 
 
 def _fetches_or_decodes(call: Call) -> bool:
-    return call.program in ("curl", "wget", "xxd", "openssl", "rev") or (
+    return call.program in ("curl", "wget", "xxd", "openssl", "rev", "gpg", "gunzip", "zcat") or (
         call.program.startswith("base") and arguments(call.words, "base64").has("d", "D", "decode")
     )

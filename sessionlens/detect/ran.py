@@ -1,20 +1,24 @@
 """`ran(text, "rm", "-r", "-f")`: does this command line start that program with these options and operands?
 
 Order, bundling (`-rf`), long and abbreviated forms, `sudo`, `env`, `xargs`, `bash -c`, `find -exec`, paths,
-backslashes and quotes make no difference. Options that were not asked for may be there too.
+backslashes, quotes, and expansions whose value the line says make no difference. Options that were not
+asked for may be there too.
 """
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 
 from sessionlens.errors import UsageError
 
 from .calls import calls
+from .model import Call
 from .options import SAME, WORD_OPTIONS, Arguments, arguments, short
-from .syntax import Call
+from .programs import globbed, same
+from .reading import Reader
 
 
 def ran(text: str, *words: str) -> bool:
@@ -28,13 +32,36 @@ def ran(text: str, *words: str) -> bool:
 
 def running(text: str, *words: str) -> list[Call]:
     """The calls of `text` for which `ran` is true."""
+    words = asked(words)
+    return [call for call in calls(text) if matches(call, *words)] if _may_run(text, words[0]) else []
+
+
+def ran_each(commands: Iterable[tuple[str, str, str]], *words: str) -> Iterator[bool]:
+    """`ran` for each of the commands of one channel in their order, as (text, kind, context).
+
+    What an earlier one said of an alias, a function, a variable or a small file is known in the later ones
+    of the same shell.
+    """
+    words = asked(words)
+    reader = Reader()
+    for text, kind, context in commands:
+        if _may_run(text, words[0]) or reader.may_matter(text, kind, context):
+            yield any(matches(call, *words) for call in reader.calls(text, kind, context))
+        else:
+            yield False  # the usual case, without parsing
+
+
+def asked(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that are asked for; UsageError where there are none."""
     if len(words) == 1:
         words = split(words[0])
     if not words:
         raise UsageError('ran() needs the program to look for: ran("rm", "-r", "-f") or ran("rm -rf")')
-    if words[0] not in text and not set("\\'\"$*?[{`|<") & set(text):
-        return []  # the usual case, without parsing
-    return [call for call in calls(text) if matches(call, *words)]
+    return words
+
+
+def _may_run(text: str, program: str) -> bool:
+    return program in text or bool(set("\\'\"$*?[{`|<") & set(text))
 
 
 @cache
@@ -56,9 +83,7 @@ def matches(call: Call, program: str, *words: str) -> bool:
 
 def _named(name: str, program: str) -> bool:
     wanted = program.rsplit("/", 1)[-1]
-    return name == wanted or (
-        any(c in name for c in "*?[") and name.strip("*?[]") != "" and fnmatchcase(wanted, name)
-    )
+    return wanted in (name, same(name)) or (any(c in name for c in "*?[") and globbed(name, wanted))
 
 
 def _given(given: Arguments, call: Call, program: str, word: str) -> bool:

@@ -9,211 +9,287 @@ or behind the first MOST characters is read as words between operators only: hos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from sessionlens.commands.grammar import MOST, parse
 
-from .quoting import expand_braces, unquote
+from .model import Call, Pipes, Redirect
+from .names import Known, remember
+from .quoting import fields, in_quotes, unquote
 
 if TYPE_CHECKING:
     import tree_sitter
 
 _DEEPEST = 200  # nodes of the tree; a substitution in a substitution is four
-_LONGEST_VALUE = 256  # of a variable: `a=$a$a` again and again would fill the memory
-_PREFIXES = frozenset(
-    {"time", "coproc", "!", "begin", "and", "or", "not", "then", "do", "else", "if", "while", "{"}
-)
-_FIELD = re.compile(r"[^ \t\r\n]+")  # what IFS leaves; other blanks are part of a word
-_SPLIT = re.compile(r"[;\n()]|&&|\|\|?&?|(?<![<>])&(?!>)")
+_GROUP = "{"  # the program of a loop, group or pipeline that is redirected as a whole
+_EACH_TURN = 8  # values of a loop's variable
+_LONGEST_BODY = 4096  # of a function
+_PREFIXES = frozenset({"coproc", "!", "begin", "and", "or", "not", "then", "do", "else", "if", "while", "{"})
+_SPLIT = re.compile(r"([;\n()]|&&|\|\|?&?|(?<![<>])&(?!>))")
 _TOKEN = re.compile(r"""(?:[^\s'"\\<>]|\\.|'[^']*'?|"(?:[^"\\]|\\.)*"?)+|[<>]+&?""", re.S)
+_EXTGLOB = re.compile(r"[@+]\((\w+)\)")
+_ESCAPED_BLANK = re.compile(r"\\[ \t]")
+_ZERO = re.compile(r"(?<!\S)0(?=<)")  # `0<<< x` is `<<< x`
+_CONTINUED = re.compile(r"(?<=\S)\\\n(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """One redirection: operator (`>`, `>>`, `<`, `<<<`, `<<` …) and its target, or the heredoc's body."""
+def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = None) -> Iterator[Call]:
+    """Every simple command of `text`, in the order in which they are written.
 
-    operator: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One simple command. `pipes` is where it stands in pipelines, outermost first: (pipeline, stage)."""
-
-    words: tuple[str, ...]
-    redirects: tuple[Redirect, ...] = ()
-    assignments: tuple[tuple[str, str], ...] = ()
-    pipes: tuple[tuple[int, int], ...] = ()
-    via: tuple[str, ...] = ()
-
-    @property
-    def program(self) -> str:
-        """The program's name without its directory; "" for a bare redirection or assignment."""
-        return self.words[0].rstrip("/").rsplit("/", 1)[-1] if self.words else ""
-
-    def feeds(self, other: Call) -> bool:
-        """Does what this prints go, through a pipe, to `other`?"""
-        if not self.pipes or not other.pipes:
-            return False
-        stages = dict(other.pipes)
-        return any(stage < stages.get(number, -1) for number, stage in self.pipes)
-
-
-def simple_commands(text: str) -> list[Call]:
-    """Every simple command of `text`, in the order in which they are written."""
+    `known` learns the assignments and functions on the way; `pipelines` gives the numbers.
+    """
+    text = _ZERO.sub(" ", _CONTINUED.sub("", text))
     root = parse(text)
-    found = list(_Walk(text).calls(root))
+    if root.has_error and _EXTGLOB.search(text):
+        text = _EXTGLOB.sub(r"\1", text)
+        root = parse(text)
+    seen: set[tuple[str, ...]] = set()
+    pipelines = pipelines or count(1)
+    for call in _Walk(text, known, pipelines).calls(root):
+        if root.has_error:
+            seen.add(call.words)
+        yield call
     if root.has_error:
-        seen = {call.words for call in found}
-        found += [call for call in _roughly(text[:MOST]) if call.words not in seen]
-    found += _roughly(text[MOST:])
-    return found
+        rough = _roughly(text[:MOST], known, pipelines)
+        yield from (call for call in rough if call.words not in seen)
+    yield from _roughly(text[MOST:], known, pipelines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the walk is: how deep, in which pipelines, with which input, in a substitution, in a loop."""
+
+    depth: int = 0
+    pipes: Pipes = ()
+    input: tuple[Redirect, ...] = ()
+    aside: bool = False
+    looped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A node to be looked at."""
+
+    node: tree_sitter.Node
+    place: _Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A loop's variable takes its next value."""
+
+    name: str
+    value: str
+
+
+_Step = _At | _Turn
+
+
+def _steps(nodes: Iterable[tree_sitter.Node], place: _Place) -> list[_Step]:
+    """For the stack: the first of them comes first."""
+    steps: list[_Step] = [_At(node, place) for node in nodes]
+    return steps[::-1]
+
+
+def _inside(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """What a node holds; of assignments in front of a command only what is in their values."""
+    if node.type != "command":
+        return node.named_children
+    parts = ([c] if c.type != "variable_assignment" else c.named_children for c in node.named_children)
+    return [part for each in parts for part in each]
 
 
 class _Walk:
-    """One pass over a tree; knows the literal assignments made so far."""
+    """One pass over a tree; tells `known` of the literal assignments on the way."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, known: Known, pipelines: Iterator[int]) -> None:
         self.source = source
-        self.known: dict[str, str] = {}
-        self.pipelines = 0
+        self.known = known
+        self.pipelines = pipelines
 
     def calls(self, root: tree_sitter.Node) -> Iterator[Call]:
-        stack: list[tuple[int, tree_sitter.Node, tuple[tuple[int, int], ...], tuple[Redirect, ...]]] = [
-            (0, root, (), ())
-        ]
+        stack: list[_Step] = [_At(root, _Place())]
         while stack:
-            depth, node, pipes, outer = stack.pop()
-            if depth > _DEEPEST:
-                yield from _roughly(self.text(node))
+            step = stack.pop()
+            if isinstance(step, _Turn):
+                self.known.assign(step.name, [step.value])
                 continue
-            children = [(child, pipes, ()) for child in node.named_children]
-            if node.type == "pipeline":
-                self.pipelines += 1
-                children = [
-                    (child, (*pipes, (self.pipelines, stage)), ())
-                    for stage, child in enumerate(node.named_children)
-                ]
+            node, place = step.node, replace(step.place, depth=step.place.depth + 1)
+            if place.depth > _DEEPEST:
+                yield from _roughly(self.text(node), self.known, self.pipelines)
             elif node.type == "redirected_statement":
-                body = node.child_by_field_name("body")
-                redirects, surplus = self._redirects(node)
-                inner = outer + redirects
-                if body is None:
-                    yield Call((), inner, pipes=pipes)
-                elif body.type == "command":
-                    yield self._command(body, pipes, inner, surplus)
-                    children = [
-                        (c, pipes, ())
-                        for c in (*body.named_children, *node.named_children)
-                        if c.id != body.id
-                    ]
-                else:
-                    at = self._last_stage(body, pipes)
-                    yield Call(tuple(surplus), inner, pipes=at)
-            elif node.type == "command":
-                yield self._command(node, pipes, outer, [])
-            elif node.type == "variable_assignment":
-                yield Call((), assignments=(self._assignment(node),), pipes=pipes)
-            elif node.type in ("declaration_command", "unset_command"):
-                yield Call(tuple(_FIELD.findall(self.text(node))), pipes=pipes)
-            stack.extend((depth + 1, *child) for child in reversed(children))
+                yield from self._redirected(node, place, stack)
+            elif node.type == "pipeline":
+                stack += self._stages(node, place, next(self.pipelines))
+            elif node.type == "for_statement" and not place.looped:
+                stack += self._loop(node, replace(place, looped=True))
+            else:
+                yield from self._plain(node, place)
+                if node.type in ("command_substitution", "process_substitution"):
+                    place = replace(place, aside=True, input=())
+                stack += _steps(_inside(node), place)
 
-    def _last_stage(
-        self, body: tree_sitter.Node, pipes: tuple[tuple[int, int], ...]
-    ) -> tuple[tuple[int, int], ...]:
+    def _plain(self, node: tree_sitter.Node, place: _Place) -> Iterator[Call]:
+        if node.type == "command":
+            yield self._command(node, place)
+        elif node.type == "variable_assignment":
+            yield Call((), assignments=(self._assignment(node),), pipes=place.pipes, aside=place.aside)
+        elif node.type in ("declaration_command", "unset_command"):
+            words = tuple(word for child in node.children for word in self._words(child))
+            self.known.referred(words)
+            yield Call(words, pipes=place.pipes, aside=place.aside)
+        elif node.type == "function_definition":
+            name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+            if name and body and body.end_byte - body.start_byte <= _LONGEST_BODY:
+                remember(self.known.functions, self.text(name), self.text(body))
+
+    def _stages(self, node: tree_sitter.Node, place: _Place, number: int) -> list[_Step]:
+        stages = enumerate(node.named_children)
+        steps: list[_Step] = [_At(c, replace(place, pipes=(*place.pipes, (number, at)))) for at, c in stages]
+        return steps[::-1]
+
+    def _redirected(self, node: tree_sitter.Node, place: _Place, stack: list[_Step]) -> Iterator[Call]:
         """A redirection after `a | b` belongs to b; as a call of its own it stands behind a."""
-        if body.type != "pipeline":
-            return pipes
-        return (*pipes, (self.pipelines + 1, body.named_child_count))
+        body = node.child_by_field_name("body")
+        redirects, surplus = self._redirects(node)
+        rest = [child for child in node.named_children if body is None or child.id != body.id]
+        piped = [node for each in rest if each.type == "heredoc_redirect" for node in each.named_children]
+        piped = [node for node in piped if self.text(node).startswith("|")]
+        if piped:  # `cat <<E | sh`: the grammar has the pipe inside of the redirection
+            number = next(self.pipelines)
+            stack += _steps(piped, replace(place, pipes=(*place.pipes, (number, 1))))
+            place = replace(place, pipes=(*place.pipes, (number, 0)))
+            ids = {node.id for node in piped}
+            rest = [child for each in rest for child in each.named_children if child.id not in ids]
+        stack += _steps(rest, place)
+        if body is None:
+            yield Call((), (*redirects, *place.input), pipes=place.pipes, aside=place.aside)
+        elif body.type == "command":
+            yield self._command(body, place, redirects, surplus)
+            stack += _steps(_inside(body), place)
+        elif body.type == "pipeline":
+            number = next(self.pipelines)
+            behind = (*place.pipes, (number, body.named_child_count))
+            yield Call((_GROUP, *surplus), redirects, pipes=behind, aside=place.aside)
+            stack += self._stages(body, place, number)
+        else:
+            yield Call((_GROUP, *surplus), redirects, pipes=place.pipes, aside=place.aside)
+            read = tuple(redirect for redirect in redirects if redirect.operator.startswith("<"))
+            stack += _steps([body], replace(place, input=(*read, *place.input)))
+
+    def _loop(self, node: tree_sitter.Node, place: _Place) -> list[_Step]:
+        """`for x in a b; do …`: the body once for each of the first values."""
+        body = node.child_by_field_name("body")
+        name = node.child_by_field_name("variable")
+        kept = {each.id for each in (body, name) if each is not None}
+        given = [child for child in node.named_children if child.id not in kept]
+        steps: list[_Step] = [_At(child, place) for child in given]
+        values = [word for child in given for word in self._words(child)][:_EACH_TURN]
+        for value in values or [""]:
+            steps += [_Turn(self.text(name), value)] if name and value else []
+            steps += [_At(body, place)] if body else []
+        return steps[::-1]
 
     def _command(
         self,
         node: tree_sitter.Node,
-        pipes: tuple[tuple[int, int], ...],
-        redirects: tuple[Redirect, ...],
-        surplus: list[str],
+        place: _Place,
+        redirects: tuple[Redirect, ...] = (),
+        surplus: Iterable[str] = (),
     ) -> Call:
         words: list[str] = []
         assignments: list[tuple[str, str]] = []
         own: list[Redirect] = []
+        spans: list[tuple[int, int]] = []
+        more: list[str] = list(surplus)
         for child in node.named_children:
             if child.type == "variable_assignment":
-                assignments.append(self._assignment(child))
+                name, _, value = self.text(child).partition("=")
+                assignments.append((name, unquote(value, self.known)))
             elif child.type.endswith("_redirect"):
-                redirect, more = self._redirect(child)
+                redirect, arguments = self._redirect(child)
                 own.append(redirect)
-                surplus = [*surplus, *more]
+                more += arguments
             elif child.type != "comment":
-                words += self._words(child)
-        words += surplus
+                spans.append((child.start_byte, child.end_byte))
+        words += [word for start, end in self._joined(spans) for word in self._fields(start, end)]
+        words += more
         while len(words) > 1 and words[0] in _PREFIXES:
             del words[0]
-        return Call(tuple(words), (*own, *redirects), tuple(assignments), pipes)
+        inputs = (*own, *redirects, *place.input)
+        return Call(tuple(words), inputs, tuple(assignments), place.pipes, aside=place.aside)
 
     def _redirects(self, node: tree_sitter.Node) -> tuple[tuple[Redirect, ...], list[str]]:
-        redirects: list[Redirect] = []
-        surplus: list[str] = []
-        for child in node.children_by_field_name("redirect"):
-            redirect, more = self._redirect(child)
-            redirects.append(redirect)
-            surplus += more
-        return tuple(redirects), surplus
+        given = node.children_by_field_name("redirect")
+        given += [c for each in given for c in each.named_children if c.type == "file_redirect"]
+        found = [self._redirect(child) for child in given]
+        return tuple(redirect for redirect, _ in found), [word for _, more in found for word in more]
 
     def _redirect(self, node: tree_sitter.Node) -> tuple[Redirect, list[str]]:
         """The grammar takes `>f -x y` as three targets; the ones after the first are arguments."""
         if node.type == "heredoc_redirect":
-            body = next((child for child in node.named_children if child.type == "heredoc_body"), None)
-            return Redirect("<<", self.text(body) if body else ""), []
+            parts = {child.type: self.text(child) for child in node.named_children}
+            body = parts.get("heredoc_body", "")
+            literal = set("'\"\\") & set(parts.get("heredoc_start", ""))
+            return Redirect("<<", body if literal else in_quotes(body, self.known)), []
         operator = next((child.type for child in node.children if not child.is_named), ">")
         targets = [c for c in node.named_children if c.type != "file_descriptor"]
+        if node.type == "herestring_redirect":
+            return Redirect(operator, "".join(unquote(self.text(c), self.known) for c in targets[:1])), []
         words = [word for target in targets for word in self._words(target)]
         return Redirect(operator, words[0] if words else ""), words[1:]
 
     def _assignment(self, node: tree_sitter.Node) -> tuple[str, str]:
         name, _, value = self.text(node).partition("=")
-        value = unquote(value, self.known)
-        if len(value) <= _LONGEST_VALUE:
-            self.known[name] = value
+        array = node.child_by_field_name("value")
+        appends, name = name.endswith("+"), name.removesuffix("+")
+        if array is not None and array.type == "array":
+            words = [word for child in array.named_children for word in self._words(child)]
         else:
-            self.known.pop(name, None)
-        return name, value
+            words = [unquote(value, self.known)]
+        if appends:
+            before = self.known.value(name, "@") or []
+            words = (
+                [*before, *words]
+                if array is not None and array.type == "array"
+                else ["".join(before) + words[0]]
+            )
+        self.known.assign(name, words)
+        return name, " ".join(words)
+
+    def _joined(self, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The grammar takes `'a'\\ 'b'` as two words; to a shell it is one."""
+        for at, (start, end) in enumerate(spans):
+            if at and _ESCAPED_BLANK.match(self.source, spans[at - 1][1], start):
+                continue
+            while at + 1 < len(spans) and _ESCAPED_BLANK.match(self.source, end, spans[at + 1][0]):
+                at += 1
+                end = spans[at][1]
+            yield start, end
 
     def _words(self, node: tree_sitter.Node) -> list[str]:
-        parts = expand_braces(self.text(node))
-        words = [unquote(part, self.known) for part in parts]
-        if (
-            node.type in ("simple_expansion", "expansion", "command_name")
-            and len(words) == 1
-            and "$" in parts[0]
-        ):
-            return _FIELD.findall(words[0]) or words
-        return words
+        return self._fields(node.start_byte, node.end_byte)
+
+    def _fields(self, start: int, end: int) -> list[str]:
+        text = self.source[start:end]
+        return [text] if text.startswith(("<(", ">(")) else fields(text, self.known)
 
     def text(self, node: tree_sitter.Node) -> str:
         return self.source[node.start_byte : node.end_byte]
 
 
-def _roughly(text: str) -> Iterator[Call]:
+def _roughly(text: str, known: Known, pipelines: Iterator[int]) -> Iterator[Call]:
     """Words between operators, for what the grammar could not read."""
-    for part in _SPLIT.split(text):
-        tokens = _TOKEN.findall(part)
-        words = [unquote(word) for token in tokens for word in expand_braces(token)]
+    number, stage = next(pipelines), 0
+    parts = _SPLIT.split(text)
+    for part, operator in zip(parts[::2], [*parts[1::2], ";"], strict=True):
+        words = [word for token in _TOKEN.findall(part) for word in fields(token, known)]
         while words and words[0] in _PREFIXES:
             del words[0]
+        piped = stage or operator in ("|", "|&")
         if words:
-            yield Call(tuple(words))
-
-
-def under(call: Call, outer: Call, wrapper: str) -> Call:
-    """`call` as something that `outer` started through `wrapper`: same pipes and input, one more `via`."""
-    return replace(
-        call,
-        via=(*outer.via, wrapper),
-        pipes=(
-            *outer.pipes,
-            *((number + 1_000_000 * (len(outer.via) + 1), stage) for number, stage in call.pipes),
-        ),
-        redirects=(*call.redirects, *outer.redirects),
-    )
+            yield Call(tuple(words), pipes=((number, stage),) if piped else ())
+        number, stage = (number, stage + 1) if operator in ("|", "|&") else (next(pipelines), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sessionlens.detect import ran
+from sessionlens.catalog.asking import ran_rows
 from sessionlens.errors import UsageError
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
@@ -22,9 +22,18 @@ class Accessor:
             raise AttributeError(f"not a table of sessionlens: it lacks {', '.join(sorted(missing))}")
         self._frame = frame
 
-    def ran(self, *words: str) -> pd.DataFrame:
-        """The rows whose command runs these words, whatever the order, bundling, long forms, sudo or path."""
-        return self._frame[np.array([ran(text, *words) for text in self._frame["command"]], dtype=bool)]
+    def ran(
+        self,
+        *words: str,
+        user: str | None = None,
+        since: str | pd.Timestamp | None = None,
+        until: str | pd.Timestamp | None = None,
+    ) -> pd.DataFrame:
+        """The rows whose command runs these words, whatever the order, bundling, long forms, sudo or path.
+
+        `user`, `since` and `until` as in `search`; docs/commands.md, "Asking".
+        """
+        return ran_rows(self._frame, words, user=user, since=since, until=until)
 
     def why(self, n: int) -> Why:
         """What the text of the command with this number rests on; the table must hold it just once."""

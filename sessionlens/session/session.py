@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from os import PathLike
@@ -156,13 +157,17 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
+        return replace(self.coverage_of_commands, lines=len(self.lines))
+
+    @property
+    def coverage_of_commands(self) -> Coverage:
+        """The same where only the commands are looked at."""
         session = self.source.session
         silent = [c for c in self.source.channels if not is_text(c)]
         unread = int((~self.gaps["kind"].isin(READABLE)).sum())
         return Coverage(
             1,
             len(self.commands),
-            len(self.lines),
             gaps=unread,
             damaged=(session,) if unread else (),
             silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),

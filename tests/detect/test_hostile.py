@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import subprocess
 import sys
 import time
@@ -79,6 +81,7 @@ def test_words_that_are_not_ascii_are_read_as_they_are_written() -> None:
     assert incomplete("echo 'é😀")
 
 
+BOMB = base64.b64encode(gzip.compress(b"rm " * 2_000_000)).decode()[:7_000]
 DEEP_OR_LONG = {
     "subshells": "(" * 50_000,
     "open substitutions": "$(" * 20_000,
@@ -102,6 +105,29 @@ DEEP_OR_LONG = {
     "evals": "a=" + "x" * 200 + ";" + 'eval "$a$a$a$a;$a$a";' * 300,
     "nested pipelines": "(echo a|sh|" * 700,
     "network": "nc|" * 2_700,
+    "defaults in defaults": "${x:-" * 1_600,
+    "substitutions that print": "$(echo " * 1_000 + ")" * 1_000,
+    "many substitutions": "$(echo a)" * 900,
+    "a fork bomb": ":(){ :|:& };:" * 100,
+    "functions that call two": "".join(f"f{i}(){{ f{i + 1}; f{i + 1}; }};" for i in range(300)) + "f0",
+    "aliases of two": "".join(f"alias a{i}='a{i + 1};a{i + 1}';" for i in range(200)) + "a0",
+    "files that read two": "".join(f"echo 'sh f{i + 1};sh f{i + 1}'>f{i};" for i in range(200)) + "sh f0",
+    "loops in loops": "for a in 1 2 3 4 5 6 7 8; do " * 150 + "rm $a;" + "done;" * 150,
+    "a filter after the other": "echo a|rev|" * 700,
+    "a bomb in gzip": f"echo {BOMB}|base64 -d|gunzip|sh",
+    "patterns": "a=" + "x" * 200 + ";" + "${a##*x*x*x*x*x*y}" * 400,
+    "elements": "a=(" + "x " * 3_000 + ");" + '"${a[@]}" ' * 300,
+    "one name for the other": "declare -n a=b;declare -n b=a;" + "$a" * 1_500,
+    "one value for the other": "a=b;b=a;" + "${!a}" * 1_500,
+    "open strings in code": "python -c '" + 'system("' * 900 + "'",
+    "open triple quotes in code": "python -c '" + 'system("""' * 800 + "'",
+    "strings in code": "perl -e '" + 'system("a",' * 700 + "'",
+    "open brackets in code": "perl -e '" + "qx{" * 2_500 + "'",
+    "an editor's numbers": "vim -c '" + "1" * 8_000 + "'",
+    "cron's numbers": "crontab <<< '" + "1 " * 4_000 + "'",
+    "sed's slashes": "sed '" + "s/" * 3_500 + "'",
+    "wrappers": "sudo env nice " * 600,
+    "places in xargs": "echo " + "a " * 2_000 + "|" + "xargs -I{} sh -c {} |" * 80 + "sh",
 }
 
 

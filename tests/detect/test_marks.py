@@ -114,6 +114,10 @@ PLAIN = [
     "export PATH=$PATH:/x",
     "HISTSIZE=1000",
     "dd if=disk.img of=copy.img",
+    "if ! make > build.txt; then echo no; fi",
+    "for i in a b; do echo $i; done > list",
+    "a | b > list",
+    "ln -s /dev/null x",
     "date +%s",
 ]
 
@@ -122,6 +126,7 @@ PLAIN = [
 class Line:
     text: str
     kind: str = "shell"
+    context: str = "bash"
 
 
 @pytest.mark.parametrize(("mark", "text"), [(mark, text) for mark, lines in MARKED.items() for text in lines])
@@ -140,7 +145,14 @@ def test_every_mark_has_an_example_and_a_plain_reason() -> None:
 
 
 def test_findings_name_the_command_and_skip_lines_of_a_repl() -> None:
-    found = findings([Line("ls"), Line("rm -rf x; history -c"), Line("rm -rf x", "repl")])
+    found = findings(
+        [
+            Line("ls"),
+            Line("rm -rf x; history -c"),
+            Line("rm -rf x", "repl", "bash > python"),
+            Line("rm -r", "repl"),
+        ]
+    )
     assert [(each.command_index, each.mark, each.severity) for each in found] == [
         (1, "delete-tree", "high"),
         (1, "history", "high"),

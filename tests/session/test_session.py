@@ -184,3 +184,30 @@ def test_wrapping_anew_is_an_option_and_said(typescript: Maker) -> None:
     cut = sl.open(folder, reflow=False)
     assert cut.at(1).text.splitlines()[0] == "a" * 80
     assert "reflow=False" in repr(cut) and "reflow" not in repr(sl.open(folder))
+
+
+def test_ran_knows_what_an_earlier_command_said(shell_session: Maker) -> None:
+    lines = [("alias tidy='rm -rf'", ""), ("ls", ""), ("tidy /srv/app", "")]
+    commands = sl.open(shell_session(lines)).commands
+    assert list(commands.sl.ran("rm", "-r", "-f")["n"]) == [3]
+    by_length = commands.sort_values("command", key=lambda texts: texts.str.len())
+    assert list(by_length.sl.ran("rm -rf")["n"]) == [3]  # the order of the rows is not the order of time
+    assert commands["marks"].iloc[2] == "delete-tree"
+
+
+def test_ran_filters_as_search_does(shell_session: Maker) -> None:
+    commands = sl.open(shell_session(LINES)).commands
+    assert len(commands.sl.ran("rm -rf", since="2026-11-22", until="2026-11-22")) == 1
+    assert commands.sl.ran("rm -rf", until="2026-11-21").empty
+    assert commands.sl.ran("rm -rf", user="nobody").empty
+    with pytest.raises(sl.UsageError, match="no date"):
+        commands.sl.ran("rm -rf", since="yesterday or so")
+
+
+def test_ran_works_on_every_table_with_commands(shell_session: Maker) -> None:
+    s = sl.open(shell_session(LINES))
+    assert list(s.findings.sl.ran("rm -rf")["n"]) == [2]
+    assert s.channels.sl.ran("rm -rf").empty
+    assert s.commands.iloc[:0].sl.ran("rm -rf").empty
+    with pytest.raises(sl.UsageError, match="column `command`"):
+        s.lines.sl.ran("rm -rf")

@@ -1,0 +1,67 @@
+"""`sessionlens commands --ran`: which commands run this, what was looked at, and the exit codes of search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sessionlens.cli import EX_USAGE, main
+
+Maker = Callable[..., Path]
+LINES = [
+    ("alias tidy='rm -rf'", ""),
+    ("echo rm -rf /srv", "rm -rf /srv\n"),
+    ("sudo tidy /srv/app", ""),
+    ("tidy /srv/app", ""),
+]
+
+
+@pytest.fixture
+def recording(shell_session: Maker) -> Path:
+    return shell_session(LINES)
+
+
+def test_found_with_what_was_looked_at(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording), "--ran", "rm -rf /srv/app"]) == 0
+    *rows, last = capsys.readouterr().out.splitlines()
+    assert [row.split()[-2:] for row in rows[1:]] == [["tidy", "/srv/app"]]
+    assert last == "looked at 4 commands of 1 session, 1 match"
+
+
+def test_for_programs_the_coverage_is_on_standard_error(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["commands", str(recording), "--ran", "rm -rf", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert [row["n"] for row in json.loads(captured.out)] == [4]
+    assert "looked at 4 commands" in captured.err
+
+
+def test_not_there(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording), "--ran", "rm -rf /etc"]) == 1
+    assert capsys.readouterr().out == "looked at 4 commands of 1 session, 0 matches\n"
+
+
+def test_not_there_and_could_not_see_all_of_it(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (recording / "out").unlink()
+    assert main(["commands", str(recording), "--ran", "rm -rf"]) == 2
+    assert "not everything could be read" in capsys.readouterr().out
+
+
+def test_filters(shell_session: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shell_session(LINES, "one")
+    shell_session(LINES, "two")
+    assert main(["commands", str(tmp_path), "--ran", "rm -rf", "--since", "2026-11-22"]) == 0
+    assert "looked at 8 commands of 2 sessions, 2 matches" in capsys.readouterr().out
+    assert main(["commands", str(tmp_path), "--ran", "rm -rf", "--user", "mallory"]) == 1
+    assert "looked at 0 commands of 0 sessions, 0 matches; only user mallory" in capsys.readouterr().out
+
+
+def test_wrong_use(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording), "--ran", ""]) == EX_USAGE
+    assert main(["commands", str(recording), "--ran", "rm 'a"]) == EX_USAGE
+    assert main(["commands", str(recording), "--user", "john"]) == EX_USAGE
+    assert "go with --ran" in capsys.readouterr().err
