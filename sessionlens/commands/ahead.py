@@ -1,9 +1,9 @@
 """Lines typed ahead at a shell that leaves editing to the terminal, run where nothing shows them.
 
-The terminal echoes them at once, in the middle of what runs then. Later a prompt comes up, and the shell
-takes the line without another echo: behind the prompt stands the output, or the next prompt. So each prompt
-at which nobody typed took one of the lines that were echoed before it, in their order. What a program read
-(`cat`, `read`) left no such prompt.
+The terminal echoes them at once, as rows of their own between what runs then. Later a prompt comes up, and
+the shell takes the line without another echo: behind the prompt stands the output, or the next prompt. So
+each prompt at which nobody typed took one of the lines that were echoed before it, in their order. What a
+program read (`cat`, `read`) left no such prompt.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def typed_ahead(
         echo = text.encode() + b"\r\n"
         start = view.offset_at(key_line.first_event)
         at = view.out.find(echo, start, start + _FAR)
-        if at < 0:
-            continue
+        if at < 0 or not view.out.endswith(b"\n", 0, at):
+            continue  # never echoed, or behind something that asked for it
         behind = max(at + len(echo), reached)
         later = bisect_right(accepted, behind)
         stop = accepted[later] if later < len(accepted) else view.end

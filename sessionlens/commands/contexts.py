@@ -33,6 +33,7 @@ _WHERE = re.compile(r"(?:^|[\s:\[(])(~[\w./+@-]*|/[\w./+@-]*)(?=[\s\])$#%>❯:]|
 _TITLE = re.compile(r"^([A-Za-z_][\w.-]*)@([A-Za-z0-9][\w.-]*):\s?([~/].*)$")
 _LEFT = frozenset({"exit", "logout", "quit", "bye"})
 _DEEPEST = 32
+_LONGEST = 400  # of a prompt, as far as it is read
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ class Contexts:
 
     def _note(self, prompt: str, told: Told | None) -> None:
         top = self.top
-        if who := _WHO.search(prompt):
+        if who := _WHO.search(prompt[-_LONGEST:]):
             top.user, top.host = who[1], who[2]
         elif told is not None:
             top.user, top.host = told.user or top.user, told.host or top.host
@@ -134,7 +135,7 @@ class Contexts:
 
 
 def _form(prompt: str) -> tuple[str, str]:
-    who = _WHO.search(prompt)
+    who = _WHO.search(prompt[-_LONGEST:])
     return shape(prompt), who[0] if who else looks_like(prompt)
 
 

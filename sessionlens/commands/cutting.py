@@ -18,7 +18,7 @@ from .grammar import incomplete
 from .prompts import Prompts, shape
 from .region import cells
 
-_GAP = re.compile(r"\s\s+(?=\S)")
+_GAP = re.compile(r"(?<!\s)\s\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

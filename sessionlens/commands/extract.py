@@ -94,8 +94,7 @@ def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, froz
     for candidate in found:
         opening = candidate.opening()
         edited += candidate.paste
-        if opening is None and candidate.bare is not None:
-            bare += 1
+        bare += candidate.bare is not None
         if opening is None and candidate.paste and candidate.fresh:
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:

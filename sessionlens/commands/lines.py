@@ -8,29 +8,26 @@ is dropped.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
-from .alone import alone, spliced, surrounded
 from .blind import Echo
 from .cutting import Cutter, Option
 from .editor import KeyLine
 from .line import Line, verdict
 from .lost import LostLines
-from .matching import Match, best_match, joined, lag, tidy
+from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN
 from .output import plain
 from .prompts import Prompts, shape
+from .readings import Readings
 from .running import Asking
-from .screen import PASTE, Rest, View
+from .screen import PASTE, View
 from .secrets import unanswered
+from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
-_LONGEST = 1 << 16  # bytes of one line
-_WAITING = 64  # key lines that are compared with one candidate: the oldest and the newest
 
 
 class LineReader:
@@ -43,25 +40,22 @@ class LineReader:
         self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine], elsewhere: Sequence[KeyLine] = ()
     ) -> None:
         self.view, self.prompts = view, prompts
-        self.waiting = list(key_lines)
-        self.elsewhere = list(elsewhere)
-        self.place = {key_line.first: at for at, key_line in enumerate(self.waiting)}
-        self.last_ns = 0
-        self.taken = 0
+        self.key_lines, self.elsewhere = key_lines, elsewhere
         self.has_input = view.recording.has_input
-        self.lag = 0
+        self.last_ns = 0
         self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
+        self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.lost = LostLines(prompts, self.has_input)
         self.echo = Echo()
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
-        self.lag = lag(candidates, self.waiting)
+        self.waiting = Waiting(self.key_lines, self.elsewhere, candidates)
         self.cutter.learn_right(candidates)
         filled = False
         for candidate, following in zip_longest(candidates, candidates[1:]):
-            options = list(self._options(candidate))
+            options = list(self.readings.options(candidate))
             if filled:  # history brought this line back to be looked at: it begins at the prompt
                 options = [option for option in options if not option.rested]
             filled = bool(following and options and self._comes_back(candidate, following, options[0]))
@@ -69,25 +63,12 @@ class LineReader:
                 self._take_all(candidate, options)
                 continue
             options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
-            options = options or [*self._continued(candidate), *self._behind_echo(candidate)]
+            options = options or self.readings.unrested(candidate)
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
                     self._remember(line)
                     yield line
-
-    def _options(self, candidate: Candidate) -> Iterator[Option]:
-        """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
-        for option in self.cutter.options(candidate):
-            shown = option.prompt + option.text
-            plainly = shown.isascii() or not self._ascii(candidate)
-            yield option if plainly else option.as_letters()
-
-    def _ascii(self, candidate: Candidate) -> bool:
-        """Was nothing but ASCII printed since the prompt stood there?"""
-        start = min((rest.offset for rest in candidate.rests), default=candidate.point.offset)
-        stop = candidate.point.offset
-        return 0 < stop - start <= _LONGEST and self.view.out[start:stop].isascii()
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
         """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
@@ -95,7 +76,7 @@ class LineReader:
             return self._drawn_again(following, option)
         if not (candidate.paste and following.paste and following.rests):
             return False
-        edited = any(key_line.ender == "edit" for key_line in self._pending(candidate, [option])[-1:])
+        edited = any(key_line.ender == "edit" for key_line in self.waiting.pending(candidate, [option])[-1:])
         if not edited and not _HISTORY.search(option.text):
             return False
         left = following.rests[0].left
@@ -116,24 +97,8 @@ class LineReader:
         return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
 
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
-        for key_line in self._pending(candidate, options)[-1:]:
-            self._take(key_line)
-
-    def _continued(self, candidate: Candidate) -> Iterator[Option]:
-        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
-        row = candidate.lines[-1].text if candidate.lines else ""
-        prompt = self.asking.continued(row) if candidate.fresh else None
-        if prompt is not None:
-            yield Option(prompt, row[len(prompt) :].rstrip(), False)
-
-    def _behind_echo(self, candidate: Candidate) -> Iterator[Option]:
-        """A prompt that came up in the row where typing ahead had been echoed, and the line once more."""
-        row = candidate.lines[-1].text if candidate.lines and candidate.fresh else ""
-        found = self.prompts.inside(row, candidate.paste)
-        if found is not None and found[0] > 0:
-            text = row[found[0] + len(found[1]) :].rstrip()
-            if text.startswith(row[: found[0]]):
-                yield Option(found[1], text, False)
+        for key_line in self.waiting.pending(candidate, options)[-1:]:
+            self.waiting.take(key_line)
 
     def _remember(self, line: Line) -> None:
         self.last_ns = line.t_ns
@@ -145,21 +110,20 @@ class LineReader:
         self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
-        pending = self._pending(candidate, options)
-        if self.has_input and not pending and not (candidate.paste and self._typing(candidate)):
-            pending = self._ahead(candidate, options)
+        pending = self.waiting.pending(candidate, options)
+        if self.has_input and not pending and not (candidate.paste and self.waiting.typing(candidate)):
+            pending = self.waiting.ahead(candidate, options, self.last_ns)
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
         if not options:
-            options = [
-                o for o in self._alone(candidate, []) if self.asking.may_ask(o.prompt, candidate.paste)
-            ]
+            pure = self.readings.alone(candidate, []) or self.readings.bare(candidate)
+            options = [o for o in pure if self.asking.may_ask(o.prompt, candidate.paste)]
         if not options:
             return self._lost(candidate, pending)
         match = best_match([option.text for option in options], pending)
         if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
             return rows
-        if not (match and match.exact) and (pure := self._alone(candidate, options)):
+        if not (match and match.exact) and (pure := self.readings.alone(candidate, options)):
             options = pure
             match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
@@ -168,7 +132,7 @@ class LineReader:
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
         if match:
-            self._take(match.key_line)
+            self.waiting.take(match.key_line)
         return self._settle(candidate, option, match)
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
@@ -179,7 +143,7 @@ class LineReader:
         text, key_line = rows
         if option.prompt.startswith(">>>"):
             text = option.text  # in Python what the editor put before a row belongs to it
-        self._take(key_line)
+        self.waiting.take(key_line)
         reason = "every row says what was typed"
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
 
@@ -192,87 +156,12 @@ class LineReader:
             return None
         line = self.lost.read(candidate, pending)
         if line is not None and line.key_line is not None:
-            self._take(line.key_line)
+            self.waiting.take(line.key_line)
         return line
-
-    def _alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
-        """The options again, before them the line without what its editor did not draw, if that differs."""
-        text = options[0].text if options else ""
-        rest, prompt = self._drawn_prompt(candidate)
-        odd = rest is not None and (surrounded(rest) or "\n" in text or not options)
-        if rest is None or not odd or not (candidate.fresh or candidate.paste):
-            return []
-        for interrupted in (True, False):
-            made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
-            pure = next(self.cutter.options(made), None) if made is not None else None
-            if pure is None or pure.text == text or not pure.text.strip():
-                continue
-            if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
-                return [pure, *options]
-        return []
-
-    def _bare(self, candidate: Candidate) -> list[Option]:
-        """The line of an editor that has no prompt in its row; not an answer to `read -e`."""
-        if not self.prompts.empty or candidate.bare is None or self.asking.reading:
-            return []
-        made = alone(self.view, candidate, candidate.bare, "", interrupted=False)
-        text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
-        return [Option("", text, True)] if text.strip() else []
-
-    def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
-        """The rest at which the prompt stood, or at which it had been drawn behind something else."""
-        own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
-        for rest in own:
-            known = self.prompts.known_end(rest.drawn, rest.paste)
-            if known != rest.drawn or self.prompts.trusted(rest.drawn, rest.paste):
-                return replace(rest, drawn=known), known
-        for rest in own:
-            if rest.left != rest.drawn and (prompt := self.prompts.split(rest.drawn, rest.paste)):
-                return rest, prompt
-        return None, ""
-
-    def _pending(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
-        """Key lines that ended by now. What was typed before an empty prompt came up is not of this line,
-        unless it was on its way: then the screen did not know of it yet.
-        """
-        ready: list[KeyLine] = []
-        for at in range(self.taken, len(self.waiting)):
-            if self.waiting[at].end_ns > candidate.t_ns:
-                break
-            if self.waiting[at].ender:
-                ready.append(self.waiting[at])
-        prompts = {option.prompt for option in options}
-        shown = (rest for rest in candidate.rests if rest.event >= 0 and rest.left in prompts)
-        began = next((rest.t_ns - self.lag for rest in shown), 0)
-        alive = [key_line for key_line in ready if key_line.end_ns >= began]
-        if len(alive) > 2 * _WAITING:
-            alive = alive[:_WAITING] + alive[-_WAITING:]
-        return alive or ready[-1:]
-
-    def _ahead(self, candidate: Candidate, options: list[Option]) -> list[KeyLine]:
-        """What was typed on the alternate screen since the last line, if it says just this one."""
-        shown = {tidy(option.text) for option in options if option.text.strip()}
-        ends = [
-            bisect_right(self.elsewhere, t, key=lambda each: each.end_ns)
-            for t in (self.last_ns, candidate.t_ns)
-        ]
-        since = self.elsewhere[slice(*ends)]
-        said = (each for each in since if each.ender == "enter" and each.best.certain)
-        return [each for each in said if tidy(each.best.text) in shown][:1]
-
-    def _typing(self, candidate: Candidate) -> bool:
-        """Were keys pressed that may have ended a line in a way we do not know?"""
-        if self.taken >= len(self.waiting):
-            return False
-        key_line = self.waiting[self.taken]
-        return key_line.start_ns <= candidate.t_ns and not key_line.best.certain
 
     def _blind(self, key_line: KeyLine, shown: str) -> bool:
         """Did nothing come back between the first key and Enter, and not later either?"""
         return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
-
-    def _take(self, key_line: KeyLine) -> None:
-        self.taken = self.place.get(key_line.first, self.taken - 1) + 1
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
@@ -324,14 +213,14 @@ class LineReader:
             if not paste and not self.echo.knows(option.prompt, paste):
                 return None  # an answer to a program that did not echo it
             key_line = pending[0]
-            self._take(key_line)
+            self.waiting.take(key_line)
             outcome = "cancelled" if key_line.ender == "interrupt" else "run"
             certain = self.echo.certain(option.prompt, paste) and key_line.best.certain
             text = key_line.best.text if certain else HIDDEN
             reason = "typed while the echo was off"
             return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True, reason)
         if key_line is not None:
-            self._take(key_line)
+            self.waiting.take(key_line)
             if key_line.ender == "edit":  # what the editor wrote is run, and shown then
                 reason = "an editor wrote it, and the shell showed it"
                 return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)

@@ -1,0 +1,94 @@
+"""Every way to read a candidate's line: behind its prompt, as its editor drew it alone, without a prompt.
+
+Which of them is right is decided with the keystrokes (lines.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .accept import Candidate
+from .alone import alone, spliced, surrounded
+from .cutting import Cutter, Option
+from .prompts import Prompts
+from .running import Asking
+from .screen import Rest, View
+
+_LONGEST = 1 << 16  # bytes of one line
+
+
+class Readings:
+    """Reads the candidates of one recording, given its prompts and what runs."""
+
+    def __init__(self, view: View, prompts: Prompts, cutter: Cutter, asking: Asking) -> None:
+        self.view, self.prompts, self.cutter, self.asking = view, prompts, cutter, asking
+
+    def options(self, candidate: Candidate) -> Iterator[Option]:
+        """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
+        for option in self.cutter.options(candidate):
+            shown = option.prompt + option.text
+            plainly = shown.isascii() or not self._ascii(candidate)
+            yield option if plainly else option.as_letters()
+
+    def _ascii(self, candidate: Candidate) -> bool:
+        """Was nothing but ASCII printed since the prompt stood there?"""
+        start = min((rest.offset for rest in candidate.rests), default=candidate.point.offset)
+        stop = candidate.point.offset
+        return 0 < stop - start <= _LONGEST and self.view.out[start:stop].isascii()
+
+    def alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        """The options again, before them the line without what its editor did not draw, if that differs."""
+        text = options[0].text if options else ""
+        rest, prompt = self._drawn_prompt(candidate)
+        odd = rest is not None and (surrounded(rest) or "\n" in text or not options)
+        if rest is None or not odd or not (candidate.fresh or candidate.paste):
+            return []
+        for interrupted in (True, False):
+            made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
+            pure = next(self.cutter.options(made), None) if made is not None else None
+            if pure is None or pure.text == text or not pure.text.strip():
+                continue
+            if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
+                return [pure, *options]
+        return []
+
+    def bare(self, candidate: Candidate) -> list[Option]:
+        """The line of an editor that has no prompt in its row; not an answer to `read -e`."""
+        if not self.prompts.empty or candidate.bare is None or self.asking.reading:
+            return []
+        made = alone(self.view, candidate, candidate.bare, "", interrupted=False)
+        text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
+        return [Option("", text, True)] if text.strip() else []
+
+    def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
+        """The rest at which the prompt stood, or at which it had been drawn behind something else."""
+        own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
+        for rest in own:
+            known = self.prompts.known_end(rest.drawn, rest.paste)
+            if known != rest.drawn or self.prompts.trusted(rest.drawn, rest.paste):
+                return replace(rest, drawn=known), known
+        for rest in own:
+            if rest.left != rest.drawn and (prompt := self.prompts.split(rest.drawn, rest.paste)):
+                return rest, prompt
+        return None, ""
+
+    def unrested(self, candidate: Candidate) -> list[Option]:
+        """Lines behind prompts at which the cursor never was."""
+        return [*self._continued(candidate), *self._behind_echo(candidate)]
+
+    def _continued(self, candidate: Candidate) -> Iterator[Option]:
+        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
+        row = candidate.lines[-1].text if candidate.lines else ""
+        prompt = self.asking.continued(row) if candidate.fresh else None
+        if prompt is not None:
+            yield Option(prompt, row[len(prompt) :].rstrip(), False)
+
+    def _behind_echo(self, candidate: Candidate) -> Iterator[Option]:
+        """A prompt that came up in the row where typing ahead had been echoed, and the line once more."""
+        row = candidate.lines[-1].text if candidate.lines and candidate.fresh else ""
+        found = self.prompts.inside(row, candidate.paste)
+        if found is not None and found[0] > 0:
+            text = row[found[0] + len(found[1]) :].rstrip()
+            if text.startswith(row[: found[0]]):
+                yield Option(found[1], text, False)
