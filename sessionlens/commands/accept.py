@@ -83,7 +83,7 @@ class Candidate:
 def candidates(view: View) -> Iterator[Candidate]:
     """Every accept candidate on the main screen, in order, with the rests since the one before."""
     rests: list[Rest] = []
-    points = view.trace.points.on_main()
+    points = view.trace.points.on_main(view.undrawn)
     last, begun, glued, seen = 0, 0, 0, None
     for at, point in enumerate(points):
         if point.kind == "input":

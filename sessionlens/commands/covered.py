@@ -55,22 +55,24 @@ def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag
         if found is not None:
             followed.append((index, found))
     told = [*_rewritten(followed, replay)]
-    told += [(-1, flag) for flag in _unlisted(commands, points, _elsewhere([f for _, f in followed], replay))]
+    told += _unlisted(commands, points, _elsewhere([f for _, f in followed], replay))
     return told
 
 
 def _unlisted(
     commands: Sequence[Command], points: Mapping[int, Point], flags: Iterable[tuple[Flag, int]]
-) -> Iterator[Flag]:
-    """The flags but for lines that are rows of the commands, and what a multiplexer draws of these again."""
+) -> Iterator[tuple[int, Flag]]:
+    """The flags, with the command that a line is; without what a multiplexer draws of its commands."""
     inner = [each for each in commands if (at := points.get(each.accepted)) is None or at.alternate]
-    listed = sorted((each.accepted, each.text.split("\n")[-1].strip()) for each in inner)
+    places = {id(each): at for at, each in enumerate(commands)}
+    listed = sorted((each.accepted, each.text.split("\n")[-1].strip(), places[id(each)]) for each in inner)
     drawn = {row.strip() for each in inner for row in each.evidence.screen.split("\n")}
     for flag, offset in flags:
-        near = listed[bisect_left(listed, (offset - AGAIN, "")) : bisect_left(listed, (offset + AGAIN, ""))]
-        again = flag.severity == "low" and any(part.strip() in drawn for part in _BORDER.split(flag.text))
-        if not again and not any(text and flag.text.endswith(text) for _, text in near):
-            yield flag
+        first, stop = (bisect_left(listed, (offset + by, "", 0)) for by in (-AGAIN, AGAIN))
+        of = next((at for _, text, at in listed[first:stop] if text and flag.text.endswith(text)), -1)
+        again = any(part.strip() in drawn for part in _BORDER.split(flag.text))
+        if flag.severity != "low" or (of < 0 and not again):
+            yield of, flag
 
 
 def _follow(command: Command, point: Point, replay: Replay) -> Followed | None:

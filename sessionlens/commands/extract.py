@@ -59,7 +59,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     typed: list[KeyLine] = []
     elsewhere: list[KeyLine] = []
     for each in key_lines(keys(recording), fresh):
-        (elsewhere if view.alternate(view.offset_at(each.last_event)) else typed).append(each)
+        (elsewhere if view.aside(view.offset_at(each.last_event)) else typed).append(each)
     lines = list(LineReader(view, prompts, typed, elsewhere).lines(found))
     used = {line.key_line.first for line in lines if line.key_line}
     left = [each for each in typed if each.first not in used]

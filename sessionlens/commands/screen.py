@@ -11,10 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
+
+from sessionlens.terminal.flags import ADDRESSED
+from sessionlens.terminal.vanished import episodes
 
 from .escapes import SEQUENCE, without_escapes
 from .region import before_cursor
@@ -160,6 +164,23 @@ class View:
     def alternate(self, offset: int) -> bool:
         """Was the alternate screen shown just before `offset`?"""
         return any(self.is_on(name, offset) for name in ALTERNATE)
+
+    @cached_property
+    def undrawn(self) -> list[tuple[int, int]]:
+        """Stays on the alternate screen as far as nothing draws there and a line editor goes on as before."""
+        found = []
+        for stay in episodes(self.trace, 0, self.end):
+            second = next(islice(ADDRESSED.finditer(self.out, stay.first, stay.stop), 1, None), None)
+            stop = second.start() if second else stay.stop + 1
+            begun = self.next_on(PASTE, stay.first)
+            if begun is not None and begun < stop:
+                found.append((stay.first, stop))
+        return found
+
+    def aside(self, offset: int) -> bool:
+        """Was a program shown on the alternate screen just before `offset`?"""
+        at = bisect_left(self.undrawn, (offset, 0)) - 1
+        return self.alternate(offset) and not (at >= 0 and offset < self.undrawn[at][1])
 
     def used_alternate(self, first: int, last: int) -> bool:
         """Was the alternate screen entered between these offsets?"""

@@ -13,9 +13,10 @@ from typing import Protocol, TypeVar
 from .findings import Finding
 from .marks import LINE_HIDDEN, OUTPUT_HIDDEN, Mark
 
-LINE_REWRITTEN = "line-rewritten"
+LINE_REWRITTEN, LINE_ELSEWHERE = "line-rewritten", "line-elsewhere"
 IN_LINE = frozenset(
-    {"concealed", "same-colours", "dark", "invisible-characters", "line-drawing", "cut-off", LINE_REWRITTEN}
+    {"concealed", "same-colours", "dark", "invisible-characters", "line-drawing", "cut-off"}
+    | {LINE_REWRITTEN, LINE_ELSEWHERE}
 )
 
 
@@ -107,7 +108,7 @@ def _ends(commands: Sequence[PlaceLike]) -> list[int]:
 
 def _reached(accepted: Sequence[int], ends: Sequence[int], flag: FlagLike) -> list[int | None]:
     """The commands after the first whose lines a flag goes on into."""
-    if flag.kind == LINE_REWRITTEN:
+    if flag.kind in (LINE_REWRITTEN, LINE_ELSEWHERE):
         return []
     first, last = bisect_left(accepted, flag.offset), bisect_left(accepted, flag.last)
     return [at for at in range(first, min(last + 1, len(accepted))) if not at or flag.last > ends[at - 1]]

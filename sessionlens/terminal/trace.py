@@ -94,9 +94,14 @@ class Points(Sequence[Point]):
             bool(look & FIRST),
         )
 
-    def on_main(self) -> Sequence[Point]:
-        """Those on the main screen, in the order of the output and then of the events."""
-        chosen = np.flatnonzero(np.array(self._look) & ALTERNATE == 0)
+    def on_main(self, also: Sequence[tuple[int, int]] = ()) -> Sequence[Point]:
+        """Those on the main screen, in the order of the output and then of the events; `also` are ranges of
+        the output (first, stop) in which the alternate screen counts as it.
+        """
+        main = np.array(self._look) & ALTERNATE == 0
+        for first, stop in also:
+            main |= (np.array(self._offset) >= first) & (np.array(self._offset) < stop)
+        chosen = np.flatnonzero(main)
         order = np.lexsort((np.array(self._event)[chosen], np.array(self._offset)[chosen]))
         return Chosen(self._point, array("I", chosen[order].tolist()))
 
