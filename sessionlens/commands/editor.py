@@ -30,7 +30,7 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class KeyLine:
     """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none
-    came.
+    came. `begun` is the first byte since the last prompt, `before_event` the last event before it.
 
     `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left
     with `q`), the line since that prompt.
@@ -45,6 +45,22 @@ class KeyLine:
     last_event: int
     first: int
     last: int
+    begun: int
+    before_event: int
+
+    @property
+    def early(self) -> KeyLine | None:
+        """What was typed before a prompt came up, as a line of its own that nothing ended."""
+        if self.begun == self.first:
+            return None
+        whole, since = self.readings[0], self.best
+        typed = whole.typed.removesuffix(since.typed)
+        reading = Reading(typed, typed, False)
+        last, event = self.begun - 1, self.before_event
+        return KeyLine(
+            (reading,), False, "", self.start_ns, self.start_ns, self.first_event, event, self.first, last,
+            self.first, event,
+        )  # fmt: skip
 
     @property
     def best(self) -> Reading:
@@ -163,32 +179,35 @@ def key_lines(keys: Iterable[Key], fresh: frozenset[int]) -> Iterator[KeyLine]:
     """The keys cut into lines. `fresh` are the events that found an empty prompt on the screen."""
     editors, killed = [LineEditor()], ""
     line: list[Key] = []
+    begun = 0  # of the line, where its last reading begins
     for key in keys:
         if key.name == "reply":
             continue
         if key.event in fresh and line and line[-1].event != key.event:
-            editors = [editors[0], LineEditor(killed=killed)]
+            editors, begun = [editors[0], LineEditor(killed=killed)], len(line)
         line.append(key)
         empty = not editors[-1].buffer and editors[-1].certain
         ender = _ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
         if ender:
-            yield _line(editors, line, ender)
+            yield _line(editors, line, ender, begun)
             killed = editors[-1].killed or killed
-            editors, line = [LineEditor(killed=killed)], []
+            editors, line, begun = [LineEditor(killed=killed)], [], 0
         else:
             for editor in editors:
                 editor.press(key)
     if line:
-        yield _line(editors, line, "")
+        yield _line(editors, line, "", begun)
 
 
-def _line(editors: list[LineEditor], keys: list[Key], ender: str) -> KeyLine:
+def _line(editors: list[LineEditor], keys: list[Key], ender: str, begun: int) -> KeyLine:
     first, last = keys[0], keys[-1]
     readings = tuple(
         Reading(editor.buffer, "".join(editor.typed), editor.certain, tuple(editor.erased))
         for editor in editors
     )
     pasted = any(key.name == "paste" for key in keys)
+    before = keys[begun - 1] if begun else first
     return KeyLine(
-        readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last
-    )
+        readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last,
+        keys[begun].first, before.event,
+    )  # fmt: skip

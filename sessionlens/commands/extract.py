@@ -72,7 +72,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     commands = list(assembler.commands(joined))
     events += assembler.events
     taken = {line.key_line.first for line in lines if line.key_line}
-    secret = list(unechoed(view, (each for each in typed if each.first not in taken)))
+    early = [early for each in typed if each.first in taken and (early := each.early) is not None]
+    secret = list(unechoed(view, [*(each for each in typed if each.first not in taken), *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
     events += [LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last) for each in secret]

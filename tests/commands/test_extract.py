@@ -317,3 +317,18 @@ def test_a_line_written_in_an_editor_from_an_empty_one(taken: Taken) -> None:
     assert texts(found) == ["id", "echo written", "ls"]
     nothing = started().key(b"\x18\x05", Off + b"\r").out(b"\x1b[?1049hvi\x1b[?1049l" + On + b"$ ")
     assert texts(taken(nothing.line(b"ls", b"a\r\n").events)) == ["ls"]
+
+
+def test_a_password_that_was_not_finished_before_the_prompt_came_is_hidden(taken: Taken) -> None:
+    script = started(b"me:~$ ").line(b"id", b"me\r\n", b"me:~$ ").line(b"./ask", b"", b"").out(Off)
+    script.out(b"Password: ")
+    for at in range(7):
+        script.key(b"hunter2"[at : at + 1], b"")
+    script.out(b"\r\ntimed out\r\n" + On + b"me:~$ ").line(b"ls", b"", b"me:~$ ")
+    result = taken(script.events)
+    assert texts(result) == ["id", "./ask", "ls"]
+    assert [event.kind for event in result.events] == ["hidden input"]
+    ((first, last),) = result.hidden
+    typed = b"".join(data for _, stream, data in script.events if stream == "i")
+    header = len(b"first line\n")
+    assert typed[first - header : last - header + 1] == b"hunter2"

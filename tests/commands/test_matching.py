@@ -16,7 +16,7 @@ READINGS = st.builds(Reading, TEXTS, TEXTS, st.booleans())
 
 
 def key_line(readings: list[Reading]) -> KeyLine:
-    return KeyLine(tuple(readings), False, "enter", 0, 0, 0, 0, 0, 0)
+    return KeyLine(tuple(readings), False, "enter", 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @given(
