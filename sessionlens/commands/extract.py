@@ -73,6 +73,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     events += assembler.events
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
+    early = [each for each in early if not view.aside(view.offset_at(each.last_event))]
     secret = list(unechoed(view, [*(each for each in typed if each.first not in taken), *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
