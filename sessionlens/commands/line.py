@@ -14,6 +14,7 @@ from .editor import KeyLine
 from .matching import Match, in_order
 
 ALIKE = 0.7
+TALL = 100  # letters of a row's end that tell a line from any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
             return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
         if "\n" in text and "\n" not in keyed and in_order(keyed, text):
             return Verdict(keyed, "keys", "medium", "output ran into the line: the keystrokes are taken")
+        if len(end := text.rsplit("\n", 1)[-1]) > TALL and keyed.endswith(end):
+            return Verdict(
+                keyed, "keys", "medium", "its upper rows had scrolled away: the keystrokes are taken"
+            )
+        if len(keyed) > 1 and text.startswith(keyed):
+            return Verdict(
+                keyed, "keys", "medium", "more stands behind it than was typed: the keystrokes are taken"
+            )
         how = "low" if match.score < ALIKE else "medium"
         return Verdict(text, "screen", how, "the keystrokes say otherwise: the screen is taken")
     if match.consistent:

@@ -128,12 +128,22 @@ class LineReader:
             match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
             return None  # the echo is off, so this is output behind the prompt; see recovery
+        if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
+            return None  # echoed before, so this is what the line printed; see ahead
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
         if match:
             self.waiting.take(match.key_line)
         return self._settle(candidate, option, match)
+
+    def _echoed(self, candidate: Candidate, option: Option, match: Match) -> bool:
+        """Was the line echoed as a row of its own before this prompt, at which the cursor never was?"""
+        whole = match.key_line.readings[0]
+        if option.rested or not whole.certain or not whole.text.strip():
+            return False
+        start, row = self.view.offset_at(match.key_line.first_event), whole.text.rstrip() + "\r\n"
+        return self.view.out.find(row.encode(), start, candidate.point.offset) >= 0
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
         """A line of several rows that was typed with as many Enters."""
