@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .looks import Look
+from .prompts import continues, shape
 from .region import LogicalLine, logical_line
 from .screen import PASTE, Rest, View
 
@@ -69,7 +70,14 @@ class Follower:
         self.standing: Standing | None = None
         self.anchor = ""
         self.covered = False  # is the pane drawn by a program of its own, for all that is known?
-        self.excused = -1  # until then another window may be what replaced everything
+        self.forms: set[str] = set()  # of what stood left of the cursor in lines that were run
+        self.excused = -1  # until then another window may be what replaces everything
+        self.replaced = False  # it was
+
+    def excuse(self, until_ns: int) -> None:
+        """Another window, or another layout, may be shown from now on."""
+        if until_ns != self.excused:
+            self.excused, self.replaced = until_ns, False
 
     def feed(self, look: Look) -> Iterator[Handover]:
         """The line that was left, if one was."""
@@ -83,30 +91,34 @@ class Follower:
             self._stay(standing, look, at, line)
             return
         yield self._hand_over(standing, look, at, line)
-        if (
-            at is None
-            and self.anchor
-            and look.t_ns > self.excused
-            and not self._anchored(look, len(look.rows))
-        ):
+        if at is not None:
+            self.excused = -1
+        elif self.anchor and not self._anchored(look, len(look.rows)) and not self._excuses(look):
             self.covered = True
             self.drawn.append(look.t_ns)
         self._begin(look, line)
 
-    def _goes_on(self, standing: Standing, look: Look, line: LogicalLine) -> bool:
-        """Is the cursor in a further row of the same edit? Nobody pressed Enter; it is no other prompt."""
-        if not standing.rests or self._entered(standing.pressed_ns, look.t_ns) or not self.enters:
+    def _excuses(self, look: Look) -> bool:
+        """Is it another window? It may be drawn in several steps, until a key finds it there."""
+        if look.t_ns > self.excused or (self.replaced and look.kind == "input"):
             return False
-        text, left = line.text.rstrip(), standing.rests[0].left
-        edits = standing.rests[0].paste and self.view.is_on(PASTE, look.offset)
+        self.replaced = True
+        return True
+
+    def _goes_on(self, standing: Standing, look: Look, line: LogicalLine) -> bool:
+        """Is the cursor in a further row of the same edit? Nobody pressed Enter, and this is no prompt.
+
+        So it is with rows from history, and where the shell is wrong about the width of its prompt.
+        """
+        if look.kind != "input" or not standing.rests or self._entered(standing.pressed_ns, look.t_ns):
+            return False
+        text, left, first = line.text.rstrip(), look.left, standing.rests[0]
+        begins = first.left[:_BEGINS]
+        another = left.startswith(begins) or shape(left).startswith(shape(first.left).rstrip())
+        edits = first.paste and self.view.is_on(PASTE, look.offset)
         whole = all(row.text.strip() for row in look.rows[standing.top : line.top])
-        return (
-            edits
-            and whole
-            and bool(text)
-            and look.left.rstrip() == text
-            and not text.startswith(left[:_BEGINS])
-        )
+        ends = bool(text) and left.rstrip() == text
+        return edits and whole and ends and not another and not continues(left)
 
     # ---- the standing line
 
@@ -137,9 +149,11 @@ class Follower:
         if not standing.rests:
             self.rested.append(standing)
             standing.clear = not _below(look, line.bottom)
-            if standing.covered and standing.clear and line.top == 0 and left.strip():
-                self.covered = standing.covered = False  # only cleared
-                self.drawn.pop()
+            cleared = line.top == 0 and bool(left.strip())
+            if standing.covered and standing.clear and (cleared or shape(left) in self.forms):
+                self.covered = standing.covered = False  # only cleared, or scrolled at once
+                if cleared:
+                    self.drawn.pop()
         elif len(standing.rests) >= _MOST_RESTS or left.startswith(standing.rests[-1].left):
             return  # typed on: the first rest there tells enough
         right = line.text[len(left) :] if line.text.startswith(left) else ""
@@ -155,10 +169,10 @@ class Follower:
         here = logical_line(look.rows, top, look.columns)
         same = here.text.rstrip()
         if same == text and (text or look.y >= top):
-            return top
+            return here.top
         if len(text) > len(left):
             if look.y <= here.bottom and (same.startswith(text) or self._edited(standing, look, same, left)):
-                return top
+                return here.top
             if same.startswith(left) and len(same) > len(left) and self._moved(standing, look, top, top):
                 return top
             for begins in (text, left) if standing.top else ():  # edited in between, it still begins so
@@ -180,11 +194,15 @@ class Follower:
         return now.startswith(left) and len(now) > len(left) and not entered
 
     def _scrolled(self, standing: Standing, look: Look, begins: str) -> int | None:
-        """Where a line that begins so is if it went up, with the rows above it."""
-        first = begins[: look.columns].rstrip()
-        for at in range(min(standing.top, len(look.rows)) - 1, -1, -1):
-            deep = _NEIGHBOURS if begins == standing.text else at
-            if look.rows[at].text.startswith(first) and self._moved(standing, look, at, deep):
+        """Where a line that begins so is if it went up, with the rows above it: the pane is full then."""
+        first, last = begins[: look.columns].rstrip(), len(look.rows) - 1
+        full = look.y == last or bool(look.rows[last].text.strip()) or last != len(standing.look.rows) - 1
+        for at in range(min(standing.top, last + 1) - 1, -1, -1):
+            if not look.rows[at].text.startswith(first) or not (
+                full or (at == 0 and begins == standing.text)
+            ):
+                continue
+            if self._moved(standing, look, at, _NEIGHBOURS if begins == standing.text else at):
                 line = logical_line(look.rows, at, look.columns)
                 if line.top == at and line.text.startswith(begins):
                     return at
@@ -211,6 +229,8 @@ class Follower:
         begin = lines[-1].bottom + 1 if at is not None and standing.rests else self._behind(look, line.top)
         if standing.text and not self.covered:
             self.anchor = lines[-1].text.rstrip()
+            if standing.rests and standing.clear and at is not None:
+                self.forms.add(shape(standing.rests[0].left))
         between = tuple(lines_of(look, begin, line.top))
         return Handover(standing, tuple(lines), above, look, between, at is None)
 

@@ -103,7 +103,7 @@ def _filters(line: str, match: re.Match[str]) -> bool:
 
 
 def less(look: Look) -> Read | None:
-    """less, and what pages with it: the last row."""
+    """less, and what pages with it: the last row that is used."""
     return _prompted(look, _PAGER)
 
 
@@ -114,7 +114,7 @@ def more(look: Look) -> Read | None:
 
 def _prompted(look: Look, form: re.Pattern[str]) -> Read | None:
     at, rows = look.y, look.rows
-    if at < len(rows) - 1:
+    if any(rows[y].text.strip() for y in range(at + 1, len(rows))):  # a short file leaves rows below
         return None
     text = rows[at].text
     while at > 0 and rows[at - 1].wrapped and len(rows) - at < _HIGHEST:

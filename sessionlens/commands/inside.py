@@ -36,7 +36,7 @@ _NANO_RAN = re.compile(r"^\s*\[ (?:Exec|Read )")
 _RETURNED = re.compile(r"^shell returned (-?\d+)$", re.M)
 _TRAILERS = re.compile(r"(?:^|\n)\s*(?:[!|]|shell returned -?\d+)\s*$|^\[No write since last change\]\n?")
 _BEGINS = re.compile(rb"(?:\x1b\[[\d;?>]*[A-Za-z]|\x1b[=>]|[\r\n])*")
-_AHEAD_NS = 10_000_000_000  # how long before a host came up keys for it may have been pressed
+_AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
 _FOLLOWS = 40  # looks after a command line in which the program shows that it ran something
 Seen = Callable[[int, int], Iterable[Look]]
 
@@ -98,7 +98,9 @@ class Inside:
                 stop = following.accepted - 1  # it came back after what looked like its end
             at = bisect_right(named, command.accepted)
             again = named[at] if at < len(named) else self.view.end
-            yield from self._within(outer, command.accepted, stop, again)
+            for each in self._within(outer, command.accepted, stop, again):
+                if following is None or not _same(each, following):
+                    yield each
 
     def _nested(self, command: Command) -> Command:
         """A line of the main screen while a host waits is its shell's, or was typed below mc's panels."""
@@ -116,7 +118,7 @@ class Inside:
         seen = [look for look in self.seen(first, stop) if look.offset > first] if hosts else []
         if not seen:
             return
-        self.typed = Typed(self.view.recording, seen[0].t_ns - _AHEAD_NS, seen[-1].t_ns)
+        self.typed = Typed(self.view.recording, outer.start_ns + 1, seen[-1].t_ns)
         for host in hosts:
             if host.family == "mc":
                 midnight = waiting.midnight if waiting is not None else None
@@ -179,7 +181,9 @@ class Inside:
         keyed = self._typed(host, each, follows[0].t_ns if follows else look.t_ns, look.t_ns)
         if keyed is None and fresh and host.named and look.kind == "paste-off":
             return Confirmed("low", "nobody typed it: a key may stand for it", None, None, None, look.t_ns)
-        if keyed is None or not (fresh or keyed.confidence == "high"):
+        if keyed is None or (keyed.confidence == "low" and not host.named):
+            return None
+        if not fresh and keyed.confidence != "high":
             return None
         trusted = host.named or look.alternate  # what it did may be out of sight
         return keyed if shows or (trusted and (each.read.filters or host.family == "more")) else None
@@ -262,6 +266,11 @@ class Inside:
         told = self.view.out.find(_RETURNS[host.family], look.offset, until)
         stop = min([until, *back, told if told >= 0 else until])
         return min(begin, stop), stop
+
+
+def _same(inner: Command, following: Command) -> bool:
+    """Is this the next line of the main screen, found twice?"""
+    return inner.text == following.text and 0 <= following.accepted - inner.accepted < _AGAIN
 
 
 def _once_more(keyed: Confirmed) -> Confirmed:

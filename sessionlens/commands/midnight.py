@@ -17,7 +17,7 @@ from .model import Command, Evidence
 from .output import plain
 from .region import logical_line
 from .screen import ALTERNATE, View
-from .strokes import Confirmed, Typed, confirmed
+from .strokes import Confirmed, Typed, confirmed, spelled
 
 _BORDER = "│|"
 _ASKS = re.compile(r"[│|]\s*Filter command and arguments:?\s*[│|]")
@@ -83,12 +83,18 @@ class Midnight:
         elif look.kind in ("newline", "paste-off") and not self._again(look, line):
             below = bool(self.pending) and line.startswith(self.pending)
             half = self._text(self.pending) == line.strip()  # typed on without the prompt drawn again
-            text = line.strip() if half else self._text(line)
+            text = line.strip() if half else self._spelled(line, look.t_ns) or self._text(line)
             if text and (self.rested or below or half):
                 kind = "editor" if below else "shell"
                 self.last, self.pending, self.rested = (look.offset, line), "", False
                 return self._command(look, text, line, look.t_ns, kind, True)
         return None
+
+    def _spelled(self, line: str, by_ns: int) -> str:
+        """What the keys say of a line that was typed before its prompt was seen."""
+        below = line.startswith(self.pending) if self.pending else self.rested
+        lines = self.typed.lines(self.taken_ns, by_ns) if below else ()
+        return next((text for each in lines if (text := spelled(each, line))), "")
 
     def _again(self, look: Look, line: str) -> bool:
         return look.offset - self.last[0] < _AGAIN and line == self.last[1]

@@ -22,7 +22,7 @@ from .lines import LineReader
 from .matching import tidy
 from .model import HIDDEN
 from .panes import Rect
-from .prompts import Prompts, shape
+from .prompts import Prompts, ends_as_prompts_do, shape
 from .region import LogicalLine
 from .screen import Rest, View
 from .watching import Place, Watch
@@ -66,7 +66,9 @@ class PaneLines:
         reader = LineReader(self.view, self.prompts, self.typed)
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
-        return [told for told in read if self._believed(told)]
+        told = [each for each in read if self._believed(each)]
+        told += self._overwritten(pairs, told)
+        return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
 
     def _told(self, line: Line, place: Place) -> Told:
         """A line that is gone was not seen to its end; without keys nobody knows whether it was run."""
@@ -85,6 +87,36 @@ class PaneLines:
             return Told(line, place)
         reason = "the pane was drawn anew before all of it came back: the keystrokes are taken"
         return Told(replace(line, text=keyed.text, source="keys", confidence="medium", reason=reason), place)
+
+    def _overwritten(self, pairs: Sequence[Pair], told: Sequence[Told]) -> Iterator[Told]:
+        """Lines that ran over their own prompt, since the shell is wrong about its width: the keystrokes."""
+        done = {id(each.line.candidate) for each in told}
+        used = {each.line.key_line.first for each in told if each.line.key_line}
+        for candidate, place in pairs:
+            first = candidate.rests[0] if candidate.rests else None
+            if (
+                first is None
+                or id(candidate) in done
+                or not self.prompts.trusted(first.left, candidate.paste)
+            ):
+                continue
+            if place.handed.standing.covered or candidate.lines[0].text.startswith(first.left.rstrip()):
+                continue
+            keyed = self._typed_since(first, candidate.t_ns)
+            text = keyed.best.text.rstrip() if keyed is not None else ""
+            if keyed is not None and keyed.first not in used and text and candidate.left.endswith(text[-2:]):
+                used.add(keyed.first)
+                reason = "the line ran over its own prompt: the keystrokes are taken"
+                line = Line(candidate, first.left, text, "run", "keys", "medium", keyed, False, reason)
+                yield Told(line, place)
+
+    def _typed_since(self, rest: Rest, by_ns: int) -> KeyLine | None:
+        """The line of keys that began when the cursor rested there, if they tell all of it."""
+        at = bisect_left(self.typed, rest.t_ns, key=lambda each: each.end_ns)
+        found = self.typed[at] if at < len(self.typed) else None
+        if found is None or found.ender != "enter" or not found.best.certain or found.end_ns > by_ns:
+            return None
+        return found
 
     def _believed(self, told: Told) -> bool:
         """Is it a line at a prompt of a shell, and no answer, and no text in an editor?"""
@@ -124,9 +156,10 @@ class PaneLines:
     def _learn(self, pairs: Sequence[Pair], asked: list[tuple[str, bool]]) -> tuple[Prompts, frozenset[int]]:
         """The prompts of the panes, and the input events that found one with nothing typed behind it."""
         opened = [(opening[1], each, place) for each, place in pairs if (opening := each.opening())]
-        asked += (
-            (rest.left, each.paste) for rest, each, place in opened if not place.handed.standing.covered
-        )
+        for rest, each, place in opened:
+            looks_so = ends_as_prompts_do(rest.left) or shape(rest.left) in self.known
+            if looks_so and not place.handed.standing.covered:
+                asked.append((rest.left, each.paste))
         prompts = Prompts(asked)
         self.known |= {shape(left) for left, paste in asked if prompts.trusted(left, paste)}
         fresh = (rest.event for rest, each, _ in opened if prompts.trusted(rest.left, each.paste))

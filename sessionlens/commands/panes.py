@@ -215,6 +215,6 @@ def _most(counts: Counter[int]) -> int:
 
 
 def _stays(texts: Counter[str], samples: int) -> bool:
-    """Is the usual text of this row a list of windows, most of the time?"""
-    text, count = texts.most_common(1)[0] if texts else ("", 0)
-    return bool(text) and 2 * count > samples and bool(_STATUS.search(text))
+    """Is this row a list of windows most of the time, and hardly ever another?"""
+    lists = [count for text, count in texts.items() if _STATUS.search(text)]
+    return 2 * sum(lists) > samples and 4 * len(lists) <= sum(lists) + 8

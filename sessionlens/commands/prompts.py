@@ -67,6 +67,11 @@ def is_marked(prompt: str) -> bool:
     return bool(_STRICT.search(prompt))
 
 
+def ends_as_prompts_do(text: str) -> bool:
+    """Does it end in one of the marks that shells and REPLs use?"""
+    return bool(_STRICT.search(text))
+
+
 def continues(prompt: str) -> bool:
     """Does it look like the prompt of a line that goes on (PS2, `...`, `->`)?"""
     return bool(_CONTINUES.match(prompt))

@@ -114,6 +114,19 @@ def confirmed(line: Sequence[Key], texts: Sequence[str], opens: str, bare: bool 
     return best
 
 
+def spelled(line: Sequence[Key], shown: str) -> str:
+    """The longest text that keys with Enter spell and that ends what is shown; "" where there is none."""
+    pressed = line[:-1]
+    starts = [-1, *(at for at, key in enumerate(pressed) if key.name != "text")]
+    for at in starts[-_PLACES:]:
+        editor = LineEditor()
+        for key in pressed[at + 1 :]:
+            editor.press(key)
+        if editor.certain and editor.buffer.strip() and shown.rstrip().endswith(editor.buffer.strip()):
+            return editor.buffer.strip()
+    return ""
+
+
 def _compared(editor: LineEditor, texts: Sequence[str], first: int, enter: Key) -> Confirmed:
     spelled, text = editor.buffer, texts[0]
     wanted = {tidy(each).strip() for each in texts}

@@ -21,7 +21,7 @@ from .screen import View
 
 _DIGITS = re.compile(r"\d+")
 _DOUBTS = 2  # looks for which a smaller pane inside the one before is taken for a drawing
-_SWITCH_NS = 700_000_000  # within which another window is shown after the keys for it
+_SWITCH_NS = 2_000_000_000  # within which another window is shown after the keys for it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,14 +88,15 @@ class Watch:
 
     def _follow(self) -> Iterator[tuple[Rect, Handover]]:
         """Feed every pane with its looks."""
-        enters = [key.t_ns for run in self.runs for key in run if key.name == "enter"]
+        pressed = [key for run in self.runs for key in run]
+        enters = [key.t_ns for key in pressed if key.name == "enter"]
         layout = Layout()
         shown: dict[Rect, Follower] = {}
         for look, pane in self.seen:
             if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
                 continue
             moved = self._moved(look.t_ns)
-            rect = layout.rect(look, pane[0], moved)
+            rect = layout.rect(look, pane[0], bool(moved) or not self.has_input)
             if rect is None:
                 continue
             inner = pane[1] if rect == pane[0] else self.panes.within(look, rect)
@@ -107,15 +108,15 @@ class Watch:
             if look.kind in ("newline", "mark") and not _in_line(follower, inner):
                 continue
             if moved and self.has_input:
-                follower.excused = look.t_ns
+                follower.excuse(moved + _SWITCH_NS)
             self.looks.setdefault(rect, []).append(inner)
             yield from ((rect, handed) for handed in follower.feed(inner))
 
-    def _moved(self, t_ns: int) -> bool:
-        """May another window or layout be shown now, by keys or, where there are none, for all we know?"""
+    def _moved(self, t_ns: int) -> int:
+        """When keys for another window or layout were pressed shortly before, else 0."""
         at = bisect_right(self.prefix.moves, t_ns)
         recent = bool(at) and t_ns - self.prefix.moves[at - 1] < _SWITCH_NS
-        return recent or not self.has_input
+        return self.prefix.moves[at - 1] if recent else 0
 
 
 def _in_line(follower: Follower, look: Look) -> bool:

@@ -20,7 +20,7 @@ import pytest
 from sessionlens.commands import Extraction, extract
 from sessionlens.formats import find, open_source
 from sessionlens.recording import Info, Recording
-from sessionlens.terminal import replay
+from sessionlens.terminal import Terminal, replay
 
 Event = tuple[int, str, bytes]
 DEADLINE_S = 20.0
@@ -67,6 +67,7 @@ class Typist:
         self.columns, self.rows = size
         self.events: list[Event] = []
         self.seen = b""
+        self.terminal, self.fed = Terminal(self.columns, self.rows), 0
         self.start = time.monotonic_ns()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -87,6 +88,23 @@ class Typist:
             if not select.select([self.fd], [], [], max(until - time.monotonic(), 0))[0]:
                 raise AssertionError(f"{pattern!r} did not come: {self.seen[-500:]!r}")
             self._read()
+        self.seen = b""
+
+    def until(self, holds: Callable[[Terminal], bool]) -> None:
+        """Read until the screen is as it should be."""
+        deadline = time.monotonic() + DEADLINE_S
+        while True:
+            for _, stream, data in self.events[self.fed :]:
+                if stream == "o":
+                    self.terminal.feed(data)
+            self.fed = len(self.events)
+            if holds(self.terminal):
+                break
+            if (
+                not select.select([self.fd], [], [], max(deadline - time.monotonic(), 0))[0]
+                or not self._read()
+            ):
+                raise AssertionError("it never showed:\n" + "\n".join(self.terminal.display))
         self.seen = b""
 
     def _read(self) -> bool:
@@ -125,9 +143,24 @@ class Typist:
         os.waitpid(self.pid, 0)
         os.close(self.fd)
 
-    def extraction(self, *, inputs: bool = True) -> Extraction:
-        """What we make of it."""
-        return read(self.events, columns=self.columns, rows=self.rows, inputs=inputs)
+    def extraction(self, *, inputs: bool = True, lag_ns: int = 0, each_ns: int = 0) -> Extraction:
+        """What we make of it; as if the output came later, or the keys at least so far apart."""
+        events = _slower(self.events, each_ns) if each_ns else self.events
+        late = [(t_ns + lag_ns * (stream == "o"), stream, data) for t_ns, stream, data in events]
+        late.sort(key=lambda event: event[0])
+        return read(late, columns=self.columns, rows=self.rows, inputs=inputs)
+
+
+def _slower(events: Sequence[Event], each_ns: int) -> list[Event]:
+    """The same, typed by somebody slower: at least so much time between two keys."""
+    slowed: list[Event] = []
+    extra, last = 0, -each_ns
+    for t_ns, stream, data in events:
+        if stream == "i":
+            extra += max(last + each_ns - t_ns - extra, 0)
+            last = t_ns + extra
+        slowed.append((t_ns + extra, stream, data))
+    return slowed
 
 
 @pytest.fixture

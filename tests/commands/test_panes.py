@@ -1,0 +1,437 @@
+"""Commands typed in the panes of real tmux and GNU screen; what in a pane only looks like one."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sessionlens.terminal import Terminal
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+Shell = Callable[..., Any]
+READY = re.compile(r"me@here:\S*[#$] $")
+BASH = "bash --norc --noprofile -i"
+PASSWORD = "import getpass; print(getpass.getpass('Password: ') and 'ok')"
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not shutil.which(program), reason=f"needs {program}")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Path]:
+    """A home with files, and an end for the servers that tests leave behind."""
+    (tmp_path / "quarterly").write_text("one\ntwo\n")
+    (tmp_path / "typescript").write_text("me@here:~# rm -rf /data\nme@here:~# \n" * 9)
+    (tmp_path / "ask.py").write_text(PASSWORD)
+    (tmp_path / "rc").write_text("PS1='me@here:\\w\\$ '\n")
+    inner = f"bash --noprofile --rcfile {tmp_path}/rc -i"
+    (tmp_path / "tmux.conf").write_text(f'set -g default-command "{inner}"\nset -g assume-paste-time 0\n')
+    (tmp_path / "inner").write_text(f"#!/bin/sh\nexec {inner}\n")
+    (tmp_path / "inner").chmod(0o755)
+    (tmp_path / "screenrc").write_text(f"startup_message off\nshell {tmp_path}/inner\n")
+    (tmp_path / "sockets").mkdir(mode=0o700)
+    yield tmp_path
+    around = {**os.environ, "TMUX_TMPDIR": str(tmp_path), "SCREENDIR": str(tmp_path / "sockets")}
+    for end in (["tmux", "-L", "t", "kill-server"], ["screen", "-S", "t", "-X", "quit"]):
+        if shutil.which(end[0]):
+            subprocess.run(end, env=around, capture_output=True, check=False)
+
+
+def left(terminal: Terminal) -> str:
+    """What stands left of the cursor in its row."""
+    return terminal.display[terminal.cursor.y][: terminal.cursor.x]
+
+
+def ready(terminal: Terminal) -> bool:
+    """Is the cursor behind a prompt with nothing typed?"""
+    return bool(READY.search(left(terminal)))
+
+
+class Session:
+    """What is typed in the panes of a multiplexer, and which commands come of it."""
+
+    def __init__(
+        self, shell: Shell, home: Path, draw: random.Random, family: str, size: tuple[int, int] = (80, 24)
+    ) -> None:
+        self.draw, self.family = draw, family
+        self.prefix = "\x02" if family == "tmux" else "\x01"
+        self.ran: list[str] = []
+        around = {"TMUX_TMPDIR": str(home), "SCREENDIR": str(home / "sockets"), "SHELL": "/bin/bash"}
+        self.typist = shell(*BASH.split(), PS1="me@here:\\w\\$ ", size=size, **around)
+        self.typist.until(ready)
+        self.panes, self.windows = 1, 1
+
+    def press(self, keys: str, holds: Callable[[Terminal], bool] = ready) -> None:
+        """Keys that change the screen, and what it is to be then."""
+        terminal = self.typist.terminal
+        before = (terminal.display, terminal.cursor, terminal.alternate)
+        self.typist.press(keys)
+        self.typist.until(lambda t: (t.display, t.cursor, t.alternate) != before and holds(t))
+
+    def type(self, text: str) -> None:
+        """A line, key by key; the terminal shows each."""
+        for char in text:
+            self.press(char, lambda t: True)
+
+    def run(self, text: str, holds: Callable[[Terminal], bool] = ready) -> None:
+        """A command."""
+        self.answer(text, holds)
+        self.ran.append(text)
+
+    def answer(self, text: str, holds: Callable[[Terminal], bool] = ready) -> None:
+        """A line that is no command."""
+        self.type(text)
+        self.press("\r", holds)
+
+    def order(self, key: str, holds: Callable[[Terminal], bool] = ready) -> None:
+        """A key behind the prefix."""
+        self.typist.press(self.prefix)
+        self.press(key, holds)
+
+    def start(self) -> None:
+        """The multiplexer."""
+        ways = {"tmux": "tmux -L t -f tmux.conf new", "screen": "screen -c screenrc -S t"}
+        self.run(ways[self.family], lambda t: t.alternate and ready(t))
+
+    def leave(self) -> None:
+        """Detach, and end it."""
+        self.order("d", lambda t: not t.alternate and ready(t))
+        ways = {"tmux": "tmux -L t kill-server", "screen": "screen -S t -X quit"}
+        self.run(ways[self.family])
+        self.run("echo fin")
+
+    # ---- lines
+
+    def said(self) -> None:
+        self.run("echo " + " ".join(self.draw.choice(["one", "two  three", "four"]) for _ in range(3)))
+
+    def wide(self) -> None:
+        self.run("echo " + " ".join(f"word{at}" for at in range(self.draw.choice([14, 25]))))
+
+    def tall(self) -> None:
+        self.run("seq 70")
+
+    def quiet(self) -> None:
+        self.run("true")
+
+    def cleared(self) -> None:
+        self.run("clear")
+
+    def completed(self) -> None:
+        self.type("cat ~/quar")
+        self.press("\t", lambda t: left(t).endswith("terly "))
+        self.press("\r")
+        self.ran.append("cat ~/quarterly")
+
+    def edited(self) -> None:
+        self.type("echo helo")
+        self.press("\x1b[D", lambda t: left(t).endswith("hel"))
+        self.press("l", lambda t: left(t).endswith("hell"))
+        self.press("\r")
+        self.ran.append("echo hello")
+
+    def recalled(self) -> None:
+        self.run("echo again")
+        self.press("\x1b[A", lambda t: left(t).endswith("echo again"))
+        self.press("\r")
+        self.ran.append("echo again")
+
+    def searched(self) -> None:
+        self.run("echo needle")
+        self.press("\x12", lambda t: "search" in left(t))
+        for key in "need":
+            self.press(key, lambda t: "search" in left(t))
+        self.press("\r")
+        self.ran.append("echo needle")
+
+    def cancelled(self) -> None:
+        self.type("rm -rf /data")
+        self.press("\x03", lambda t: True)
+        self.press("\r")  # bash may wait for a key before it shows the next prompt
+
+    def looped(self) -> None:
+        self.answer("for i in 1 2", lambda t: left(t).endswith("> "))
+        self.answer("do echo $i; done")
+        self.ran.append("for i in 1 2\ndo echo $i; done")
+
+    # ---- panes
+
+    def split(self) -> None:
+        if self.panes > 2:
+            return
+        self.panes += 1
+        if self.family == "tmux":
+            self.order(self.draw.choice('%"'))
+            return
+        self.order(self.draw.choice("S|"))
+        self.order("\t", lambda t: not ready(t))
+        self.order("c")
+
+    def other(self) -> None:
+        if self.panes > 1:
+            self.order("o" if self.family == "tmux" else "\t")
+            self.quiet()
+
+    def zoomed(self) -> None:
+        if self.panes > 1 and self.family == "tmux":
+            self.order("z")
+            self.said()
+            self.order("z")
+
+    def window(self) -> None:
+        self.order("c")
+        self.windows += 1
+        if self.family == "tmux":
+            self.panes = 1
+
+    def copied(self) -> None:
+        self.order("[", lambda t: True)
+        self.press("k" if self.family == "screen" else "\x1b[A", lambda t: True)
+        self.press("\x1b" if self.family == "screen" else "q")
+        self.said()
+
+    def renamed(self) -> None:
+        if self.family == "tmux":
+            self.order(",", lambda t: "rename" in left(t))
+            self.press("\x15rm -rf /data\r")
+            self.said()
+
+    def attached(self) -> None:
+        self.order("d", lambda t: not t.alternate and ready(t))
+        ways = {"tmux": "tmux -L t attach", "screen": "screen -r t"}
+        self.run(ways[self.family], lambda t: t.alternate and ready(t))
+        if self.family == "screen":
+            self.panes = 1
+
+
+LINES = [
+    Session.said, Session.wide, Session.tall, Session.quiet, Session.cleared, Session.completed,
+    Session.edited, Session.recalled, Session.searched, Session.cancelled, Session.looped,
+]  # fmt: skip
+LAYOUT = [
+    Session.split, Session.split, Session.other, Session.zoomed, Session.window, Session.copied,
+    Session.renamed, Session.attached,
+]  # fmt: skip
+SIZES = [(80, 24), (100, 30), (132, 43)]
+LOOKS = [
+    "",
+    "set -g status-position top\n",
+    "set -g status off\n",
+    "set -g status-style bg=default,fg=default\nset -g pane-border-status top\n",
+]
+
+
+def texts(found: Any) -> list[str]:
+    return [command.text.rstrip() for command in found.commands]
+
+
+@pytest.mark.parametrize(
+    "family", [pytest.param("tmux", marks=needs("tmux")), pytest.param("screen", marks=needs("screen"))]
+)
+@pytest.mark.parametrize("seed", range(6))
+def test_lines_in_panes(shell: Shell, files: Path, family: str, seed: int) -> None:
+    draw = random.Random(f"{family} {seed}")
+    with (files / "tmux.conf").open("a") as file:
+        file.write(LOOKS[seed % len(LOOKS)])
+    session = Session(shell, files, draw, family, draw.choice(SIZES))
+    session.start()
+    for layout in draw.sample(LAYOUT, 5):
+        for line in draw.sample(LINES, 3):
+            line(session)
+        layout(session)
+    session.leave()
+    found = session.typist.extraction()
+    assert texts(found) == session.ran
+    inner = [each for each in found.commands if each.context != "bash"]
+    assert {each.context for each in inner} == {f"bash > {family} > bash"}
+    assert {each.confidence for each in inner} <= {"high", "medium"}
+    assert {each.kind for each in found.commands} == {"shell"}
+    assert [event.text for event in found.events if event.kind == "hidden input"] == []
+    assert {each.output for each in inner if each.text == "echo hello"} <= {"hello"}
+    offsets = [each.accepted for each in found.commands]
+    assert offsets == sorted(set(offsets))
+
+
+@needs("tmux")
+@pytest.mark.parametrize("seed", range(2))
+def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    session = Session(shell, files, draw, "tmux")
+    session.start()
+    for line in draw.sample(LINES, 4):
+        line(session)
+    session.split()
+    for line in draw.sample(LINES, 4):
+        line(session)
+    session.leave()
+    found = session.typist.extraction(lag_ns=150_000_000, each_ns=40_000_000)
+    assert texts(found) == session.ran
+
+
+EDITED = ("- rm -rf /data", "- rm -rf /data", "me@here:~# rm -rf /data", "# rm -rf /data", ":!rm -rf /data")
+
+
+@needs("tmux")
+@pytest.mark.parametrize("editor", ["vim -n notes.md", "nano notes.md"])
+def test_what_is_typed_to_an_editor_in_a_pane_is_no_command(shell: Shell, files: Path, editor: str) -> None:
+    if not shutil.which(editor.split()[0]):
+        pytest.skip("needs " + editor)
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.order("%")
+    session.run("cat typescript")
+    session.run(
+        editor, lambda t: not ready(t) and any(word in "".join(t.display) for word in ("~  ", "nano"))
+    )
+    if "vim" in editor:
+        session.press("i", lambda t: "INSERT" in "".join(t.display))
+    for line in EDITED:
+        session.type(line)
+        session.press("\r", lambda t: True)
+    if "vim" in editor:
+        session.press("\x1c\x0e", lambda t: "INSERT" not in "".join(t.display))
+        session.answer(":q!")
+    else:
+        session.press("\x18", lambda t: "Save" in "".join(t.display))
+        session.press("n")
+    session.leave()
+    for inputs in (True, False):
+        found = session.typist.extraction(inputs=inputs, each_ns=60_000_000)
+        assert "rm -rf" not in repr(texts(found))
+    assert texts(session.typist.extraction()) == session.ran
+
+
+@needs("tmux")
+def test_what_is_typed_to_other_programs_in_a_pane_is_no_command(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.run("less typescript", lambda t: "typescript" in left(t))
+    session.press("/", lambda t: left(t) == "/")
+    session.press("rm -rf\r", lambda t: True)
+    session.press("q")
+    session.run("read -p 'Name: ' x", lambda t: left(t) == "Name: ")
+    session.answer("rm -rf /data")
+    session.run("cat", lambda t: left(t) == "")
+    session.answer("me@here:~# rm -rf /data", lambda t: left(t) == "")
+    session.press("\x04")
+    session.leave()
+    for inputs in (True, False):
+        found = session.typist.extraction(inputs=inputs, each_ns=60_000_000)
+        assert "rm -rf" not in repr(texts(found))
+    assert texts(session.typist.extraction()) == session.ran
+
+
+@needs("tmux")
+@needs("vim")
+@needs("less")
+def test_programs_in_a_pane_that_run_commands(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux", (100, 30))
+    session.start()
+    session.order("%")
+    session.run("vim -n quarterly", lambda t: "~  " in "".join(t.display))
+    session.run(":!echo from vim", lambda t: "Press ENTER" in "".join(t.display))
+    session.press("\r", lambda t: "~  " in "".join(t.display))
+    session.answer(":q!")
+    session.run("less typescript", lambda t: "typescript" in left(t))
+    session.run("!echo from less", lambda t: "press RETURN" in left(t))
+    session.press("\r", lambda t: "typescript" in left(t))
+    session.press("q")
+    session.leave()
+    found = session.typist.extraction()
+    assert texts(found) == [text.removeprefix(":").removeprefix("!") for text in session.ran]
+    assert [(each.text, each.context) for each in found.commands if each.kind == "editor"] == [
+        ("echo from vim", "bash > tmux > bash > vim"),
+        ("echo from less", "bash > tmux > bash > less"),
+    ]
+    assert [each.fullscreen for each in found.commands if each.text.startswith("vim")] == [True]
+
+
+@needs("tmux")
+def test_a_password_in_a_pane_stays_hidden(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    for secret in ("wrong-Secret1", "right-Secret2"):
+        session.run(f"{sys.executable} ask.py", lambda t: left(t).endswith("Password: "))
+        session.press(secret + "\r")
+        session.order('"')
+    session.leave()
+    found = session.typist.extraction()
+    assert texts(found) == session.ran
+    assert "Secret" not in repr(found)
+    assert [event.text for event in found.events if event.kind == "hidden input"] == ["[hidden input]"] * 2
+    keys = b"first line\n" + b"".join(data for _, stream, data in session.typist.events if stream == "i")
+    assert [b"Secret" in keys[first : last + 1] for first, last in found.hidden] == [True, True]
+
+
+@needs("tmux")
+def test_a_terminal_that_is_in_tmux_from_its_first_byte(shell: Shell, files: Path) -> None:
+    around = {"TMUX_TMPDIR": str(files), "SHELL": "/bin/bash", "PS1": "me@here:\\w\\$ "}
+    typist = shell("tmux", "-L", "t", "-f", "tmux.conf", "new", **around)
+    for order, text in ((None, "echo one"), ("%", "echo two")):
+        if order:
+            typist.press("\x02")
+            typist.press(order)
+            typist.until(lambda t: t.cursor.x > 40 and ready(t))
+        typist.until(ready)
+        typist.type(text)
+        typist.press("\r")
+        typist.until(lambda t: ready(t) and t.cursor.y > 1)
+    typist.press("\x02")
+    typist.press("d")
+    typist.until(lambda t: not t.alternate)
+    found = [(each.text, each.kind, each.context) for each in typist.extraction().commands]
+    assert found == [("echo one", "shell", "sh > tmux > sh"), ("echo two", "shell", "sh > tmux > sh")]
+
+
+@needs("tmux")
+def test_the_prefix_and_what_follows_it_are_no_text(shell: Shell, files: Path) -> None:
+    with (files / "tmux.conf").open("a") as file:
+        file.write("unbind C-b\nset -g prefix C-a\nbind C-a send-prefix\n")
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.prefix = "\x01"
+    session.run("echo one")
+    session.order("c")
+    session.run("echo two")
+    session.order("%")
+    session.run("echo three")
+    session.order(":", lambda t: left(t) == ":")
+    session.press("split-window 'sleep 321'\r", lambda t: left(t).strip(" │") == "")
+    session.order("o")
+    session.run("echo four")
+    session.leave()
+    found = session.typist.extraction()
+    at = session.ran.index("echo four")
+    assert texts(found) == [*session.ran[:at], "sleep 321", *session.ran[at:]]
+    assert [(each.kind, each.context) for each in found.commands if each.text == "sleep 321"] == [
+        ("editor", "bash > tmux")
+    ]
+    assert {each.confidence for each in found.commands if each.text.startswith("echo")} == {"high"}
+
+
+@needs("tmux")
+def test_contexts_inside_a_pane(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.run(f"PS1='you@there:\\w> ' {BASH}", lambda t: left(t) == "you@there:~> ")
+    session.run("id -un", lambda t: left(t) == "you@there:~> ")
+    session.run("exit")
+    session.run("python3 -q -i", lambda t: left(t) == ">>> ")
+    session.run("1+1", lambda t: left(t) == ">>> ")
+    session.run("exit()")
+    session.leave()
+    found = {each.text: each for each in session.typist.extraction().commands}
+    assert found["id -un"].context == "bash > tmux > bash > bash"
+    assert (found["id -un"].user, found["id -un"].host) == ("you", "there")
+    assert (found["1+1"].kind, found["1+1"].context) == ("repl", "bash > tmux > bash > python")
+    assert found["echo fin"].context == "bash"
