@@ -113,12 +113,14 @@ class Follower:
         if look.kind != "input" or not standing.rests or self._entered(standing.pressed_ns, look.t_ns):
             return False
         text, left, first = line.text.rstrip(), look.left, standing.rests[0]
-        begins = first.left[:_BEGINS]
-        another = left.startswith(begins) or shape(left).startswith(shape(first.left).rstrip())
+        forms = [shape(first.left), *self.forms]
+        another = left.startswith(first.left[:_BEGINS]) or any(
+            shape(left).startswith(f.rstrip()) for f in forms
+        )
         edits = first.paste and self.view.is_on(PASTE, look.offset)
         whole = all(row.text.strip() for row in look.rows[standing.top : line.top])
         ends = bool(text) and left.rstrip() == text
-        return edits and whole and ends and not another and not continues(left)
+        return edits and whole and ends and not (another or continues(left) or continues(first.left))
 
     # ---- the standing line
 

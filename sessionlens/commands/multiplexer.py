@@ -22,6 +22,7 @@ from .panelines import PaneLines
 from .prompts import shape
 from .screen import ALTERNATE, View
 from .secrets import unechoed
+from .unaccepted import unaccepted
 from .watching import Watch
 
 _TMUX = re.compile(rb"\x1b\[\?1000l\x1b\[\?1002l(?:\x1b\[\?\d+l)+")
@@ -85,6 +86,9 @@ def multiplexed(
     for stay in alone:
         at = bisect_right(accepted, stay.first) - 1
         outer = commands[at] if at >= 0 else opened_with(view)
+        if (lost := unaccepted(view, lines, outer, stay.first)) is not None:
+            found.commands.append(lost)
+            outer = lost
         begin, end = bisect_right(offsets, stay.first), bisect_right(offsets, stay.stop)
         if outer.in_last is not None:  # typed ahead, before it came up
             begin = min(begin, bisect_right(pressed, outer.in_last, key=lambda key: key.first))

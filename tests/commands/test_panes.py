@@ -18,7 +18,7 @@ from sessionlens.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
 Shell = Callable[..., Any]
-READY = re.compile(r"me@here:\S*[#$] $")
+READY = re.compile(r"me@here:\S* (\d+)[#$] $")
 BASH = "bash --norc --noprofile -i"
 PASSWORD = "import getpass; print(getpass.getpass('Password: ') and 'ok')"
 
@@ -31,9 +31,9 @@ def needs(program: str) -> pytest.MarkDecorator:
 def files(tmp_path: Path) -> Iterator[Path]:
     """A home with files, and an end for the servers that tests leave behind."""
     (tmp_path / "quarterly").write_text("one\ntwo\n")
-    (tmp_path / "typescript").write_text("me@here:~# rm -rf /data\nme@here:~# \n" * 9)
+    (tmp_path / "typescript").write_text("me@here:~ 7# rm -rf /data\nme@here:~ 7# \n" * 9)
     (tmp_path / "ask.py").write_text(PASSWORD)
-    (tmp_path / "rc").write_text("PS1='me@here:\\w\\$ '\n")
+    (tmp_path / "rc").write_text("PS1='me@here:\\w '$$'\\$ '\n")  # so that every shell can be told apart
     inner = f"bash --noprofile --rcfile {tmp_path}/rc -i"
     (tmp_path / "tmux.conf").write_text(f'set -g default-command "{inner}"\nset -g assume-paste-time 0\n')
     (tmp_path / "inner").write_text(f"#!/bin/sh\nexec {inner}\n")
@@ -57,6 +57,12 @@ def ready(terminal: Terminal) -> bool:
     return bool(READY.search(left(terminal)))
 
 
+def shell_of(terminal: Terminal) -> str:
+    """The process whose prompt that is."""
+    match = READY.search(left(terminal))
+    return match[1] if match else ""
+
+
 class Session:
     """What is typed in the panes of a multiplexer, and which commands come of it."""
 
@@ -67,7 +73,7 @@ class Session:
         self.prefix = "\x02" if family == "tmux" else "\x01"
         self.ran: list[str] = []
         around = {"TMUX_TMPDIR": str(home), "SCREENDIR": str(home / "sockets"), "SHELL": "/bin/bash"}
-        self.typist = shell(*BASH.split(), PS1="me@here:\\w\\$ ", size=size, **around)
+        self.typist = shell("bash", "--noprofile", "--rcfile", "rc", "-i", size=size, **around)
         self.typist.until(ready)
         self.panes, self.windows = 1, 1
 
@@ -97,6 +103,11 @@ class Session:
         """A key behind the prefix."""
         self.typist.press(self.prefix)
         self.press(key, holds)
+
+    def go(self, key: str) -> None:
+        """A key behind the prefix that leads to another shell."""
+        here = shell_of(self.typist.terminal)
+        self.order(key, lambda t: shell_of(t) not in ("", here))
 
     def start(self) -> None:
         """The multiplexer."""
@@ -171,15 +182,15 @@ class Session:
             return
         self.panes += 1
         if self.family == "tmux":
-            self.order(self.draw.choice('%"'))
+            self.go(self.draw.choice('%"'))
             return
         self.order(self.draw.choice("S|"))
         self.order("\t", lambda t: not ready(t))
-        self.order("c")
+        self.go("c")
 
     def other(self) -> None:
         if self.panes > 1:
-            self.order("o" if self.family == "tmux" else "\t")
+            self.go("o" if self.family == "tmux" else "\t")
             self.quiet()
 
     def zoomed(self) -> None:
@@ -189,7 +200,7 @@ class Session:
             self.order("z")
 
     def window(self) -> None:
-        self.order("c")
+        self.go("c")
         self.windows += 1
         if self.family == "tmux":
             self.panes = 1
@@ -278,7 +289,7 @@ def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int
     assert texts(found) == session.ran
 
 
-EDITED = ("- rm -rf /data", "- rm -rf /data", "me@here:~# rm -rf /data", "# rm -rf /data", ":!rm -rf /data")
+EDITED = ("- rm -rf /data", "- rm -rf /data", "me@here:~ 7# rm -rf /data", "# rm -rf /data", ":!rm -rf /data")
 
 
 @needs("tmux")
@@ -288,7 +299,7 @@ def test_what_is_typed_to_an_editor_in_a_pane_is_no_command(shell: Shell, files:
         pytest.skip("needs " + editor)
     session = Session(shell, files, random.Random(0), "tmux")
     session.start()
-    session.order("%")
+    session.go("%")
     session.run("cat typescript")
     session.run(
         editor, lambda t: not ready(t) and any(word in "".join(t.display) for word in ("~  ", "nano"))
@@ -322,7 +333,7 @@ def test_what_is_typed_to_other_programs_in_a_pane_is_no_command(shell: Shell, f
     session.run("read -p 'Name: ' x", lambda t: left(t) == "Name: ")
     session.answer("rm -rf /data")
     session.run("cat", lambda t: left(t) == "")
-    session.answer("me@here:~# rm -rf /data", lambda t: left(t) == "")
+    session.answer("me@here:~ 7# rm -rf /data", lambda t: left(t) == "")
     session.press("\x04")
     session.leave()
     for inputs in (True, False):
@@ -337,7 +348,7 @@ def test_what_is_typed_to_other_programs_in_a_pane_is_no_command(shell: Shell, f
 def test_programs_in_a_pane_that_run_commands(shell: Shell, files: Path) -> None:
     session = Session(shell, files, random.Random(0), "tmux", (100, 30))
     session.start()
-    session.order("%")
+    session.go("%")
     session.run("vim -n quarterly", lambda t: "~  " in "".join(t.display))
     session.run(":!echo from vim", lambda t: "Press ENTER" in "".join(t.display))
     session.press("\r", lambda t: "~  " in "".join(t.display))
@@ -363,7 +374,7 @@ def test_a_password_in_a_pane_stays_hidden(shell: Shell, files: Path) -> None:
     for secret in ("wrong-Secret1", "right-Secret2"):
         session.run(f"{sys.executable} ask.py", lambda t: left(t).endswith("Password: "))
         session.press(secret + "\r")
-        session.order('"')
+        session.go('"')
     session.leave()
     found = session.typist.extraction()
     assert texts(found) == session.ran
@@ -375,7 +386,7 @@ def test_a_password_in_a_pane_stays_hidden(shell: Shell, files: Path) -> None:
 
 @needs("tmux")
 def test_a_terminal_that_is_in_tmux_from_its_first_byte(shell: Shell, files: Path) -> None:
-    around = {"TMUX_TMPDIR": str(files), "SHELL": "/bin/bash", "PS1": "me@here:\\w\\$ "}
+    around = {"TMUX_TMPDIR": str(files), "SHELL": "/bin/bash"}
     typist = shell("tmux", "-L", "t", "-f", "tmux.conf", "new", **around)
     for order, text in ((None, "echo one"), ("%", "echo two")):
         if order:
@@ -401,13 +412,13 @@ def test_the_prefix_and_what_follows_it_are_no_text(shell: Shell, files: Path) -
     session.start()
     session.prefix = "\x01"
     session.run("echo one")
-    session.order("c")
+    session.go("c")
     session.run("echo two")
-    session.order("%")
+    session.go("%")
     session.run("echo three")
     session.order(":", lambda t: left(t) == ":")
     session.press("split-window 'sleep 321'\r", lambda t: left(t).strip(" │") == "")
-    session.order("o")
+    session.go("o")
     session.run("echo four")
     session.leave()
     found = session.typist.extraction()
