@@ -73,11 +73,15 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     events += assembler.events
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
-    early = [each for each in early if not view.aside(view.offset_at(each.last_event))]
-    secret = list(unechoed(view, [*(each for each in typed if each.first not in taken), *early]))
+    left = [each for each in [*typed, *elsewhere] if each.first not in taken]
+    secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
-    events += [LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last) for each in secret]
+    events += [
+        LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last)
+        for each in secret
+        if each not in elsewhere or len(each.readings[0].typed.strip()) > 1  # no single key of a pager
+    ]
     events += _other_events(recording)
     main = Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
     return within(view, lines, main)

@@ -24,7 +24,7 @@ from .prompts import Prompts, shape
 from .readings import Readings
 from .running import Asking
 from .screen import PASTE, View
-from .secrets import unanswered
+from .secrets import Echoes, starred, unanswered
 from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
@@ -46,8 +46,8 @@ class LineReader:
         self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
-        self.lost = LostLines(prompts, self.has_input)
-        self.echo = Echo()
+        self.echo, self.echoes = Echo(), Echoes(view)
+        self.lost = LostLines(prompts, self.has_input, self.echoes)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
         """The lines handed over at a prompt, in order."""
@@ -133,6 +133,8 @@ class LineReader:
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
+        if match and not match.exact and not self.echoes.came(match.key_line):
+            match = None  # typed blind, to something else: it says nothing of this line
         if match:
             self.waiting.take(match.key_line)
         return self._settle(candidate, option, match)
@@ -183,6 +185,9 @@ class LineReader:
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
             confidence, reason = "medium", "the prompt is short and does not begin its row"
+        if match is None and starred(text):
+            why = "stars: something asked for a secret with a line editor"
+            return Line(candidate, option.prompt, HIDDEN, "run", "screen", "low", None, True, why)
         key_line = match.key_line if match else None
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
         if cancelled:
@@ -200,9 +205,8 @@ class LineReader:
         whole, shown = match.key_line.readings[0], match.reading
         if candidate.paste or not match.exact or whole is shown or not whole.certain:
             return ""
-        early = whole.text.removesuffix(shown.text).strip().encode()
-        start = self.view.offset_at(match.key_line.first_event)
-        return whole.text if early and self.view.out.find(early, start, candidate.point.offset) >= 0 else ""
+        early = match.key_line.early
+        return whole.text if early is not None and self.echoes.came(early) else ""
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)

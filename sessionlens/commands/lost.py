@@ -14,6 +14,7 @@ from .line import Line
 from .matching import Match, best_match, tidy
 from .prompts import Prompts, guessed
 from .screen import Rest
+from .secrets import Echoes
 
 _TALL = 200  # letters of a line that may fill a screen
 _PART = 8  # letters that tell a line from another
@@ -24,8 +25,8 @@ _EDGES = "<>+* "  # what editors put where the line goes on to the left or right
 class LostLines:
     """Reads such candidates; keeps the long lines that were run."""
 
-    def __init__(self, prompts: Prompts, has_input: bool) -> None:
-        self.prompts, self.has_input = prompts, has_input
+    def __init__(self, prompts: Prompts, has_input: bool, echoes: Echoes) -> None:
+        self.prompts, self.has_input, self.echoes = prompts, has_input, echoes
         self.tall: dict[str, str] = {}
 
     def remember(self, text: str) -> None:
@@ -42,7 +43,7 @@ class LostLines:
         if rests and self._is_question(rests[0], candidate):
             return None
         shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-        match = best_match([shown], pending)
+        match = self._match(shown, pending)
         if (known := self._run_before(shown)) is not None:
             why = "its upper rows had scrolled away; a line that ends like it was run before"
             key_line = match.key_line if match else None
@@ -55,10 +56,15 @@ class LostLines:
     def torn(self, candidate: Candidate, pending: Sequence[KeyLine]) -> Line | None:
         """The line in whose middle the recording begins, as far as it is in it."""
         shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-        match = best_match([shown], pending)
+        match = self._match(shown, pending)
         why = "the recording begins in the middle of this line: more may stand before it"
         key_line = match.key_line if match else None
         return Line(candidate, "", shown, "run", "screen", "low", key_line, False, why) if shown else None
+
+    def _match(self, shown: str, pending: Sequence[KeyLine]) -> Match | None:
+        """The keystrokes of this line: the same, or seen to come."""
+        match = best_match([shown], pending)
+        return match if match is not None and (match.exact or self.echoes.came(match.key_line)) else None
 
     def prompt(self, candidate: Candidate) -> str | None:
         """The prompt that stood there before the line was typed."""

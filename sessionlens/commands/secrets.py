@@ -1,15 +1,18 @@
 """What was typed without echo: passwords, passphrases, `read -s`. It is hidden, text and length.
 
-Told apart by the screen: when a line typed to a program ends, its characters stand left of the cursor or they
-do not. Where that cannot be seen they count as secret. Lines that a shell took at its prompt are commands,
-decided in `lines`.
+A keystroke is secret until the screen proves otherwise: what was typed grew at the cursor meanwhile, or stood
+there when the line ended. What was rubbed out again counts too, stars are no echo, and it makes no difference
+which screen was shown. Lines that a shell took at its prompt are commands, decided in `lines`.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from operator import attrgetter
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from .editor import KeyLine
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
 
 _LOOK_AHEAD = 6
+_MOST = 2000  # points of one line
+_PROOF = 2  # characters that must be seen to come
+_STARS = frozenset("*•●∙·⚫⬤#")
+_CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b])?|[\x00-\x1f\x7f]")
 
 
 def unanswered(view: View, key_line: KeyLine) -> bool:
@@ -28,28 +35,72 @@ def unanswered(view: View, key_line: KeyLine) -> bool:
     return view.offset_at(key_line.first_event) == view.offset_at(key_line.last_event)
 
 
+def starred(text: str) -> bool:
+    """Is it what a program shows for a secret, one star a character?"""
+    bare = text.strip()
+    return len(bare) > 1 and set(bare) <= _STARS
+
+
+class Echoes:
+    """Tells whether what was typed came back, line by line; asked about few lines, so nothing is prepared."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._points = view.trace.points.of("input", "newline", "paste-off")
+
+    def came(self, key_line: KeyLine) -> bool:
+        """Was this line echoed? True where nothing was typed that could be secret."""
+        data = self.view.recording.blob("i")[key_line.first : key_line.last + 1]
+        typed = _CONTROL.sub(b"", data).decode("utf-8", "replace")
+        if not typed.strip():
+            return True
+        first = bisect_left(self._points, key_line.first_event, key=attrgetter("event"))
+        last = bisect_left(self._points, key_line.last_event, key=attrgetter("event"))
+        points = self._points[first : min(last, first + _MOST) + _LOOK_AHEAD]
+        lefts = [self._left(point) for point in points]
+        typing = last - first + 2
+        if self._grew(lefts[:typing], typed) or self._searched(points[:typing], typed):
+            return True
+        return self._stands(lefts[max(last - first - 1, 0) :], key_line, typed)
+
+    def _left(self, point: Point) -> str:
+        rows = self.view.screen(point)
+        if point.cursor_y >= len(rows):
+            return ""
+        return before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)[0]
+
+    def _grew(self, lefts: Sequence[str], typed: str) -> bool:
+        """Did typed characters come one after the other where the cursor stood?"""
+        seen = at = 0
+        for before, after in pairwise(lefts):
+            grown = _inserted(before, after).strip()
+            if grown and (found := typed.find(grown, at)) >= 0 and not set(grown) <= _STARS:
+                seen, at = seen + len(grown), found + len(grown)
+            if seen >= min(_PROOF, len(typed.strip())):
+                return True
+        return False
+
+    def _searched(self, points: Sequence[Point], typed: str) -> bool:
+        """Was it typed into a search of the history, which is shown beside or below the line?"""
+        rows = (row.text for point in points for row in self.view.screen(point))
+        return any(typed.strip()[:_PROOF] in row.rpartition("i-search")[2] for row in rows if "i-search" in row)
+
+    def _stands(self, lefts: Sequence[str], key_line: KeyLine, typed: str) -> bool:
+        """Does all that was typed stand left of the cursor when the line ends?"""
+        texts = {"".join(reading.text.split()) for reading in key_line.readings} | {"".join(typed.split())}
+        texts |= {"".join(words) for reading in key_line.readings if (words := reading.typed.split())}
+        ends = ("".join(left.split()) for left in lefts)
+        return any(end.endswith(text) for end in ends for text in texts if text and not starred(text))
+
+
+def _inserted(before: str, after: str) -> str:
+    """What came into a text, if nothing else changed."""
+    same = len(commonprefix([before, after]))
+    behind = before[same:]
+    return after[same : len(after) - len(behind)] if after[same:].endswith(behind) else ""
+
+
 def unechoed(view: View, key_lines: Iterable[KeyLine]) -> Iterator[KeyLine]:
     """Of lines that no prompt took, those whose characters never showed."""
-    points = view.trace.points.of("input", "newline")
-    for key_line in key_lines:
-        typed = any(reading.typed.strip() for reading in key_line.readings)
-        if typed and not _shown(view, key_line, points):
-            yield key_line
-
-
-def _shown(view: View, key_line: KeyLine, points: Sequence[Point]) -> bool:
-    start = bisect_left(points, key_line.first_event, key=attrgetter("event"))
-    after = bisect_left(points, key_line.last_event, key=attrgetter("event"))
-    wanted = [reading.typed.split() for reading in key_line.readings]
-    texts = {"".join(words) for words in wanted if words} | {
-        "".join(r.text.split()) for r in key_line.readings
-    }
-    texts.discard("")
-    for point in points[max(start, after - 1) : after + _LOOK_AHEAD]:
-        rows = view.screen(point)
-        if point.cursor_y < len(rows):
-            left, _ = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
-            bare = "".join(left.split())
-            if any(bare.endswith(text) for text in texts):
-                return True
-    return False
+    echoes = Echoes(view)
+    return (key_line for key_line in key_lines if not echoes.came(key_line))

@@ -31,10 +31,18 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     told = [each for each in commands if each.kind == "editor"] + panes.commands
     seen = {each.in_last for each in told if not each.hidden}
     seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
-    hidden = {each for each in [*main.hidden, *panes.hidden] if each[1] not in seen}
-    events = [each for each in [*main.events, *panes.events] if each.text != HIDDEN or _range(each) in hidden]
+    hidden = {each for each in main.hidden if not _aside(view, alone, each[1])} | set(panes.hidden)
+    hidden = {each for each in hidden if each[1] not in seen}
+    events = [each for each in main.events if each.text != HIDDEN or not _aside(view, alone, each.in_last or 0)]
+    events = [each for each in [*events, *panes.events] if each.text != HIDDEN or _range(each) in hidden]
     events.sort(key=lambda event: event.t_ns)
     return Extraction(commands, events, sorted(hidden))
+
+
+def _aside(view: View, alone: Sequence[Stay], event: int) -> bool:
+    """Was an input event typed at a multiplexer? Its panes tell what was echoed."""
+    offset = view.offset_at(event)
+    return any(stay.first < offset <= stay.stop for stay in alone)
 
 
 def _range(event: LineEvent) -> tuple[int | None, int | None]:
