@@ -15,7 +15,7 @@ from .entries import Entry
 from .expansion import expanded, failed
 from .line import Line
 from .marks import Marks
-from .model import HIDDEN, Command, Evidence, LineEvent
+from .model import HIDDEN, Command, Evidence
 from .output import plain
 from .screen import View
 from .shells import login_shell
@@ -35,7 +35,6 @@ class Assembler:
         self.view, self.lines, self.marks = view, lines, Marks(view)
         info = view.recording.info
         self.contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
-        self.events: list[LineEvent] = []
         self.before = 0  # where the line before this one was taken
 
     def commands(self, joined: Sequence[Entry]) -> Iterator[Command]:
@@ -49,9 +48,7 @@ class Assembler:
             if entry is not None:
                 following = self.lines[index + 1] if index + 1 < len(self.lines) else None
                 command = self._command(entry, following)
-                if failed(command.text, command.output):
-                    self.events.append(_not_run(command))
-                elif command.text.strip():
+                if command.text.strip():
                     self.contexts.ran(command.text)
                     yield command
             self.before = line.candidate.after
@@ -71,7 +68,8 @@ class Assembler:
         source, confidence, reason = line.source, entry.confidence, entry.reason
         told = self.marks.command_line(after, stop)
         if told is not None and "".join(told.split()) == "".join(text.split()):
-            text, source, confidence = told.rstrip(), "marks", "high"
+            text, source = told.rstrip(), "marks"
+            confidence = "high" if view.recording.has_input else confidence  # any file can print a mark
             reason = "the shell's own mark says what the screen shows"
         done = self.marks.exit(after, end)
         if done is not None:
@@ -84,6 +82,11 @@ class Assembler:
             text, confidence = output.partition("\n")[0] or text, "medium"
         elif text != (full := expanded(text, output)):
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
+        elif failed(text, output):
+            confidence, reason = (
+                "low",
+                "the shell may have refused it: its output says that history has no such event",
+            )
         if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
             confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top
@@ -110,11 +113,6 @@ class Assembler:
             hidden=any(each.hidden for each in entry.lines),
             evidence=evidence(entry, reason),
         )
-
-
-def _not_run(command: Command) -> LineEvent:
-    """A line that the shell refused: history has no such event."""
-    return LineEvent(command.start_ns, "not run", command.text, command.in_first, command.in_last)
 
 
 def evidence(entry: Entry, reason: str) -> Evidence:

@@ -22,6 +22,10 @@ _ASKS_NOTHING = frozenset({
     "whoami", "date", "hostname", "uname", "mkdir", "touch", "history", "umask", "set", "clear", "sleep",
 })  # fmt: skip
 _READS = re.compile(r"\b(?:read|select|vared)\b")
+_REDEFINES = re.compile(
+    r"\b(?:alias|function|eval|trap|exec|bind|bindkey|enable|hash|source|setopt|shopt|LD_PRELOAD|PATH|ENV"
+    r"|PROMPT_COMMAND|PS[0-4])\b|\(\s*\)|(?:^|[;&|\n])\s*\.\s"
+)
 _SPLIT = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
 _RUNS_MORE = re.compile(r"[`|<>(){}\\'\"]|\$\(|&(?!&)")
 
@@ -50,6 +54,8 @@ class Echo:
     paste: bool = False
     last: str = ""
     quiet: bool = False
+    redefined: bool = False
+    """A name may mean something else by now."""
 
     def ran(self, prompt: str, paste: bool, text: str, seen: bool) -> None:
         """A line was run at a prompt; `seen` if it was echoed."""
@@ -60,7 +66,8 @@ class Echo:
             self.prompt = None
         elif self.certain(prompt, paste):
             self.prompt = prompt
-        self.last, self.quiet = text, asks_nothing(text)
+        self.redefined |= bool(_REDEFINES.search(text))
+        self.last, self.quiet = text, asks_nothing(text) and not self.redefined
 
     def knows(self, prompt: str, paste: bool) -> bool:
         """Is the echo off at this level of the session, and is this its prompt (or, edited, one like it)?"""

@@ -68,9 +68,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
-    assembler = Assembler(view, lines)
-    commands = list(assembler.commands(joined))
-    events += assembler.events
+    commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
     left = [each for each in [*typed, *elsewhere] if each.first not in taken]

@@ -28,6 +28,7 @@ from .secrets import Echoes, starred, unanswered
 from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
+_REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
 class LineReader:
@@ -43,6 +44,7 @@ class LineReader:
         self.key_lines, self.elsewhere = key_lines, elsewhere
         self.has_input = view.recording.has_input
         self.last_ns = 0
+        self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
@@ -107,6 +109,7 @@ class LineReader:
             self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
             self.lost.remember(line.text)
+            self.rebound |= bool(_REBINDS.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
@@ -133,7 +136,7 @@ class LineReader:
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
-        if match and not match.exact and not self.echoes.came(match.key_line):
+        if match and not match.exact and not self.echoes.came(match.key_line, whole=False):
             match = None  # typed blind, to something else: it says nothing of this line
         if match:
             self.waiting.take(match.key_line)
@@ -164,9 +167,10 @@ class LineReader:
             return self.lost.torn(candidate, pending)
         prompt = self.lost.prompt(candidate)
         believed = prompt is not None and candidate.fresh and self.asking.may_ask(prompt, False)
+        believed |= self.asking.renamed and not self.asking.reading
         if not candidate.paste and not believed:
             return None
-        line = self.lost.read(candidate, pending)
+        line = self.lost.read(candidate, pending, self.asking)
         if line is not None and line.key_line is not None:
             self.waiting.take(line.key_line)
         return line
@@ -180,6 +184,8 @@ class LineReader:
         text, confidence, reason = found.text, found.confidence, found.reason
         if not candidate.paste and shape(option.prompt) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
+        elif candidate.paste and confidence == "high" and self.asking.running and self.asking.running.edits:
+            confidence, reason = "medium", "it may be an answer to what asks with a line editor"
         elif match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
@@ -189,7 +195,10 @@ class LineReader:
             why = "stars: something asked for a secret with a line editor"
             return Line(candidate, option.prompt, HIDDEN, "run", "screen", "low", None, True, why)
         key_line = match.key_line if match else None
-        cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, text)
+        cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, option, text)
+        if cancelled and self.rebound:
+            cancelled, confidence = False, "low"
+            reason = "Ctrl-C ended it, which was given another meaning before: it may have been run"
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
@@ -211,10 +220,13 @@ class LineReader:
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
 
-    def _interrupted(self, candidate: Candidate, text: str) -> bool:
-        """Without keys: a ^C behind the line, or what Python says to one."""
+    def _interrupted(self, candidate: Candidate, option: Option, text: str) -> bool:
+        """Without keys: a ^C that came in one piece behind the line, or what Python says to one."""
+        if text.endswith("^C") and "#" not in text:
+            at = self.view.out.rfind(b"^C", 0, candidate.after)
+            return len(list(self.view.between(at, at + 2))) == 1
         said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
-        return text.endswith("^C") or said.startswith("KeyboardInterrupt")
+        return option.prompt.startswith((">>>", "In [")) and said.startswith("KeyboardInterrupt")
 
     def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
         """Nothing stands at the prompt: an empty line, or one that was typed while the echo was off.

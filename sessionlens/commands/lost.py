@@ -13,6 +13,7 @@ from .editor import KeyLine
 from .line import Line
 from .matching import Match, best_match, tidy
 from .prompts import Prompts, guessed
+from .running import Asking
 from .screen import Rest
 from .secrets import Echoes
 
@@ -36,11 +37,11 @@ class LostLines:
             for old in list(self.tall)[:-_KEPT]:
                 del self.tall[old]
 
-    def read(self, candidate: Candidate, pending: Sequence[KeyLine]) -> Line | None:
+    def read(self, candidate: Candidate, pending: Sequence[KeyLine], asking: Asking) -> Line | None:
         """The line, or None where a program asked and was answered."""
         prompt = self.prompt(candidate)
         rests = [rest for rest in candidate.rests if rest.left.strip()]
-        if rests and self._is_question(rests[0], candidate):
+        if rests and asking.reading and self._is_question(rests[0], candidate):
             return None
         shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
         match = self._match(shown, pending)
@@ -51,7 +52,9 @@ class LostLines:
         if match is not None and (line := self._by_keys(candidate, prompt, shown, match)) is not None:
             return line
         typed = match is not None and match.key_line.best.text.strip()
-        return self._by_looks(candidate, shown) if typed or not self.has_input else None
+        if not typed and self.has_input:
+            return None
+        return self._by_looks(candidate, shown) or self._by_rest(candidate, shown, match)
 
     def torn(self, candidate: Candidate, pending: Sequence[KeyLine]) -> Line | None:
         """The line in whose middle the recording begins, as far as it is in it."""
@@ -64,7 +67,8 @@ class LostLines:
     def _match(self, shown: str, pending: Sequence[KeyLine]) -> Match | None:
         """The keystrokes of this line: the same, or seen to come."""
         match = best_match([shown], pending)
-        return match if match is not None and (match.exact or self.echoes.came(match.key_line)) else None
+        own = match is not None and (match.exact or self.echoes.came(match.key_line, whole=False))
+        return match if own else None
 
     def prompt(self, candidate: Candidate) -> str | None:
         """The prompt that stood there before the line was typed."""
@@ -100,6 +104,18 @@ class LostLines:
     def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
         """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""
         return rest.paste and not self.prompts.trusted(rest.left, True) and candidate.opening() is not None
+
+    def _by_rest(self, candidate: Candidate, shown: str, match: Match | None) -> Line | None:
+        """Behind whatever stood there when the cursor first rested."""
+        own = next((rest for rest in candidate.rests if rest.paste == candidate.paste), None)
+        prompt = own.left if own is not None and shown.startswith(own.left.rstrip()) else ""
+        text = shown[len(prompt) :].strip()
+        if not text or own is None:
+            return None
+        key_line = match.key_line if match else None
+        outcome = "cancelled" if key_line is not None and key_line.ender == "interrupt" else "run"
+        why = "no learned prompt stands there; it is cut where the cursor first rested"
+        return Line(candidate, prompt, text, outcome, "screen", "low", key_line, False, why)
 
     def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
         prompt = next(iter(guessed(shown)), "")

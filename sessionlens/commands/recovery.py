@@ -100,6 +100,6 @@ def _line(view: View, model: Candidate, prompt: str, key_line: KeyLine, offset: 
     how, reason = (
         ("low", "typed while the echo was off")
         if hidden
-        else ("high", "prompt and keystrokes stand together")
+        else ("medium", "prompt and keystrokes stand together, but the cursor never rested there")
     )
     return Line(candidate, prompt, text, "run", source, how, key_line, hidden, reason)

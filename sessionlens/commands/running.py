@@ -14,7 +14,10 @@ from .hosts import is_host
 from .openers import REPLS, SHELLS, opens, program
 from .prompts import Prompts, continues, shape
 
-_READS = re.compile(r"\b(?:read|select|vared)\b")
+_BEHIND = r"""(?:^|[;&|(){'"\n]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\b\w+=\S*\s)\s*"""
+_READS = re.compile(rf"{_BEHIND}(?:read|select|vared)(?![\w=-])")
+_EDITS = re.compile(rf"{_BEHIND}(?:read\b[^;&|\n]*\s-\w*e|vared\b)")
+_NEW_PROMPT = re.compile(r"\b(?:PS1|PROMPT|PROMPT_COMMAND|prompt)\s*=")
 _CONTINUED = re.compile(r"(?:> |\? )(?=\S|\s)|>$")
 
 
@@ -27,12 +30,16 @@ class Running:
     """It is known to read commands."""
 
     reads: bool
+    """It has `read` or the like in it."""
+
+    edits: bool
+    """... with a line editor."""
 
     @classmethod
     def of(cls, text: str) -> Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
-        return cls(Unfinished(text), known, bool(_READS.search(text)))
+        return cls(Unfinished(text), known, bool(_READS.search(text)), bool(_EDITS.search(text)))
 
 
 @dataclass(slots=True)
@@ -48,6 +55,9 @@ class Asking:
     doubted: set[str] = field(default_factory=set)
     """Shapes of prompts that an unknown program showed."""
 
+    renamed: bool = False
+    """A prompt was given by hand: what the next one looks like is not known."""
+
     inside: set[str] = field(default_factory=set)
     """Shapes of prompts without line editing since a line was edited last."""
 
@@ -59,14 +69,15 @@ class Asking:
         if paste or running is None:
             return True
         if self.prompts.is_edited(prompt) and not running.known and form not in self.inside:
-            return False  # a shell that edits its lines has this prompt: something else printed it
+            self.doubted.add(form)  # a shell that edits its lines has this prompt: something else shows it
+            return True
         if (form, paste) in self.forms:
             return True
         if self.continuing and continues(prompt):
             return True
-        if running.reads:
+        if running.reads and not running.known:
             return False
-        if not running.known:
+        if running.reads or not running.known:
             self.doubted.add(form)
         return running.known or self.prompts.count(prompt, paste) > 1
 
@@ -92,6 +103,7 @@ class Asking:
             self.running.typed.add(text)
         elif run:
             self.running = Running.of(text)
+        self.renamed |= run and bool(_NEW_PROMPT.search(text))
         self.open = run
         self.inside = set() if paste else self.inside | {shape(prompt)}
         self.forms.add((shape(prompt), paste))

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from .editor import KeyLine
@@ -48,18 +47,23 @@ class Echoes:
         self.view = view
         self._points = view.trace.points.of("input", "newline", "paste-off")
 
-    def came(self, key_line: KeyLine) -> bool:
-        """Was this line echoed? True where nothing was typed that could be secret."""
+    def came(self, key_line: KeyLine, whole: bool = True) -> bool:
+        """Was this line echoed, to its last character? True where nothing was typed that could be secret.
+
+        Not `whole`: was enough of it to know that it was typed here?
+        """
         data = self.view.recording.blob("i")[key_line.first : key_line.last + 1]
-        typed = _CONTROL.sub(b"", data).decode("utf-8", "replace")
-        if not typed.strip():
+        typed = _CONTROL.sub(b"", data).decode("utf-8", "replace").strip()
+        if not typed:
             return True
         first = bisect_left(self._points, key_line.first_event, key=attrgetter("event"))
         last = bisect_left(self._points, key_line.last_event, key=attrgetter("event"))
         points = self._points[first : min(last, first + _MOST) + _LOOK_AHEAD]
         lefts = [self._left(point) for point in points]
         typing = last - first + 2
-        if self._grew(lefts[:typing], typed) or self._searched(points[:typing], typed):
+        seen, at = _grown(lefts[:typing], typed)
+        enough = seen * 2 >= len(typed) and at == len(typed) if whole else seen >= min(_PROOF, len(typed))
+        if enough or self._searched(points[:typing], typed):
             return True
         return self._stands(lefts[max(last - first - 1, 0) :], key_line, typed)
 
@@ -69,21 +73,12 @@ class Echoes:
             return ""
         return before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)[0]
 
-    def _grew(self, lefts: Sequence[str], typed: str) -> bool:
-        """Did typed characters come one after the other where the cursor stood?"""
-        seen = at = 0
-        for before, after in pairwise(lefts):
-            grown = _inserted(before, after).strip()
-            if grown and (found := typed.find(grown, at)) >= 0 and not set(grown) <= _STARS:
-                seen, at = seen + len(grown), found + len(grown)
-            if seen >= min(_PROOF, len(typed.strip())):
-                return True
-        return False
-
     def _searched(self, points: Sequence[Point], typed: str) -> bool:
         """Was it typed into a search of the history, which is shown beside or below the line?"""
         rows = (row.text for point in points for row in self.view.screen(point))
-        return any(typed.strip()[:_PROOF] in row.rpartition("i-search")[2] for row in rows if "i-search" in row)
+        return any(
+            typed.strip()[:_PROOF] in row.rpartition("i-search")[2] for row in rows if "i-search" in row
+        )
 
     def _stands(self, lefts: Sequence[str], key_line: KeyLine, typed: str) -> bool:
         """Does all that was typed stand left of the cursor when the line ends?"""
@@ -93,9 +88,19 @@ class Echoes:
         return any(end.endswith(text) for end in ends for text in texts if text and not starred(text))
 
 
+def _grown(lefts: Sequence[str], typed: str) -> tuple[int, int]:
+    """How many typed characters came in order at the cursor, and how far into the typed they reach."""
+    seen = at = 0
+    for before, after in pairwise(lefts):
+        grown = _inserted(before, after).strip()
+        if grown and (found := typed.find(grown, at)) >= 0 and not set(grown) <= _STARS:
+            seen, at = seen + len(grown), found + len(grown)
+    return seen, at
+
+
 def _inserted(before: str, after: str) -> str:
     """What came into a text, if nothing else changed."""
-    same = len(commonprefix([before, after]))
+    same = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
     behind = before[same:]
     return after[same : len(after) - len(behind)] if after[same:].endswith(behind) else ""
 

@@ -33,7 +33,9 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
     hidden = {each for each in main.hidden if not _aside(view, alone, each[1])} | set(panes.hidden)
     hidden = {each for each in hidden if each[1] not in seen}
-    events = [each for each in main.events if each.text != HIDDEN or not _aside(view, alone, each.in_last or 0)]
+    events = [
+        each for each in main.events if each.text != HIDDEN or not _aside(view, alone, each.in_last or 0)
+    ]
     events = [each for each in [*events, *panes.events] if each.text != HIDDEN or _range(each) in hidden]
     events.sort(key=lambda event: event.t_ns)
     return Extraction(commands, events, sorted(hidden))
