@@ -34,7 +34,9 @@ class Assembler:
     def __init__(self, view: View, lines: Sequence[Line]) -> None:
         self.view, self.lines, self.marks = view, lines, Marks(view)
         info = view.recording.info
-        self.contexts = Contexts(login_shell(view, lines, info.shell), info.target, info.account)
+        self.contexts = Contexts(
+            login_shell(view, lines, info.shell, info.command), info.target, info.account
+        )
         self.before = 0  # where the line before this one was taken
 
     def commands(self, joined: Sequence[Entry]) -> Iterator[Command]:

@@ -60,7 +60,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     elsewhere: list[KeyLine] = []
     for each in key_lines(keys(recording), fresh):
         (elsewhere if view.aside(view.offset_at(each.last_event)) else typed).append(each)
-    lines = list(LineReader(view, prompts, typed, elsewhere).lines(found))
+    reader = LineReader(view, prompts, typed, elsewhere)
+    lines = list(reader.lines(found))
     used = {line.key_line.first for line in lines if line.key_line}
     left = [each for each in typed if each.first not in used]
     lines += recovered(view, prompts, found, lines, left)
@@ -68,6 +69,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
+    events += reader.unread
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]

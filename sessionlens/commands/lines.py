@@ -18,7 +18,7 @@ from .editor import KeyLine
 from .line import Line, verdict
 from .lost import LostLines
 from .matching import Match, best_match, joined, tidy
-from .model import HIDDEN
+from .model import HIDDEN, LineEvent
 from .output import plain
 from .prompts import Prompts, shape
 from .readings import Readings
@@ -49,6 +49,9 @@ class LineReader:
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.echo, self.echoes = Echo(), Echoes(view)
+        self.unread: list[LineEvent] = []
+        """What was taken at a prompt and could not be read."""
+
         self.lost = LostLines(prompts, self.has_input, self.echoes)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
@@ -71,6 +74,8 @@ class LineReader:
                 if line is not None:
                     self._remember(line)
                     yield line
+                elif candidate.paste and not self.asking.reading:
+                    self._unread(candidate)
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
         """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
@@ -97,6 +102,12 @@ class LineReader:
         left = following.rests[0].left.rstrip()
         bare = len(left) <= len(option.prompt.rstrip())
         return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+
+    def _unread(self, candidate: Candidate) -> None:
+        """A line editor took something, and what is not known: no row, but not nothing either."""
+        text = "\n".join(line.text.rstrip() for line in candidate.lines)
+        if text.strip():
+            self.unread.append(LineEvent(candidate.t_ns, "unread", text, None, None))
 
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
         for key_line in self.waiting.pending(candidate, options)[-1:]:

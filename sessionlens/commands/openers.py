@@ -66,6 +66,28 @@ class Opened:
     surely: bool = False
 
 
+_OPENED_ON = frozenset(
+    {
+        "vi",
+        "vim",
+        "nvim",
+        "view",
+        "vimdiff",
+        "ex",
+        "nano",
+        "pico",
+        "joe",
+        "jed",
+        "micro",
+        "helix",
+        "hx",
+        "kak",
+    }
+    | {"emacs", "mg", "ne", "tilde", "mcedit", "mcview", "less", "more", "most", "lv", "man", "info", "bat"}
+    | {"mc", "ranger", "nnn", "lf", "vifm", "hexedit", "tig"}
+)
+
+
 def words_of(text: str) -> list[str]:
     """The words of the last command on a line; blanks alone split where the quotes do not close."""
     text = text.strip()[-_LONGEST:]
@@ -82,8 +104,9 @@ def program(text: str) -> str:
 
 
 def operands(text: str) -> str | None:
-    """What a program was started on: its words that are no options; None where there are none."""
-    rest = _past_wrappers(words_of(text))[1:]
+    """What an editor or pager was started on: its words that are no options; None for other programs."""
+    words = _past_wrappers(words_of(text))
+    rest = words[1:] if base(words) in _OPENED_ON else []
     return " ".join(word for word in rest if not word.startswith(("-", "+"))) or None
 
 
