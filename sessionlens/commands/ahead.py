@@ -49,13 +49,13 @@ def typed_ahead(
         later = bisect_right(accepted, behind)
         stop = accepted[later] if later < len(accepted) else view.end
         end = min(stop, behind + _FAR)
-        place = next(passed.between(behind, end, typed=later < len(accepted)), None)
+        place = passed.first(behind, end, typed=later < len(accepted))
         if place is not None and model is not None:
             prompt, reached = place
             yield _line(view, model, prompt, key_line, text, reached)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Passed:
     """Prompts without an editor at which nobody typed."""
 
@@ -63,6 +63,20 @@ class _Passed:
     prompts: Prompts
     typed_lines: set[str]
     """Rows that are somebody's typing, whatever they look like."""
+
+    blank: tuple[int, int] = (0, 0)
+    """From where to where no such prompt stands: looked through before."""
+
+    def first(self, start: int, stop: int, *, typed: bool) -> tuple[str, int] | None:
+        """The first of them."""
+        known = self.blank[0] <= start < self.blank[1]
+        place = next(self.between(min(self.blank[1], stop) if known else start, stop, typed=typed), None)
+        done = self.view.out.rfind(b"\n", 0, (place[1] if place else stop)) + 1
+        if known:
+            self.blank = self.blank[0], max(self.blank[1], done)
+        elif done > start:
+            self.blank = start, done
+        return place
 
     def between(self, start: int, stop: int, *, typed: bool) -> Iterator[tuple[str, int]]:
         """Each with the offset behind it; `typed`: the last row of all ends in a line that somebody typed."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from .contexts import Contexts
 from .ending import last_end, output_end
@@ -19,9 +18,6 @@ from .model import HIDDEN, Command, Evidence
 from .output import plain
 from .screen import View
 from .shells import login_shell
-
-if TYPE_CHECKING:
-    pass
 
 _END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
 _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
@@ -69,11 +65,14 @@ class Assembler:
         stop = output_end(view, following) if following else last_end(view, after, end)
         source, confidence, reason = line.source, entry.confidence, entry.reason
         told = self.marks.command_line(after, stop)
-        if told is not None and "".join(told.split()) == "".join(text.split()):
+        if told is not None and confidence != "high" and "".join(told.split()) == "".join(text.split()):
+            if view.recording.has_input and told.rstrip() == text:  # any file can print a mark
+                confidence = "high"
             text, source = told.rstrip(), "marks"
-            confidence = "high" if view.recording.has_input else confidence  # any file can print a mark
             reason = "the shell's own mark says what the screen shows"
         done = self.marks.exit(after, end)
+        if done is not None and any(map(str.isalnum, plain(bytes(view.out[done[0] : stop])))):
+            done = None  # a program printed this mark, and went on
         if done is not None:
             stop = min(stop, done[0])
         match = _END_OF_LINE.match(view.out, after)

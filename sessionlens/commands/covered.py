@@ -17,7 +17,9 @@ from sessionlens.terminal.flags import ADDRESSED, KINDS, Flag, locate
 from sessionlens.terminal.lines import groups, text_of
 from sessionlens.terminal.vanished import MOVES, Around, Episode, episodes
 
+from .hosts import is_host
 from .model import HIDDEN
+from .openers import opens
 from .region import LogicalLine, logical_line
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag
         if found is not None:
             followed.append((index, found))
     told = [*_rewritten(followed, replay)]
-    told += _unlisted(commands, points, _elsewhere([f for _, f in followed], replay))
+    told += _unlisted(commands, points, _elsewhere(commands, [f for _, f in followed], replay))
     return told
 
 
@@ -170,7 +172,9 @@ def _flag(each: Followed, t_ns: int, offset: int, end: int, lines: Sequence[str]
     )
 
 
-def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[tuple[Flag, int]]:
+def _elsewhere(
+    commands: Sequence[Command], followed: Iterable[Followed], replay: Replay
+) -> Iterator[tuple[Flag, int]]:
     """Lines at known prompts that were handed over on the alternate screen, and where."""
     prompts = {_prompt(each) for each in followed}
     known = [re.compile(form) for form in sorted(prompts) if form]
@@ -201,11 +205,18 @@ def _elsewhere(followed: Iterable[Followed], replay: Replay) -> Iterator[tuple[F
         if at not in drawing:
             drawing[at] = _drawing(out, stays[at])
         drawn = drawing[at] <= point.offset
+        drawn = drawn and _draws(commands, stays[at].first)
         why = KINDS["line-elsewhere"] + ("; inside a full-screen program, such as tmux" if drawn else "")
         text_at = locate(out, line[match.end() :], begin, point.offset)
         begin = begin if text_at is None else text_at
         last, severity = max(point.offset, begin), "low" if drawn else "high"
         yield Flag(point.t_ns, begin, last, "line-elsewhere", line, why, severity), point.offset
+
+
+def _draws(commands: Sequence[Command], first: int) -> bool:
+    """Is it known of the command that runs at this offset that it draws a screen?"""
+    running = [command.text for command in commands if command.accepted <= first][-1:]
+    return not running or is_host(running[0]) or opens(running[0]) is not None
 
 
 def _drawing(out: bytes, stay: Episode) -> int:

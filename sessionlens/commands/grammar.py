@@ -16,6 +16,7 @@ import tree_sitter_bash
 MOST = 8192
 _OPEN_END = re.compile(r"(?:\\|\||&&|\b(?:do|then|else|begin))\s*$")
 _HEREDOC = re.compile(r"(?<!<)<<(-?)\s*['\"\\]?([A-Za-z_]\w*)")
+_CLOSES = re.compile(r"[])}'\"`;&]|\b(?:done|fi|esac|end|then|do)\b|<<")
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 
 
@@ -42,6 +43,7 @@ class Unfinished:
         self.first = ""
         self._size = 0
         self._lines: list[str] = []
+        self._by_tree = False
         self._words: list[tuple[bool, str]] = []
         """Closing words of here-documents that are still to come, each with whether tabs may precede it."""
         for line in text.split("\n"):
@@ -56,9 +58,11 @@ class Unfinished:
                 del self._words[0]
         else:
             self._words = [(bool(match[1]), match[2]) for match in _HEREDOC.finditer(line)]
+        open_still = self._by_tree and self.__dict__.get("open", False) and not _CLOSES.search(line)
         self._lines.append(line)
         self._size += len(line) + 1
-        self.__dict__.pop("open", None)
+        if not open_still:  # what closes nothing need not be parsed
+            self.__dict__.pop("open", None)
 
     @property
     def text(self) -> str:
@@ -73,7 +77,8 @@ class Unfinished:
         """
         if self._words or _OPEN_END.search(self._lines[-1]):
             return True
-        return self._size <= MOST and parse(self.text + "\n").has_error
+        self._by_tree = self._size <= MOST
+        return self._by_tree and parse(self.text + "\n").has_error
 
 
 def incomplete(text: str) -> bool:

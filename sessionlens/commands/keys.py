@@ -25,6 +25,8 @@ _KEY = re.compile(
     |(?P<text>(?:[ -~]|[\x80-\xff])+)""",
     re.S | re.X,
 )
+_ESCAPE = re.compile(rb"(?P<named>\x1b)(?P<pasted>\Z)?")
+_META_NS, _SEQUENCE_NS = 50_000_000, 500_000_000
 _NAMES = {
     b"\x18\x05": "edit", b"\x18e": "edit",
     b"\r": "enter", b"\n": "enter", b"\x1bOM": "enter", b"\x03": "interrupt", b"\x04": "eof",
@@ -70,13 +72,26 @@ def keys_of(recording: Recording, events: Sequence[int]) -> Iterator[Key]:
     end = offsets[-1] + int(recording.size[events[-1]])
     times = [int(recording.t_ns[i]) for i in events]
     data = bytes(blob[:end])
-    for match in _KEY.finditer(data, offsets[0]):
+    at = offsets[0]
+    while (match := _KEY.search(data, at)) is not None:
+        if data.startswith(b"\x1b", match.start()) and _apart(match, offsets, times):
+            match = _ESCAPE.match(data, match.start()) or match
+        at = match.end()
         kind = match.lastgroup if match.lastgroup != "pasted" else "paste"
         for first, last in _split(match, offsets) if kind == "text" else [(match.start(), match.end() - 1)]:
-            at = bisect_right(offsets, last) - 1
+            done = bisect_right(offsets, last) - 1
             text = _text(data, first, last, match) if kind in ("text", "paste") else ""
             name = _NAMES.get(match[0], "other") if kind == "named" else str(kind)
-            yield Key(name, text, times[at], events[at], first, last)
+            yield Key(name, text, times[done], events[done], first, last)
+
+
+def _apart(match: re.Match[bytes], offsets: list[int], times: list[int]) -> bool:
+    """Did an ESC stand alone, and what follows was pressed later? A sequence that was cut comes at once."""
+    at = bisect_right(offsets, match.start())
+    if match.end() - match.start() < 2 or at == len(offsets) or offsets[at] != match.start() + 1:
+        return False
+    waited = times[at] - times[at - 1]
+    return match[0][1:2] in b"\r\n" or waited > (_SEQUENCE_NS if match[0][1:2] in b"[O" else _META_NS)
 
 
 def _split(match: re.Match[bytes], offsets: list[int]) -> Iterator[tuple[int, int]]:

@@ -72,6 +72,8 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
             )
         how = "low" if match.score < ALIKE else "medium"
         return Verdict(text, "screen", how, "the keystrokes say otherwise: the screen is taken")
+    if match.key_line.first == match.key_line.last and match.key_line.ender == "enter":
+        return Verdict(text, "screen", "low", "nothing but Enter was pressed")
     if match.consistent:
         return Verdict(text, "screen", "medium", "completion, history or a yank explains what was not typed")
     how = "medium" if option.rested else "low"

@@ -125,7 +125,11 @@ class LineReader:
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self.waiting.pending(candidate, options)
-        if self.has_input and not pending and not (candidate.paste and self.waiting.typing(candidate)):
+        if (
+            self.has_input
+            and not pending
+            and not (candidate.paste and self.waiting.typing(candidate, options))
+        ):
             pending = self.waiting.ahead(candidate, options, self.last_ns)
             if not pending:
                 return None  # nobody pressed Enter: a program printed what looks like a prompt
@@ -193,7 +197,7 @@ class LineReader:
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if not candidate.paste and shape(option.prompt) in self.asking.doubted:
+        if (shape(option.prompt), candidate.paste) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif candidate.paste and confidence == "high" and self.asking.running and self.asking.running.edits:
             confidence, reason = "medium", "it may be an answer to what asks with a line editor"

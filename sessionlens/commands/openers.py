@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 SHELLS = frozenset(
     {"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "ksh93", "mksh", "csh", "tcsh", "rbash", "pwsh", "nu"}
@@ -66,6 +67,8 @@ class Opened:
     surely: bool = False
 
 
+_LANGUAGES = {"python", "node", "ruby", "lua", "php", "perl", "julia"}
+_ASKING_MODULES = {"pdb", "code", "IPython", "asyncio", "ptpython", "bpython", "sqlite3"}
 _OPENED_ON = frozenset(
     {
         "vi",
@@ -116,6 +119,19 @@ def base(words: list[str]) -> str:
     return re.sub(r"^(python|pypy|lua|php|ruby|pdb)[\d.]+$", r"\1", name)
 
 
+def runs_script(text: str) -> bool:
+    """Does an interpreter run a script here, or is it a file that nobody knows? Either may ask anything."""
+    words = _past_wrappers(words_of(text))
+    name = base(words)
+    if name not in SHELLS and REPLS.get(name) not in _LANGUAGES:
+        return bool(words) and "/" in words[0] and name not in REPLS
+    rest = words[1:]
+    modules = {after for word, after in pairwise(rest) if word == "-m"}
+    if name in SHELLS or "-i" in rest or modules & _ASKING_MODULES:
+        return name in SHELLS and not reads_typing(rest)
+    return any(not word.startswith("-") or re.fullmatch(r"-[ce]|-\w*c|--eval.*", word) for word in rest)
+
+
 def opens(text: str) -> Opened | None:
     """What this command line opens, as far as its words say; None for what opens nothing we know."""
     return _opens(words_of(text), 0)
@@ -138,7 +154,7 @@ def _opens(words: list[str], depth: int) -> Opened | None:
         return Opened(name, surely=True) if reads_typing(words[1:]) else None
     if name in WRAPPERS:
         return _opens(_after_options(words, WRAPPERS[name], name == "timeout"), depth + 1)
-    if name in REPLS:
+    if name in REPLS and not runs_script(shlex.join(words)):
         return Opened(REPLS[name], "repl")
     if name in ("busybox", "toybox", "chroot") and len(words) > 1 + (name == "chroot"):
         return _opens(words[1 + (name == "chroot") :], depth + 1) or Opened(name)

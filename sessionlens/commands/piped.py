@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _MOST = 200
 _READS_SECRET = re.compile(
-    r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\bpasswd\b|\bsu\b\s*(?:-|\w|$)|\bread\s+(?:-\w+\s+)*-\w*s"
-    r"|--?pass(?:word)?-stdin|\bgetpass\b"
+    r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\bsu\b\s*(?:-|\w|$)|\bread\b[^\n;|&]*\s-\w*s|-stdin\b|stdin\b$"
+    r"|\b(?:passwd|chpasswd|htpasswd|smbpasswd|vncpasswd|cryptsetup|gpg2?|openssl|vault|ssh-add|ssh-keygen|doas|kinit"
+    r"|smbclient|getpass|mysql|mariadb|psql|ldap\w+|ansible-vault|keytool|pass|secret-tool|sshpass)\b"
+    r"|\bstty\b[^\n;|&]*-echo"
 )
 _ASKS_SECRET = re.compile(r"(?:pass\w*|secret|token|pin|otp|code|key)\b[^\n]{0,80}[:?>#$]\s*$", re.I)
 

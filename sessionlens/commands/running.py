@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .grammar import Unfinished
 from .hosts import is_host
-from .openers import REPLS, SHELLS, opens, program
+from .openers import REPLS, SHELLS, opens, program, runs_script
 from .prompts import Prompts, continues, shape
 
 _BEHIND = r"""(?:^|[;&|(){'"\n]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\b\w+=\S*\s)\s*"""
@@ -35,11 +35,16 @@ class Running:
     edits: bool
     """... with a line editor."""
 
+    script: bool
+    """It is a script or a program by its path: whatever it asks looks as it likes."""
+
     @classmethod
     def of(cls, text: str) -> Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
-        return cls(Unfinished(text), known, bool(_READS.search(text)), bool(_EDITS.search(text)))
+        script = runs_script(text)
+        reads, edits = bool(_READS.search(text)), bool(_EDITS.search(text))
+        return cls(Unfinished(text), known and not script, reads, edits, script)
 
 
 @dataclass(slots=True)
@@ -52,7 +57,7 @@ class Asking:
     """The last line was run, not thrown away."""
 
     forms: set[tuple[str, bool]] = field(default_factory=set)
-    doubted: set[str] = field(default_factory=set)
+    doubted: set[tuple[str, bool]] = field(default_factory=set)
     """Shapes of prompts that an unknown program showed."""
 
     renamed: bool = False
@@ -65,11 +70,15 @@ class Asking:
         """May a program that does not edit its lines (`paste` is off) show this prompt now?"""
         running, form = self.running, shape(prompt)
         if running is not None and running.known:
-            self.doubted.discard(form)
+            self.doubted.discard((form, paste))
         if paste or running is None:
+            if running is not None and running.script and (form, paste) not in self.forms:
+                self.doubted.add((form, paste))
             return True
         if self.prompts.is_edited(prompt) and not running.known and form not in self.inside:
-            self.doubted.add(form)  # a shell that edits its lines has this prompt: something else shows it
+            self.doubted.add(
+                (form, paste)
+            )  # a shell that edits its lines has this prompt: something else shows it
             return True
         if (form, paste) in self.forms:
             return True
@@ -78,7 +87,7 @@ class Asking:
         if running.reads and not running.known:
             return False
         if running.reads or not running.known:
-            self.doubted.add(form)
+            self.doubted.add((form, paste))
         return running.known or self.prompts.count(prompt, paste) > 1
 
     @property

@@ -75,10 +75,9 @@ class Echoes:
 
     def _searched(self, points: Sequence[Point], typed: str) -> bool:
         """Was it typed into a search of the history, which is shown beside or below the line?"""
-        rows = (row.text for point in points for row in self.view.screen(point))
-        return any(
-            typed.strip()[:_PROOF] in row.rpartition("i-search")[2] for row in rows if "i-search" in row
-        )
+        rows = [{row.text for row in self.view.screen(point)} for point in points]
+        new = (row.rpartition("i-search") for later in rows[1:] for row in later - rows[0])
+        return any(typed[-_PROOF:] in searched for _, search, searched in new if search)
 
     def _stands(self, lefts: Sequence[str], key_line: KeyLine, typed: str) -> bool:
         """Does all that was typed stand left of the cursor when the line ends?"""

@@ -61,9 +61,14 @@ class Waiting:
         said = (each for each in self.elsewhere[first:stop] if each.ender == "enter" and each.best.certain)
         return [each for each in said if tidy(each.best.text) in shown][:1]
 
-    def typing(self, candidate: Candidate) -> bool:
-        """Were keys pressed that may have ended a line in a way we do not know?"""
+    def typing(self, candidate: Candidate, options: Sequence[Option]) -> bool:
+        """Were keys pressed that may have ended a line: any key may be bound to that?"""
         if self._taken >= len(self.key_lines):
             return False
         key_line = self.key_lines[self._taken]
-        return key_line.start_ns <= candidate.t_ns and not key_line.best.certain
+        if key_line.start_ns > candidate.t_ns:
+            return False
+        typed = tidy(key_line.readings[0].typed)
+        return not key_line.best.certain or any(
+            tidy(each.text) in typed for each in options if each.text.strip()
+        )

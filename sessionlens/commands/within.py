@@ -26,10 +26,12 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
     first = main.commands[0].accepted - 1 if main.commands else view.end
     commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
+    told = {each.accepted for each in main.commands}
+    panes.commands[:] = [each for each in panes.commands if each.accepted not in told]
     commands += [*inside.commands(main.commands), *panes.commands]
     commands.sort(key=lambda command: command.accepted)
-    told = [each for each in commands if each.kind == "editor"] + panes.commands
-    seen = {each.in_last for each in told if not each.hidden}
+    seen_in = [each for each in commands if each.kind == "editor"] + panes.commands
+    seen = {each.in_last for each in seen_in if not each.hidden}
     seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
     hidden = {each for each in main.hidden if not _aside(view, alone, each[1])} | set(panes.hidden)
     hidden = {each for each in hidden if each[1] not in seen}
