@@ -26,8 +26,8 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
     first = main.commands[0].accepted - 1 if main.commands else view.end
     commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
-    told = {each.accepted for each in main.commands}
-    panes.commands[:] = [each for each in panes.commands if each.accepted not in told]
+    told = {each.in_last for each in main.commands} - {None}
+    panes.commands[:] = [each for each in panes.commands if each.in_last not in told]
     commands += [*inside.commands(main.commands), *panes.commands]
     commands.sort(key=lambda command: command.accepted)
     seen_in = [each for each in commands if each.kind == "editor"] + panes.commands
