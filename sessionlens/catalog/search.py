@@ -25,14 +25,16 @@ SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed"
 class Coverage:
     """What a search looked at, and what it could not see.
 
-    `damaged` names the sessions with gaps, `silent` the channels that hold no text, `unreadable` the
-    recordings that could not be opened; `notes` say what was left out on request.
+    `untold` counts lines that were handed over and are no row of the commands, `damaged` names the sessions
+    with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened;
+    `notes` say what was left out on request.
     """
 
     sessions: int = 0
     commands: int = 0
     lines: int = 0
     gaps: int = 0
+    untold: int = 0
     damaged: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -44,7 +46,7 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
-        return not (self.gaps or self.silent or self.unreadable)
+        return not (self.gaps or self.untold or self.silent or self.unreadable)
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -66,6 +68,9 @@ class Coverage:
         if self.gaps:
             where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
             said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")
+        if self.untold:
+            lines = count(self.untold, "place")
+            said.append(f"{lines} where lines were typed that no command tells: search the screen as well")
         if self.silent:
             said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
         if self.unreadable:

@@ -6,7 +6,7 @@ from .covered import covered
 from .extract import extract
 from .growing import is_sure
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
-from .openers import operands
+from .openers import operands, program
 
 __all__ = [
     "HIDDEN",
@@ -18,4 +18,5 @@ __all__ = [
     "extract",
     "is_sure",
     "operands",
+    "program",
 ]

@@ -20,6 +20,7 @@ from sessionlens.recording import Info, Recording
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
+from sessionlens.session.untold import untold
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
@@ -157,7 +158,7 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
-        return replace(self.coverage_of_commands, lines=len(self.lines))
+        return replace(self.coverage_of_commands, lines=len(self.lines), untold=0)
 
     @property
     def coverage_of_commands(self) -> Coverage:
@@ -169,6 +170,7 @@ class Session:
             1,
             len(self.commands),
             gaps=unread,
+            untold=untold(self.commands, self.events, self.flags, self.views),
             damaged=(session,) if unread else (),
             silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
         )
