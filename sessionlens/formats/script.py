@@ -134,6 +134,10 @@ def load(files: Files, *, classic: bool = False) -> Loaded:
     if raw_out is not None and into is out:
         blobs, places = assembly.apart(raw_out)
         return Loaded(timing, blobs, assembly, places)
+    if raw_in == b"" and assembly.input_ends_ns is None:
+        text = f"{files.into} is empty, it lacks its first line: nothing that was typed was written to it"
+        assembly.gaps.append(Gap("truncated", files.into or "", 0, None, None, text))
+        raw_in = None
     if assembly.input_ends_ns is not None and not (assembly.rows[:, 1] == INPUT).any():
         raw_in = assembly.input_ends_ns = None  # nothing of it was written, as if it had not been logged
     blobs = {letter: raw for letter, raw in (("o", raw_out), ("i", raw_in)) if raw is not None}

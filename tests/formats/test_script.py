@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -269,6 +270,7 @@ def recorded(folder: Path, *options: str, kill: bool = False) -> Path:
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
+        termios.tcsetwinsize(0, (24, 80))
         os.execvpe("script", command, environment)
     shown = b""
 
@@ -291,7 +293,9 @@ def recorded(folder: Path, *options: str, kill: bool = False) -> Path:
         os.write(terminal, b"\r")
         wait(b"Password: " if line.startswith("read") else b"here$ ")
     if kill:
-        os.write(terminal, b"seq 1 3000\r")
+        for letter in "echo " + 250 * "x" + "\r":  # so many entries that some of the timing is written
+            os.write(terminal, letter.encode())
+            time.sleep(0.005)
         wait(b"here$ ")
         os.kill(pid, signal.SIGKILL)
     else:
@@ -373,7 +377,13 @@ def test_where_input_is_cut_the_screen_alone_tells_the_rest(tmp_path: Path) -> N
     recording, found = ran(folder)
     assert recording.has_input
     assert [each.text for each in found.commands] == [*LINES, "exit"]
-    assert [each.confidence for each in found.commands] == ["high", "high", "medium", "medium", "medium"]
+    assert [each.confidence for each in found.commands] == ["high", "high", "medium", "medium", "low"]
     assert found.commands[1].output.endswith("3000")
     assert [(gap.kind, gap.file) for gap in recording.gaps] == [("truncated", "in")]
     assert recording.gaps[0].t_ns == recording.input_ends_ns
+
+
+def test_an_input_without_its_first_line_was_never_written(tmp_path: Path) -> None:
+    recording = load(write(tmp_path / "r", timing=b"", into=b""))
+    assert not recording.has_input
+    assert ("truncated", "in") in {(gap.kind, gap.file) for gap in recording.gaps}
