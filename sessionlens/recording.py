@@ -105,6 +105,7 @@ class Recording:
         notes: Sequence[str] = (),
         gaps: Sequence[Gap] = (),
         places: Places | None = None,
+        input_ends_ns: int | None = None,
     ) -> None:
         self.info = info
         t_ns, stream, offset, size = events
@@ -116,6 +117,8 @@ class Recording:
         self.gaps = list(gaps)
         self._blobs = dict(blobs)
         self._places = places
+        self.input_ends_ns = input_ends_ns
+        """From when on what was typed is missing, where it is cut; None where it is whole, or not there."""
 
     def __len__(self) -> int:
         return len(self.t_ns)
@@ -131,6 +134,14 @@ class Recording:
     def has_input(self) -> bool:
         """Whether what was typed is in it (an empty input counts, a missing or sealed one does not)."""
         return "i" in self._blobs
+
+    def without_input(self) -> Recording:
+        """The same as if nothing that was typed had been recorded."""
+        kept = self.stream != INPUT
+        events = [column[kept] for column in (self.t_ns, self.stream, self.offset, self.size)]
+        blobs = {stream: blob for stream, blob in self._blobs.items() if stream != "i"}
+        places = self._places and Places(self._places.of_event[kept], self._places.exact)
+        return Recording(self.info, events, blobs, notes=self.notes, gaps=self.gaps, places=places)
 
     @property
     def duration_ns(self) -> int:

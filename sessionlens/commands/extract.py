@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sessionlens.terminal import replay as again
+
 from .accept import Candidate, candidates
 from .ahead import typed_ahead
 from .assembling import Assembler
+from .cutoff import cut
 from .editor import KeyLine, key_lines
 from .entries import entries
 from .home import Seen, home
@@ -34,8 +37,17 @@ if TYPE_CHECKING:
 def extract(recording: Recording, replay: Replay) -> Extraction:
     """The commands, line events and hidden input ranges of one recording.
 
-    An exec request is a command, and what was typed in its terminal, where it has one, follows it.
+    An exec request is a command, and what was typed in its terminal, where it has one, follows it. Where what
+    was typed is cut, the screen alone tells what came after that.
     """
+    whole = _extract(recording, replay)
+    if recording.input_ends_ns is None:
+        return whole
+    shown = recording.without_input()
+    return cut(whole, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
+
+
+def _extract(recording: Recording, replay: Replay) -> Extraction:
     info = recording.info
     request = [_exec(recording)] if info.kind == "exec" and info.command is not None else []
     shell = shell_fed(recording)

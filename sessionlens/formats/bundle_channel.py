@@ -36,7 +36,15 @@ def load_channel(root: Path, channel: Channel, info: Info) -> Recording:
     t_ns, *others = assembly.columns()
     gaps = [g if g.t_ns is None else replace(g, t_ns=g.t_ns + info.opened_ns) for g in assembly.gaps]
     info = replace(info, duration_ns=duration + info.opened_ns)
-    return Recording(info, (t_ns + info.opened_ns, *others), loaded.blobs, notes=assembly.notes, gaps=gaps)
+    ends = assembly.input_ends_ns
+    return Recording(
+        info,
+        (t_ns + info.opened_ns, *others),
+        loaded.blobs,
+        notes=assembly.notes,
+        gaps=gaps,
+        input_ends_ns=None if ends is None else ends + info.opened_ns,
+    )
 
 
 _CHECKPOINT_NS = 61 * 1_000_000_000

@@ -14,7 +14,7 @@ from sessionlens_recorder.bundle import BundleReadError, Timing, read_timing
 
 from sessionlens.errors import RecordingError
 from sessionlens.formats.typescript import Assembly, Data, assemble
-from sessionlens.recording import Gap
+from sessionlens.recording import INPUT, Gap, Places
 
 STARTED = b"Script started on "
 TWO_COLUMNS = re.compile(rb"\d+\.\d+ \d+\r?\n")
@@ -92,7 +92,10 @@ def read_file(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of a recording: how to read one, and their names; into is None if there is no input."""
+    """The files of a recording: how to read one, and their names.
+
+    into is None if there is no input, and the same as out if one file has both (`script --log-io`).
+    """
 
     read: Callable[[str], bytes]
     timing: str
@@ -107,6 +110,8 @@ class Loaded:
     timing: Timing
     blobs: dict[str, bytes]
     assembly: Assembly
+    places: Places | None = None
+    """Of a file of both directions, where offsets count in each of them."""
 
 
 def load(files: Files, *, classic: bool = False) -> Loaded:
@@ -115,17 +120,35 @@ def load(files: Files, *, classic: bool = False) -> Loaded:
     raw_timing = _read(files, files.timing, "times are not known: all of it is shown at 0", gaps)
     raw_out = _read(files, files.out, "nothing that was shown can be replayed", gaps)
     raw_in = None
-    if files.into is not None:
+    if files.into is not None and files.into != files.out:
         raw_in = _read(files, files.into, "what was typed is known from its echo only", gaps)
     timing = read_timing(raw_timing or b"", classic=classic)
     out = None if raw_out is None else Data.of(files.out, raw_out)
     into = None if raw_in is None else Data.of(files.into or "", raw_in)
+    if out is not None and (files.into == files.out or (files.into is None and _holds_both(timing, out))):
+        into = out
     assembly = assemble(timing, files.timing, out, into)
     if raw_timing is None:
         assembly.gaps = [gap for gap in assembly.gaps if gap.kind != "untimed"]
     assembly.gaps[:0] = gaps
+    if raw_out is not None and into is out:
+        blobs, places = assembly.apart(raw_out)
+        return Loaded(timing, blobs, assembly, places)
+    if raw_in == b"" and assembly.input_ends_ns is None:
+        text = f"{files.into} is empty, it lacks its first line: nothing that was typed was written to it"
+        assembly.gaps.append(Gap("truncated", files.into or "", 0, None, None, text))
+        raw_in = None
+    if assembly.input_ends_ns is not None and not (assembly.rows[:, 1] == INPUT).any():
+        raw_in = assembly.input_ends_ns = None  # nothing of it was written, as if it had not been logged
     blobs = {letter: raw for letter, raw in (("o", raw_out), ("i", raw_in)) if raw is not None}
     return Loaded(timing, blobs, assembly)
+
+
+def _holds_both(timing: Timing, out: Data) -> bool:
+    """Without a word of the headers: do the entries of both directions fill the file to the byte?"""
+    sizes = [size for kind, size in zip(timing.kind, timing.size, strict=True) if kind in b"OI"]
+    typed = any(size and kind == ord("I") for kind, size in zip(timing.kind, timing.size, strict=True))
+    return typed and out.start + sum(sizes) == out.end
 
 
 def _read(files: Files, name: str, means: str, gaps: list[Gap]) -> bytes | None:

@@ -7,10 +7,11 @@ name the files beside it. The classic two-column timing is script_classic.py's.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from sessionlens_recorder.bundle import read_timing
+from sessionlens_recorder.bundle import Timing, read_timing
 
 from sessionlens.errors import FormatError, RecordingError
 from sessionlens.formats.script import (
@@ -49,15 +50,47 @@ def _files(path: Path) -> Files | None:
     if path.is_dir():
         if not is_timing(path / "timing") and not _is_damaged(path):
             return None
-        has_in = (path / "in").exists() or "INPUT_LOG" in _headers(path / "timing")
-        return _beside(path, "timing", "out", "in" if has_in else None)
+        timing = _head(path / "timing")
+        out = _there(path, "out", timing.headers.get("OUTPUT_LOG"))
+        if _is_shared(timing):
+            return _beside(path, "timing", out, out)
+        logged = timing.headers.get("INPUT_LOG")
+        into = _there(path, "in", logged) if logged or (path / "in").exists() else None
+        return _beside(path, "timing", out, into)
     if path.name in ("timing", "out", "in") and _files(path.parent):
         return _files(path.parent)
-    if not is_timing(path):
-        return None
-    headers = _headers(path)
-    out, into = (PurePath(headers.get(name, "")).name for name in ("OUTPUT_LOG", "INPUT_LOG"))
-    return _beside(path.parent, path.name, out or "out", into or None)
+    if head(path).startswith(STARTED):
+        return next((_named(timing) for timing in _beside_data(path)), None)
+    return _named(path) if is_timing(path) else None
+
+
+def _named(path: Path) -> Files:
+    """The files that a timing file names."""
+    timing = _head(path)
+    out, into = (PurePath(timing.headers.get(name, "")).name for name in ("OUTPUT_LOG", "INPUT_LOG"))
+    out = out or "out"
+    if _is_shared(timing):
+        into = out
+    return _beside(path.parent, path.name, out, into or None)
+
+
+def _beside_data(path: Path) -> Iterator[Path]:
+    """The timing files that lie beside a data file and name it."""
+    for timing in sorted(path.parent.iterdir()):
+        if is_timing(timing) and path.name in data_names(timing):
+            yield timing
+
+
+def _there(folder: Path, usual: str, logged: str | None) -> str:
+    """The usual name, or the one that the timing tells if only that is there."""
+    name = PurePath(logged or "").name
+    return name if name and not (folder / usual).exists() and (folder / name).exists() else usual
+
+
+def _is_shared(timing: Timing) -> bool:
+    """Whether one file has both directions (`--log-io`): the headers name it twice."""
+    into = timing.headers.get("INPUT_LOG")
+    return into is not None and into == timing.headers.get("OUTPUT_LOG")
 
 
 def _is_damaged(folder: Path) -> bool:
@@ -77,7 +110,11 @@ def data_names(timing: Path) -> set[str]:
 
 
 def _headers(timing: Path) -> dict[str, str]:
-    return read_timing(head(timing, 65536)).headers
+    return _head(timing).headers
+
+
+def _head(timing: Path) -> Timing:
+    return read_timing(head(timing, 65536))
 
 
 def open_script(path: Path) -> Source:
@@ -119,7 +156,15 @@ def _load(files: Files, info: Info) -> Recording:
     duration = max(info.duration_ns or 0, assembly.end_ns)
     add_exit(assembly, duration, info.exit_code)
     info = replace(info, duration_ns=duration)
-    return Recording(info, assembly.columns(), loaded.blobs, notes=assembly.notes, gaps=assembly.gaps)
+    return Recording(
+        info,
+        assembly.columns(),
+        loaded.blobs,
+        notes=assembly.notes,
+        gaps=assembly.gaps,
+        places=loaded.places,
+        input_ends_ns=assembly.input_ends_ns,
+    )
 
 
 def _content(files: Files, name: str) -> bytes:

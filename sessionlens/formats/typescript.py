@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sessionlens_recorder.bundle import Timing
 
-from sessionlens.recording import EXIT, INPUT, OUTPUT, RESIZE, SIGNAL, STDERR, Gap
+from sessionlens.recording import EXIT, INPUT, OUTPUT, RESIZE, SIGNAL, STDERR, Gap, Places
 
 Columns = NDArray[np.int64]
 _TRAILER = re.compile(rb"\n?Script done on [^\n]{0,400}\n?\Z")
 _TRAILER_REACH = 512
+_STREAMS = {"O": OUTPUT, "I": INPUT}
+_NOT_SHOWN = "not shown: the file has both directions, and nobody can tell what of it was typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Assembly:
     notes: list[str]
     gaps: list[Gap]
     end_ns: int
+    input_ends_ns: int | None = None
+    """From when on what was typed is missing, if its file is cut."""
 
     def add(self, rows: Columns) -> None:
         """More events, sorted in by time; at equal times they follow what is there."""
@@ -71,9 +75,28 @@ class Assembly:
         """t_ns, stream, offset, size."""
         return self.rows[:, 0], self.rows[:, 1], self.rows[:, 2], self.rows[:, 3]
 
+    def apart(self, raw: bytes) -> tuple[dict[str, bytes], Places]:
+        """Of a file of both directions each in a row, in which offsets count from now on."""
+        rows = self.rows.copy()
+        blobs = {}
+        for stream in (OUTPUT, INPUT):
+            chosen = np.flatnonzero(rows[:, 1] == stream)
+            chosen = chosen[np.argsort(rows[chosen, 2], kind="stable")]
+            starts, sizes = rows[chosen, 2].tolist(), rows[chosen, 3]
+            blobs[chr(stream)] = b"".join(
+                raw[start : start + size] for start, size in zip(starts, sizes.tolist(), strict=True)
+            )
+            self.rows[chosen, 2] = np.cumsum(sizes) - sizes
+        return blobs, Places(np.where(np.isin(rows[:, 1], (OUTPUT, INPUT)), rows[:, 2], 0), True)
+
 
 def assemble(timing: Timing, timing_name: str, out: Data | None, into: Data | None) -> Assembly:
-    """The events that the timing speaks of, over the data that are there."""
+    """The events that the timing speaks of, over the data that are there.
+
+    Where `into` is `out`, one file has both directions, in the order of the timing's entries. What no entry
+    speaks of is not shown then: nobody can tell what of it was typed.
+    """
+    both = out is not None and into is out
     kind = np.array(timing.kind, dtype=np.int64)
     t_ns = np.array(timing.t_us, dtype=np.int64) * 1_000
     size = np.array(timing.size, dtype=np.int64)
@@ -83,11 +106,11 @@ def assemble(timing: Timing, timing_name: str, out: Data | None, into: Data | No
     for problem in timing.problems:
         t = int(t_ns[problem.entry - 1]) if problem.entry else 0
         where = f"{timing_name}: {problem.text} (byte {problem.offset})"
-        text = f"{where}; what it spoke of is shown in one piece"
+        text = f"{where}; what it spoke of is {_NOT_SHOWN if both else 'shown in one piece'}"
         assembly.gaps.append(Gap("broken", timing_name, problem.offset, problem.length, t, text))
     parts = [
-        _place(assembly, data, ord(letter), stream, timing, (kind, t_ns, size))
-        for letter, stream, data in (("O", OUTPUT, out), ("I", INPUT, into))
+        _place(assembly, data, letters, timing, (kind, t_ns, size))
+        for letters, data in (("OI", out),) * both or (("O", out), ("I", into))
         if data is not None
     ]
     resized, signalled = np.flatnonzero(kind == ord("S")), np.flatnonzero(kind == ord("s"))
@@ -98,21 +121,22 @@ def assemble(timing: Timing, timing_name: str, out: Data | None, into: Data | No
     return assembly
 
 
-def _events(order: Columns, t_ns: Columns, stream: int, offset: Columns, size: Columns) -> Columns:
-    return np.stack([order, t_ns, np.full(len(order), stream, dtype=np.int64), offset, size], axis=1)
+def _events(order: Columns, t_ns: Columns, stream: int | Columns, offset: Columns, size: Columns) -> Columns:
+    streams = np.broadcast_to(np.asarray(stream, dtype=np.int64), order.shape)
+    return np.stack([order, t_ns, streams, offset, size], axis=1)
 
 
 def _place(
     assembly: Assembly,
     data: Data,
-    letter: int,
-    stream: int,
+    letters: str,
     timing: Timing,
     columns: tuple[Columns, Columns, Columns],
 ) -> Columns:
     """The events of one data file: (order, t_ns, stream, offset, size), in file order."""
     kind, t_ns, size = columns
-    order = np.flatnonzero((kind == letter) & (size > 0))
+    order = np.flatnonzero(np.isin(kind, [ord(letter) for letter in letters]) & (size > 0))
+    stream = np.where(kind[order] == ord("I"), INPUT, OUTPUT)
     sizes = np.minimum(size[order], len(data.raw) + 1)
     data = data.fit(int(sizes.sum()))
     breaks = [problem.entry for problem in timing.problems]
@@ -122,24 +146,27 @@ def _place(
     front = int(stops[first - 1]) if first else data.start
     back = data.end - int(sizes[last:].sum())
     if back < front or not breaks:
-        return _from_front(assembly, data, stream, (order, t_ns[order], stops - sizes, stops))
+        return _from_front(assembly, data, letters, (order, t_ns[order], stream, stops - sizes, stops))
     starts = stops - sizes
     starts[last:] += data.end - int(stops[-1]) if len(stops) else 0
     known = np.r_[0:first, last : len(order)].astype(np.int64)
-    events = _events(order[known], t_ns[order[known]], stream, starts[known], sizes[known])
-    if back > front:
+    events = _events(order[known], t_ns[order[known]], stream[known], starts[known], sizes[known])
+    if back > front and len(letters) == 1:
         at = breaks[0] - 1
         t = int(t_ns[at]) if at >= 0 else 0
-        lump = np.array([[at, t, stream, front, back - front]], dtype=np.int64)
+        lump = np.array([[at, t, _STREAMS[letters], front, back - front]], dtype=np.int64)
         events = np.concatenate([events[:first], lump, events[first:]])
     return events
 
 
 def _from_front(
-    assembly: Assembly, data: Data, stream: int, entries: tuple[Columns, Columns, Columns, Columns]
+    assembly: Assembly,
+    data: Data,
+    letters: str,
+    entries: tuple[Columns, Columns, Columns, Columns, Columns],
 ) -> Columns:
     """Every entry in turn, as far as the bytes go; what is left over comes last."""
-    order, t_ns, starts, stops = entries
+    order, t_ns, stream, starts, stops = entries
     clipped = np.minimum(stops, data.end)
     there = clipped > np.minimum(starts, data.end)
     events = _events(order, t_ns, stream, starts, clipped - starts)[there]
@@ -151,12 +178,16 @@ def _from_front(
             "accounts for: it was cut or changed; look for another copy"
         )
         assembly.gaps.append(Gap("truncated", data.name, data.end, accounted - data.end, cut, text))
+        if letters == "I":
+            assembly.input_ends_ns = cut
     if accounted < data.end:
-        left = np.array([[2**62, assembly.end_ns, stream, accounted, data.end - accounted]], dtype=np.int64)
-        events = np.concatenate([events, left])
+        shown = len(letters) == 1
+        if shown:
+            row = [2**62, assembly.end_ns, _STREAMS[letters], accounted, data.end - accounted]
+            events = np.concatenate([events, np.array([row], dtype=np.int64)])
         text = (
             f"{data.name}: the last {data.end - accounted} bytes, from byte {accounted}, have no time: "
-            "they are shown at the end, in one piece"
+            f"they are {'shown at the end, in one piece' if shown else _NOT_SHOWN}"
         )
         assembly.gaps.append(
             Gap("untimed", data.name, accounted, data.end - accounted, assembly.end_ns, text)

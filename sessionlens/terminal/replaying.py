@@ -69,7 +69,9 @@ class Replaying:
     def goes_on(self, recording: Recording) -> bool:
         """Does this one begin as the one that was replayed?"""
         before, n = self.recording, self.done
-        return len(recording) >= n and all(
+        if before.has_input != recording.has_input or len(recording) < n:
+            return False
+        return all(
             np.array_equal(getattr(recording, name)[:n], getattr(before, name)[:n])
             for name in ("t_ns", "stream", "offset", "size")
         )
