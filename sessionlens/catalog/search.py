@@ -6,7 +6,7 @@ Works on tables (docs in tables/schema.py) and knows nothing of sessions or file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -56,10 +56,15 @@ class Coverage:
         ]
         return self._with_limits(", ".join(parts))
 
-    def of_commands(self, matches: int) -> str:
-        """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at."""
+    def of_commands(self, confidences: Collection[str]) -> str:
+        """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at.
+
+        `confidences` has that of each match; where none is high, the sentence says so.
+        """
         looked = f"looked at {count(self.commands, 'command')} of {count(self.sessions, 'session')}"
-        return self._with_limits(f"{looked}, {count(matches, 'match', 'matches')}")
+        unsure = [name for name in ("medium", "low") if name in confidences]
+        doubt = f", confidence {' or '.join(unsure)}" if unsure and "high" not in confidences else ""
+        return self._with_limits(f"{looked}, {count(len(confidences), 'match', 'matches')}{doubt}")
 
     def _with_limits(self, head: str) -> str:
         said = [head]

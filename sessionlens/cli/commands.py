@@ -86,7 +86,7 @@ def _asked(arguments: argparse.Namespace) -> int:
         found = found[found["marks"] != ""]
     _print(found, arguments)
     coverage = case.coverage_of_commands(**filters)
-    said = coverage.of_commands(len(found)) + "\n"
+    said = coverage.of_commands(list(found["confidence"])) + "\n"
     (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said)
     return 0 if len(found) else 1 if coverage.complete else 2
 
