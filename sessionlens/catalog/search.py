@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ import pandas as pd
 
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
-from sessionlens.tables.output import to_text
+from sessionlens.tables.html import html_table
+from sessionlens.tables.output import shown, to_text
 from sessionlens.tables.schema import conform, join
 
 SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed", "text")
@@ -104,12 +106,9 @@ class Hits(pd.DataFrame):
         return table + self.coverage.sentence(len(self))
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        from sessionlens.visible import visible
-
-        safe = pd.DataFrame({name: [visible(str(v)) for v in self[name]] for name in SHOWN})
-        table = safe.to_html(index=False, escape=True) if len(self) else ""
+        heads = [name.replace("_", " ") for name in SHOWN]
+        rows = [[shown(v) for v in row] for row in self[list(SHOWN)].itertuples(index=False)]
+        table = html_table(heads, rows) if rows else ""
         return f"{table}<p>{escape(self.coverage.sentence(len(self)))}</p>"
 
 

@@ -55,7 +55,7 @@ def ran_each(commands: Iterable[tuple[str, str, str]], *words: str) -> Iterator[
 def asked(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words that are asked for; UsageError where there are none."""
     if wrong := [word for word in words if not isinstance(word, str)]:
-        raise UsageError(f"{wrong[0]!r} is no word to look for: write programs, options and operands as texts")
+        raise UsageError(f"{wrong[0]!r} is no word to look for: programs, options and operands are texts")
     if len(words) == 1:
         words = split(words[0])
     if not words:
