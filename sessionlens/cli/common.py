@@ -52,7 +52,9 @@ def form_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusi
     """--json, --csv and --wide: who is to read the output; a command may add its own form to the group."""
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="exact, for programs: a list of objects")
-    form.add_argument("--csv", action="store_true", help="for spreadsheets: UTF-8, no cell starts a formula")
+    form.add_argument(
+        "--csv", action="store_true", help="for spreadsheets: a text that is a formula gets an apostrophe"
+    )
     form.add_argument("--wide", action="store_true", help="do not fit the table to the width of the terminal")
     return form
 
