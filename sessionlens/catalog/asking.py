@@ -30,8 +30,18 @@ def ran_rows(
     """
     if "command" not in table:
         raise UsageError("ran() needs a table with the column `command`")
+    return chosen_rows(table[matching(table, words)], user=user, since=since, until=until)
+
+
+def chosen_rows(
+    found: pd.DataFrame,
+    *,
+    user: str | None = None,
+    since: str | pd.Timestamp | None = None,
+    until: str | pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """The rows of the person `user`, between `since` and `until` (read as in `search`)."""
     low, high = instant(since), instant(until, end_of_day=True)
-    found = table[matching(table, words)]
     if user is not None and "person" in found:
         found = found[(found["person"] == user).fillna(False)]
     return within(found, low, high) if "start_utc" in found else found

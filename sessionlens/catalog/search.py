@@ -6,8 +6,9 @@ Works on tables (docs in tables/schema.py) and knows nothing of sessions or file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ import pandas as pd
 
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
-from sessionlens.tables.output import to_text
+from sessionlens.tables.html import html_table
+from sessionlens.tables.output import shown, to_text
 from sessionlens.tables.schema import conform, join
 
 SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed", "text")
@@ -58,10 +60,15 @@ class Coverage:
         ]
         return self._with_limits(", ".join(parts))
 
-    def of_commands(self, matches: int) -> str:
-        """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at."""
+    def of_commands(self, confidences: Collection[str]) -> str:
+        """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at.
+
+        `confidences` has that of each match; where none is high, the sentence says so.
+        """
         looked = f"looked at {count(self.commands, 'command')} of {count(self.sessions, 'session')}"
-        return self._with_limits(f"{looked}, {count(matches, 'match', 'matches')}")
+        unsure = [name for name in ("medium", "low") if name in confidences]
+        doubt = f", confidence {' or '.join(unsure)}" if unsure and "high" not in confidences else ""
+        return self._with_limits(f"{looked}, {count(len(confidences), 'match', 'matches')}{doubt}")
 
     def _with_limits(self, head: str) -> str:
         said = [head]
@@ -104,12 +111,9 @@ class Hits(pd.DataFrame):
         return table + self.coverage.sentence(len(self))
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        from sessionlens.visible import visible
-
-        safe = pd.DataFrame({name: [visible(str(v)) for v in self[name]] for name in SHOWN})
-        table = safe.to_html(index=False, escape=True) if len(self) else ""
+        heads = [name.replace("_", " ") for name in SHOWN]
+        rows = [[shown(v) for v in row] for row in self[list(SHOWN)].itertuples(index=False)]
+        table = html_table(heads, rows) if rows else ""
         return f"{table}<p>{escape(self.coverage.sentence(len(self)))}</p>"
 
 

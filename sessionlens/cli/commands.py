@@ -1,14 +1,17 @@
-"""sessionlens commands: what was typed, when, with its exit code and how it is known."""
+"""sessionlens commands: what was typed, when, how sure that is; with its exit code where that is known."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import time
 from typing import Any
 
 import pandas as pd
 
+from sessionlens.catalog.asking import chosen_rows
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
     filter_arguments,
@@ -26,15 +29,20 @@ from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
 
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
-FIRST_TO_GO = ("confidence", "person", "context", "exit_code", "marks", "session")
+OF_MANY = ("session", "start_utc", "recording", *(name for name in COLUMNS if name != "start"))
+FIRST_TO_GO = ("recording", "confidence", "person", "context", "exit_code", "marks", "session")
+LONE = {  # what goes with each of these; all else would be dropped in silence
+    "follow": ("jsonl", "marked"),
+    "why": ("json",),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
-    form_arguments(parser)
+    form = form_arguments(parser)
+    form.add_argument("--jsonl", action="store_true", help="one JSON object a line, exact, for programs")
     parser.add_argument("--marked", action="store_true", help="only commands that carry a mark")
     parser.add_argument("--follow", action="store_true", help="print each command of a growing recording")
-    parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, exact, for programs")
     parser.add_argument("--ran", metavar="WORDS", help='only commands that run this, as in "rm -rf /srv"')
     filter_arguments(parser)
     parser.add_argument("--why", type=int, metavar="N", help="what the text of command N rests on")
@@ -42,51 +50,69 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0; with --ran: 0 found, 1 not there, 2 not found where not everything could be seen."""
-    if arguments.ran is not None and not arguments.follow:
-        return _asked(arguments)
-    if arguments.ran is not None or arguments.user or arguments.since or arguments.until:
-        raise UsageError("--user, --since and --until go with --ran, and --ran goes without --follow")
+    for name in LONE:
+        _refuse_what_would_be_ignored(name, arguments)
     if arguments.follow:
         return _follow(arguments)
     if arguments.why is not None:
-        say(repr(open(arguments.path).why(arguments.why)))
+        why = open(arguments.path).why(arguments.why)
+        say(json.dumps(why.as_dict()) if arguments.json else repr(why))
         return 0
+    if arguments.ran is not None:
+        return _asked(arguments)
     source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
-    table = source.commands
+    filters = _filters(arguments)
+    table = chosen_rows(source.commands, **filters)
     if arguments.marked:
         table = table[table["marks"] != ""]
     _print(table, arguments)
-    if arguments.jsonl:
-        return 0
-    if not (arguments.json or arguments.csv):
+    if not (arguments.json or arguments.csv or arguments.jsonl):
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"]
         if len(source.gaps):
             notes.append(
                 f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"
             )
+        if said := [f"{name} {visible(value)}" for name, value in filters.items() if value is not None]:
+            notes.append(f"only {', '.join(said)}")
         say(", ".join(notes))
     return 0
+
+
+def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> None:
+    given = {option for option, value in vars(arguments).items() if value is not None and value is not False}
+    ignored = given - {name, *LONE[name], "path", "verb", "run"}
+    if name in given and ignored:
+        allowed = " and ".join(f"--{option}" for option in LONE[name])
+        others = ", ".join(f"--{option}" for option in sorted(ignored))
+        raise UsageError(f"--{name} does not go with {others}: it takes {allowed} only")
+
+
+def _filters(arguments: argparse.Namespace) -> dict[str, str | None]:
+    return {name: getattr(arguments, name) for name in ("user", "since", "until")}
 
 
 def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     if arguments.jsonl:
         for row in records(table):
             say(json.dumps(row))
-    else:
+    elif arguments.json or arguments.csv or table["recording"].nunique() < 2:
         print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+    else:
+        where = [os.path.relpath(path, arguments.path) for path in table["recording"]]
+        print_table(table.assign(recording=where), OF_MANY, arguments, FIRST_TO_GO)
 
 
 def _asked(arguments: argparse.Namespace) -> int:
     """Which commands run these words, and what was looked at."""
     case = corpus(arguments.path)
-    filters = {name: getattr(arguments, name) for name in ("user", "since", "until")}
+    filters = _filters(arguments)
     found = case.commands.sl.ran(arguments.ran, **filters)
     if arguments.marked:
         found = found[found["marks"] != ""]
     _print(found, arguments)
     coverage = case.coverage_of_commands(**filters)
-    said = coverage.of_commands(len(found)) + "\n"
+    said = coverage.of_commands(list(found["confidence"])) + "\n"
     (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said)
     return 0 if len(found) else 1 if coverage.complete else 2
 
@@ -94,12 +120,27 @@ def _asked(arguments: argparse.Namespace) -> int:
 def _follow(arguments: argparse.Namespace) -> int:
     """Each command as soon as it is sure; Ctrl-C ends it, as the end of the recording does."""
     try:
-        for news in follow(arguments.path):
+        for news in follow(arguments.path, wait=_Waiting()):
             for row in records(news):
+                if arguments.marked and not (row["marks"] or row["corrects"]):
+                    continue  # a correction is told too: it may take a mark back
                 say(json.dumps(row) if arguments.jsonl else _line(row))
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+class _Waiting:
+    """Sleeps; the first time it says for what: a program that never ends looks like one that hangs."""
+
+    said = False
+
+    def __call__(self, seconds: float) -> None:
+        if not self.said:
+            self.said = True
+            sys.stderr.write("sessionlens commands: waiting for more of the recording; Ctrl-C ends this\n")
+            sys.stderr.flush()
+        time.sleep(seconds)
 
 
 def _line(row: dict[str, Any]) -> str:

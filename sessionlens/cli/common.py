@@ -48,12 +48,15 @@ def filter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", help="to this date (its end) or time")
 
 
-def form_arguments(parser: argparse.ArgumentParser) -> None:
-    """--json, --csv and --wide: who is to read the output."""
+def form_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """--json, --csv and --wide: who is to read the output; a command may add its own form to the group."""
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="exact, for programs: a list of objects")
-    form.add_argument("--csv", action="store_true", help="for spreadsheets: UTF-8, no cell starts a formula")
+    form.add_argument(
+        "--csv", action="store_true", help="for spreadsheets: a text that is a formula gets an apostrophe"
+    )
     form.add_argument("--wide", action="store_true", help="do not fit the table to the width of the terminal")
+    return form
 
 
 def print_table(
@@ -111,8 +114,9 @@ def warn_of_gaps(session: Session) -> None:
 def single(path: str) -> Path | None:
     """The path if it is one recording or a ref; None for a folder of several recordings."""
     from sessionlens.formats import find
+    from sessionlens.session.opening import named
 
-    folder = Path(path)
+    folder = named(path)
     return None if folder.is_dir() and len(find(folder)) > 1 else folder
 
 

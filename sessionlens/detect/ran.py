@@ -24,8 +24,9 @@ from .reading import Reader
 def ran(text: str, *words: str) -> bool:
     """True where `text` starts `words[0]` with every further word as an option or operand of it.
 
-    An operand matches as written, without a trailing slash, or as a shell pattern (`"*.log"`). One string
-    of several words is split as a shell would. Raises UsageError where there is no word.
+    An operand matches as written, without a trailing slash, or as a shell pattern (`"*.log"`); what follows
+    `--` is one, on both sides. One string of several words is split as a shell would. Raises UsageError
+    where there is no word.
     """
     return bool(running(text, *words))
 
@@ -53,10 +54,12 @@ def ran_each(commands: Iterable[tuple[str, str, str]], *words: str) -> Iterator[
 
 def asked(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words that are asked for; UsageError where there are none."""
+    if wrong := [word for word in words if not isinstance(word, str)]:
+        raise UsageError(f"{wrong[0]!r} is no word to look for: programs, options and operands are texts")
     if len(words) == 1:
         words = split(words[0])
     if not words:
-        raise UsageError('ran() needs the program to look for: ran("rm", "-r", "-f") or ran("rm -rf")')
+        raise UsageError('no program to look for: name one and, if wanted, its options, as in "rm -rf"')
     return words
 
 
@@ -78,7 +81,16 @@ def matches(call: Call, program: str, *words: str) -> bool:
     if not call.words or not _named(call.program, program):
         return False
     given = arguments(call.words, program)
-    return all(_given(given, call, program, word) for word in words)
+    written = call.words[1:] if program in WORD_OPTIONS else before_end_of_options(call.words[1:])
+    options = before_end_of_options(words)
+    return all(_given(given, written, program, word) for word in options) and all(
+        _operand(given, word) for word in words[len(options) + 1 :]
+    )
+
+
+def before_end_of_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words before the first `--`: what follows are operands, whatever they look like."""
+    return words[: words.index("--")] if "--" in words else words
 
 
 def _named(name: str, program: str) -> bool:
@@ -86,8 +98,8 @@ def _named(name: str, program: str) -> bool:
     return wanted in (name, same(name)) or (any(c in name for c in "*?[") and globbed(name, wanted))
 
 
-def _given(given: Arguments, call: Call, program: str, word: str) -> bool:
-    if word in call.words[1:]:
+def _given(given: Arguments, written: tuple[str, ...], program: str, word: str) -> bool:
+    if word in written:
         return True
     if word.startswith("--"):
         name = word[2:].partition("=")[0]
@@ -97,6 +109,10 @@ def _given(given: Arguments, call: Call, program: str, word: str) -> bool:
             return word[1:] in given.names
         same = SAME.get(program, {})
         return all(same.get(letter, letter) in given.letters for letter in word[1:])
+    return _operand(given, word)
+
+
+def _operand(given: Arguments, word: str) -> bool:
     bare = word.rstrip("/") or "/"
     return any(
         bare == (operand.rstrip("/") or "/") or fnmatchcase(operand, word) for operand in given.operands

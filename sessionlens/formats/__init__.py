@@ -69,7 +69,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     listed = "".join(f"\n  {found}" for found in below[:20])
     more = f"\n  and {len(below) - 20} more" if len(below) > 20 else ""
     what = f"{there} is a folder with {len(below)} recordings below it"
-    raise FormatError(f"{what}; open one of them, or all with corpus():{listed}{more}")
+    raise FormatError(f"{what}; choose one of them:{listed}{more}")
 
 
 def find(folder: str | os.PathLike[str]) -> list[Path]:

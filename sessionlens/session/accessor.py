@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sessionlens.catalog.asking import ran_rows
-from sessionlens.errors import UsageError
+from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
@@ -37,9 +37,16 @@ class Accessor:
 
     def why(self, n: int) -> Why:
         """What the text of the command with this number rests on; the table must hold it just once."""
-        rows = np.flatnonzero(self._frame["n"].to_numpy() == n) if "n" in self._frame else np.array([])
-        if len(rows) != 1:
-            raise UsageError(f"{len(rows)} rows have the number {n}: choose one session's table of commands")
+        if not {"n", "command"} <= set(self._frame.columns):
+            raise UsageError("why() needs a table with the columns `n` and `command`")
+        rows = np.flatnonzero((self._frame["n"] == n).fillna(False))
+        if not len(rows):
+            raise NotFoundError(f"no command {n} in this table, which has {len(self._frame)} rows")
+        if len(rows) > 1:
+            raise UsageError(
+                f"{len(rows)} commands have the number {n}: choose one session, as in "
+                'table[table["session"] == "1f2e3d4c"]'
+            )
         return self.open(int(rows[0])).why(n)
 
     def open(self, row: int = 0) -> Session:

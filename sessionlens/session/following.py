@@ -15,6 +15,7 @@ from sessionlens_recorder.bundle import is_live
 
 from sessionlens import commands, detect
 from sessionlens.formats import Channel, Source, find, open_source
+from sessionlens.session.opening import named
 from sessionlens.session.session import is_text
 from sessionlens.tables import build
 from sessionlens.terminal import Replaying
@@ -64,9 +65,10 @@ def follow(path: str | Path, *, wait: Callable[[float], None] = time.sleep) -> I
     A bundle ends when its recorder lets go of it, a typescript with its last line; other formats do not say
     that they have ended. Raises NotFoundError and FormatError as `open` does.
     """
-    place = Path(path)
+    place = named(path)
     if place.is_dir() and len(below := find(place)) == 1:
         place = below[0]
+    open_source(place)  # says what is wrong with the path, before anything is waited for
     channels: dict[int, Growing] = {}
     seen = -1
     while True:

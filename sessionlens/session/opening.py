@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from sessionlens.catalog.corpus import Corpus
-from sessionlens.errors import NotFoundError
+from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import find, open_source
 from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
@@ -20,13 +20,20 @@ def open(path: str | PathLike[str], channel: int | None = None, *, reflow: bool 
     of the main screen anew, as most terminals do; xterm and PuTTY only cut them. Raises NotFoundError for a
     path that is not there, FormatError for what is no recording and for a folder of several (it lists them).
     """
-    found = Path(path)
+    found = named(path)
     if not found.exists() and (ref := Ref.parse(str(path))):
         wanted = ref.channel if channel is None else channel
         return Session(open_source(by_session(ref.session, Path())), wanted, reflow=reflow)
     if found.is_dir() and len(below := find(found)) == 1:
         found = below[0]
     return Session(open_source(found), channel, reflow=reflow)
+
+
+def named(path: str | PathLike[str]) -> Path:
+    """The path that was named; UsageError for the empty one, which is not the current folder."""
+    if str(path) == "":
+        raise UsageError('no recording named: the path is empty ("." is the current folder)')
+    return Path(path)
 
 
 def by_session(session: str, folder: Path) -> Path:
@@ -40,13 +47,9 @@ def by_session(session: str, folder: Path) -> Path:
 def corpus(folder: str | PathLike[str]) -> Corpus:
     """All recordings below a folder (or the one recording at that path) as one case.
 
-    Raises NotFoundError where the folder is not there or holds no recording, FormatError for a file that
-    is none.
+    Raises as `open` does: NotFoundError for a path that is not there, FormatError for what is no recording
+    and holds none.
     """
-    root = Path(folder)
-    if not root.exists():
-        raise NotFoundError(f"{root}: no such folder")
-    paths = find(root) if root.is_dir() else [open_source(root).path]
-    if not paths:
-        raise NotFoundError(f"{root}: no recording here or below")
-    return Corpus(root, paths, open)
+    root = named(folder)
+    below = find(root) if root.is_dir() else []
+    return Corpus(root, below or [open_source(root).path], open)

@@ -24,6 +24,7 @@ from sessionlens.session.untold import untold
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
+from sessionlens.tables.html import html_text
 from sessionlens.tables.schema import join
 from sessionlens.terminal import Timeline, Trace
 from sessionlens.times import format_elapsed, format_utc, parse_time
@@ -259,9 +260,7 @@ class Session:
         return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(repr(self))}</pre>"
+        return html_text(repr(self))
 
 
 READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sessionlens.commands import Command
 from sessionlens.commands.keystrokes import keystrokes
+from sessionlens.tables.html import html_table
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from sessionlens.session.view import ChannelView
 
 _COMPARED = 4000
-NEWLINE = "\n"
+MEANING = (
+    "`screen` is what stood there when the shell took the line; `typed` is the line that the keystrokes "
+    "alone make; `differ` compares that with the command as listed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +39,32 @@ class Why:
         if model is None:
             return []
         pairs = SequenceMatcher(None, model[:_COMPARED], text[:_COMPARED], autojunk=False).get_opcodes()
-        return [
-            f"keystrokes {model[a:b]!r}, taken {text[c:d]!r}" for tag, a, b, c, d in pairs if tag != "equal"
-        ]
+        return [_said(model[a:b], text[c:d]) for tag, a, b, c, d in pairs if tag != "equal"]
 
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Label and text, in the order in which they are shown."""
         command, found = self.command, self.command.evidence
-        taken = format_elapsed(command.taken_ns)
-        model = "cannot tell (completion, history, or none recorded)" if found.model is None else found.model
+        taken = f"taken by the shell at {format_elapsed(command.taken_ns)}"
+        typed = "cannot tell (completion, history, or none recorded)" if found.model is None else found.model
         rows = [
             ("command", command.text),
             ("source", f"{command.source}, confidence {command.confidence}: {found.reason}"),
             ("context", command.context),
-            ("submitted", f"{format_elapsed(command.start_ns)}, taken {taken}"),
+            ("when", f"Enter at {format_elapsed(command.start_ns)}, {taken}"),
             ("prompt", found.prompt),
             ("screen", found.screen),
-            ("model", model),
             ("keys", self.keys or "none"),
+            ("typed", typed),
         ]
         nowhere = ["nowhere"] if found.model is not None else []
         return rows + [("differ", text) for text in self.differences or nowhere]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for programs: a text each, and a list of where the two texts differ."""
+        return {"n": self.n, **{name: text for name, text in self.rows if name != "differ"}} | {
+            "differ": self.differences
+        }
 
     def __repr__(self) -> str:
         lines = [f"Command {self.n}"]
@@ -64,15 +72,19 @@ class Why:
             first, *more = text.split("\n")
             lines.append(f"  {label:<10}{visible(first)}")
             lines += [f"  {'':<10}{visible(line)}" for line in more]
-        return "\n".join(lines)
+        return "\n".join([*lines, MEANING])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left;vertical-align:top'>{label}</th><td style='text-align:left'>"
-            f"<pre style='margin:0'>{escape(visible(text, keep=NEWLINE))}</pre></td></tr>"
-            for label, text in self.rows
-        )
-        return f"<table><caption>Command {self.n}</caption>{rows}</table>"
+        return html_table([], self.rows, caption=f"Command {self.n}") + f"<p>{escape(MEANING)}</p>"
+
+
+def _said(typed: str, listed: str) -> str:
+    """One place where the line as typed and the command as listed differ."""
+    if not typed:
+        return f"only in the command as listed: {listed!r}"
+    if not listed:
+        return f"only in the line as typed: {typed!r}"
+    return f"typed {typed!r}, listed {listed!r}"
 
 
 def why(view: ChannelView, command: Command, n: int) -> Why:

@@ -59,36 +59,34 @@ SESSIONS = WHERE_FROM + columns(
     ("format", TEXT, "format of the recording"),
 )
 
-COMMANDS = (
-    WHERE_FROM
-    + CHANNEL
-    + columns(
-        ("n", COUNT, "number of the command in its session, from 1"),
-        ("ref", TEXT, "session/channel/stream:first-last, a byte range that survives versions"),
-        ("start", ELAPSED, "submission (the Enter that ended the line) since the session began"),
-        ("taken", ELAPSED, "when the shell took the line: later than `start` where it was typed ahead"),
-        ("end", ELAPSED, "when it ended (the next prompt came), where known"),
-        ("start_utc", INSTANT, "submission as an instant"),
-        ("end_utc", INSTANT, "end as an instant"),
-        ("duration", ELAPSED, "how long it ran: end - taken"),
-        ("person", TEXT, "who was authenticated at the bastion"),
-        ("command", TEXT, "what the shell, REPL or editor ran, exactly"),
-        ("context", TEXT, "where it ran, outermost first: `bash > ssh > python`"),
-        ("language", TEXT, "of a line typed to a REPL: python, sqlite, mysql, psql, node …"),
-        ("host", TEXT, "host, where the prompt or the session says so"),
-        ("user", TEXT, "account, where the prompt or the session says so"),
-        ("cwd", TEXT, "working directory, where the prompt or a mark says so"),
-        ("kind", TEXT, "shell, exec, repl or editor"),
-        ("exit_code", COUNT, "exit code where known"),
-        ("source", TEXT, "how the text is known: screen, marks, keys or exec"),
-        ("confidence", TEXT, "high, medium or low (docs/commands.md)"),
-        ("marks", TEXT, "names of the marks on it, comma separated"),
-        ("output_bytes", COUNT, "bytes that it printed"),
-        ("output", TEXT, "what it printed, as lines of text"),
-        ("fullscreen", FLAG, "it took over the whole screen (vim, less, htop)"),
-        ("opened", TEXT, "what a full-screen program was opened on: its operands"),
-        ("hidden", FLAG, "it was typed while echo was off"),
-    )
+# what is looked at first stands first; plain pandas shows both ends, so the last ones are narrow
+COMMANDS = columns(
+    ("n", COUNT, "number of the command in its session, from 1"),
+    ("command", TEXT, "what the shell, REPL or editor ran, exactly"),
+    ("start", ELAPSED, "submission (the Enter that ended the line) since the session began"),
+    ("output", TEXT, "what it printed, as lines of text"),
+    ("exit_code", COUNT, "exit code where known"),
+    ("confidence", TEXT, "high, medium or low (docs/commands.md)"),
+    ("marks", TEXT, "names of the marks on it, comma separated"),
+    ("context", TEXT, "where it ran, outermost first: `bash > ssh > python`"),
+    ("person", TEXT, "who was authenticated at the bastion"),
+    ("host", TEXT, "host, where the prompt or the session says so"),
+    ("user", TEXT, "account, where the prompt or the session says so"),
+    ("cwd", TEXT, "working directory, where the prompt or a mark says so"),
+    ("source", TEXT, "how the text is known: screen, marks, keys or exec"),
+    ("language", TEXT, "of a line typed to a REPL: python, sqlite, mysql, psql, node …"),
+    ("taken", ELAPSED, "when the shell took the line: later than `start` where it was typed ahead"),
+    ("end", ELAPSED, "when it ended (the next prompt came), where known"),
+    ("duration", ELAPSED, "how long it ran: end - taken"),
+    ("start_utc", INSTANT, "submission as an instant"),
+    ("end_utc", INSTANT, "end as an instant"),
+    ("output_bytes", COUNT, "bytes that it printed"),
+    ("fullscreen", FLAG, "it took over the whole screen (vim, less, htop)"),
+    ("opened", TEXT, "what a full-screen program was opened on: its operands"),
+    ("hidden", FLAG, "it was typed while echo was off"),
+    ("ref", TEXT, "session/channel/stream:first-last, a byte range that survives versions"),
+    *((c.name, c.dtype, c.meaning) for c in (*reversed(WHERE_FROM), *CHANNEL)),
+    ("kind", TEXT, "shell, exec, repl or editor"),
 )
 
 EVENTS = (

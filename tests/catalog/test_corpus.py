@@ -62,5 +62,18 @@ def test_what_cannot_be_opened_is_not_forgotten(shell_session: Maker, tmp_path: 
 def test_no_folder_and_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(sl.NotFoundError, match="no such"):
         sl.corpus(tmp_path / "x")
-    with pytest.raises(sl.NotFoundError, match="no recording"):
+    with pytest.raises(sl.FormatError, match="holds no recording"):
         sl.corpus(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["no/such/place", "notes", ""])
+def test_open_and_corpus_say_the_same_of_a_wrong_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").mkdir()
+    with pytest.raises(sl.SessionLensError) as one:
+        sl.open(place)
+    with pytest.raises(sl.SessionLensError) as many:
+        sl.corpus(place)
+    assert (type(one.value), str(one.value)) == (type(many.value), str(many.value))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessionlens.catalog.search import Coverage
 from sessionlens.cli import EX_USAGE, main
 
 Maker = Callable[..., Path]
@@ -63,5 +64,29 @@ def test_filters(shell_session: Maker, tmp_path: Path, capsys: pytest.CaptureFix
 def test_wrong_use(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["commands", str(recording), "--ran", ""]) == EX_USAGE
     assert main(["commands", str(recording), "--ran", "rm 'a"]) == EX_USAGE
-    assert main(["commands", str(recording), "--user", "john"]) == EX_USAGE
-    assert "go with --ran" in capsys.readouterr().err
+    assert "()" not in capsys.readouterr().err
+
+
+def test_the_last_line_says_when_no_match_is_sure(
+    shell_session: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = shell_session([("rm -rf /srv", "")])
+    timing = recording / "timing"
+    kept = [line for line in timing.read_text().splitlines(True) if not line.startswith("I")]
+    timing.write_text("".join(kept))  # nobody recorded the keys
+    (recording / "in").unlink()
+    assert main(["commands", str(recording), "--ran", "rm -rf"]) == 0
+    assert "1 match, confidence medium" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("confidences", "said"),
+    [
+        ([], "0 matches"),
+        (["low"], "1 match, confidence low"),
+        (["low", "medium"], "2 matches, confidence medium or low"),
+        (["low", "high"], "2 matches"),
+    ],
+)
+def test_how_sure_the_matches_are(confidences: list[str], said: str) -> None:
+    assert Coverage(1, 9).of_commands(confidences) == f"looked at 9 commands of 1 session, {said}"

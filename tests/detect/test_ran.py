@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlens.detect import calls, ran
+from sessionlens.errors import UsageError
 
 DELETE_TREE = [
     "rm -rf /data",
@@ -100,6 +101,27 @@ def test_operands_and_other_programs() -> None:
     assert ran("find /x -name '*.c' -delete", "find", "-delete")
     assert ran("sudo -u bob ls", "sudo")
     assert ran("sudo -u bob ls", "ls")
+
+
+@pytest.mark.parametrize("words", ["rm -rf", "rm -r", "rm -f -r"])
+def test_what_follows_two_dashes_is_an_operand_whatever_it_looks_like(words: str) -> None:
+    assert not ran("rm -- -rf", words)
+    assert not ran("sudo rm -- -rf -r -f", words)
+    assert ran("rm -rf -- -rf", words)
+
+
+def test_an_operand_that_looks_like_an_option_is_asked_for_behind_two_dashes() -> None:
+    assert ran("rm -- -rf", "rm -- -rf")
+    assert ran("rm -f -- -rf", "rm", "-f", "--", "-rf")
+    assert not ran("rm -rf x", "rm -- -rf")
+    assert ran("kubectl exec web -- rm -rf /srv", "rm -rf /srv")
+    assert ran("kubectl exec web -- rm -rf /srv", "kubectl exec web -- rm")
+    assert ran("find -- . -delete", "find -delete")
+
+
+def test_a_word_is_a_text() -> None:
+    with pytest.raises(UsageError, match="5 is no word"):
+        ran("rm 5", "rm", 5)  # type: ignore[arg-type]
 
 
 @given(st.text(max_size=80))

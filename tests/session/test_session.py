@@ -102,7 +102,7 @@ def test_a_row_is_a_time_and_an_unknown_time_is_said(shell_session: Maker) -> No
 def test_ran_takes_one_string_and_no_empty_question(shell_session: Maker) -> None:
     commands = sl.open(shell_session(LINES)).commands
     assert list(commands.sl.ran("rm -rf")["n"]) == [2]
-    with pytest.raises(sl.UsageError, match="needs the program"):
+    with pytest.raises(sl.UsageError, match="no program to look for"):
         commands.sl.ran()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sessionlens as sl
+from sessionlens.session.why import Why
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,25 @@ def test_the_accessor_opens_the_recording_again(bash: sl.Session) -> None:
 def test_a_number_that_is_not_there(bash: sl.Session) -> None:
     with pytest.raises(sl.NotFoundError, match="no command 99"):
         bash.why(99)
-    with pytest.raises(sl.UsageError, match="2 rows have the number 1"):
+    with pytest.raises(sl.NotFoundError, match="no command 99 in this table"):
+        bash.commands.sl.why(99)
+    with pytest.raises(sl.UsageError, match="2 commands have the number 1: choose one session"):
         pd.concat([bash.commands, bash.commands]).sl.why(1)
+    with pytest.raises(sl.UsageError, match="columns `n` and `command`"):
+        bash.lines.sl.why(1)
+
+
+def test_where_the_two_texts_differ_is_said_in_words(bash: sl.Session) -> None:
+    command = bash.why(1).command
+
+    def differ(typed: str, listed: str) -> list[str]:
+        found = replace(command.evidence, model=typed)
+        return Why(1, replace(command, text=listed, evidence=found), "").differences
+
+    assert differ("", "half a line") == ["only in the command as listed: 'half a line'"]
+    assert differ("ls x", "ls") == ["only in the line as typed: ' x'"]
+    assert differ("la", "ls") == ["typed 'a', listed 's'"]
+    assert differ("ls", "ls") == []
 
 
 def test_each_command_of_each_fixture_can_be_explained_and_no_secret_is_told(root: Path) -> None:

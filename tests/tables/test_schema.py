@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+import sessionlens as sl
 from sessionlens.tables.schema import TABLES, conform, join
 
 
@@ -25,6 +28,13 @@ def test_every_column_says_what_it_means(table: str) -> None:
     assert len(set(names)) == len(names)
     assert {"session", "recording"} <= set(names)
     assert all(len(c.meaning) > 5 for c in TABLES[table])
+
+
+def test_a_table_of_commands_shows_the_command_first_and_in_a_terminal(root: Path) -> None:
+    table = sl.open(root / "fixtures" / "sessions" / "insider").commands
+    assert list(table.columns[:4]) == ["n", "command", "start", "output"]
+    with pd.option_context("display.width", 80, "display.max_columns", 0):
+        assert "rm -rf src/payments" in repr(table)
 
 
 def test_unknown_columns_are_refused() -> None:
