@@ -18,7 +18,7 @@ _PANES = {"tmux", "screen", "byobu", "zellij", "dvtm"}
 def untold(
     commands: pd.DataFrame, events: pd.DataFrame, flags: pd.DataFrame, views: Iterable[ChannelView]
 ) -> int:
-    """How many places there are: lines taken but not read (event `unread`), lines on the alternate screen that
+    """How many places: lines taken but not read (event `unread`), lines on the alternate screen that
     no command tells (flag `line-elsewhere`), and multiplexers whose keystrokes were not recorded.
     """
     unread = int((events["kind"] == "unread").sum())
