@@ -92,7 +92,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     events += [
         LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last)
         for each in secret
-        if each not in elsewhere or len(each.readings[0].typed.strip()) > 1  # no single key of a pager
+        if not view.aside(view.offset_at(each.last_event)) or len(each.readings[0].typed.strip()) > 1
     ]
     events += _other_events(recording)
     main = Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))

@@ -1,0 +1,178 @@
+"""What somebody does who wants a command not to be listed, or one to be listed that never ran."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+Shell = Callable[..., Any]
+READY = r"me@box:~\$ $"
+
+
+@pytest.fixture
+def bash(shell: Shell) -> Any:
+    typist = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ")
+    typist.wait(READY)
+    typist.run("pwd", READY)
+    return typist
+
+
+@pytest.fixture
+def dash(shell: Shell) -> Any:
+    typist = shell("dash", PS1="me@box:~$ ")
+    typist.wait(READY)
+    typist.run("pwd", READY)
+    return typist
+
+
+def texts(typist: Any, **how: Any) -> list[str]:
+    return [command.text for command in typist.extraction(**how).commands]
+
+
+def confidence(typist: Any, text: str, **how: Any) -> str:
+    return next(each.confidence for each in typist.extraction(**how).commands if each.text == text)
+
+
+def test_a_copied_shell_with_the_same_prompt(bash: Any, tmp_path: Path) -> None:
+    bash.run("cp /bin/dash other; export PS1", READY)
+    bash.run("./other", READY)
+    bash.run("touch victim", READY)
+    bash.run("exit", READY)
+    assert "touch victim" in texts(bash) and (tmp_path / "victim").exists()
+    assert confidence(bash, "touch victim") == "low"
+
+
+@pytest.mark.parametrize("line", [": read; sh", "sh # read", """awk 'BEGIN{read=1;system("sh")}'"""])
+def test_a_word_that_would_explain_an_answer(bash: Any, line: str) -> None:
+    bash.run(line, "[#$] $")
+    bash.run("touch victim", "[#$] $")
+    bash.run("exit", READY)
+    assert "touch victim" in texts(bash)
+
+
+def test_a_message_that_history_has_no_such_event(bash: Any) -> None:
+    line = "touch victim '!x'; echo 'bash: !x: event not found'"
+    bash.run(line, "found[^$]*" + READY)
+    bash.run("pwd", READY)
+    assert line in texts(bash) and confidence(bash, line) == "low"
+
+
+def test_ctrl_c_that_accepts_a_line(bash: Any) -> None:
+    bash.run("""stty intr undef; bind '"\\C-c": accept-line'""", READY)
+    bash.type("touch victim")
+    bash.press("\x03")
+    bash.wait(READY)
+    assert "touch victim" in texts(bash) and confidence(bash, "touch victim") == "low"
+
+
+def test_another_key_that_accepts_a_line(bash: Any) -> None:
+    bash.run("""bind '"\\C-g": accept-line'""", READY)
+    for name in ("one", "two"):
+        bash.type(f"touch {name}")
+        bash.press("\x07")
+        bash.wait(READY)
+    bash.run("pwd", READY)
+    assert texts(bash)[2:] == ["touch one", "touch two", "pwd"]
+
+
+@pytest.mark.parametrize("line", ["touch victim # ^C", "touch victim; echo KeyboardInterrupt"])
+def test_what_a_ctrl_c_would_leave_on_the_screen(bash: Any, line: str) -> None:
+    bash.run(line, READY)
+    bash.run("pwd", READY)
+    assert line in texts(bash) and line in texts(bash, inputs=False)
+
+
+@pytest.mark.parametrize("prompt", ["", "Password: ", "x"])
+def test_a_prompt_that_looks_like_none(dash: Any, prompt: str) -> None:
+    dash.run(f"PS1='{prompt}'", f"\n{prompt}$")
+    dash.run("touch one", f"\n{prompt}$")
+    dash.run("touch two", f"\n{prompt}$")
+    dash.run("PS1='me@box:~$ '", READY)
+    found = texts(dash)
+    assert "touch one" in found and "touch two" in found
+
+
+def test_line_editing_without_bracketed_paste(bash: Any) -> None:
+    bash.run("bind 'set enable-bracketed-paste off'", READY)
+    bash.run("touch victim", READY)
+    bash.run("pwd", READY)
+    assert texts(bash)[2:] == ["touch victim", "pwd"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_escape_and_then_enter_in_vi_mode(shell: Shell, name: str) -> None:
+    argv, mode = {
+        "bash": (["bash", "--norc", "--noprofile"], "set -o vi"),
+        "zsh": (["zsh", "-f"], "bindkey -v"),
+    }[name]
+    vi = shell(*argv, PS1="me@box:~$ ")
+    vi.wait(r"me@box:~\$ ")
+    vi.run(mode, r"me@box:~\$ ")
+    vi.type("touch victim")
+    vi.press("\x1b")
+    vi.wait("\x08")
+    vi.press("\r")
+    vi.wait(r"me@box:~\$ ")
+    vi.run("pwd", r"me@box:~\$ ")
+    assert texts(vi, each_ns=200_000_000) == [mode, "touch victim", "pwd"]
+
+
+def test_a_mark_that_says_something_else(bash: Any) -> None:
+    bash.run(r"PS0='\e]633;E;r m -r f victim\a\e]133;C\a'", READY)
+    bash.run("rm -rf victim", READY)
+    bash.run("pwd", READY)
+    assert "rm -rf victim" in texts(bash) and confidence(bash, "rm -rf victim") == "high"
+
+
+def test_a_mark_that_ends_the_output_early(bash: Any) -> None:
+    bash.run(r"printf '\e]133;D;42\a'; echo and more", "more[^$]*" + READY)
+    bash.run("pwd", READY)
+    found = bash.extraction().commands[1]
+    assert (found.output, found.exit_code) == ("and more", None)
+
+
+def test_answers_to_a_script_are_doubted(bash: Any, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import readline\nfor _ in range(3):\n    input('Your name> ')\n")
+    bash.run(f"{sys.executable} app.py", "name> $")
+    for answer in ("Ada", "Bob"):
+        bash.run(answer, "name> $")
+    bash.run("Eve", READY)
+    bash.run("pwd", READY)
+    for how in ({}, {"inputs": False}):
+        found = bash.extraction(**how).commands
+        assert {each.confidence for each in found if each.text in ("Ada", "Bob", "Eve")} <= {"low"}
+
+
+def test_a_line_that_nobody_typed(bash: Any, tmp_path: Path) -> None:
+    (tmp_path / "game.py").write_text(
+        "import os, termios, tty\n"
+        "old = termios.tcgetattr(0)\n"
+        "tty.setraw(0)\n"
+        "os.write(1, b'\\x1b[?2004hme@box:~$ ')\n"
+        "os.read(0, 1)\n"
+        "os.write(1, b'rm -rf /FAKE\\r\\n\\x1b[?2004l\\r')\n"
+        "termios.tcsetattr(0, termios.TCSADRAIN, old)\n"
+    )
+    bash.run(f"{sys.executable} game.py", READY)
+    bash.press("\r")
+    bash.wait("FAKE[^$]*" + READY)
+    bash.run("pwd", READY)
+    assert {each.confidence for each in bash.extraction().commands if "FAKE" in each.text} <= {"low"}
+
+
+def test_a_file_full_of_marks_without_keystrokes(bash: Any, tmp_path: Path) -> None:
+    forged = (
+        "\x1b]133;A\x07\x1b[?2004hme@box:~$ \x1b]133;B\x07rm -rf /FAKE\r\n\x1b[?2004l\r"
+        "\x1b]633;E;rm -rf /FAKE\x07\x1b]133;C\x07done\r\n\x1b]133;D;0\x07"
+    )
+    (tmp_path / "file").write_text(forged * 3)
+    bash.run("cat file", "done[^$]*" + READY)
+    bash.run("pwd", READY)
+    assert not any("FAKE" in text for text in texts(bash))
+    found = bash.extraction(inputs=False).commands
+    assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
