@@ -176,3 +176,11 @@ def test_a_file_full_of_marks_without_keystrokes(bash: Any, tmp_path: Path) -> N
     assert not any("FAKE" in text for text in texts(bash))
     found = bash.extraction(inputs=False).commands
     assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
+
+
+def test_a_line_thrown_away_in_the_same_row(dash: Any) -> None:
+    dash.type("touch /etc/victim")
+    dash.press("\x03")
+    dash.wait(r"\^C")
+    dash.run("true", READY)
+    assert texts(dash) == ["pwd", "true"]
