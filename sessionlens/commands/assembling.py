@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from .contexts import Contexts
 from .ending import last_end, output_end
 from .entries import Entry
-from .expansion import expanded, failed
+from .expansion import expanded, failed, may_differ
 from .line import Line
 from .marks import Marks
 from .model import HIDDEN, Command, Evidence
@@ -84,10 +84,9 @@ class Assembler:
         elif text != (full := expanded(text, output)):
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
         elif failed(text, output):
-            confidence, reason = (
-                "low",
-                "the shell may have refused it: its output says that history has no such event",
-            )
+            confidence, reason = "low", "refused? The output says that history has no such event"
+        elif confidence == "high" and self.contexts.top.kind == "shell" and may_differ(text):
+            confidence, reason = "medium", "history may have replaced something without showing it"
         if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
             confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-_DESIGNATOR = re.compile(r"![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}")
+_DESIGNATOR = re.compile(
+    r"![^\s:;|&'\"]*:g?s/[^/]*/[^/]*/?(?::\w)?|![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}"
+)
+_QUOTED = re.compile(r"'[^']*'|\\.")
 _QUICK = re.compile(r"^\^[^^]+\^")
 _FAILED = re.compile(
     r"\b(?:event not found|no such event|substitution failed|bad (?:substitute|word specifier|modifier)"
@@ -22,6 +25,11 @@ _MOST = 4096
 def designates(text: str) -> bool:
     """May the shell have replaced something of this line from its history?"""
     return "!" in text or text.startswith("^")
+
+
+def may_differ(text: str) -> bool:
+    """Would bash or zsh have replaced something here, if its history has it? Nothing is replaced in '…'."""
+    return bool(_QUICK.match(text) or _DESIGNATOR.search(_QUOTED.sub("''", text)))
 
 
 def failed(text: str, output: str) -> bool:

@@ -197,7 +197,9 @@ class LineReader:
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if (shape(option.prompt), candidate.paste) in self.asking.doubted:
+        if candidate.point.offset < self.view.doubted:
+            confidence, reason = "low", "the recording may begin inside of a full-screen program"
+        elif (shape(option.prompt), candidate.paste) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
         elif candidate.paste and confidence == "high" and self.asking.running and self.asking.running.edits:
             confidence, reason = "medium", "it may be an answer to what asks with a line editor"

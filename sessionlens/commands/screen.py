@@ -124,6 +124,12 @@ class View:
         self._out_offsets: list[int] = starts.tolist()
         self._out_ends: list[int] = (starts + sizes).tolist()
         self.begun = self._begun_inside()
+        first = next(
+            ((offset, on) for _, offset, name, on in self.trace.modes if name in ALTERNATE), (0, True)
+        )
+        self.doubted = 0 if first[1] else first[0]
+        """Until where the recording may have begun inside of a full-screen program, which is left there."""
+
         for _, offset, name, on in self.trace.modes:
             self._switches[name].append(offset, on)
         self._row = lru_cache(maxsize=_ROWS)(self._shown)

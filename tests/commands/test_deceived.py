@@ -184,3 +184,20 @@ def test_a_line_thrown_away_in_the_same_row(dash: Any) -> None:
     dash.wait(r"\^C")
     dash.run("true", READY)
     assert texts(dash) == ["pwd", "true"]
+
+
+def test_history_that_was_replaced_without_a_word(bash: Any) -> None:
+    bash.run("cat README | head", READY)
+    bash.run("!cat:s/README/LICENSE/ | head -1", READY)
+    bash.run("echo '!cat' 'hi!'", READY)
+    found = {each.text: each.confidence for each in bash.extraction().commands}
+    assert "cat LICENSE | head | head -1" in found or found["!cat:s/README/LICENSE/ | head -1"] != "high"
+    assert found["echo '!cat' 'hi!'"] == "high"
+
+
+def test_a_recording_that_begins_in_an_editor(taken: Callable[..., Any]) -> None:
+    on, off = b"\x1b[?2004h", b"\x1b[?2004l\r"
+    editor = [(0, "o", b"exit \x1b[24;1H:"), (1, "i", b":q\r"), (2, "o", b"q\r\n\x1b[?1049l")]
+    after = [(3, "o", on + b"$ "), (4, "i", b"ls\r"), (5, "o", b"ls\r\n" + off), (6, "o", on + b"$ ")]
+    found = taken([*editor, *after]).commands
+    assert [each.text for each in found if each.confidence != "low"] == ["ls"]
