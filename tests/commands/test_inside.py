@@ -329,6 +329,8 @@ def test_the_prompt_below_the_panels_of_mc(bash: Shell, tmp_path: Path, same: bo
     typist.wait(r"one\r\n[\s\S]*10.{0,60}Quit")
     typist.press("\x0f")
     typist.wait(ready)
+    typist.press("\r")  # mc hands over to its shell some time after that prompt is back on the screen
+    typist.wait(r"\n[\s\S]*" + ready)
     typist.run("echo two", r"two\r\n[\s\S]*" + ready)
     typist.press("\x0f")
     typist.wait("10.{0,60}Quit")

@@ -358,7 +358,7 @@ def test_programs_in_a_pane_that_run_commands(shell: Shell, files: Path) -> None
     session.press("\r", lambda t: "typescript" in left(t))
     session.press("q")
     session.leave()
-    found = session.typist.extraction()
+    found = session.typist.extraction(each_ns=60_000_000)
     assert texts(found) == [text.removeprefix(":").removeprefix("!") for text in session.ran]
     assert [(each.text, each.context) for each in found.commands if each.kind == "editor"] == [
         ("echo from vim", "bash > tmux > bash > vim"),
