@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -104,7 +105,9 @@ def test_line_editing_without_bracketed_paste(bash: Any) -> None:
     assert texts(bash)[2:] == ["touch victim", "pwd"]
 
 
-@pytest.mark.parametrize("name", ["bash", "zsh"])
+@pytest.mark.parametrize(
+    "name", ["bash", pytest.param("zsh", marks=pytest.mark.skipif(not which("zsh"), reason="needs zsh"))]
+)
 def test_escape_and_then_enter_in_vi_mode(shell: Shell, name: str) -> None:
     argv, mode = {
         "bash": (["bash", "--norc", "--noprofile"], "set -o vi"),
