@@ -6,6 +6,7 @@ all of it. The longer that takes the longer is the pause: following takes a fift
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -101,7 +102,8 @@ def _grows(place: Path) -> bool:
     log = place / "out" if place.is_dir() else place
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - _TAIL, 0))
-        return b"\nScript done on " not in file.read()
+        return _DONE.search(file.read()) is None
 
 
+_DONE = re.compile(rb"\nScript done on [^\n]*\n?\Z")
 _TAIL = 512

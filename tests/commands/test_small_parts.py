@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessionlens.commands import is_sure
 from sessionlens.commands.contexts import Contexts, Told, directory, titled
 from sessionlens.commands.editor import Reading
 from sessionlens.commands.expansion import expanded
@@ -219,3 +222,21 @@ def test_a_known_prompt_behind_output_without_a_line_feed() -> None:
     assert prompts.known_end("no newline[web-17 docs]# ", False) == "[web-17 docs]# "
     assert prompts.known_end("no newline$ ", False) == "$ "
     assert Prompts(seen[:3]).known_end("token$ ", False) == "token$ "
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "sure"),
+    [
+        ("ls", "shell", True),
+        ("for i in 1 2", "shell", False),
+        ("wc -l !$", "shell", False),
+        ("echo '!$'", "shell", True),
+        ("insert into orders", "repl", False),
+    ],
+)
+def test_what_is_told_at_its_enter(taken: Callable[..., Any], text: str, kind: str, sure: bool) -> None:
+    on, off = b"\x1b[?2004h", b"\x1b[?2004l\r"
+    events = [(0, "o", on + b"$ "), (1, "i", b"ls\r"), (2, "o", b"ls\r\n" + off)]
+    command = replace(taken(events).commands[0], text=text, kind=kind, confidence="high", end_ns=None)
+    assert is_sure([command], 0) is sure
+    assert is_sure([command, command], 0)
