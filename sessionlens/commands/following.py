@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .looks import Look
 from .prompts import continues, shape
@@ -71,24 +71,28 @@ class Follower:
         self.anchor = ""
         self.covered = False  # is the pane drawn by a program of its own, for all that is known?
         self.forms: set[str] = set()  # of what stood left of the cursor in lines that were run
-        self.excused = -1  # until then another window may be what replaces everything
+        self.asked = -1  # how long keys for another window can be why everything is replaced
+        self.excused = -1  # the same, until something was done in the pane since
         self.replaced = False  # it was
 
     def excuse(self, until_ns: int) -> None:
         """Another window, or another layout, may be shown from now on."""
-        if until_ns != self.excused:
-            self.excused, self.replaced = until_ns, False
+        if until_ns > self.asked:
+            self.asked = self.excused = until_ns
+            self.replaced = False
 
-    def feed(self, look: Look) -> Iterator[Handover]:
-        """The line that was left, if one was."""
+    def feed(self, look: Look, passing: bool) -> Iterator[Handover]:
+        """The line that was left, if one was. `passing`: the next screen came at once, this may be a part."""
         line = logical_line(look.rows, look.y, look.columns)
         standing = self.standing
         if standing is None:
             self._begin(look, line)
             return
         at = self._find(standing, look, line)
-        if at is not None and (line.top <= at + standing.more or self._goes_on(standing, look, line)):
+        if at is not None and (line.top <= at or self._goes_on(standing, look, at, line)):
             self._stay(standing, look, at, line)
+            return
+        if at is None and passing and standing.rests:
             return
         yield self._hand_over(standing, look, at, line)
         if at is not None:
@@ -105,22 +109,28 @@ class Follower:
         self.replaced = True
         return True
 
-    def _goes_on(self, standing: Standing, look: Look, line: LogicalLine) -> bool:
+    def _goes_on(self, standing: Standing, look: Look, at: int, line: LogicalLine) -> bool:
         """Is the cursor in a further row of the same edit? Nobody pressed Enter, and this is no prompt.
 
         So it is with rows from history, and where the shell is wrong about the width of its prompt.
         """
-        if look.kind != "input" or not standing.rests or self._entered(standing.pressed_ns, look.t_ns):
+        if not standing.rests or self._another(standing, look.left):
+            return False
+        if line.top <= at + standing.more:
+            return True
+        if look.kind != "input" or self._entered(standing.pressed_ns, look.t_ns):
             return False
         text, left, first = line.text.rstrip(), look.left, standing.rests[0]
-        forms = [shape(first.left), *self.forms]
-        another = left.startswith(first.left[:_BEGINS]) or any(
-            shape(left).startswith(f.rstrip()) for f in forms
-        )
-        edits = first.paste and self.view.is_on(PASTE, look.offset)
+        edits = standing.clear and first.paste and self.view.is_on(PASTE, look.offset)
         whole = all(row.text.strip() for row in look.rows[standing.top : line.top])
         ends = bool(text) and left.rstrip() == text
-        return edits and whole and ends and not (another or continues(left) or continues(first.left))
+        return edits and whole and ends and not (continues(left) or continues(first.left))
+
+    def _another(self, standing: Standing, left: str) -> bool:
+        """Does another prompt stand there?"""
+        first = standing.rests[0].left
+        forms = [shape(first), *self.forms]
+        return left.startswith(first[:_BEGINS]) or any(shape(left).startswith(f.rstrip()) for f in forms)
 
     # ---- the standing line
 
@@ -145,6 +155,7 @@ class Follower:
         if look.kind != ("input" if self.view.recording.has_input else "rest"):
             return
         standing.pressed_ns, left = look.t_ns, look.left
+        paste = self.view.is_on(PASTE, look.offset)
         if standing.rests and not standing.rests[-1].left.strip():
             standing.rests.pop()  # the prompt was still to come
             self.rested = [each for each in self.rested if each is not standing]
@@ -157,9 +168,12 @@ class Follower:
                 if cleared:
                     self.drawn.pop()
         elif len(standing.rests) >= _MOST_RESTS or left.startswith(standing.rests[-1].left):
+            if paste and not standing.rests[-1].paste:  # the mode came behind the prompt
+                standing.rests[-1] = replace(standing.rests[-1], paste=True)
+            if len(left) > len(standing.rests[-1].left) and not self.replaced:
+                self.excused = -1
             return  # typed on: the first rest there tells enough
         right = line.text[len(left) :] if line.text.startswith(left) else ""
-        paste = self.view.is_on(PASTE, look.offset)
         standing.rests.append(Rest(look.t_ns, look.offset, look.event, left, right, paste, left))
 
     # ---- where it went

@@ -144,12 +144,16 @@ READERS: dict[str, tuple[Reader, str]] = {
 def asked(seen: Sequence[Look], reader: Reader, final: str) -> Iterator[Asked]:
     """Every command line that came and went."""
     last: Asked | None = None
+    done = ""  # the line that was run, as long as it stays there
     for at, look in enumerate(seen):
         read = reader(look)
         if last is not None and (read is None or seen[last.at].kind == final):
+            done = last.read.line if seen[last.at].kind == final else ""
             yield last
             last = None
-        if read is not None:
+        if read is None or read.line != done:
+            done = ""
+        if read is not None and not done:
             drawn = look.kind in ("input", "frame", "rest")  # a moment that somebody could see
             grew = last is not None and (last.grew or (drawn and last.read.line != read.line))
             grew = grew or look.kind == "rest"

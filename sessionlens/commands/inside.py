@@ -124,7 +124,7 @@ class Inside:
                 midnight = waiting.midnight if waiting is not None else None
                 midnight = midnight or Midnight(self.view, host.path, host.shell(""))
                 yield from midnight.commands(seen, self.typed, outer)
-                if self.main and not seen[-1].alternate and comes_back(self.view, stop, named):
+                if self.main and not self.view.alternate(stop) and comes_back(self.view, stop, named):
                     self.open.append(Waiting(host, host.shell(""), midnight))
             else:
                 yield from self._run_by(host, outer, seen, stop)
@@ -153,6 +153,7 @@ class Inside:
             ran = self._ran(host, each, seen, until)
             if ran is None:
                 continue
+            each, ran = _whole(each, ran, seen[each.at].kind == READERS[host.family][1])
             if each.read.text == "!" and last:  # the last one again, where the program does not say it
                 each, ran = replace(each, read=replace(each.read, text=last)), _once_more(ran)
             if each.read.text:
@@ -243,7 +244,7 @@ class Inside:
             kind="editor",
             context=host.path,
             exit_code=int(code[1]) if code else None,
-            source="screen",
+            source=keyed.source,
             confidence=keyed.confidence,
             accepted=look.offset,
             in_first=keyed.first,
@@ -271,6 +272,19 @@ class Inside:
 def _same(inner: Command, following: Command) -> bool:
     """Is this the next line of the main screen, found twice?"""
     return inner.text == following.text and 0 <= following.accepted - inner.accepted < _AGAIN
+
+
+def _whole(each: Asked, keyed: Confirmed, exact: bool) -> tuple[Asked, Confirmed]:
+    """With the end of the line that had not come back when Enter was pressed; `exact`: all of it had."""
+    for shown in (each.read.text, each.read.line.removeprefix(":")):
+        late = not exact and bool(shown) and keyed.confidence == "medium"
+        if late and keyed.model is not None and keyed.model.startswith(shown):
+            text = each.read.text + keyed.model[len(shown) :].rstrip()
+            reason = "the program went on before all of the line came back: the keystrokes are taken"
+            return replace(each, read=replace(each.read, text=text)), replace(
+                keyed, reason=reason, source="keys"
+            )
+    return each, keyed
 
 
 def _once_more(keyed: Confirmed) -> Confirmed:

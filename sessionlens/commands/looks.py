@@ -46,7 +46,7 @@ class Crop(Sequence[Part]):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One screen. `kind` is a point's, or "frame", or "rest": a frame that stood for a while.
+    """One screen. `kind` is a point's, or "frame", or "rest": a screen that stood for a while.
 
     `offset` is how far the output had come, `event` the recording's at an input, else -1.
     """
@@ -88,14 +88,18 @@ def looks(view: View, first: int, stop: int) -> Iterator[Look]:
 
 
 def _points(view: View, first: int, stop: int) -> Iterator[Look]:
-    points = view.trace.points
+    points, keyed = view.trace.points, view.recording.has_input
     for at in range(bisect_left(points, first, key=lambda point: point.offset), len(points)):
         point = points[at]
         if point.offset > stop:
             return
-        event = point.event if point.kind == "input" else -1
+        pressed = point.kind == "input" and keyed
+        kind, event = (
+            point.kind if pressed or point.kind != "input" else "rest",
+            point.event if pressed else -1,
+        )
         rows, x, y = view.screen(point), point.cursor_x, point.cursor_y
-        yield Look(point.t_ns, point.offset, event, point.kind, rows, x, y, point.columns, point.alternate)
+        yield Look(point.t_ns, point.offset, event, kind, rows, x, y, point.columns, point.alternate)
 
 
 def _frames(view: View, first: int, stop: int) -> Iterator[Look]:

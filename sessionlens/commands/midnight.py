@@ -15,6 +15,7 @@ from dataclasses import replace
 from .looks import Look
 from .model import Command, Evidence
 from .output import plain
+from .prompts import ends_as_prompts_do
 from .region import logical_line
 from .screen import ALTERNATE, View
 from .strokes import Confirmed, Typed, confirmed, spelled
@@ -35,6 +36,7 @@ class Midnight:
         self.view, self.path, self.shell = view, path, shell
         self.prompts: set[str] = set()
         self.pending = ""  # a line below the panels
+        self.bare = False  # typed there before the prompt was
         self.box: tuple[Look, str] | None = None
         self.rested = False  # at the subshell's prompt, with the panels away
         self.taken_ns = -1
@@ -59,10 +61,12 @@ class Midnight:
             text = _COLUMN.split(look.rows[0].text)[0].rstrip()  # the viewer's title is what it shows
             return self._command(box[0], text, text, look.t_ns, "editor", False)
         line = _HISTORY.sub("", look.row)
-        if look.y >= len(look.rows) - 3 and look.x > 0 and line and self.box is None:
-            self.pending = line
-            if len(line) <= look.x:
-                self.prompts.add(look.left)
+        if look.y >= len(look.rows) - 3 and self.box is None:
+            self.bare = self.bare or look.x == 0
+            if look.x > 0 and line:
+                self.pending = line
+                if len(line) <= look.x and not self.bare:
+                    self.prompts.add(look.left)
         return None
 
     def _asked(self, look: Look) -> tuple[Look, str] | None:
@@ -83,10 +87,14 @@ class Midnight:
         elif look.kind in ("newline", "paste-off") and not self._again(look, line):
             below = bool(self.pending) and line.startswith(self.pending)
             half = self._text(self.pending) == line.strip()  # typed on without the prompt drawn again
+            prompt = line.removesuffix(self.pending)
+            if self.bare and prompt != line and ends_as_prompts_do(prompt):
+                self.prompts.add(prompt)
+                below = True
             text = line.strip() if half else self._spelled(line, look.t_ns) or self._text(line)
             if text and (self.rested or below or half):
                 kind = "editor" if below else "shell"
-                self.last, self.pending, self.rested = (look.offset, line), "", False
+                self.last, self.pending, self.rested, self.bare = (look.offset, line), "", False, False
                 return self._command(look, text, line, look.t_ns, kind, True)
         return None
 

@@ -7,6 +7,7 @@ prompt, and after a program that drew the whole pane only a prompt that is known
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from sessionlens.terminal import Point
 
 from .accept import Candidate
+from .cutting import Option
 from .editor import KeyLine, key_lines
 from .following import Handover, Standing
 from .grammar import incomplete
@@ -23,12 +25,14 @@ from .matching import tidy
 from .model import HIDDEN
 from .panes import Rect
 from .prompts import Prompts, ends_as_prompts_do, shape
+from .readings import Readings
 from .region import LogicalLine
 from .screen import Rest, View
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
 _ROWS = 200  # of one edit
+_SEARCHED = re.compile(r"\((?:reverse-|failed |forward-)?(?:i-)?search\)`[^']*': (.+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +41,13 @@ class Told:
 
     line: Line
     place: Place
+
+
+class _Shown(Readings):
+    """Lines as they stand there: the bytes in between are of all panes, and of no editor alone."""
+
+    def alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        return []
 
 
 class PaneLines:
@@ -64,6 +75,7 @@ class PaneLines:
         pairs = self._with_more([pair for pair in pairs if _prompted(pair[0], self.prompts)])
         places = {id(candidate): place for candidate, place in pairs}
         reader = LineReader(self.view, self.prompts, self.typed)
+        reader.readings = _Shown(self.view, self.prompts, reader.cutter, reader.asking)
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
         told = [each for each in read if self._believed(each)]
@@ -166,18 +178,28 @@ class PaneLines:
         return prompts, frozenset(event for event in fresh if event >= 0)
 
     def _with_more(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """With those that came and went between two looks, where the keystrokes say just the same."""
+        """With those that came and went between two looks, where keystrokes or a search say the same."""
         said = {
             tidy(each.best.text).strip() for each in self.typed if each.ender == "enter" and each.best.certain
         }
         more = list(pairs)
         for place in self.watch.handed:
-            for line in place.handed.between:
-                found = ((paste, self.prompts.split(line.text, paste)) for paste in (True, False))
-                paste = next((paste for paste, prompt in found if _typed_at(prompt, line, said)), None)
-                if paste is not None:
-                    more.append((self._candidate(place.handed, [line], (), paste), place))
+            searched = _SEARCHED.match(place.handed.lines[0].text)
+            wanted = said | {tidy(searched[1]).strip()} if searched else said
+            found = list(self._passed(place.handed, wanted))
+            for paste, line in found[-1:] if searched else found:
+                rests = place.handed.standing.rests if searched else ()
+                own = replace(place, handed=replace(place.handed, lines=(line,)))
+                more.append((self._candidate(own.handed, own.handed.lines, rests, paste), own))
         return sorted(more, key=_order)
+
+    def _passed(self, handed: Handover, said: set[str]) -> Iterator[tuple[bool, LogicalLine]]:
+        """Lines seen behind a line that was left which are a known prompt with just this text."""
+        for line in handed.between:
+            found = ((paste, self.prompts.split(line.text, paste)) for paste in (True, False))
+            paste = next((paste for paste, prompt in found if _typed_at(prompt, line, said)), None)
+            if paste is not None:
+                yield paste, line
 
     def rows_below(self, told: Told, text: str) -> Iterator[Told]:
         """Further rows of the same edit, where the editor goes on after Enter without a prompt (fish)."""
@@ -231,7 +253,10 @@ def _prompted(candidate: Candidate, prompts: Prompts) -> bool:
     """Does a known prompt stand there? What was typed elsewhere is not to take the keys of another line."""
     paste = candidate.paste
     rested = any(prompts.trusted(rest.left, paste) for rest in candidate.rests)
-    return rested or any(prompts.split(line.text, paste) is not None for line in candidate.lines)
+    lines = (line.text for line in candidate.lines)
+    return rested or any(
+        prompts.split(line, paste) is not None or prompts.inside(line, paste) for line in lines
+    )
 
 
 def _typed_at(prompt: str | None, line: LogicalLine, said: set[str]) -> bool:

@@ -39,6 +39,7 @@ class Confirmed:
     first: int | None
     last: int | None
     t_ns: int
+    source: str = "screen"
 
 
 def strokes(recording: Recording, first_ns: int, stop_ns: int) -> list[Key]:
@@ -135,7 +136,8 @@ def _compared(editor: LineEditor, texts: Sequence[str], first: int, enter: Key) 
         return Confirmed("high", reason, spelled, first, enter.last, enter.t_ns)
     if _explains(editor, text) or (editor.certain and text in spelled):
         reason = "history, completion or an expansion explains what was not typed"
-        return Confirmed("medium", reason, None, first, enter.last, enter.t_ns)
+        model = spelled if editor.certain else None
+        return Confirmed("medium", reason, model, first, enter.last, enter.t_ns)
     reason = "the keystrokes say otherwise: the screen is taken"
     return Confirmed("low", reason, spelled if editor.certain else None, first, enter.last, enter.t_ns)
 

@@ -10,10 +10,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from .following import Follower, Handover
 from .keys import Key
-from .looks import Look, looks
+from .looks import REST_NS, Look, looks
 from .panes import Panes, Rect, copying
 from .prefix import Prefix, Sight, prefixes
 from .region import logical_line
@@ -47,7 +48,8 @@ class Layout:
         if current is None or found == current:
             self.sure = self.sure or stable
         elif not stable:
-            inside = current.top <= look.y <= current.bottom and current.left <= look.x <= current.right
+            x = min(look.x, look.columns - 1)
+            inside = current.top <= look.y <= current.bottom and current.left <= x <= current.right
             return current if inside else None
         elif self.sure and current.contains(found) and not moved and self.doubted < _DOUBTS:
             self.doubted += 1
@@ -92,7 +94,7 @@ class Watch:
         enters = [key.t_ns for key in pressed if key.name == "enter"]
         layout = Layout()
         shown: dict[Rect, Follower] = {}
-        for look, pane in self.seen:
+        for (look, pane), following in zip_longest(self.seen, self.seen[1:]):
             if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
                 continue
             moved = self._moved(look.t_ns)
@@ -109,8 +111,10 @@ class Watch:
                 continue
             if moved and self.has_input:
                 follower.excuse(moved + _SWITCH_NS)
+            at_once = following is not None and following[0].t_ns - look.t_ns < REST_NS
+            passing = look.kind == "frame" and at_once
             self.looks.setdefault(rect, []).append(inner)
-            yield from ((rect, handed) for handed in follower.feed(inner))
+            yield from ((rect, handed) for handed in follower.feed(inner, passing))
 
     def _moved(self, t_ns: int) -> int:
         """When keys for another window or layout were pressed shortly before, else 0."""

@@ -374,13 +374,14 @@ def test_what_a_file_shows_of_an_editor_is_no_command(bash: Shell, tmp_path: Pat
 @needs("vim")
 def test_lines_that_come_back_late(bash: Shell) -> None:
     typist = bash()
+    typist.run("true", READY)
     typist.run("vim notes.txt", r"pear[\s\S]*\x1b\[\?25h")
     typist.run(":!echo one two", RETURN)
     typist.press("\r")
     typist.wait(r"pear[\s\S]*\x1b\[\?25h")
     typist.run(":r !echo three", r"three[\s\S]*\x1b\[\?25h")
     typist.run(":q!", READY)
-    assert rows(typist.extraction(lag_ns=180_000_000)) == [
+    assert rows(typist.extraction(lag_ns=180_000_000, each_ns=40_000_000)) == [
         ("echo one two", "bash > vim"),
         ("echo three", "bash > vim"),
     ]

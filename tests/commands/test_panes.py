@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,14 @@ def shell_of(terminal: Terminal) -> str:
     """The process whose prompt that is."""
     match = READY.search(left(terminal))
     return match[1] if match else ""
+
+
+def sleeps(process: str) -> None:
+    """Wait until a shell waits for keys: before, Ctrl-C would show the next prompt only at the next key."""
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "S":
+        assert time.monotonic() < deadline
+        os.sched_yield()
 
 
 class Session:
@@ -166,9 +175,10 @@ class Session:
         self.ran.append("echo needle")
 
     def cancelled(self) -> None:
+        shell = shell_of(self.typist.terminal)
         self.type("rm -rf /data")
-        self.press("\x03", lambda t: True)
-        self.press("\r")  # bash may wait for a key before it shows the next prompt
+        sleeps(shell)
+        self.press("\x03")
 
     def looped(self) -> None:
         self.answer("for i in 1 2", lambda t: left(t).endswith("> "))
