@@ -58,8 +58,6 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
     if match.reading.certain and keyed.strip():
         if "".join(text.split()) == "".join(keyed.split()):
             return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
-        if text.endswith("^C" + keyed):
-            return Verdict(keyed, "keys", "medium", "a line before it was thrown away in the same row (^C)")
         if "\n" in text and "\n" not in keyed and in_order(keyed, text):
             return Verdict(keyed, "keys", "medium", "output ran into the line: the keystrokes are taken")
         if len(end := text.rsplit("\n", 1)[-1]) > TALL and keyed.endswith(end):

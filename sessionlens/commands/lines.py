@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
@@ -138,6 +139,8 @@ class LineReader:
             options = [o for o in pure if self.asking.may_ask(o.prompt, candidate.paste)]
         if not options:
             return self._lost(candidate, pending)
+        if not candidate.paste:
+            options = [_behind_interrupt(option, pending) for option in options]
         match = best_match([option.text for option in options], pending)
         if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
             return rows
@@ -276,3 +279,12 @@ class LineReader:
         return any(
             rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
         )
+
+
+def _behind_interrupt(option: Option, pending: Sequence[KeyLine]) -> Option:
+    """The line alone, where one before it was thrown away in the same row: `rm x^Cls` in dash."""
+    thrown, mark, text = option.text.rpartition("^C")
+    if not mark or not text.strip():
+        return option
+    known = any(each.ender == "interrupt" and thrown.endswith(each.best.text.strip()) for each in pending)
+    return replace(option, text=text) if known else option

@@ -181,12 +181,18 @@ def test_a_file_full_of_marks_without_keystrokes(bash: Any, tmp_path: Path) -> N
     assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
 
 
-def test_a_line_thrown_away_in_the_same_row(dash: Any) -> None:
-    dash.type("touch /etc/victim")
-    dash.press("\x03")
-    dash.wait(r"\^C")
-    dash.run("true", READY)
-    assert texts(dash) == ["pwd", "true"]
+def test_a_line_thrown_away_in_the_same_row(taken: Callable[..., Any]) -> None:
+    events, t = [(0, "o", b"$ ")], 0
+    for key, echo in [
+        (b"pwd", b"pwd"),
+        (b"\r", b"\r\n/\r\n$ "),
+        (b"rm x", b"rm x"),
+        (b"\x03", b"^C"),
+        (b"ls", b"ls"),
+    ]:
+        events += [(t := t + 50_000_000, "i", key), (t + 1_000_000, "o", echo)]
+    events += [(t + 50_000_000, "i", b"\r"), (t + 51_000_000, "o", b"\r\na b\r\n$ ")]
+    assert [each.text for each in taken(events).commands] == ["pwd", "ls"]
 
 
 def test_history_that_was_replaced_without_a_word(bash: Any) -> None:
