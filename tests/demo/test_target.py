@@ -130,7 +130,7 @@ def test_a_resize_reaches_the_program(connection: paramiko.Transport) -> None:
 def test_keys_that_interrupt(connection: paramiko.Transport) -> None:
     channel = shell(connection)
     read_until(channel, b"ready> $")
-    channel.sendall(b"echo started; sleep 1000\r")
+    channel.sendall(b"sh -c 'echo started; exec sleep 1000'\r")  # it says so itself: the signal finds it
     read_until(channel, rb"\nstarted\r\n|\rstarted\r\n")
     channel.sendall(b"\x03")
     read_until(channel, rb"\^C(?s:.*)ready> $")
