@@ -46,7 +46,9 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, run of text or paste: `name` is text, paste, reply, other or an editing key's name."""
+    """One key, run of text or paste: `name` is text, paste, reply, other or an editing key's name; `raw` are its
+    bytes, a paste with its brackets.
+    """
 
     name: str
     text: str
@@ -54,6 +56,7 @@ class Key:
     event: int
     first: int
     last: int
+    raw: bytes = b""
 
 
 def keys(recording: Recording) -> Iterator[Key]:
@@ -82,7 +85,7 @@ def keys_of(recording: Recording, events: Sequence[int]) -> Iterator[Key]:
             done = bisect_right(offsets, last) - 1
             text = _text(data, first, last, match) if kind in ("text", "paste") else ""
             name = _NAMES.get(match[0], "other") if kind == "named" else str(kind)
-            yield Key(name, text, times[done], events[done], first, last)
+            yield Key(name, text, times[done], events[done], first, last, data[first : last + 1])
 
 
 def _apart(match: re.Match[bytes], offsets: list[int], times: list[int]) -> bool:

@@ -1,0 +1,31 @@
+"""Which line editor it is, and what is said of a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A line editor and its keys: `editor` is readline, zle or fish; emacs keys or vi's."""
+
+    editor: str
+    vi: bool = False
+
+
+DIALECTS = (
+    Dialect("readline"), Dialect("readline", vi=True), Dialect("zle"), Dialect("zle", vi=True), Dialect("fish"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The line as it was handed over.
+
+    `text` is None where the keys alone cannot tell, and `why` says what they asked for. `used` is what the
+    text rests on beside typing: history, search, kill, vi, suggestion, undo, paste.
+    """
+
+    text: str | None
+    used: frozenset[str] = frozenset()
+    why: str = ""

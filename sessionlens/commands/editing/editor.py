@@ -1,0 +1,86 @@
+"""One line editor for the life of one shell: what it makes of the keys of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sessionlens.commands.keys import Key
+
+from . import walking
+from .dialect import Dialect, Prediction
+from .readline import EMACS
+from .state import Exhausted, Memory, State
+from .stream import HOLE, Ended, Stream
+
+_OPEN = 1000  # keys that a line may leave to the next
+
+
+class Editor:
+    """A model of a line editor. It says what it knows, and that it does not know the rest.
+
+    `history` is what the shell remembers, oldest first, as far as it is known: what came before it counts as
+    unknown. `suggests`: is a line of the history offered while one types (fish, zsh-autosuggestions)?
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.history: list[str] = []
+        self.suggests = dialect.editor != "readline"
+        self._memory = Memory()
+        self._open: list[Key] = []
+
+    def read(self, keys: Sequence[Key]) -> Prediction:
+        """The line that these keys make, up to and with the one that ends it.
+
+        Where they end inside of a question of the editor's own (a search that Enter ends), the line goes on
+        with the next keys.
+        """
+        keys = [*self._open, *keys]
+        self._open = []
+        before = self._memory
+        self._memory = replace(before)
+        state = State(
+            self.dialect, Stream(keys, lone=self.dialect.vi or self.dialect.editor == "fish"), self._memory,
+            self.history, self.suggests,
+        )  # fmt: skip
+        try:
+            self._run(state)
+        except Ended:
+            if len(keys) < _OPEN:
+                self._memory, self._open = before, keys
+            return Prediction(None, frozenset(state.used), "the keys end inside of a command")
+        except Exhausted:
+            return Prediction(None, frozenset(state.used), "more work than a person asks for")
+        return self._said(state)
+
+    def ran(self, text: str) -> None:
+        """What really was taken: the newest line of the history. No shell remembers an empty one."""
+        if text:
+            self.history.append(text)
+
+    def _run(self, state: State) -> None:
+        self._begin(state)
+        keymap = EMACS
+        while not state.done and len(state.stream):
+            keymap.press(state)
+
+    def _begin(self, state: State) -> None:
+        preload, self._memory.preload = self._memory.preload, None
+        if preload is not None:
+            walking.go(state, preload)
+
+    def _said(self, state: State) -> Prediction:
+        if self.dialect.editor == "readline":
+            self._edited(state)
+        if HOLE in state.chars:
+            return Prediction(None, frozenset(state.used), state.why)
+        return Prediction(state.text, frozenset(state.used))
+
+    def _edited(self, state: State) -> None:
+        """readline keeps what was edited on lines of the history that were not taken."""
+        for pos, (chars, undo) in state.lines.items():
+            if pos < len(self.history) and pos != state.pos and HOLE not in chars:
+                self.history[pos] = "".join(chars)
+                if undo:
+                    self._memory.unsure |= {pos}

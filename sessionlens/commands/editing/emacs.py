@@ -1,0 +1,332 @@
+"""Editing commands with emacs keys that readline and zle share, each with its own idea of words and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .ring import keep, kill
+from .state import Command, State
+from .stream import HOLE, Ended
+from .words import Member, ahead, alnum, behind, forward, onward, visible, wordchar
+
+
+def member(s: State) -> Member:
+    return alnum if s.dialect.editor == "readline" else wordchar
+
+
+def row_start(s: State, at: int) -> int:
+    """Where the row begins; readline's line has only one."""
+    return 0 if s.dialect.editor == "readline" else behind(s.chars, at, lambda char: char != "\n")
+
+
+def row_end(s: State, at: int) -> int:
+    return len(s.chars) if s.dialect.editor == "readline" else ahead(s.chars, at, lambda char: char != "\n")
+
+
+def insert(s: State) -> None:
+    """The key itself, as often as the argument says."""
+    if s.argument is not None and not s.key.isascii():
+        s.lose("a counted character of more than one byte")
+        return
+    at, times = s.at, abs(s.n) if s.dialect.editor == "zle" else max(s.n, 0)
+    s.insert(s.key * times)
+    if s.n < 0:
+        s.at = at
+
+
+def home(s: State) -> None:
+    """To the beginning of the row; once there, zle goes to the row above."""
+    if s.dialect.editor == "zle" and s.at and s.chars[s.at - 1] == "\n" and not s.dialect.vi:
+        s.at -= 1
+    s.at = row_start(s, s.at)
+
+
+def end(s: State) -> None:
+    if s.dialect.editor == "zle" and s.at < len(s.chars) and s.chars[s.at] == "\n" and not s.dialect.vi:
+        s.at += 1
+    s.at = row_end(s, s.at)
+
+
+def left(s: State) -> None:
+    s.at = min(max(s.at - s.n, 0), len(s.chars))
+
+
+def right(s: State) -> None:
+    s.at = min(max(s.at + s.n, 0), len(s.chars))
+
+
+def word_right(s: State) -> None:
+    move = forward if s.dialect.editor == "readline" else onward
+    s.at = move(s.chars, s.at, member(s), s.n)
+
+
+def word_left(s: State) -> None:
+    move = forward if s.dialect.editor == "readline" or s.n > 0 else onward
+    s.at = move(s.chars, s.at, member(s), -s.n)
+
+
+def rubout(s: State) -> None:
+    """Delete to the left; readline keeps what a counted key deleted."""
+    _erase(s, -s.n)
+
+
+def delete(s: State) -> None:
+    _erase(s, s.n)
+
+
+def _erase(s: State, count: int) -> None:
+    stop = min(max(s.at + count, 0), len(s.chars))
+    if s.dialect.editor == "readline" and s.argument is not None:
+        kill(s, min(s.at, stop), max(s.at, stop), front=stop < s.at)
+    elif s.dialect.editor == "readline" or count < 0 or s.at + count <= len(s.chars):
+        s.delete(s.at, stop)
+
+
+def kill_word(s: State) -> None:
+    stop = forward(s.chars, s.at, member(s), s.n)
+    kill(s, min(s.at, stop), max(s.at, stop), front=stop < s.at)
+
+
+def rubout_word(s: State) -> None:
+    s.argument = -s.n
+    kill_word(s)
+
+
+def kill_blank_word(s: State) -> None:
+    """readline's C-w."""
+    stop = s.at
+    for _ in range(max(s.n, 1)):
+        stop = behind(s.chars, behind(s.chars, stop, str.isspace), visible)
+    if s.at:
+        kill(s, stop, s.at, front=True)
+
+
+def kill_right(s: State) -> None:
+    """To the end of the row; zle takes the line feed where the cursor stands on it."""
+    if s.n < 0 or (s.dialect.editor == "zle" and s.n != 1):
+        s.lose("a counted kill")
+        return
+    stop = row_end(s, s.at)
+    if s.dialect.editor == "zle" and stop == s.at:
+        stop = min(s.at + 1, len(s.chars))
+    kill(s, s.at, stop)
+
+
+def kill_left(s: State) -> None:
+    """readline's C-u."""
+    if s.at:
+        kill(s, 0, s.at, front=True)
+
+
+def kill_row(s: State) -> None:
+    """zle's C-u: the whole row with its line feed."""
+    last = bool(s.at) and s.at == len(s.chars)
+    start = row_start(s, s.at - 1 if last else s.at)
+    stop = min(row_end(s, start) + 1, len(s.chars))
+    kill(s, start, stop, front=last)
+    s.at = start
+
+
+def kill_buffer(s: State) -> None:
+    kill(s, 0, len(s.chars))
+
+
+def swap(s: State) -> None:
+    """Drag the character before the cursor over the one at it."""
+    if s.dialect.editor == "zle":
+        _swap_zle(s)
+    elif s.at and len(s.chars) > 1 and s.n:
+        last = s.at == len(s.chars)
+        start = s.at - (2 if last else 1)
+        stop = min(max(start + (1 if last else s.n), 0), len(s.chars) - 1)
+        char = s.chars[start]
+        s.splice(start, start + 1, "")
+        s.splice(stop, stop, char)
+        s.at = stop + 1
+
+
+def _swap_zle(s: State) -> None:
+    if s.n != 1 or "\n" in s.chars:
+        s.lose("a counted swap")
+        return
+    at = s.at or 1
+    if len(s.chars) < 2:
+        s.at = min(at, len(s.chars))
+        return
+    s.at = min(at + 1, len(s.chars)) if s.at < len(s.chars) else s.at
+    at = at - 1 if at >= len(s.chars) else at
+    s.splice(at - 1, at + 1, s.chars[at] + s.chars[at - 1])
+
+
+def swap_words(s: State) -> None:
+    """The word at the cursor changes places with the one before."""
+    if s.dialect.editor == "zle":
+        _swap_words_zle(s)
+        return
+    word, end_two = member(s), forward(s.chars, s.at, member(s), s.n)
+    two = forward(s.chars, end_two, word, -1)
+    one = forward(s.chars, two, word, -s.n)
+    end_one = forward(s.chars, one, word, 1)
+    if s.n > 0 and one != two and two >= end_one:
+        _exchange(s, one, end_one, two, end_two)
+    elif s.n < 0:
+        s.lose("a counted swap")
+
+
+def _swap_words_zle(s: State) -> None:
+    word = member(s)
+    if s.n != 1 or "\n" in s.chars:
+        s.lose("a counted swap")
+        return
+    at = ahead(s.chars, s.at, lambda char: not word(char))
+    if at == len(s.chars):
+        at = s.at
+        while at and not (at < len(s.chars) and word(s.chars[at])):
+            at -= 1
+        if not at:
+            return
+    end_two = ahead(s.chars, at, word)
+    two = behind(s.chars, end_two, word)
+    end_one = behind(s.chars, two, lambda char: not word(char))
+    if two and end_one:
+        _exchange(s, behind(s.chars, end_one, word), end_one, two, end_two)
+
+
+def _exchange(s: State, one: int, end_one: int, two: int, end_two: int) -> None:
+    between = s.chars[end_one:two]
+    s.splice(one, end_two, [*s.chars[two:end_two], *between, *s.chars[one:end_one]])
+    s.at = end_two
+
+
+def changes_case(change: Callable[[str], str]) -> Command:
+    """A command that changes the case of the words to the right."""
+
+    def command(s: State) -> None:
+        stop = forward(s.chars, s.at, member(s), s.n if s.dialect.editor == "readline" else abs(s.n))
+        start, back = min(s.at, stop), s.at
+        end = max(s.at, stop)
+        if start != end:
+            s.splice(start, end, change("".join(s.chars[start:end])))
+        s.at = back if s.n < 0 else end
+
+    return command
+
+
+def capitals(word: Member) -> Callable[[str], str]:
+    """First letters large, the others small."""
+
+    def change(text: str) -> str:
+        result, within = [], False
+        for char in text:
+            result.append(char.lower() if within else char.upper() if char.isalpha() or word is alnum else char)
+            within = word(char) and (within or char.isalpha() or word is alnum)
+        return "".join(result)
+
+    return change
+
+
+def quoted(s: State) -> None:
+    """The next character as it is."""
+    unit = s.stream.next()
+    if len(unit) > 1:
+        s.lose("a quoted key")
+        return
+    s.key = unit
+    insert(s)
+
+
+def seek(s: State) -> None:
+    """C-] and M-C-]: to the next place of a character."""
+    unit = s.stream.next()
+    step = (1 if s.key == "\x1d" else -1) * (1 if s.n > 0 else -1)
+    at = s.at
+    for _ in range(abs(s.n)):
+        at += step
+        while 0 <= at < len(s.chars) and s.chars[at] != unit:
+            at += step
+        if not 0 <= at < len(s.chars):
+            return
+        s.at = at
+
+
+def squeeze(s: State) -> None:
+    """M-backslash: no blanks around the cursor."""
+    start = behind(s.chars, s.at, lambda char: char in " \t")
+    s.delete(start, ahead(s.chars, s.at, lambda char: char in " \t"))
+    s.at = start
+
+
+def set_mark(s: State) -> None:
+    s.mark = s.at
+
+
+def exchange_mark(s: State) -> None:
+    if s.mark is None:
+        s.lose("a mark that was not set in this line")
+    else:
+        s.at, s.mark = min(s.mark, len(s.chars)), s.at
+
+
+def copy_region(s: State) -> None:
+    """zle's M-w."""
+    if s.mark is None:
+        keep(s, HOLE)
+    else:
+        mark = min(s.mark, len(s.chars))
+        keep(s, "".join(s.chars[min(mark, s.at) : max(mark, s.at)]), front=mark <= s.at)
+    s.this = ""
+
+
+def undo(s: State) -> None:
+    """Take back the last change."""
+    s.used.add("undo")
+    for _ in range(s.n):
+        if not s.undo:
+            return
+        change = s.undo.pop()
+        if change is None:
+            s.lose("undo of what is not known")
+            return
+        s.revert(change)
+
+
+def revert(s: State) -> None:
+    """readline's M-r: take back every change."""
+    while s.undo and not s.holed:
+        undo(s)
+
+
+def accept(s: State) -> None:
+    s.done = True
+
+
+def abort(s: State) -> None:
+    """readline's C-g: it jumps out before the last command is forgotten."""
+    s.this = s.last
+
+
+def nothing(s: State) -> None:
+    """Keys that show something, and change nothing."""
+
+
+def unknown(why: str) -> Command:
+    def command(s: State) -> None:
+        s.lose(why)
+
+    return command
+
+
+def complete(s: State) -> None:
+    """Completion: what stands left of the cursor is not known, and in readline what stands right of it stays."""
+    right = s.chars[s.at :] if s.dialect.editor == "readline" else [HOLE] * (s.at < len(s.chars))
+    s.lose("completion")
+    s.chars[1:] = right
+
+
+def next_char(s: State) -> str:
+    """The character that a command asks for; "" for a key that is none."""
+    try:
+        unit = s.stream.next()
+    except Ended:
+        return ""
+    return unit if len(unit) == 1 else ""

@@ -1,0 +1,77 @@
+"""Which keys are bound to what: tables as a person would write them, and the machine that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import emacs
+from .ring import keep
+from .state import Command, State
+from .stream import HOLE, PASTE
+
+Keymap = Mapping[str, Command]
+
+_ENDS: set[Command] = {
+    emacs.insert, emacs.home, emacs.end, emacs.kill_left, emacs.kill_row, emacs.kill_right, emacs.kill_buffer,
+    emacs.accept, emacs.nothing,
+}  # fmt: skip
+_KILLS: set[Command] = {emacs.kill_word, emacs.rubout_word, emacs.kill_blank_word}
+
+
+def holeproof(*commands: Command) -> None:
+    """These commands do not look at the text, or replace it."""
+    _ENDS.update(commands)
+
+
+class Keys:
+    """A keymap with the beginnings of its sequences, and what is done with keys that are not in it."""
+
+    def __init__(self, bound: Mapping[str, Command], other: Callable[[State, str], Command | None]) -> None:
+        self.bound = {keys: command for names, command in bound.items() for keys in names.split(" ") if keys}
+        self.prefixes = {keys[:size] for keys in self.bound for size in range(1, len(keys))}
+        self.other = other
+
+    def press(self, s: State) -> None:
+        """Read one command and run it."""
+        key = s.stream.sequence(self.bound, self.prefixes)
+        command = self.bound.get(key)
+        if command is None:
+            command = self.other(s, key) or emacs.unknown(f"the unknown key {key!r}")
+        s.key = key
+        execute(s, command)
+
+
+def execute(s: State, command: Command) -> None:
+    """Run a command on a line that may hold what is not known."""
+    at, s.this = s.at, ""
+    if s.why and HOLE not in s.chars:
+        s.why = ""
+    if s.why and command not in _ENDS:
+        s.spend(len(s.chars) >> 4)
+        s.lose(s.why)
+        if command in _KILLS:
+            keep(s, HOLE)
+    else:
+        command(s)
+    s.close(at)
+    if s.this != "argument":
+        s.argument, s.last = None, s.this
+
+
+def typed(s: State, key: str) -> Command | None:
+    """What insert mode does with keys that are not bound."""
+    if len(key) == 1 and (key >= " " and key != "\x7f"):
+        return emacs.insert
+    return pasted if key.startswith(PASTE) else None
+
+
+def pasted(s: State) -> None:
+    """A bracketed paste is text, whatever is in it."""
+    text = s.key[len(PASTE) :]
+    s.used.add("paste")
+    if s.dialect.editor == "zle":
+        last, s.last = s.last, ""
+        keep(s, text)  # it can be yanked
+        s.last, s.this = last, "yank"
+        s.keep["yank"] = s.at
+    s.insert(text)
