@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from sessionlens.commands.keys import Key
 
-from . import walking
+from . import readline, walking, zle
 from .dialect import Dialect, Prediction
-from .readline import EMACS
 from .state import Exhausted, Memory, State
 from .stream import HOLE, Ended, Stream
 
@@ -61,11 +60,14 @@ class Editor:
 
     def _run(self, state: State) -> None:
         self._begin(state)
-        keymap = EMACS
+        keymap = readline.EMACS if self.dialect.editor == "readline" else zle.EMACS
         while not state.done and len(state.stream):
             keymap.press(state)
 
     def _begin(self, state: State) -> None:
+        if self.dialect.editor == "zle":
+            zle.begin(state)
+            return
         preload, self._memory.preload = self._memory.preload, None
         if preload is not None:
             walking.go(state, preload)

@@ -36,12 +36,20 @@ def insert(s: State) -> None:
 
 def home(s: State) -> None:
     """To the beginning of the row; once there, zle goes to the row above."""
+    if s.dialect.editor == "zle" and s.n < 0:
+        s.argument = None
+        end(s)
+        return
     if s.dialect.editor == "zle" and s.at and s.chars[s.at - 1] == "\n" and not s.dialect.vi:
         s.at -= 1
     s.at = row_start(s, s.at)
 
 
 def end(s: State) -> None:
+    if s.dialect.editor == "zle" and s.n < 0:
+        s.argument = None
+        home(s)
+        return
     if s.dialect.editor == "zle" and s.at < len(s.chars) and s.chars[s.at] == "\n" and not s.dialect.vi:
         s.at += 1
     s.at = row_end(s, s.at)
@@ -175,8 +183,8 @@ def swap_words(s: State) -> None:
 
 def _swap_words_zle(s: State) -> None:
     word = member(s)
-    if s.n != 1 or "\n" in s.chars:
-        s.lose("a counted swap")
+    if s.n != 1 or not all(word(char) or char == " " for char in s.chars):
+        s.lose("a swap of words that zsh sees its own way")
         return
     at = ahead(s.chars, s.at, lambda char: not word(char))
     if at == len(s.chars):
@@ -286,6 +294,7 @@ def undo(s: State) -> None:
         change = s.undo.pop()
         if change is None:
             s.lose("undo of what is not known")
+            s.pos = s.pos if s.dialect.editor == "readline" else None
             return
         s.revert(change)
 

@@ -23,8 +23,8 @@ class _Spot:
 
 def readline(s: State) -> None:
     """Search while it is typed: what is not text ends it, and is a command then."""
-    if s.pos is None:
-        adrift(s, BEFORE)
+    if s.pos is None or s.argument is not None:
+        _give_up(s, BEFORE)
         return
     s.used.add("search")
     spot = _Spot(s.pos, s.at, "", -1 if s.key == "\x12" else 1)
@@ -37,8 +37,8 @@ def readline(s: State) -> None:
                 spot.step = step
             elif not spot.sought:
                 spot.sought = s.memory.searched
-                if not spot.sought:
-                    adrift(s, "what was sought before the recording")
+                if not spot.sought or HOLE in spot.sought:
+                    _give_up(s, "what was sought before the recording")
                     return
             else:
                 spot.index += step if step > 0 or spot.index >= 0 else 0
@@ -48,7 +48,7 @@ def readline(s: State) -> None:
             s.at = begun
             return
         elif unit in "\x17\x19" or len(unit) > 1 and unit.startswith("\x1b["):
-            adrift(s, "a search for what stands in a line")
+            _give_up(s, "a search for what stands in a line")
             return
         elif unit in _STOPS or unit[0] == "\x1b":
             break
@@ -58,8 +58,7 @@ def readline(s: State) -> None:
         if hit is not None:
             found, previous = spot.pos, hit
         elif spot.sought:
-            s.memory.searched = HOLE
-            adrift(s, BEFORE)  # what is not known may have it, and the rest of the search cannot be followed
+            _give_up(s, BEFORE)  # what is not known may have it, and the rest of the search cannot be followed
             return
     if unit not in ("\n", ESCAPE):
         s.stream.back([unit])
@@ -97,10 +96,21 @@ def _advance(s: State, spot: _Spot, previous: str | None) -> str | None:
         spot.index = len(line) - len(spot.sought) if spot.step < 0 else 0
 
 
+def _give_up(s: State, why: str) -> None:
+    """Nothing is known any more, but the search still takes its keys."""
+    adrift(s, why)
+    s.memory.searched = HOLE
+    while (unit := s.stream.next()) != "\x07":
+        if len(unit) > 1 or (unit in _STOPS and unit not in "\x12\x13\x7f\x08\x16\x0c\x17\x19"):
+            if unit not in ("\n", ESCAPE) or s.dialect.editor == "zle":
+                s.stream.back([unit])
+            return
+
+
 def zle(s: State) -> None:
     """zle's: it goes to the match at once, remembers each step for Backspace, and ignores case."""
     if s.pos is None or s.holed:
-        adrift(s, BEFORE)
+        _give_up(s, BEFORE)
         return
     s.used.add("search")
     spot, spots = _Spot(s.pos, s.at, "", 1 if s.key in ("\x13", "\x18s") else -1), []
@@ -108,14 +118,14 @@ def zle(s: State) -> None:
     skip = False
     while True:
         if spot.sought.startswith("^") or not spot.sought.isprintable():
-            adrift(s, "a search with a pattern")
+            _give_up(s, "a search with a pattern")
             return
         if spot.sought:
             hit = _zle_find(s, spot, skip)
             if hit:
                 shown = (spot.pos, spot.index + (len(spot.sought) if spot.step > 0 else 0))
             else:
-                adrift(s, BEFORE)
+                _give_up(s, BEFORE)
                 return
         skip = False
         unit = s.stream.next()
@@ -125,16 +135,16 @@ def zle(s: State) -> None:
             skip, spot.step = step == spot.step, step
             if not spot.sought:
                 spot.sought = s.memory.searched
-                if not spot.sought:
-                    adrift(s, "what was sought before the recording")
+                if not spot.sought or HOLE in spot.sought:
+                    _give_up(s, "what was sought before the recording")
                     return
         elif unit in "\x7f\x08":
             if spots:
                 spot.pos, spot.index, spot.sought, spot.step, shown = spots.pop()
         elif unit == "\x07":
-            break
+            return
         elif unit in "\x16\x0c":
-            adrift(s, "a key inside of a search")
+            _give_up(s, "a key inside of a search")
             return
         elif len(unit) > 1 or unit in _STOPS:
             s.stream.back([unit])
@@ -154,7 +164,7 @@ def _zle_land(s: State, shown: tuple[int, int]) -> None:
 
 
 def _zle_find(s: State, spot: _Spot, skip: bool) -> bool:
-    fold = spot.sought == spot.sought.lower()
+    fold = s.argument is None and spot.sought == spot.sought.lower()
     line, over = text_at(s, spot.pos), False
     if skip:
         over = spot.index == 0 if spot.step < 0 else spot.index >= len(line) - 1

@@ -17,6 +17,9 @@ _ENDS: set[Command] = {
 }  # fmt: skip
 _KILLS: set[Command] = {emacs.kill_word, emacs.rubout_word, emacs.kill_blank_word}
 
+_ROWS: set[Command] = {emacs.home, emacs.end, emacs.kill_row, emacs.kill_right}
+_ERASES: set[Command] = {emacs.rubout, emacs.delete}
+
 
 def holeproof(*commands: Command) -> None:
     """These commands do not look at the text, or replace it."""
@@ -46,10 +49,10 @@ def execute(s: State, command: Command) -> None:
     at, s.this = s.at, ""
     if s.why and HOLE not in s.chars:
         s.why = ""
-    if s.why and command not in _ENDS:
+    if s.why and (command not in _ENDS or (s.rows and command in _ROWS)):
         s.spend(len(s.chars) >> 4)
         s.lose(s.why)
-        if command in _KILLS:
+        if command in _KILLS or (command in _ERASES and s.argument is not None):
             keep(s, HOLE)
     else:
         command(s)

@@ -136,8 +136,8 @@ def _found(s: State, pos: int, line: str, index: int) -> None:
 def next_time(s: State) -> None:
     """C-o: take the line, and begin the next with the one behind it in the history."""
     s.used.add("history")
-    last = len(s.history)
-    s.memory.preload = -1 if s.pos is None else s.pos if s.pos >= last - 1 else s.pos + 1
+    if s.pos != len(s.history):
+        s.memory.preload = -1 if s.pos is None else s.pos + 1
     s.done = True
 
 

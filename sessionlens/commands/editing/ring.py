@@ -11,6 +11,9 @@ def kill(s: State, start: int, stop: int, front: bool = False, kind: str = "kill
     """Take text out and keep it, joined to what the command just before killed. `front`: it stood before that."""
     if s.dialect.editor == "readline" and start == stop:
         return
+    if start == stop:
+        s.this = kind  # zle joins over nothing
+        return
     keep(s, s.delete(start, stop), front, kind)
 
 

@@ -39,6 +39,9 @@ class Memory:
 
     inserted: str = ""
     pushed: tuple[str, ...] = ()
+    pushed_at: int = -1
+    """What zle put aside, and where the cursor was then."""
+
     preload: int | None = None
     """The line of the history that the next line begins with (C-o)."""
 
@@ -85,6 +88,9 @@ class State:
 
     key: str = ""
     """The keys that asked for the command."""
+
+    rows: bool = False
+    """May what is not known have more than one row?"""
 
     done: bool = False
     spent: int = 0
@@ -144,6 +150,7 @@ class State:
     def lose(self, why: str) -> None:
         """From here on the line is not known, nor where in it the cursor is."""
         self.why = why
+        self.rows |= "\n" in self.chars
         self.chars[:] = [HOLE, HOLE]
         self.at = 1
         self.mark = None
@@ -152,6 +159,8 @@ class State:
 
     def close(self, at: int) -> None:
         """One command is over: what it changed is one change, but for characters typed in a row (readline)."""
+        if self.dialect.editor == "zle":
+            self.edits = [edit for edit in self.edits if edit[1] != edit[2]]
         if not self.edits:
             return
         joins = self.dialect.editor == "readline" and len(self.edits) == 1 and not self.edits[0][1]

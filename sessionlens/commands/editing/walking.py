@@ -14,10 +14,10 @@ def go(s: State, pos: int | None) -> None:
     if s.pos is not None:
         s.lines[s.pos] = (s.chars, s.undo)
     s.used.add("history")
-    s.edits, s.mark = [], None
+    s.edits, s.mark, s.rows = [], None, False
     if pos is None or pos < 0:
-        s.pos, s.chars, s.undo, s.why = None, [HOLE], [None], BEFORE
-        s.at = len(s.chars)
+        s.pos, s.chars, s.undo, s.why = None, [HOLE, HOLE], [None], BEFORE
+        s.at = 1
         return
     default = list(s.history[pos]) if pos < len(s.history) else []
     s.chars, s.undo = s.lines.get(pos, (default, [None] if pos in s.memory.unsure else []))
@@ -88,7 +88,7 @@ def argument(s: State, pos: int, which: int | None) -> str | None:
     """A word of a line of the history, the last for None; "" where there is none, None where nobody knows."""
     if pos < 0:
         return None
-    words = arguments(text_at(s, pos))
+    words = arguments(text_at(s, pos) if s.dialect.editor == "readline" else s.history[pos])
     if words is None:
         return None
     if which is None:

@@ -39,10 +39,11 @@ bindkey {vi}; KEYTIMEOUT=200; HISTSIZE=100000; PS1='$ '; PS2='> '; setopt noprom
 unsetopt flow_control beep
 for map in emacs viins vicmd; do
   [[ $map = emacs ]] && p= || p=vi-
+  bindkey -M $map '\\e[1;5C' ${{p}}forward-word '\\e[1;5D' ${{p}}backward-word
   bindkey -M $map '\\e[H' ${{p}}beginning-of-line '\\eOH' ${{p}}beginning-of-line '\\e[F' ${{p}}end-of-line
   bindkey -M $map '\\eOF' ${{p}}end-of-line '\\e[3~' ${{p}}delete-char
 done
-told() {{ printf '%s\\0' "$BUFFER" >&{fd}; [[ -n $BUFFER ]] && print -rs -- "$BUFFER"; BUFFER=; }}
+told() {{ printf '%s\\0' "$BUFFER" >&{fd}; [[ -n $BUFFER ]] && print -rS -- "$BUFFER"; BUFFER=; }}
 zle -N zle-line-finish told
 begun() {{ printf '%s\\0' ready >&{fd}; }}
 zle -N zle-line-init begun
