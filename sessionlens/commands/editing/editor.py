@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sessionlens.commands.keys import Key
 
-from . import readline, walking, zle
+from . import readline, readline_vi, vi, walking, zle, zle_vi
 from .dialect import Dialect, Prediction
+from .keymap import Keys
 from .state import Exhausted, Memory, State
 from .stream import HOLE, Ended, Stream
 
@@ -60,9 +61,18 @@ class Editor:
 
     def _run(self, state: State) -> None:
         self._begin(state)
-        keymap = readline.EMACS if self.dialect.editor == "readline" else zle.EMACS
         while not state.done and len(state.stream):
-            keymap.press(state)
+            self._keymap(state).press(state)
+            if state.mode == "command":
+                vi.check(state)
+
+    def _keymap(self, state: State) -> Keys:
+        if self.dialect.editor == "readline":
+            modes = {"command": readline_vi.COMMAND, "insert": readline_vi.INSERT, "replace": readline_vi.REPLACE}
+            return modes[state.mode] if self.dialect.vi else readline.EMACS
+        if self.dialect.vi:
+            return zle_vi.COMMAND if state.mode == "command" else zle_vi.INSERT
+        return zle.EMACS
 
     def _begin(self, state: State) -> None:
         if self.dialect.editor == "zle":

@@ -96,7 +96,9 @@ def prompted(s: State) -> None:
             sought += unit
     s.memory.asked = sought or s.memory.asked
     s.memory.sense = -1 if s.key in ("\x1bp", "/") else 1
-    search_again(s, s.memory.sense, s.pos if sought else s.keep.get("at", s.pos))
+    if sought:
+        s.memory.asked_at = s.pos
+    search_again(s, s.memory.sense, s.memory.asked_at)
 
 
 def search_again(s: State, sense: int, start: int | None) -> None:
@@ -122,7 +124,7 @@ def search_again(s: State, sense: int, start: int | None) -> None:
 
 
 def _found(s: State, pos: int, line: str, index: int) -> None:
-    s.keep["at"] = pos
+    s.memory.asked_at = pos
     if s.dialect.vi:
         s.pos, index = pos, 0
     else:

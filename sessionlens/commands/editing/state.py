@@ -29,7 +29,8 @@ class Memory:
 
     asked: str = ""
     sense: int = -1
-    """The last search with a prompt of its own (M-p, vi's /), and its direction."""
+    asked_at: int | None = None
+    """The last search with a prompt of its own (M-p, vi's /), its direction, and the line that it found."""
 
     found: tuple[str, str] | None = None
     """The last character search: which of fFtT, and for what."""
@@ -38,6 +39,9 @@ class Memory:
     """The keys of vi's last change (zle), or what `.` does (readline)."""
 
     inserted: str = ""
+    rows: bool = False
+    """Is what was killed last a whole row (zle's dd)?"""
+
     pushed: tuple[str, ...] = ()
     pushed_at: int = -1
     """What zle put aside, and where the cursor was then."""

@@ -35,6 +35,8 @@ def adrift(s: State, why: str) -> None:
     """Neither the line is known from here on, nor which of the history it is."""
     if s.pos is not None:
         s.lines[s.pos] = (list(s.chars), s.undo)
+    if s.dialect.editor == "readline" and s.pos is not None and s.pos < len(s.history):
+        s.lines[s.pos], s.history[s.pos] = ([HOLE], [None]), HOLE  # what is edited there stays
     s.lose(why)
     s.pos = None
 

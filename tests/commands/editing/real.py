@@ -127,7 +127,7 @@ class Real:
             given_up = time.monotonic() + _TALK
             while not self._waits():
                 self._hear(0)
-                if self.process.poll() is not None or time.monotonic() > given_up:
+                if b"\0" in self.heard or self.process.poll() is not None or time.monotonic() > given_up:
                     raise Silent(self.shown[-400:])
             os.write(self.master, key)
         return self._await()
