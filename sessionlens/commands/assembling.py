@@ -18,6 +18,7 @@ from .model import HIDDEN, Command, Evidence
 from .output import plain
 from .screen import View
 from .shells import login_shell
+from .witness import Witness
 
 _END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
 _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
@@ -33,6 +34,7 @@ class Assembler:
         self.contexts = Contexts(
             login_shell(view, lines, info.shell, info.command), info.target, info.account
         )
+        self.witness = Witness()
         self.before = 0  # where the line before this one was taken
 
     def commands(self, joined: Sequence[Entry]) -> Iterator[Command]:
@@ -44,8 +46,10 @@ class Assembler:
                 self._prompt(line)
             entry = at_last.get(line.candidate.after)
             if entry is not None:
+                entry = self.witness.heard(entry)
                 following = self.lines[index + 1] if index + 1 < len(self.lines) else None
                 command = self._command(entry, following)
+                self.witness.ran(entry.lines[0].prompt, command.text)
                 if command.text.strip():
                     self.contexts.ran(command.text)
                     yield command
@@ -119,14 +123,20 @@ def evidence(entry: Entry, reason: str) -> Evidence:
     """What stood on the screen, and what the keystrokes say; of a line typed blind nothing."""
     if any(line.hidden for line in entry.lines):
         return Evidence(entry.lines[0].prompt, HIDDEN, None, reason)
-    keyed = [line.key_line.best for line in entry.lines if line.key_line is not None]
-    certain = len(keyed) == len(entry.lines) and all(reading.certain for reading in keyed)
+    models = [_model(line) for line in entry.lines]
     return Evidence(
         entry.lines[0].prompt,
         "\n".join(_shown(line) for line in entry.lines),
-        "\n".join(reading.text for reading in keyed) if certain else None,
+        None if None in models else "\n".join(text for text in models if text is not None),
         reason,
     )
+
+
+def _model(line: Line) -> str | None:
+    """The line as a model of its editor has it, where one knows."""
+    if line.model is not None or line.key_line is None:
+        return line.model
+    return line.key_line.best.text if line.key_line.best.certain else None
 
 
 def _shown(line: Line) -> str:

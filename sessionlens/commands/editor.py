@@ -1,7 +1,8 @@
 """A small line editor driven by the keystrokes: what was typed at a line, as far as keys alone can tell.
 
-It knows readline's emacs keys that every shell shares. Completion, history and search depend on the far end:
-after one of those the line is no longer `certain`, and only tells which characters were typed in which order.
+It knows the emacs keys that every shell means alike. After others (words, yanks, completion, history,
+searches) the line is no longer `certain`, and only tells which characters were typed in which order; what each
+shell's own editor makes of those is asked later, when it is known what was run before (witness.py).
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class KeyLine:
     """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none
     came. `begun` is the first byte since the last prompt, `before_event` the last event before it.
 
-    `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left
-    with `q`), the line since that prompt.
+    `keys` are all of them. `readings` holds the line since the last ender and, where a prompt came up in
+    between (a pager was left with `q`), the line since that prompt.
     """
 
     readings: tuple[Reading, ...]
@@ -47,6 +48,7 @@ class KeyLine:
     last: int
     begun: int
     before_event: int
+    keys: tuple[Key, ...] = ()
 
     @property
     def early(self) -> KeyLine | None:
@@ -145,19 +147,21 @@ class LineEditor:
             self.killed = self._cut(match.start(), self.cursor)
 
     def _yank(self) -> None:
-        self.certain &= bool(self.killed)
+        self.certain = False  # kills in a row are joined, and shells differ in how
         self._insert(self.killed)
 
     def _word_left(self) -> None:
+        self.certain = False  # shells differ in what a word is, and where the cursor stops
         match = re.search(r"\w+\W*$|\W+$", self.buffer[: self.cursor])
         self.cursor = match.start() if match else 0
 
     def _word_right(self) -> None:
+        self.certain = False
         match = re.compile(r"\W*\w+|\W+").match(self.buffer, self.cursor)
-        self.certain &= match is not None
         self.cursor = match.end() if match else self.cursor
 
     def _delete_word(self) -> None:
+        self.certain = False
         match = re.compile(r"\W*\w+|\W+").match(self.buffer, self.cursor)
         if match:
             self.killed = self._cut(self.cursor, match.end())
@@ -209,5 +213,5 @@ def _line(editors: list[LineEditor], keys: list[Key], ender: str, begun: int) ->
     before = keys[begun - 1] if begun else first
     return KeyLine(
         readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last,
-        keys[begun].first, before.event,
+        keys[begun].first, before.event, tuple(keys),
     )  # fmt: skip

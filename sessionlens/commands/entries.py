@@ -27,6 +27,14 @@ class Entry:
     def of(cls, line: Line) -> Entry:
         return cls([line], Unfinished(line.text))
 
+    @classmethod
+    def joined(cls, lines: Sequence[Line]) -> Entry:
+        """Several lines of one command."""
+        entry = cls.of(lines[0])
+        for line in lines[1:]:
+            entry.add(line)
+        return entry
+
     def add(self, line: Line) -> None:
         """One more line of the same command."""
         self.lines.append(line)
@@ -88,8 +96,10 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str, primaries: set[
     usual = continues(line.prompt)
     if not usual and (line.prompt in primaries or looks_like(primary) or any(map(str.isalnum, line.prompt))):
         return False  # a continuation prompt of the user's own is a mark and no more
-    if line.prompt == primary and not entry.typed.open:
+    if line.prompt in primaries and not entry.typed.open:
         return False
+    if looks_like(primary) and line.prompt.strip() == ">":
+        return False  # no REPL goes on with that, but many shells are
     in_repl = usual and bool(looks_like(primary)) and line.prompt != primary
     if not surely_continues(line.prompt) and not in_repl and not entry.typed.open:
         return False

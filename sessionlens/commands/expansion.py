@@ -39,7 +39,10 @@ def failed(text: str, output: str) -> bool:
 
 def expanded(text: str, output: str) -> str:
     """The line that ran, where the first line of output shows it; else `text`."""
-    first = output.partition("\n")[0].rstrip()
+    first, _, more = output.partition("\n")
+    if first.rstrip().endswith(text):  # a transient prompt: the line as it was typed is drawn again first
+        first = more.partition("\n")[0]
+    first = first.rstrip()
     if not first or not designates(text) or _NOT_FOUND.search(first[:_MOST]):
         return text
     if _QUICK.match(text):

@@ -6,6 +6,7 @@ sure. Where they differ the screen is taken, except for what it cannot tell (doc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .accept import Candidate
@@ -14,12 +15,21 @@ from .editor import KeyLine
 from .matching import Match, in_order
 
 ALIKE = 0.7
+SAME = "screen and keystrokes say the same"
+OTHERWISE = "the keystrokes say otherwise: the screen is taken"
+ONLY_ENTER = "nothing but Enter was pressed"
+EXPLAINED = "completion, history or a yank explains what was not typed"
+NOT_TOLD = "the keystrokes cannot tell, and not all of them are in the line"
 TALL = 100  # letters of a row's end that tell a line from any other
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line handed over at a prompt. `outcome`: run, cancelled or empty."""
+    """One line handed over at a prompt. `outcome`: run, cancelled or empty.
+
+    `doubt` is why it cannot be sure even where its text is. `model` is what the model of a shell's own line
+    editor makes of the keystrokes, where that is what the line says (witness.py).
+    """
 
     candidate: Candidate
     prompt: str
@@ -30,6 +40,8 @@ class Line:
     key_line: KeyLine | None
     hidden: bool
     reason: str = ""
+    doubt: str = ""
+    model: str | None = None
 
     @property
     def t_ns(self) -> int:
@@ -53,10 +65,10 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
     if match is None:
         return _alone(option, has_input)
     if match.exact:
-        return Verdict(text, "screen", "high", "screen and keystrokes say the same")
+        return Verdict(text, "screen", "high", SAME)
     keyed = match.reading.text
     if match.reading.certain and keyed.strip():
-        if "".join(text.split()) == "".join(keyed.split()):
+        if only_blanks(text, keyed):
             return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
         if "\n" in text and "\n" not in keyed and in_order(keyed, text):
             return Verdict(keyed, "keys", "medium", "output ran into the line: the keystrokes are taken")
@@ -69,13 +81,23 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
                 keyed, "keys", "medium", "more stands behind it than was typed: the keystrokes are taken"
             )
         how = "low" if match.score < ALIKE else "medium"
-        return Verdict(text, "screen", how, "the keystrokes say otherwise: the screen is taken")
+        return Verdict(text, "screen", how, OTHERWISE)
     if match.key_line.first == match.key_line.last and match.key_line.ender == "enter":
-        return Verdict(text, "screen", "low", "nothing but Enter was pressed")
+        return Verdict(text, "screen", "low", ONLY_ENTER)
     if match.consistent:
-        return Verdict(text, "screen", "medium", "completion, history or a yank explains what was not typed")
+        return Verdict(text, "screen", "medium", EXPLAINED)
     how = "medium" if option.rested else "low"
-    return Verdict(text, "screen", how, "the keystrokes cannot tell, and not all of them are in the line")
+    return Verdict(text, "screen", how, NOT_TOLD)
+
+
+def only_blanks(shown: str, told: str) -> bool:
+    """Do both say the same but for blanks that a screen does not show as they are (tabs, line feeds, blanks at a
+    row's end)? More blanks than were typed are no such thing.
+    """
+    gaps = (re.findall(r"(\s*)\S", text) for text in (shown, told))
+    if not told.strip() or "".join(shown.split()) != "".join(told.split()):
+        return False
+    return all(len(one) <= len(other) or (one + other).strip(" ") for one, other in zip(*gaps, strict=True))
 
 
 def _alone(option: Option, has_input: bool) -> Verdict:

@@ -27,6 +27,7 @@ from .running import Asking
 from .screen import PASTE, View
 from .secrets import Echoes, starred, unanswered
 from .waiting import Waiting
+from .witness import Witness
 
 _HISTORY = re.compile(r"!\S|^\^")
 _REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
@@ -45,11 +46,13 @@ class LineReader:
         self.key_lines, self.elsewhere = key_lines, elsewhere
         self.has_input = view.recording.has_input
         self.last_ns = 0
+        self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.echo, self.echoes = Echo(), Echoes(view)
+        self.witness = Witness()
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
 
@@ -115,11 +118,13 @@ class LineReader:
             self.waiting.take(key_line)
 
     def _remember(self, line: Line) -> None:
+        self.broken = None
         self.last_ns = line.t_ns
         run, paste = line.outcome == "run", line.candidate.paste
         if run:
             self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
+            self.witness.ran(line.prompt, line.text)
             self.lost.remember(line.text)
             self.rebound |= bool(_REBINDS.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
@@ -133,7 +138,8 @@ class LineReader:
         ):
             pending = self.waiting.ahead(candidate, options, self.last_ns)
             if not pending:
-                return None  # nobody pressed Enter: a program printed what looks like a prompt
+                self.broken = next((option for option in options if option.rested), None)
+                return None  # nobody pressed Enter: a program printed this, maybe into a line
         if not options:
             pure = self.readings.alone(candidate, []) or self.readings.bare(candidate)
             options = [o for o in pure if self.asking.may_ask(o.prompt, candidate.paste)]
@@ -151,10 +157,13 @@ class LineReader:
             return None  # the echo is off, so this is output behind the prompt; see recovery
         if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
             return None  # echoed before, so this is what the line printed; see ahead
+        if match and candidate.paste and match.key_line.ender == "eof" and not match.reading.typed:
+            self.waiting.take(match.key_line)
+            return None  # Ctrl-D at an empty prompt hands nothing over
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
             return self._unseen(candidate, option, pending)
-        if match and not match.exact and not self.echoes.came(match.key_line, whole=False):
+        if match and not match.exact and not self._typed_here(option, match.key_line):
             match = None  # typed blind, to something else: it says nothing of this line
         if match:
             self.waiting.take(match.key_line)
@@ -167,6 +176,11 @@ class LineReader:
             return False
         start, row = self.view.offset_at(match.key_line.first_event), whole.text.rstrip() + "\r\n"
         return self.view.out.find(row.encode(), start, candidate.point.offset) >= 0
+
+    def _typed_here(self, option: Option, key_line: KeyLine) -> bool:
+        """Was it seen to come, or does the line's editor make this line of it?"""
+        seen = self.echoes.came(key_line, whole=False)
+        return seen or self.witness.knows(option.prompt, option.text, key_line)
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
         """A line of several rows that was typed with as many Enters."""
@@ -183,6 +197,8 @@ class LineReader:
     def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
         if candidate.point.offset == self.view.begun:
             return self.lost.torn(candidate, pending)
+        if self.broken is not None and (line := self._gone_on(candidate, self.broken, pending)):
+            return line
         prompt = self.lost.prompt(candidate)
         believed = prompt is not None and candidate.fresh and self.asking.may_ask(prompt, False)
         believed |= self.asking.renamed and not self.asking.reading
@@ -192,6 +208,18 @@ class LineReader:
         if line is not None and line.key_line is not None:
             self.waiting.take(line.key_line)
         return line
+
+    def _gone_on(self, candidate: Candidate, begun: Option, pending: list[KeyLine]) -> Line | None:
+        """The line that went on in the row behind output, where the terminal does the editing."""
+        shown = candidate.lines[-1].text.rstrip() if candidate.lines and not candidate.paste else ""
+        for key_line in pending if shown else []:
+            typed = key_line.best.text.rstrip()
+            own = typed.endswith(shown) and begun.text[:1] == typed[:1] and key_line.best.certain
+            if own and self.echoes.came(key_line):
+                self.waiting.take(key_line)
+                why = "output ran into the line: the keystrokes are taken"
+                return Line(candidate, begun.prompt, typed, "run", "keys", "medium", key_line, False, why)
+        return None
 
     def _blind(self, key_line: KeyLine, shown: str) -> bool:
         """Did nothing come back between the first key and Enter, and not later either?"""
@@ -204,13 +232,11 @@ class LineReader:
             confidence, reason = "low", "the recording may begin inside of a full-screen program"
         elif (shape(option.prompt), candidate.paste) in self.asking.doubted:
             confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
-        elif candidate.paste and confidence == "high" and self.asking.running and self.asking.running.edits:
-            confidence, reason = "medium", "it may be an answer to what asks with a line editor"
         elif match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
-        elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
-            confidence, reason = "medium", "the prompt is short and does not begin its row"
+        elif confidence == "high" and (doubt := self._doubt(candidate, option)):
+            confidence, reason = "medium", doubt
         if match is None and starred(text):
             why = "stars: something asked for a secret with a line editor"
             return Line(candidate, option.prompt, HIDDEN, "run", "screen", "low", None, True, why)
@@ -223,8 +249,16 @@ class LineReader:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
         return Line(
-            candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason
-        )
+            candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason,
+            self._doubt(candidate, option),
+        )  # fmt: skip
+
+    def _doubt(self, candidate: Candidate, option: Option) -> str:
+        """Why it may be no line at a prompt, whatever keys and screen say of its text."""
+        if candidate.paste and self.asking.running and self.asking.running.edits:
+            return "it may be an answer to what asks with a line editor"
+        short = len(option.prompt) < 3 and not self._begins(candidate, option)
+        return "the prompt is short and does not begin its row" if short else ""
 
     def _begun_before(self, candidate: Candidate, match: Match) -> str:
         """The whole line where the terminal does the editing and its beginning was typed before the prompt.

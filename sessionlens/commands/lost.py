@@ -92,7 +92,7 @@ class LostLines:
             found = "screen", "no learned prompt stands there; the row ends in what was typed"
         elif not certain and tidy(shown).strip() == tidy(typed):
             found = "screen", "no learned prompt stands there; what was typed last does"
-        elif certain and len(shown) > _PART and tidy(typed).endswith(tidy(shown)):
+        elif certain and len(shown) >= _PART and tidy(typed).endswith(tidy(shown)):
             found = "keys", "its upper rows had scrolled away: the keystrokes are taken"
         elif certain and prompt is not None and len(part := shown.strip(_EDGES)) >= _PART and part in typed:
             found = "keys", "only a part of the line was shown: the keystrokes are taken"

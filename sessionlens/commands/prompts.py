@@ -176,6 +176,8 @@ class Prompts:
         """Output without a line feed may stand before a prompt: the known prompt that a text ends in, or the
         text.
         """
+        if surely_continues(text):
+            return text
         bare = _DIGITS.sub("0", text)
         tails = (
             (ends[tail], tail) for size, ends in self._ends[paste].items() if (tail := bare[-size:]) in ends

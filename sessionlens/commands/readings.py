@@ -66,6 +66,8 @@ class Readings:
         own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
         for rest in own:
             known = self.prompts.known_end(rest.drawn, rest.paste)
+            if rest.paste and rest.left == rest.drawn and self.prompts.trusted(known, True):
+                known = rest.drawn  # its editor knows of all of it, and counts columns from there
             if known != rest.drawn or self.prompts.trusted(rest.drawn, rest.paste):
                 return replace(rest, drawn=known), known
         for rest in own:

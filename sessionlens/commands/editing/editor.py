@@ -68,7 +68,11 @@ class Editor:
 
     def _keymap(self, state: State) -> Keys:
         if self.dialect.editor == "readline":
-            modes = {"command": readline_vi.COMMAND, "insert": readline_vi.INSERT, "replace": readline_vi.REPLACE}
+            modes = {
+                "command": readline_vi.COMMAND,
+                "insert": readline_vi.INSERT,
+                "replace": readline_vi.REPLACE,
+            }
             return modes[state.mode] if self.dialect.vi else readline.EMACS
         if self.dialect.vi:
             return zle_vi.COMMAND if state.mode == "command" else zle_vi.INSERT

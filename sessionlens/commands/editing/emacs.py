@@ -226,7 +226,9 @@ def capitals(word: Member) -> Callable[[str], str]:
     def change(text: str) -> str:
         result, within = [], False
         for char in text:
-            result.append(char.lower() if within else char.upper() if char.isalpha() or word is alnum else char)
+            result.append(
+                char.lower() if within else char.upper() if char.isalpha() or word is alnum else char
+            )
             within = word(char) and (within or char.isalpha() or word is alnum)
         return "".join(result)
 

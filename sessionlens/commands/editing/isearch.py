@@ -58,7 +58,9 @@ def readline(s: State) -> None:
         if hit is not None:
             found, previous = spot.pos, hit
         elif spot.sought:
-            _give_up(s, BEFORE)  # what is not known may have it, and the rest of the search cannot be followed
+            _give_up(
+                s, BEFORE
+            )  # what is not known may have it, and the rest of the search cannot be followed
             return
     if unit not in ("\n", ESCAPE):
         s.stream.back([unit])

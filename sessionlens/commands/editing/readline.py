@@ -130,7 +130,10 @@ def _found(s: State, pos: int, line: str, index: int) -> None:
     else:
         if s.pos is not None and s.pos < len(s.history):
             s.history[s.pos] = HOLE
-        s.pos, s.keep["astray"] = None, 1  # readline 8.2 mixes up its lines when one moves from here, and may crash
+        s.pos, s.keep["astray"] = (
+            None,
+            1,
+        )  # readline 8.2 mixes up its lines when one moves from here, and may crash
     s.become(line, index)
     s.undo, s.edits, s.mark = [None], [], None
 

@@ -48,7 +48,11 @@ def pop(s: State) -> None:
         return
     memory, start = s.memory, s.keep["yank"]
     if s.dialect.editor == "zle":
-        shown = s.keep.get("shown", len(memory.ring) - 1) if s.keep.get("popped") == s.at else len(memory.ring) - 1
+        shown = (
+            s.keep.get("shown", len(memory.ring) - 1)
+            if s.keep.get("popped") == s.at
+            else len(memory.ring) - 1
+        )
         turned = (shown - 1) % len(memory.ring)
         s.keep["shown"] = turned
     else:

@@ -1,0 +1,96 @@
+"""The models of the shells' own line editors, run on the keystrokes beside the screen.
+
+The small editor of editor.py knows no history, no search and no vi; these do, given the lines that were run
+before. Which editor a line was typed in is not asked: each model says what it makes of the keys, or that it
+cannot know, and one that says what the screen says is a second witness. A model never decides which lines
+there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .contexts import looks_like
+from .editor import KeyLine
+from .entries import Entry
+from .history import Shell
+from .keys import Key
+from .line import EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE, TALL, Line, only_blanks
+from .matching import tidy
+from .prompts import shape
+
+AGREE = "the screen and the model of its line editor say the same"
+BLANKS = "the same but for blanks, which the model of its line editor tells"
+LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
+SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
+_OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
+_PLAIN = frozenset({"text", "paste", "enter", "backspace", "interrupt"})
+
+
+class Witness:
+    """Hears the entries of one recording in order, and what was run."""
+
+    def __init__(self) -> None:
+        self.shells: dict[str, Shell] = {}
+        self.everything = Shell()
+        """As if all had been run in one shell: prompts change."""
+
+    def heard(self, entry: Entry) -> Entry:
+        """The entry again, surer where a model says the same."""
+        shell = self._shell(entry.lines[0].prompt)
+        lines = [self._line(line, shell) for line in entry.lines]
+        return entry if lines == entry.lines else Entry.joined(lines)
+
+    def knows(self, prompt: str, text: str, key_line: KeyLine) -> bool:
+        """Do these keys make this line? Then they were typed at it, even where no echo shows that."""
+        if _PLAIN.issuperset(key.name for key in key_line.keys):
+            return False
+        return any(tidy(said) == tidy(text) for said in self._say(text, key_line.keys, self._shell(prompt)))
+
+    def ran(self, prompt: str, text: str) -> None:
+        """What was run at a prompt: history for the lines that follow."""
+        self._shell(prompt).ran(text)
+        self.everything.ran(text)
+
+    def _shell(self, prompt: str) -> Shell:
+        """The shell or REPL with this prompt."""
+        return self.shells.setdefault(looks_like(prompt) or shape(prompt), Shell())
+
+    def _line(self, line: Line, shell: Shell) -> Line:
+        keys = line.key_line.keys if line.key_line is not None and not line.hidden else ()
+        if _PLAIN.issuperset(key.name for key in keys):
+            return line
+        said = list(self._say(line.text, keys, shell))
+        return _agreed(line, said) if line.reason in _OPEN else line
+
+    def _say(self, text: str, keys: Sequence[Key], shell: Shell) -> Iterator[str]:
+        """What the models make of the keys, up to the first that says what the screen says."""
+        for asked in (shell, self.everything):
+            for editor in asked.editors():
+                said = editor.read(keys).text
+                if said is not None:
+                    yield said
+                    if tidy(said) == tidy(text):
+                        asked.right(editor)
+                        return
+
+
+def _agreed(line: Line, said: Sequence[str]) -> Line:
+    """The line, as sure as it is with what the models say of it."""
+    shown, how = line.text, "medium" if line.doubt else "high"
+    if said and tidy(said[-1]) == tidy(shown):
+        return replace(line, confidence=how, reason=line.doubt or AGREE, model=said[-1])
+    for text in said:
+        if only_blanks(shown, text):
+            return replace(line, text=text, confidence=how, reason=line.doubt or BLANKS, model=text)
+    for text in said:
+        if len(text) > len(shown) and (line.prompt + shown).endswith(text):
+            prompt = (line.prompt + shown).removesuffix(text)
+            if prompt and not prompt[-1].isalnum():
+                return replace(line, prompt=prompt, text=text, confidence="medium", reason=LONGER, model=text)
+    end = shown.rsplit("\n", 1)[-1]
+    whole = next((text for text in said if len(end) > TALL and text.endswith(end)), None)
+    if whole is None:
+        return line
+    return replace(line, text=whole, source="keys", confidence="medium", reason=SCROLLED, model=whole)
