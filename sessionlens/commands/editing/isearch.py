@@ -47,7 +47,7 @@ def readline(s: State) -> None:
         elif unit == "\x07":
             s.at = begun
             return
-        elif unit in "\x17\x19" or len(unit) > 1 and unit.startswith("\x1b["):
+        elif unit in "\x17\x19" or (len(unit) > 1 and unit.startswith("\x1b[")):
             _give_up(s, "a search for what stands in a line")
             return
         elif unit in _STOPS or unit[0] == "\x1b":
@@ -58,7 +58,9 @@ def readline(s: State) -> None:
         if hit is not None:
             found, previous = spot.pos, hit
         elif spot.sought:
-            _give_up(s, BEFORE)  # what is not known may have it, and the rest of the search cannot be followed
+            _give_up(
+                s, BEFORE
+            )  # what is not known may have it, and the rest of the search cannot be followed
             return
     if unit not in ("\n", ESCAPE):
         s.stream.back([unit])

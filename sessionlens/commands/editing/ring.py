@@ -1,4 +1,4 @@
-"""What was killed, and comes back: readline's ring of ten, zle's cut buffer before a ring of eight, fish's."""
+"""What was killed, and comes back: readline's ring of ten, zle's cut buffer and ring of eight, fish's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SIZE = {"readline": 10, "zle": 9, "fish": 100}
 
 
 def kill(s: State, start: int, stop: int, front: bool = False, kind: str = "kill") -> None:
-    """Take text out and keep it, joined to what the command just before killed. `front`: it stood before that."""
+    """Take text out and keep it, joined to what the last command killed. `front`: it stood before that."""
     if s.dialect.editor == "readline" and start == stop:
         return
     if start == stop:
@@ -48,7 +48,11 @@ def pop(s: State) -> None:
         return
     memory, start = s.memory, s.keep["yank"]
     if s.dialect.editor == "zle":
-        shown = s.keep.get("shown", len(memory.ring) - 1) if s.keep.get("popped") == s.at else len(memory.ring) - 1
+        shown = (
+            s.keep.get("shown", len(memory.ring) - 1)
+            if s.keep.get("popped") == s.at
+            else len(memory.ring) - 1
+        )
         turned = (shown - 1) % len(memory.ring)
         s.keep["shown"] = turned
     else:

@@ -83,7 +83,11 @@ def arguments(line: str) -> list[str] | None:
     if re.search(r"[`]|[$<>]\(|\$['\"{]|<<|[<>]&|&>|>\||\d[<>]|#|\(\(|[{}]", line):
         return None
     found = _TOKEN.findall(line)
-    return found if "".join(found) == re.sub(r"(?<!\\)\s", "", line) or " " not in line else _checked(line, found)
+    return (
+        found
+        if "".join(found) == re.sub(r"(?<!\\)\s", "", line) or " " not in line
+        else _checked(line, found)
+    )
 
 
 def _checked(line: str, found: list[str]) -> list[str] | None:
