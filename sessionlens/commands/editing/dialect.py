@@ -14,7 +14,8 @@ class Dialect:
 
 
 DIALECTS = (
-    Dialect("readline"), Dialect("readline", vi=True), Dialect("zle"), Dialect("zle", vi=True), Dialect("fish"),
+    Dialect("readline"), Dialect("readline", vi=True), Dialect("zle"), Dialect("zle", vi=True),
+    Dialect("fish"),
 )  # fmt: skip
 
 

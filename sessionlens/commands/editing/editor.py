@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sessionlens.commands.keys import Key
 
-from . import readline, readline_vi, vi, walking, zle, zle_vi
+from . import fish, readline, readline_vi, vi, walking, zle, zle_vi
 from .dialect import Dialect, Prediction
 from .keymap import Keys
 from .state import Exhausted, Memory, State
@@ -56,6 +56,9 @@ class Editor:
 
     def ran(self, text: str) -> None:
         """What really was taken: the newest line of the history. No shell remembers an empty one."""
+        if self.dialect.editor == "fish":
+            self._memory.ghost = text.startswith(" ")
+            text = "" if self._memory.ghost else text.rstrip(" ")
         if text:
             self.history.append(text)
 
@@ -74,6 +77,8 @@ class Editor:
                 "replace": readline_vi.REPLACE,
             }
             return modes[state.mode] if self.dialect.vi else readline.EMACS
+        if self.dialect.editor == "fish":
+            return fish.KEYMAP
         if self.dialect.vi:
             return zle_vi.COMMAND if state.mode == "command" else zle_vi.INSERT
         return zle.EMACS
@@ -81,6 +86,8 @@ class Editor:
     def _begin(self, state: State) -> None:
         if self.dialect.editor == "zle":
             zle.begin(state)
+            if self.dialect.vi:
+                zle_vi.start(state)
             return
         preload, self._memory.preload = self._memory.preload, None
         if preload is not None:

@@ -47,7 +47,7 @@ def readline(s: State) -> None:
         elif unit == "\x07":
             s.at = begun
             return
-        elif unit in "\x17\x19" or len(unit) > 1 and unit.startswith("\x1b["):
+        elif unit in "\x17\x19" or (len(unit) > 1 and unit.startswith("\x1b[")):
             _give_up(s, "a search for what stands in a line")
             return
         elif unit in _STOPS or unit[0] == "\x1b":

@@ -67,7 +67,7 @@ def word_back(chars: Sequence[str], at: int, count: int, big: bool) -> int:
 
 
 def find(chars: Sequence[str], at: int, count: int, kind: str, char: str, short: bool) -> int | None:
-    """f, F, t and T: the count-th of a character; where there are not as many None, or `short` of it the last."""
+    """f, F, t and T: the count-th of a character; where there are fewer None, or `short` of it the last."""
     step = 1 if kind in "ft" else -1
     found: int | None = None
     for _ in range(count):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import emacs, isearch, ring, walking
+from . import emacs, isearch, ring, swapping, walking
 from .keymap import Keys, holeproof, typed
 from .state import Command, State
 from .stream import ESCAPE, HOLE
+from .words import alnum
 
 
 def digits(s: State) -> None:
@@ -157,14 +158,16 @@ ARROWS: dict[str, Command] = {
 _EMACS: dict[str, Command] = {
     **ARROWS,
     "\r \n": emacs.accept, "\x01 \x1b[1~": emacs.home, "\x05 \x1b[4~": emacs.end, "\x02": emacs.left,
-    "\x06": emacs.right, "\x1bf \x1b\x1b[C \x1b[5C": emacs.word_right, "\x1bb \x1b\x1b[D \x1b[5D": emacs.word_left,
+    "\x06": emacs.right, "\x1bf \x1b\x1b[C \x1b[5C": emacs.word_right,
+    "\x1bb \x1b\x1b[D \x1b[5D": emacs.word_left,
     "\x7f \x08": emacs.rubout, "\x04": emacs.delete, "\x0b": emacs.kill_right,
     "\x18\x7f": emacs.kill_left, "\x15": emacs.kill_left, "\x17": emacs.kill_blank_word,
     "\x1bd": emacs.kill_word, "\x1b\x7f \x1b\x08": emacs.rubout_word, "\x19": ring.yank, "\x1by": ring.pop,
-    "\x14": emacs.swap, "\x1bt": emacs.swap_words, "\x1bu": emacs.changes_case(str.upper),
-    "\x1bl": emacs.changes_case(str.lower), "\x1bc": emacs.changes_case(emacs.capitals(emacs.alnum)),
+    "\x14": swapping.swap, "\x1bt": swapping.swap_words, "\x1bu": swapping.changes_case(str.upper),
+    "\x1bl": swapping.changes_case(str.lower), "\x1bc": swapping.changes_case(swapping.capitals(alnum)),
     "\x1f \x18\x15": emacs.undo, "\x1br \x1b\x12": emacs.revert, "\x1b. \x1b_": last_argument,
-    "\x1b\x19": first_argument, "\x16 \x11": emacs.quoted, "\x1d \x1b\x1d": emacs.seek, "\x1b\\": emacs.squeeze,
+    "\x1b\x19": first_argument, "\x16 \x11": emacs.quoted, "\x1d \x1b\x1d": emacs.seek,
+    "\x1b\\": emacs.squeeze,
     "\x00": emacs.set_mark, "\x18\x18": emacs.exchange_mark, "\x1b#": comment,
     "\x10": walking.up, "\x0e": walking.down, "\x1b<": walking.first, "\x1b>": walking.newest,
     "\x12 \x13": isearch.readline, "\x1bp \x1bn": prompted, "\x0f": next_time,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import emacs, isearch, readline, ring, vi, walking
+from . import emacs, isearch, readline, ring, swapping, vi, walking
 from .keymap import Keys, holeproof, typed
 from .ring import kill
 from .state import Command, State
@@ -71,7 +71,7 @@ def _span(s: State, operator: str, key: str, start: int, at: int) -> tuple[int, 
     if operator == "c" and key in "wW" and at >= start:
         while at > start and (at >= len(s.chars) or blank(s.chars[at])) and _blank_at(s, at):
             at -= 1
-        if at == start or at < len(s.chars) - 1 and not blank(s.chars[at]):
+        if at == start or (at < len(s.chars) - 1 and not blank(s.chars[at])):
             at = min(at + 1, len(s.chars))
     one, two = min(start, at), max(start, at)
     if key not in _SHORT[operator] and one >= start and two < len(s.chars):
@@ -251,8 +251,10 @@ _SIMPLE: dict[str, Command] = {
 }  # fmt: skip
 _UP, _DOWN = "\x1b[A \x1bOA", "\x1b[B \x1bOB"
 COMMAND = Keys(vi.keymap({
-    **_SIMPLE, "d c y": operate, "C": to_end, "s S": substitute, "r": replace_char, "i a I A": begin, "R": overtype,
-    ".": redo, "u \x1f": emacs.undo, "U": revert, "_": readline.last_argument, "/ ?": readline.prompted, "n N": again,
+    **_SIMPLE, "d c y": operate, "C": to_end, "s S": substitute, "r": replace_char, "i a I A": begin,
+    "R": overtype,
+    ".": redo, "u \x1f": emacs.undo, "U": revert, "_": readline.last_argument, "/ ?": readline.prompted,
+    "n N": again,
     "k - \x10 " + _UP: walking.up, "j + \x0e " + _DOWN: walking.down, "#": readline.comment,
     "\r \n \x04": emacs.accept, ESCAPE: emacs.nothing, "\x1b": emacs.nothing, "\x0c \x07": emacs.nothing,
     "\x1b[D \x1bOD \x08": emacs.left, "\x1b[H \x1bOH": emacs.home, "\x1b[3~": emacs.delete,
@@ -263,7 +265,7 @@ INSERT = Keys({
     "\x1b[H \x1bOH": odd(emacs.home), "\x1b[F \x1bOF": odd(emacs.end), "\x1b[3~": odd(emacs.delete),
     "\x1b": escape, ESCAPE: escape, "\r \n \x04": emacs.accept, "\x7f \x08": odd(emacs.rubout),
     "\x17": word_rubout, "\x15": odd(emacs.kill_left), "\x19": odd(ring.yank), "\x16": odd(emacs.quoted),
-    "\x14": odd(emacs.swap), "\x1f": emacs.unknown("undo while inserting"), "\x12 \x13": isearch.readline,
+    "\x14": odd(swapping.swap), "\x1f": emacs.unknown("undo while inserting"), "\x12 \x13": isearch.readline,
     "\t \x0e \x10": emacs.complete,
 }, typed)  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What was killed, and comes back: readline's ring of ten, zle's cut buffer before a ring of eight, fish's."""
+"""What was killed, and comes back: readline's ring of ten, zle's cut buffer and ring of eight, fish's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SIZE = {"readline": 10, "zle": 9, "fish": 100}
 
 
 def kill(s: State, start: int, stop: int, front: bool = False, kind: str = "kill") -> None:
-    """Take text out and keep it, joined to what the command just before killed. `front`: it stood before that."""
+    """Take text out and keep it, joined to what the last command killed. `front`: it stood before that."""
     if s.dialect.editor == "readline" and start == stop:
         return
     if start == stop:

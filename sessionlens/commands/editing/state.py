@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from .dialect import Dialect
 from .stream import HOLE, Stream
 
+_FISH_APART = tuple(" ;|&><)")  # after these fish looks for abbreviations, and a new change begins
 BUDGET = 30_000_000
 """Characters that may be looked at for one line: keys that ask for more are no person's."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """What an editor keeps from line to line. Only replaced, never changed in place, so that a copy is one."""
+    """What an editor keeps from line to line. Replaced, never changed in place, so that a copy is one."""
 
     ring: tuple[str, ...] = ()
     turned: int = -1
@@ -48,6 +49,9 @@ class Memory:
 
     preload: int | None = None
     """The line of the history that the next line begins with (C-o)."""
+
+    ghost: bool = False
+    """Is there a line that can be recalled only once (fish, where it begins with a blank)?"""
 
     unsure: frozenset[int] = frozenset()
     """Lines of the history that were changed, and whose changes could still be undone."""
@@ -123,7 +127,7 @@ class State:
             raise Exhausted
 
     def splice(self, start: int, stop: int, text: str | Sequence[str]) -> str:
-        """Put text in the place of some, remember it for undo, and return what was there. The cursor stays."""
+        """Put text in the place of some, remembered for undo; returns what was there. The cursor stays."""
         removed = "".join(self.chars[start:stop])
         if removed or text:
             self.spend(len(self.chars) - start >> 4)
@@ -162,7 +166,7 @@ class State:
         self.edits = []
 
     def close(self, at: int) -> None:
-        """One command is over: what it changed is one change, but for characters typed in a row (readline)."""
+        """One command is over: what it changed is one change, but readline joins characters in a row."""
         if self.dialect.editor == "zle":
             self.edits = [edit for edit in self.edits if edit[1] != edit[2]]
         if not self.edits:
@@ -176,6 +180,11 @@ class State:
                 self.undo.pop()
                 self.edits = [(first, "", typed + text)]
                 at = before.at
+        if self.dialect.editor == "fish" and self.this == self.last == "typed" and before and len(text) == 1:
+            first, _, typed = before.edits[-1]
+            if first + len(typed) == start and typed[-1:] not in _FISH_APART and len(typed) < 1000:
+                self.undo.pop()
+                self.edits, at = [*before.edits[:-1], (first, "", typed + text)], before.at
         self.undo.append(Change(tuple(self.edits), at, joins))
         self.edits = []
 

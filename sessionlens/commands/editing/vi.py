@@ -21,6 +21,9 @@ def count(s: State) -> None:
 def motion(s: State, key: str, times: int, operator: str) -> int | None:
     """Where a motion goes; None where it fails. `operator` is d, c or y where one waits for it."""
     zle = s.dialect.editor == "zle"
+    if "\n" in s.chars:
+        s.lose("a motion among rows")
+        return None
     chars = [*s.chars, " "] if operator and not zle else s.chars
     last = len(chars) if operator and zle else max(len(chars) - 1, 0)
     s.spend(len(chars) >> 4)
@@ -29,12 +32,12 @@ def motion(s: State, key: str, times: int, operator: str) -> int | None:
         return None if zle and at == s.at else at
     if key in "0^$|":
         ends = {"0": 0, "^": ahead(chars, 0, blank), "$": len(s.chars), "|": min(times - 1, len(chars))}
-        return ends[key]
+        return ends[key] if not zle or key != "$" or times == 1 else None
     if key in "wWbBeE":
         return _word(s, chars, key, times, operator)
     if key == "%":
-        at = motions.bracket(chars, s.at)
-        return at + 1 if at is not None and zle and operator and at >= s.at else at
+        other = motions.bracket(chars, s.at)
+        return other + 1 if other is not None and zle and operator and other >= s.at else other
     return _find(s, chars, key, times, operator)
 
 
@@ -115,3 +118,19 @@ def swap_case(s: State) -> None:
 def keymap(table: dict[str, Command]) -> dict[str, Command]:
     """A command keymap: motions and counts, and what the editor adds."""
     return {" ".join("hl0^$wWbBeEfFtT;,%|"): move, " ".join(_COUNTS): count, **table}
+
+
+def row_left(s: State) -> None:
+    s.at = max(s.at - s.n, emacs.row_start(s, s.at))
+
+
+def row_right(s: State) -> None:
+    s.at = min(s.at + s.n, emacs.row_end(s, s.at))
+
+
+def row_home(s: State) -> None:
+    s.at = emacs.row_start(s, s.at)
+
+
+def row_end(s: State) -> None:
+    s.at = emacs.row_end(s, s.at)

@@ -14,7 +14,7 @@ def go(s: State, pos: int | None) -> None:
     if s.pos is not None:
         s.lines[s.pos] = (s.chars, s.undo)
     s.used.add("history")
-    s.edits, s.mark, s.rows = [], None, False
+    s.edits, s.mark, s.rows, s.floor = [], None, False, 0
     if pos is None or pos < 0:
         s.pos, s.chars, s.undo, s.why = None, [HOLE, HOLE], [None], BEFORE
         s.at = 1

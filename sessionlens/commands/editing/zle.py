@@ -5,10 +5,11 @@ Home, End and Delete are bound as Debian, oh-my-zsh and others bind them; zsh al
 
 from __future__ import annotations
 
-from . import emacs, isearch, ring, walking
+from . import emacs, isearch, ring, swapping, walking
 from .keymap import Keys, holeproof, typed
 from .state import Command, State
 from .stream import HOLE
+from .words import behind, wordchar
 
 
 def digit(s: State) -> None:
@@ -154,6 +155,9 @@ def down(s: State) -> None:
 
 def _vertical(s: State, step: int) -> None:
     s.spend(len(s.chars))
+    if s.holed and (s.rows or s.dialect.vi):
+        walking.adrift(s, "rows")
+        return
     if "\n" not in s.chars:
         walking.move(s, step)
         return
@@ -162,7 +166,7 @@ def _vertical(s: State, step: int) -> None:
         return
     start = emacs.row_start(s, s.at)
     column = s.keep["column"] if s.last == "vertical" else s.at - start
-    if step < 0 and start == 0 or step > 0 and emacs.row_end(s, s.at) == len(s.chars):
+    if (step < 0 and start == 0) or (step > 0 and emacs.row_end(s, s.at) == len(s.chars)):
         walking.move(s, step)
         return
     start = emacs.row_start(s, start - 1) if step < 0 else emacs.row_end(s, s.at) + 1
@@ -201,8 +205,8 @@ def literal(s: State) -> None:
 def copy_word(s: State) -> None:
     """M-C-_: the word before the cursor once more."""
     word = emacs.member(s)
-    stop = emacs.behind(s.chars, s.at, lambda char: not word(char))
-    start = emacs.behind(s.chars, stop, word)
+    stop = behind(s.chars, s.at, lambda char: not word(char))
+    start = behind(s.chars, stop, word)
     if s.n != 1:
         s.lose("a counted word")
     else:
@@ -220,18 +224,24 @@ def finish(s: State) -> None:
 ARROWS: dict[str, Command] = {"\x1b[A \x1bOA": up, "\x1b[B \x1bOB": down}
 _EMACS: dict[str, Command] = {
     **ARROWS, "\x1b[D \x1bOD \x02": emacs.left, "\x1b[C \x1bOC \x06": emacs.right,
-    "\x01 \x1b[H \x1bOH": emacs.home, "\x05 \x1b[F \x1bOF": emacs.end, "\x1b[3~": emacs.delete, "\x04": finish,
+    "\x01 \x1b[H \x1bOH": emacs.home, "\x05 \x1b[F \x1bOF": emacs.end, "\x1b[3~": emacs.delete,
+    "\x04": finish,
     "\r \n": emacs.accept, "\x1bf \x1bF \x1b[1;5C": emacs.word_right,
     "\x1bb \x1bB \x1b[1;5D": emacs.word_left,
-    "\x7f \x08": emacs.rubout, "\x0b": emacs.kill_right, "\x15": emacs.kill_row, "\x18\x0b": emacs.kill_buffer,
-    "\x17 \x1b\x7f \x1b\x08": emacs.rubout_word, "\x1bd \x1bD": emacs.kill_word, "\x19": ring.yank, "\x1by": ring.pop,
-    "\x14": emacs.swap, "\x1bt \x1bT": emacs.swap_words, "\x1bu \x1bU": emacs.changes_case(str.upper),
-    "\x1bl \x1bL": emacs.changes_case(str.lower), "\x1bc \x1bC": emacs.changes_case(emacs.capitals(emacs.wordchar)),
+    "\x7f \x08": emacs.rubout, "\x0b": emacs.kill_right, "\x15": emacs.kill_row,
+    "\x18\x0b": emacs.kill_buffer,
+    "\x17 \x1b\x7f \x1b\x08": emacs.rubout_word, "\x1bd \x1bD": emacs.kill_word, "\x19": ring.yank,
+    "\x1by": ring.pop,
+    "\x14": swapping.swap, "\x1bt \x1bT": swapping.swap_words,
+    "\x1bu \x1bU": swapping.changes_case(str.upper),
+    "\x1bl \x1bL": swapping.changes_case(str.lower),
+    "\x1bc \x1bC": swapping.changes_case(swapping.capitals(wordchar)),
     "\x1f \x18\x15 \x18u": emacs.undo, "\x1b. \x1b_": last_word, "\x16": emacs.quoted, "\x00": emacs.set_mark,
     "\x18\x18": emacs.exchange_mark, "\x1bw \x1bW": emacs.copy_region, "\x10": up, "\x0e": down,
     "\x1b<": first, "\x1b>": last, "\x12 \x13 \x18r \x18s": isearch.zle,
     "\x1bp \x1bP": search_back, "\x1bn \x1bN": search_on, "\x0f": next_time, "\x11 \x1bq \x1bQ": push,
-    "\x1bg \x1bG": pull, "\x1ba \x1bA": hold, "\x07 \x1b\x07": drop, "\x1b'": quote_line, "\x1b\x1f": copy_word,
+    "\x1bg \x1bG": pull, "\x1ba \x1bA": hold, "\x07 \x1b\x07": drop, "\x1b'": quote_line,
+    "\x1b\x1f": copy_word,
     "\x1b\r \x1b\n \x1b\t": literal, "\x0c \x1b\x0c \x1b\x04 \x18=": emacs.nothing, "\t": emacs.complete,
     " ".join(f"\x1b{key}" for key in "0123456789-"): digit,
 }  # fmt: skip

@@ -169,8 +169,21 @@ def replace_char(s: State) -> None:
 def begin(s: State) -> None:
     """i, a, I and A."""
     bol = ahead(s.chars, emacs.row_start(s, s.at), blank)
-    at = {"i": s.at, "a": min(s.at + 1, emacs.row_end(s, s.at)), "I": bol, "A": emacs.row_end(s, s.at)}[s.key]
+    eol = emacs.row_end(s, s.at)
+    at = {"i": s.at, "a": min(s.at + 1, eol), "I": bol, "A": eol, "o": eol, "O": emacs.row_start(s, s.at)}[
+        s.key
+    ]
+    opened = len(s.undo)
+    if s.key in "oO":
+        s.splice(at, at, "\n")
+        at += s.key == "o"
     vi.enter(s, at)
+    s.opened = opened
+
+
+def start(s: State) -> None:
+    """A line begins in insert mode, and what is typed is a change that `.` repeats on a row of its own."""
+    s.stream.taken = ["o"]
 
 
 def again(s: State) -> None:
@@ -191,7 +204,7 @@ def again(s: State) -> None:
 def rubout(s: State) -> None:
     """Backspace: not over what stood there before."""
     if s.at > 0 and s.at - s.n >= s.floor:
-        s.delete(s.at - s.n, s.at)
+        _keep_apart(s, s.at - s.n, s.at, front=True)
 
 
 def word_rubout(s: State) -> None:
@@ -250,22 +263,6 @@ def _search(s: State, sense: int) -> None:
         walking.adrift(s, walking.BEFORE)
 
 
-def left(s: State) -> None:
-    s.at = max(s.at - s.n, emacs.row_start(s, s.at))
-
-
-def right(s: State) -> None:
-    s.at = min(s.at + s.n, emacs.row_end(s, s.at))
-
-
-def home(s: State) -> None:
-    s.at = emacs.row_start(s, s.at)
-
-
-def end(s: State) -> None:
-    s.at = emacs.row_end(s, s.at)
-
-
 def _inserted(s: State, key: str) -> Command | None:
     """In insert mode most control keys insert themselves."""
     if len(key) == 1 and key < " " and key not in "\x00\x03\x04\x07\x1a\x1b":
@@ -274,18 +271,20 @@ def _inserted(s: State, key: str) -> Command | None:
 
 
 _MOVES: dict[str, Command] = {
-    "\x1b[D \x1bOD": left, "\x1b[C \x1bOC": right, "\x1b[H \x1bOH": home, "\x1b[F \x1bOF": end,
+    "\x1b[D \x1bOD": vi.row_left, "\x1b[C \x1bOC": vi.row_right, "\x1b[H \x1bOH": vi.row_home,
+    "\x1b[F \x1bOF": vi.row_end,
     "\x1b[A \x1bOA": zle.up, "\x1b[B \x1bOB": zle.down, "\x1b[3~": change(erase), "\r \n": emacs.accept,
 }  # fmt: skip
 COMMAND = Keys(vi.keymap({
-    **_MOVES, "d c y": change(operate), "D C": change(kill_end), "s S": change(substitute), "x X": change(erase),
+    **_MOVES, "d c y": change(operate), "D C": change(kill_end), "s S": change(substitute),
+    "x X": change(erase),
     "Y": change(copy_rows), "p P": put, "r": change(replace_char), "~": change(vi.swap_case),
-    "i a I A": change(begin), ".": again, "u": emacs.undo, "/ ?": search, "n N": search_again,
-    "k": zle.up, "j": zle.down, "\x10": walking.up, "\x0e": walking.down, "\x08 \x7f": left,
+    "i a I A o O": change(begin), ".": again, "u": emacs.undo, "/ ?": search, "n N": search_again,
+    "k": zle.up, "j": zle.down, "\x10": walking.up, "\x0e": walking.down, "\x08 \x7f": vi.row_left,
     "\x1b": emacs.nothing, ESCAPE: emacs.nothing, "\x0c": emacs.nothing,
 }), lambda s, key: None)  # fmt: skip
 INSERT = Keys({
     **_MOVES, "\x1b": escape, ESCAPE: escape, "\x7f \x08": rubout, "\x17": word_rubout, "\x15": kill_typed,
     "\x16 \x11": emacs.quoted, "\t": emacs.complete, "\x04 \x0c \x12 \x07": emacs.nothing,
 }, _inserted)  # fmt: skip
-holeproof(change(begin), escape, search, search_again, vi.count, home, end)
+holeproof(change(begin), escape, search, search_again, vi.count, vi.row_home, vi.row_end)

@@ -54,9 +54,11 @@ set -g fish_escape_delay_ms 200; set -g fish_greeting; set -g fish_color_command
 function fish_prompt; echo '$ '; end
 function fish_mode_prompt; end
 function asked; printf '%s\\0' ready >&{fd}; echo '> '; end
-while true; read -S -p asked line; or break; printf '%s\\0' "$line" >&{fd}; end
+while true; read -S -p asked line; printf '%s\\0' "$line" >&{fd}; end
 """
-_KEY = re.compile(rb"\x1b\[200~.*?\x1b\[201~|\x1b\[[0-9;]*[A-Za-z~]|\x1b[^\x1b]|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*", re.S)
+_KEY = re.compile(
+    rb"\x1b\[200~.*?\x1b\[201~|\x1b\[[0-9;]*[A-Za-z~]|\x1b[^\x1b]|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*", re.S
+)
 _TALK = 4  # seconds after which an editor that says nothing is given up
 
 
@@ -108,8 +110,8 @@ class Real:
         """Press the keys, the last of which ends the line, once the editor has the terminal."""
         if self.asks:
             self._see(self.asks)
-        else:
-            assert self._await() == "ready"
+        elif (said := self._await()) != "ready":
+            raise Silent(said)  # the line before went on
         if self.asks:
             return self._by_key(keys)
         while keys:
@@ -172,7 +174,9 @@ class Real:
     def __enter__(self) -> Real:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.kill()
         self.process.wait()
         os.close(self.master)
