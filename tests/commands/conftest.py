@@ -117,6 +117,14 @@ class Typist:
             self.events.append((time.monotonic_ns() - self.start, "o", data))
         return bool(data)
 
+    def wait_blind(self) -> None:
+        """Until the terminal hands lines over and echoes nothing: a password is asked for."""
+        until = time.monotonic() + DEADLINE_S
+        while termios.tcgetattr(self.fd)[3] & (termios.ECHO | termios.ICANON) != termios.ICANON:
+            if time.monotonic() > until:
+                raise AssertionError("the terminal still echoes")
+            os.sched_yield()
+
     def press(self, data: bytes | str) -> None:
         """Send bytes in one go."""
         raw = data.encode() if isinstance(data, str) else data

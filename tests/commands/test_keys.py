@@ -31,7 +31,7 @@ def lines(record: Record, *pieces: bytes, fresh: frozenset[int] = frozenset()) -
         (b"world\x01hello \r", "hello world", True),
         (b"one two\x17three\r", "one three", True),
         (b"one\x0b\x01two \r", "two one", True),
-        (b"keep this\x01\x1bf\x0b\x19\r", "keep this", True),
+        (b"keep this\x01\x1bf\x0b\x19\r", "keep this", False),
         (b"ab\x14\r", "ba", True),
         (b"cat no\t\r", "cat no", False),
         (b"\x1b[A\r", "", False),

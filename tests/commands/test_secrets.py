@@ -134,6 +134,7 @@ def test_a_search_that_was_left_on_the_screen_proves_nothing(shell: Shell) -> No
     bash.press("\r")  # readline does not always draw its prompt again by itself
     bash.wait(r"\n[\s\S]*" + READY)
     bash.run("read -s x", "\n")
+    bash.wait_blind()
     key_by_key(bash, SECRET + "\r")
     bash.wait(READY)
     bash.run("pwd", READY)

