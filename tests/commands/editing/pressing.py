@@ -167,10 +167,8 @@ _INSERTS = ["i", "a", "I", "A", "cwq\x1bA", "ccnew \x1bA", "Cend\x1bA", "sq\x1bA
 def drawn(dialect: Dialect, seed: int, count: int) -> list[bytes]:
     """Lines of keys at random, each ended by Enter."""
     rng = random.Random(seed)
-    return [
-        (_drawn_vi(rng) if dialect.vi else _drawn(rng, dialect.editor)).encode() + b"\r" for _ in "
-    "range(count)
-    ]
+    lines = (_drawn_vi(rng) if dialect.vi else _drawn(rng, dialect.editor) for _ in range(count))
+    return [line.encode() + b"\r" for line in lines]
 
 
 def _drawn(rng: random.Random, editor: str) -> str:

@@ -16,9 +16,10 @@ _NAMES = [f"{each.editor}-{'vi' if each.vi else 'emacs'}" for each in DIALECTS]
 _WRONG = {"zle-vi": 0.03}  # of lines at random: what is left of oddities that nobody types on purpose
 
 
-def beside(
-    dialect: Dialect, lines: Sequence[bytes], pressed: Pressed
-) -> list[tuple[bytes, str, str | None, str]]:
+Told = list[tuple[bytes, str, str | None, str]]
+
+
+def beside(dialect: Dialect, lines: Sequence[bytes], pressed: Pressed) -> Told:
     """For each line the keys, the real text, the predicted one, and why there is none."""
     editor = Editor(dialect)
     told: Told = []
