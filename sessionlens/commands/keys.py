@@ -46,8 +46,8 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, run of text or paste: `name` is text, paste, reply, other or an editing key's name; `raw` are its
-    bytes, a paste with its brackets.
+    """One key, run of text or paste: `name` is text, paste, reply, other or an editing key's name; `raw`
+    are its bytes, a paste with its brackets.
     """
 
     name: str

@@ -103,7 +103,7 @@ class Editor:
     def _edited(self, state: State) -> None:
         """readline keeps what was edited on lines of the history that were not taken."""
         for pos, (chars, undo) in state.lines.items():
-            if pos < len(self.history) and pos != state.pos and HOLE not in chars:
-                self.history[pos] = "".join(chars)
+            if pos < len(self.history) and pos != state.pos:
+                self.history[pos] = HOLE if HOLE in chars else "".join(chars)
                 if undo:
                     self._memory.unsure |= {pos}

@@ -174,7 +174,7 @@ def set_mark(s: State) -> None:
 
 
 def exchange_mark(s: State) -> None:
-    if s.mark is None:
+    if s.mark is None or s.mark >= len(s.chars):
         s.lose("a mark that was not set in this line")
     else:
         s.at, s.mark = min(s.mark, len(s.chars)), s.at

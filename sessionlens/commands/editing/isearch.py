@@ -168,6 +168,7 @@ def _zle_land(s: State, shown: tuple[int, int]) -> None:
 def _zle_find(s: State, spot: _Spot, skip: bool) -> bool:
     fold = s.argument is None and spot.sought == spot.sought.lower()
     line, over = text_at(s, spot.pos), False
+    begun = line
     if skip:
         over = spot.index == 0 if spot.step < 0 else spot.index >= len(line) - 1
         spot.index += spot.step if not over else 0
@@ -185,6 +186,6 @@ def _zle_find(s: State, spot: _Spot, skip: bool) -> bool:
         spot.pos += spot.step
         if not 0 <= spot.pos <= len(s.history):
             return False
-        before, line = line, text_at(s, spot.pos)
-        over = before == line
+        line = text_at(s, spot.pos)
+        over = line == begun
         spot.index = 0 if spot.step > 0 else len(line)

@@ -54,11 +54,27 @@ def execute(s: State, command: Command) -> None:
         s.lose(s.why)
         if command in _KILLS or (command in _ERASES and s.argument is not None):
             keep(s, HOLE)
+        if s.mode == "command":
+            blindly(s)
     else:
         command(s)
     s.close(at)
     if s.this != "argument":
         s.argument, s.last = None, s.this
+
+
+def blindly(s: State) -> None:
+    """What a command of vi reads and where it leads to, on a line that is not known."""
+    key = s.key
+    motion = s.stream.next() if key in ("d", "c", "y") else ""
+    while motion and motion in "123456789":
+        motion = s.stream.next()
+    if key in ("r", "f", "F", "t", "T") or motion in ("f", "F", "t", "T"):
+        s.stream.next()
+    if key in ("c", "C", "s", "S"):
+        s.mode, s.floor, s.opened = "insert", 0, 0
+    if key in ("d", "c", "y", "C", "D", "s", "S", "x", "X", "Y"):
+        keep(s, HOLE)
 
 
 def typed(s: State, key: str) -> Command | None:

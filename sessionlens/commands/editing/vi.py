@@ -22,6 +22,8 @@ def motion(s: State, key: str, times: int, operator: str) -> int | None:
     """Where a motion goes; None where it fails. `operator` is d, c or y where one waits for it."""
     zle = s.dialect.editor == "zle"
     if "\n" in s.chars:
+        if key in "fFtT":
+            emacs.next_char(s)
         s.lose("a motion among rows")
         return None
     chars = [*s.chars, " "] if operator and not zle else s.chars

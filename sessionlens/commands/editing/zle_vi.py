@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import emacs, ring, vi, walking, zle
-from .keymap import Keys, holeproof, typed
+from .keymap import Keys, blindly, holeproof, typed
 from .state import Command, State
 from .stream import ESCAPE, HOLE, PASTE
 from .words import ahead, behind, blank, ident, rest
@@ -36,6 +36,10 @@ def change(command: Command) -> Command:
     """A command that `.` repeats."""
 
     def pressed(s: State) -> None:
+        if "\n" in s.chars and command is not begin:
+            s.lose("a change among rows")
+            blindly(s)
+            return
         s.used.add("vi")
         _record(s)
         command(s)
@@ -133,7 +137,7 @@ def copy_rows(s: State) -> None:
 
 def put(s: State) -> None:
     """p and P; whole rows become rows of their own."""
-    if not s.memory.ring:
+    if not s.memory.ring or "\n" in s.chars:
         s.lose("what was killed before the recording")
         return
     text = s.memory.ring[-1]
@@ -270,6 +274,7 @@ def _inserted(s: State, key: str) -> Command | None:
     return typed(s, key) if not key.startswith(PASTE) or s.mode == "insert" else None
 
 
+_BEGIN = change(begin)
 _MOVES: dict[str, Command] = {
     "\x1b[D \x1bOD": vi.row_left, "\x1b[C \x1bOC": vi.row_right, "\x1b[H \x1bOH": vi.row_home,
     "\x1b[F \x1bOF": vi.row_end,
@@ -279,7 +284,7 @@ COMMAND = Keys(vi.keymap({
     **_MOVES, "d c y": change(operate), "D C": change(kill_end), "s S": change(substitute),
     "x X": change(erase),
     "Y": change(copy_rows), "p P": put, "r": change(replace_char), "~": change(vi.swap_case),
-    "i a I A o O": change(begin), ".": again, "u": emacs.undo, "/ ?": search, "n N": search_again,
+    "i a I A o O": _BEGIN, ".": again, "u": emacs.undo, "/ ?": search, "n N": search_again,
     "k": zle.up, "j": zle.down, "\x10": walking.up, "\x0e": walking.down, "\x08 \x7f": vi.row_left,
     "\x1b": emacs.nothing, ESCAPE: emacs.nothing, "\x0c": emacs.nothing,
 }), lambda s, key: None)  # fmt: skip
@@ -287,4 +292,4 @@ INSERT = Keys({
     **_MOVES, "\x1b": escape, ESCAPE: escape, "\x7f \x08": rubout, "\x17": word_rubout, "\x15": kill_typed,
     "\x16 \x11": emacs.quoted, "\t": emacs.complete, "\x04 \x0c \x12 \x07": emacs.nothing,
 }, _inserted)  # fmt: skip
-holeproof(change(begin), escape, search, search_again, vi.count, vi.row_home, vi.row_end)
+holeproof(_BEGIN, escape, search, search_again, vi.count, vi.row_home, vi.row_end)

@@ -13,12 +13,16 @@ from .pressing import FIRST, cases, drawn
 from .real import Real
 
 _NAMES = [f"{each.editor}-{'vi' if each.vi else 'emacs'}" for each in DIALECTS]
-_WRONG = {"readline-vi": 0.02, "zle-vi": 0.03}  # what is left of vi's oddities, of lines at random
+_WRONG = {"zle-vi": 0.03}  # of lines at random: what is left of oddities that nobody types on purpose
 
 
-def beside(dialect: Dialect, lines: Sequence[bytes], pressed: Pressed) -> list[tuple[bytes, str, str | None, str]]:
+Told = list[tuple[bytes, str, str | None, str]]
+
+
+def beside(dialect: Dialect, lines: Sequence[bytes], pressed: Pressed) -> Told:
     """For each line the keys, the real text, the predicted one, and why there is none."""
-    editor, told = Editor(dialect), []
+    editor = Editor(dialect)
+    told: Told = []
     editor.suggests = False  # nothing is suggested there
     with Real(dialect) as real:
         for line in lines:
@@ -42,8 +46,8 @@ def test_lines_at_random(dialect: Dialect, pressed: Pressed) -> None:
     name = _NAMES[DIALECTS.index(dialect)]
     told = beside(dialect, [*FIRST, *drawn(dialect, 7, 300)], pressed)
     wrong = [row for row in told if row[2] is not None and row[1] != row[2]]
-    assert len(wrong) <= _WRONG.get(name, 0.0) * len(told), wrong[:3]
-    assert sum(text is None for _, _, text, _ in told) < len(told) / 3
+    assert len(wrong) <= _WRONG.get(name, 0.01) * len(told), wrong[:3]
+    assert sum(text is None for _, _, text, _ in told) < len(told) / (2 if dialect.editor == "fish" else 4)
 
 
 def test_fish_suggests_what_was_run_before(pressed: Pressed) -> None:
