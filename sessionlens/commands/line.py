@@ -91,8 +91,8 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
 
 
 def only_blanks(shown: str, told: str) -> bool:
-    """Do both say the same but for blanks that a screen does not show as they are (tabs, line feeds, blanks at a
-    row's end)? More blanks than were typed are no such thing.
+    """Do both say the same but for blanks that no screen shows as they are (tabs, line feeds, the end of a row)?
+    More blanks than were typed are no such thing.
     """
     gaps = (re.findall(r"(\s*)\S", text) for text in (shown, told))
     if not told.strip() or "".join(shown.split()) != "".join(told.split()):
