@@ -26,7 +26,7 @@ from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
-from .secrets import unechoed
+from .secrets import unanswered, unechoed
 from .within import within
 
 if TYPE_CHECKING:
@@ -85,7 +85,12 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
-    left = [each for each in [*typed, *elsewhere] if each.first not in taken]
+    unseen = {
+        line.key_line.first
+        for line in lines
+        if line.outcome == "empty" and line.key_line and unanswered(view, line.key_line)
+    }
+    left = [each for each in [*typed, *elsewhere] if each.first not in taken - unseen]
     secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
