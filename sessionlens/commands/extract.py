@@ -52,9 +52,8 @@ def _extract(recording: Recording, replay: Replay) -> Extraction:
     request = [_exec(recording)] if info.kind == "exec" and info.command is not None else []
     shell = shell_fed(recording)
     if shell is not None:
-        commands, events, hidden = fed(recording, shell)
-        events += _other_events(recording)
-        return Extraction(request + commands, sorted(events, key=lambda event: event.t_ns), hidden)
+        commands, hidden = fed(recording, shell)
+        return Extraction(request + commands, list(_other_events(recording)), hidden)
     if not request:
         return _terminal(recording, replay)
     if info.columns is None:  # no pty and no shell: its input is data
