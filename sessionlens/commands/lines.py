@@ -29,6 +29,7 @@ from .secrets import Echoes, starred, unanswered
 from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
+POSED = "what runs can show this very prompt and read the line itself"
 _REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
@@ -53,6 +54,10 @@ class LineReader:
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
 
+        self._before, self._drawn = 0, False
+        self.posed: list[tuple[int, int | None]] = []
+        """Where something ran that can show the shell's own prompt: from and to which byte of the output."""
+
         self.lost = LostLines(prompts, self.has_input, self.echoes)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
@@ -73,6 +78,8 @@ class LineReader:
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
+                    self._pressed(line.key_line)
+                    line = self._doubted(line)
                     self._remember(line)
                     yield line
                 elif candidate.paste and not self.asking.reading:
@@ -123,6 +130,42 @@ class LineReader:
             self.lost.remember(line.text)
             self.rebound |= bool(_REBINDS.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
+        posing = self.asking.posing.lines > 0 and not self.asking.continuing
+        if posing and (not self.posed or self.posed[-1][1] is not None):
+            self.posed.append((line.candidate.after, None))
+        elif not posing and self.posed and self.posed[-1][1] is None:
+            self.posed[-1] = self.posed[-1][0], line.candidate.point.offset
+
+    def _pressed(self, key_line: KeyLine | None) -> None:
+        """What was typed before a line, and taken at no prompt, was read by what ran."""
+        while key_line is not None and self._before < len(self.key_lines):
+            before = self.key_lines[self._before]
+            if before.first > key_line.first:
+                break
+            self._before += 1
+            if before is not key_line or before.ender == "interrupt":
+                self.asking.pressed(before.ender)
+
+    def judged(self, line: Line) -> Line:
+        """A line that was found otherwise, after all were read: low where something posed as the shell."""
+        at = line.candidate.point.offset
+        posed = any(first < at and (stop is None or at < stop) for first, stop in self.posed)
+        return replace(line, confidence="low", reason=POSED) if posed and line.confidence != "low" else line
+
+    def _doubted(self, line: Line) -> Line:
+        """The line, with the doubts that what runs raises whatever the screen and the keys say."""
+        if line.candidate.point.offset < self.view.doubted:
+            reason = "the recording may begin inside of a full-screen program"
+        elif (shape(line.prompt), line.candidate.paste) in self.asking.doubted:
+            reason = "an unknown program showed this prompt: it may be an answer to it"
+        elif self.asking.posed(line.prompt):
+            reason = POSED
+        elif self._drawn_at_once(line) and (self.asking.unsure or self._drawn):
+            reason, self._drawn = "a program may have drawn it: it came in one piece with its end", True
+        else:
+            self._drawn = False
+            return line
+        return replace(line, confidence="low", reason=reason)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self.waiting.pending(candidate, options)
@@ -200,13 +243,7 @@ class LineReader:
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if candidate.point.offset < self.view.doubted:
-            confidence, reason = "low", "the recording may begin inside of a full-screen program"
-        elif (shape(option.prompt), candidate.paste) in self.asking.doubted:
-            confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
-        elif candidate.paste and confidence == "high" and self.asking.running and self.asking.running.edits:
-            confidence, reason = "medium", "it may be an answer to what asks with a line editor"
-        elif match is not None and (typed := self._begun_before(candidate, match)):
+        if match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
         elif confidence == "high" and len(option.prompt) < 3 and not self._begins(candidate, option):
@@ -236,6 +273,14 @@ class LineReader:
             return ""
         early = match.key_line.early
         return whole.text if early is not None and self.echoes.came(early) else ""
+
+    def _drawn_at_once(self, line: Line) -> bool:
+        """Without keys: did the text come together with what a line editor says at the Enter?"""
+        if self.has_input or not line.candidate.paste:
+            return False
+        rests = [rest.offset for rest in line.candidate.rests if rest.left.endswith(line.prompt)]
+        pieces = self.view.between(rests[0], line.candidate.point.offset) if rests else ()
+        return len(list(pieces)) == 1
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
