@@ -27,6 +27,7 @@ from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
 from .secrets import unanswered, unechoed
+from .unprompted import unprompted
 from .within import within
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += recovered(view, prompts, found, lines, left)
     used = {line.key_line.first for line in lines if line.key_line}
     lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
+    used = {line.key_line.first for line in lines if line.key_line}
+    lines += unprompted(view, found, lines, [each for each in left if each.first not in used])
     lines = [reader.judged(line) for line in lines]
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)

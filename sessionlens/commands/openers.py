@@ -137,6 +137,11 @@ def opens(text: str) -> Opened | None:
     return _opens(words_of(text), 0)
 
 
+def opens_words(words: list[str]) -> Opened | None:
+    """The same of one command's words."""
+    return _opens(words, 0)
+
+
 def _opens(words: list[str], depth: int) -> Opened | None:
     words = _past_assignments(words)
     name = base(words)
