@@ -1,6 +1,6 @@
 """Lines that a shell read and no prompt shows: it is fed through a pipe, or its prompt and echo go elsewhere.
 
-`cat | sh`, `sh /dev/stdin`, `ssh HOST sh`, `exec 2>/dev/null`. That the shell reads what is typed then is only
+`cat | sh`, `sh /dev/stdin`, `ssh HOST sh`, `exec 2>/dev/null`. That the shell reads what is typed then is
 inferred from the words of the line that runs. What was not echoed is listed without its text.
 """
 
