@@ -50,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     arguments = build_parser().parse_args(argv)
     try:
+        import_module("sessionlens.cli.common").choose(arguments)
         code = arguments.run(arguments)
         sys.stdout.flush()
         return int(code)

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     _print(table, arguments)
     if not (arguments.json or arguments.csv or arguments.jsonl):
         marked = int((table["marks"] != "").sum())
-        notes = [count(len(table), "command"), f"{marked} marked"]
+        notes = [count(len(table), "command"), f"{marked} marked"] if len(table) else ["no commands"]
         if len(source.gaps):
             notes.append(
                 f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from sessionlens.errors import UsageError
 from sessionlens.session import Session
+from sessionlens.session.opening import by_session, named
+from sessionlens.session.refs import Ref
 from sessionlens.tables.output import to_csv, to_json, to_text
 from sessionlens.visible import visible
 
@@ -27,6 +30,20 @@ def say(text: str = "") -> None:
 def recording_argument(parser: argparse.ArgumentParser) -> None:
     """The recording or folder that a command works on."""
     parser.add_argument("path", help="a recording, or a folder of recordings")
+    parser.add_argument(
+        "--session", metavar="SESSION8", help="only this one of them: the 8 digits that the tables show"
+    )
+
+
+def choose(arguments: argparse.Namespace) -> None:
+    """Take the recording that --session names, where it was given, for the path."""
+    session = getattr(arguments, "session", None)
+    if session is not None:
+        ref = Ref.parse(session)
+        if ref is None:
+            raise UsageError(f"--session {session!r}: a session is named by 8 hex digits, as in the tables")
+        arguments.path = str(by_session(ref.session, named(arguments.path)))
+        arguments.session = None
 
 
 def one_recording_argument(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +131,6 @@ def warn_of_gaps(session: Session) -> None:
 def single(path: str) -> Path | None:
     """The path if it is one recording or a ref; None for a folder of several recordings."""
     from sessionlens.formats import find
-    from sessionlens.session.opening import named
 
     folder = named(path)
     return None if folder.is_dir() and len(find(folder)) > 1 else folder

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         high = int((table["severity"] == "high").sum())
-        notes = [count(len(table), "flag"), f"{high} high"]
+        notes = [count(len(table), "flag"), f"{high} high"] if len(table) else ["no flags"]
         if len(source.gaps):
             notes.append(
                 f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"

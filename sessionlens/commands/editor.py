@@ -1,8 +1,8 @@
 """A small line editor driven by the keystrokes: what was typed at a line, as far as keys alone can tell.
 
 It knows the emacs keys that every shell means alike. After others (words, yanks, completion, history,
-searches) the line is no longer `certain`, and only tells which characters were typed in which order; what each
-shell's own editor makes of them is asked later, when it is known what was run before (witness.py).
+searches) the line is no longer `certain`, and only tells which characters were typed in which order; what
+each shell's own editor makes of them is asked later, when it is known what was run before (witness.py).
 """
 
 from __future__ import annotations

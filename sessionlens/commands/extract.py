@@ -26,7 +26,8 @@ from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
-from .secrets import unechoed
+from .secrets import unanswered, unechoed
+from .unprompted import unprompted
 from .within import within
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ def _extract(recording: Recording, replay: Replay) -> Extraction:
     request = [_exec(recording)] if info.kind == "exec" and info.command is not None else []
     shell = shell_fed(recording)
     if shell is not None:
-        commands, events, hidden = fed(recording, shell)
-        events += _other_events(recording)
-        return Extraction(request + commands, sorted(events, key=lambda event: event.t_ns), hidden)
+        commands, hidden = fed(recording, shell)
+        return Extraction(request + commands, list(_other_events(recording)), hidden)
     if not request:
         return _terminal(recording, replay)
     if info.columns is None:  # no pty and no shell: its input is data
@@ -79,13 +79,21 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += recovered(view, prompts, found, lines, left)
     used = {line.key_line.first for line in lines if line.key_line}
     lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
+    used = {line.key_line.first for line in lines if line.key_line}
+    lines += unprompted(view, found, lines, [each for each in left if each.first not in used])
+    lines = [reader.doubts.judged(line) for line in lines]
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
     events += reader.unread
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
-    left = [each for each in [*typed, *elsewhere] if each.first not in taken]
+    unseen = {
+        line.key_line.first
+        for line in lines
+        if line.outcome == "empty" and line.key_line and unanswered(view, line.key_line)
+    }
+    left = [each for each in [*typed, *elsewhere] if each.first not in taken - unseen]
     secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]

@@ -91,7 +91,7 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
 
 
 def only_blanks(shown: str, told: str) -> bool:
-    """Do both say the same but for blanks that no screen shows as they are (tabs, line feeds, the end of a row)?
+    """Do both say the same but for blanks that no screen shows as they are (tabs, line feeds, a row's end)?
     More blanks than were typed are no such thing.
     """
     gaps = (re.findall(r"(\s*)\S", text) for text in (shown, told))

@@ -15,6 +15,7 @@ from itertools import zip_longest
 from .accept import Candidate
 from .blind import Echo
 from .cutting import Cutter, Option
+from .doubts import Doubts
 from .editor import KeyLine
 from .line import Line, verdict
 from .lost import LostLines
@@ -49,6 +50,7 @@ class LineReader:
         self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
+        self.doubts = Doubts(view, self.asking, key_lines)
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.echo, self.echoes = Echo(), Echoes(view)
@@ -76,6 +78,7 @@ class LineReader:
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
+                    line = self.doubts.read(line)
                     self._remember(line)
                     yield line
                 elif candidate.paste and not self.asking.reading:
@@ -128,6 +131,7 @@ class LineReader:
             self.lost.remember(line.text)
             self.rebound |= bool(_REBINDS.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
+        self.doubts.remember(line)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:
         pending = self.waiting.pending(candidate, options)
@@ -228,11 +232,7 @@ class LineReader:
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
         text, confidence, reason = found.text, found.confidence, found.reason
-        if candidate.point.offset < self.view.doubted:
-            confidence, reason = "low", "the recording may begin inside of a full-screen program"
-        elif (shape(option.prompt), candidate.paste) in self.asking.doubted:
-            confidence, reason = "low", "an unknown program showed this prompt: it may be an answer to it"
-        elif match is not None and (typed := self._begun_before(candidate, match)):
+        if match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
         elif confidence == "high" and (doubt := self._doubt(candidate, option)):
@@ -255,8 +255,6 @@ class LineReader:
 
     def _doubt(self, candidate: Candidate, option: Option) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
-        if candidate.paste and self.asking.running and self.asking.running.edits:
-            return "it may be an answer to what asks with a line editor"
         short = len(option.prompt) < 3 and not self._begins(candidate, option)
         return "the prompt is short and does not begin its row" if short else ""
 

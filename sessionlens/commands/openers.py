@@ -103,12 +103,12 @@ def words_of(text: str) -> list[str]:
 
 def program(text: str) -> str:
     """The program that the last command of a line starts, past assignments, sudo and other wrappers."""
-    return base(_past_wrappers(words_of(text)))
+    return base(past_wrappers(words_of(text)))
 
 
 def operands(text: str) -> str | None:
     """What an editor or pager was started on: its words that are no options; None for other programs."""
-    words = _past_wrappers(words_of(text))
+    words = past_wrappers(words_of(text))
     rest = words[1:] if base(words) in _OPENED_ON else []
     return " ".join(word for word in rest if not word.startswith(("-", "+"))) or None
 
@@ -121,7 +121,7 @@ def base(words: list[str]) -> str:
 
 def runs_script(text: str) -> bool:
     """Does an interpreter run a script here, or is it a file that nobody knows? Either may ask anything."""
-    words = _past_wrappers(words_of(text))
+    words = past_wrappers(words_of(text))
     name = base(words)
     if name not in SHELLS and REPLS.get(name) not in _LANGUAGES:
         return bool(words) and "/" in words[0] and name not in REPLS
@@ -135,6 +135,11 @@ def runs_script(text: str) -> bool:
 def opens(text: str) -> Opened | None:
     """What this command line opens, as far as its words say; None for what opens nothing we know."""
     return _opens(words_of(text), 0)
+
+
+def opens_words(words: list[str]) -> Opened | None:
+    """The same of one command's words."""
+    return _opens(words, 0)
 
 
 def _opens(words: list[str], depth: int) -> Opened | None:
@@ -166,7 +171,8 @@ def _past_assignments(words: list[str]) -> list[str]:
     return words[at:]
 
 
-def _past_wrappers(words: list[str]) -> list[str]:
+def past_wrappers(words: list[str]) -> list[str]:
+    """The words from the program on that assignments, sudo and other wrappers start."""
     for _ in range(8):
         words = _past_assignments(words)
         name = base(words)

@@ -1,20 +1,20 @@
 """What was fed to a shell without a terminal (`ssh host bash`, `ssh -T host`): each line is a command.
 
-Nothing echoes there, so a line that was not echoed is no secret; what answers a password prompt in the output
-is. What follows a command that may read one (`sudo -S`) is listed without its text. For programs other than
-shells the input is data and no command. Decision 0043.
+Nothing echoes there, so a line that was not echoed is no secret. What a program may have asked for is listed
+without its text (answers.py). For programs other than shells the input is data and no command. Decision 0043.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .grammar import incomplete
-from .model import HIDDEN, Command, Evidence, LineEvent
+from .answers import Answers
+from .grammar import Unfinished
+from .model import HIDDEN, Command, Evidence
 from .openers import SHELLS, opens
 from .output import plain
 
@@ -22,13 +22,8 @@ if TYPE_CHECKING:
     from sessionlens.recording import Recording
 
 _MOST = 200
-_READS_SECRET = re.compile(
-    r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\bsu\b\s*(?:-|\w|$)|\bread\b[^\n;|&]*\s-\w*s|-stdin\b|stdin\b$"
-    r"|\b(?:passwd|chpasswd|htpasswd|smbpasswd|vncpasswd|cryptsetup|gpg2?|openssl|vault|ssh-add|ssh-keygen|doas|kinit"
-    r"|smbclient|getpass|mysql|mariadb|psql|ldap\w+|ansible-vault|keytool|pass|secret-tool|sshpass)\b"
-    r"|\bstty\b[^\n;|&]*-echo"
-)
-_ASKS_SECRET = re.compile(r"(?:pass\w*|secret|token|pin|otp|code|key)\b[^\n]{0,80}[:?>#$]\s*$", re.I)
+FED = "fed to a shell without a terminal: only the input tells it"
+MAY_ANSWER = "fed to a shell without a terminal: a program may have asked for it"
 
 
 def shell_fed(recording: Recording) -> str | None:
@@ -91,58 +86,44 @@ def _printed(recording: Recording) -> list[int]:
     return reached
 
 
-def fed(recording: Recording, shell: str) -> tuple[list[Command], list[LineEvent], list[tuple[int, int]]]:
-    """The commands, the hidden lines as events, and their byte ranges."""
+def fed(recording: Recording, shell: str) -> tuple[list[Command], list[tuple[int, int]]]:
+    """The commands, and the byte ranges of those whose text may be a secret."""
     lines = fed_lines(recording)
-    doubted = dict(_secrets(recording, lines))
-    secret = {at for at, proven in doubted.items() if proven}
-    events = [
-        LineEvent(each.t_ns, "hidden input", HIDDEN, each.first, each.last)
-        for at, each in enumerate(lines)
-        if at in secret
-    ]
-    open_lines = [
-        replace(each, text=HIDDEN) if at in doubted else each
-        for at, each in enumerate(lines)
-        if at not in secret
-    ]
-    entries = list(_joined(open_lines))
+    entries = list(_entries(lines, Answers(recording.blob("o"), recording.info.command or "")))
     end = _printed(recording)[-1] if len(recording) else 0
     stops = [entry[-1].done for entry in entries[1:]] + [end]
-    commands = [
-        _command(recording, shell, entry, stop) for entry, stop in zip(entries, stops, strict=True) if entry
-    ]
-    return commands, events, [(lines[at].first, lines[at].last) for at in sorted(doubted)]
+    commands = [_command(recording, shell, entry, stop) for entry, stop in zip(entries, stops, strict=True)]
+    return commands, [(line.first, line.last) for entry in entries for line in entry if line.text == HIDDEN]
 
 
-def _secrets(recording: Recording, lines: list[Fed]) -> Iterator[tuple[int, bool]]:
-    """Which lines are secret, each with whether a prompt asked for it or a command only may have read it."""
-    out, told = recording.blob("o"), recording.info.command or ""
-    for at, line in enumerate(lines):
-        tail = plain(bytes(out[max(line.begun - 512, 0) : line.begun])).rsplit("\n", 1)[-1]
-        open_row = bytes(out[max(line.begun - 1, 0) : line.begun]) not in (b"\n", b"")
-        asked = open_row and _ASKS_SECRET.search(tail) is not None
-        if asked or _READS_SECRET.search(told):
-            said = bytes(out[line.begun : line.done + 512])
-            yield at, asked or b"assword" in said
-            told = ""
-        else:
-            told = line.text
-
-
-def _joined(lines: list[Fed]) -> Iterator[list[Fed]]:
-    """Lines joined as far as the grammar calls them unfinished; where it never closes, each on its own."""
-    at = 0
+def _entries(lines: Sequence[Fed], answers: Answers) -> Iterator[list[Fed]]:
+    """The lines of each command; one that may be an answer stands alone, without its text."""
+    at, until = 0, answers.end
+    untils = [until]
+    for line, following in pairwise(reversed(lines)):
+        until = line.begun if line.begun > following.begun else until
+        untils.append(until)
+    untils.reverse()
     while at < len(lines):
-        stop, text = at + 1, lines[at].text
-        while text != HIDDEN and incomplete(text) and stop < min(len(lines), at + _MOST):
-            text += "\n" + lines[stop].text
-            stop += 1
-        if stop > at + 1 and incomplete(text):
-            stop = at + 1
-        if lines[at].text.strip():
-            yield lines[at:stop]
-        at = stop
+        if answers.may_be(lines[at], untils[at]):
+            entry = [replace(lines[at], text=HIDDEN)]
+        else:
+            entry = _joined(lines, at)
+            entry[1:] = [replace(line, text=HIDDEN) if answers.asked(line) else line for line in entry[1:]]
+            if lines[at].text.strip():
+                answers.ran("\n".join(line.text for line in entry))
+        if any(line.text.strip() for line in entry):
+            yield entry
+        at += len(entry)
+
+
+def _joined(lines: Sequence[Fed], at: int) -> list[Fed]:
+    """The lines from here on as far as the grammar calls them unfinished; where it never closes, one."""
+    typed, stop = Unfinished(lines[at].text), at + 1
+    while typed.open and stop < min(len(lines), at + _MOST):
+        typed.add(lines[stop].text)
+        stop += 1
+    return list(lines[at : at + 1 if typed.open else stop])
 
 
 def _command(recording: Recording, shell: str, entry: list[Fed], stop: int) -> Command:
@@ -168,6 +149,6 @@ def _command(recording: Recording, shell: str, entry: list[Fed], stop: int) -> C
         out_last=stop - 1 if data else None,
         output=plain(data),
         fullscreen=False,
-        hidden=entry[0].text == HIDDEN,
-        evidence=Evidence(reason="fed to a shell without a terminal: only the input tells it"),
+        hidden=any(line.text == HIDDEN for line in entry),
+        evidence=Evidence(reason=MAY_ANSWER if entry[0].text == HIDDEN else FED),
     )

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from .grammar import Unfinished
 from .hosts import is_host
 from .openers import REPLS, SHELLS, opens, program, runs_script
+from .posing import READS, Posing, deaf, posing
 from .prompts import Prompts, continues, shape
+from .stdin import leaves_input
 
-_BEHIND = r"""(?:^|[;&|(){'"\n]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\b\w+=\S*\s)\s*"""
-_READS = re.compile(rf"{_BEHIND}(?:read|select|vared)(?![\w=-])")
-_EDITS = re.compile(rf"{_BEHIND}(?:read\b[^;&|\n]*\s-\w*e|vared\b)")
 _NEW_PROMPT = re.compile(r"\b(?:PS1|PROMPT|PROMPT_COMMAND|prompt)\s*=")
 _CONTINUED = re.compile(r"(?:> |\? )(?=\S|\s)|>$")
 
@@ -32,9 +31,6 @@ class Running:
     reads: bool
     """It has `read` or the like in it."""
 
-    edits: bool
-    """... with a line editor."""
-
     script: bool
     """It is a script or a program by its path: whatever it asks looks as it likes."""
 
@@ -43,8 +39,7 @@ class Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         script = runs_script(text)
-        reads, edits = bool(_READS.search(text)), bool(_EDITS.search(text))
-        return cls(Unfinished(text), known and not script, reads, edits, script)
+        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script)
 
 
 @dataclass(slots=True)
@@ -66,10 +61,23 @@ class Asking:
     inside: set[str] = field(default_factory=set)
     """Shapes of prompts without line editing since a line was edited last."""
 
+    sure: bool = True
+    """What runs was not run at a doubted prompt itself."""
+
+    posing: Posing = field(default_factory=Posing)
+    _answers: bool = False
+    """What runs was typed at what may have posed as the shell."""
+
+    deaf: bool = False
+    """Ctrl-C may mean something else by now."""
+
+    menu: bool = False
+    """... and so may what `select` asks."""
+
     def may_ask(self, prompt: str, paste: bool) -> bool:
         """May a program that does not edit its lines (`paste` is off) show this prompt now?"""
         running, form = self.running, shape(prompt)
-        if running is not None and running.known:
+        if running is not None and running.known and self.sure:
             self.doubted.discard((form, paste))
         if paste or running is None:
             if running is not None and running.script and (form, paste) not in self.forms:
@@ -90,6 +98,29 @@ class Asking:
             self.doubted.add((form, paste))
         return running.known or self.prompts.count(prompt, paste) > 1
 
+    def _goes_on(self, prompt: str) -> bool:
+        """May a shell that waits for more show this?"""
+        return self.continuing and (continues(prompt) or not any(map(str.isalnum, prompt)))
+
+    def posed(self, prompt: str) -> bool:
+        """May what runs have shown this prompt, and read the line? While the shell waits nothing runs."""
+        return self.posing.may_show(prompt) and (self._answers or not self._goes_on(prompt))
+
+    @property
+    def unsure(self) -> bool:
+        """Was something run that may show and read what it likes?"""
+        running = self.running
+        return running is not None and not running.known and not leaves_input(running.typed.text)
+
+    def pressed(self, ender: str) -> None:
+        """A line of keys was ended so, and no prompt took it."""
+        if ender == "enter":
+            self.posing.read()
+        elif ender == "eof":
+            self.posing.ended()
+        elif ender == "interrupt" and not self.deaf:
+            self.posing.interrupted()
+
     @property
     def reading(self) -> bool:
         """Does what was run read lines by itself?"""
@@ -107,11 +138,22 @@ class Asking:
 
     def remember(self, prompt: str, paste: bool, text: str, run: bool) -> None:
         """A line was run, or thrown away, at this prompt."""
-        goes_on = continues(prompt) or not any(map(str.isalnum, prompt))
-        if run and self.running is not None and self.continuing and goes_on:
+        posed = self.posed(prompt)
+        if run and self.running is not None and self._goes_on(prompt):
             self.running.typed.add(text)
+            text = self.running.typed.text
         elif run:
             self.running = Running.of(text)
+            self.sure = not posed and (shape(prompt), paste) not in self.doubted
+            self._answers = posed
+        if run and self._answers:
+            self.posing.read()
+        elif run:
+            self.posing = posing(text)
+            if self.menu:
+                self.posing.says = ()
+        self.deaf |= run and deaf(text)
+        self.menu |= run and "PS3" in text
         self.renamed |= run and bool(_NEW_PROMPT.search(text))
         self.open = run
         self.inside = set() if paste else self.inside | {shape(prompt)}

@@ -27,6 +27,8 @@ _MOST = 2000  # points of one line
 _PROOF = 2  # characters that must be seen to come
 _STARS = frozenset("*•●∙·⚫⬤#")
 _CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b])?|[\x00-\x1f\x7f]")
+_NEVER_KEPT = re.compile(rb"[\x03\x04\x08\n\r\x15\x17\x1a\x1c\x7f]")  # termios(3): no line ever holds them
+_NAMED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")  # arrows and the like
 
 
 def unanswered(view: View, key_line: KeyLine) -> bool:
@@ -55,17 +57,34 @@ class Echoes:
         data = self.view.recording.blob("i")[key_line.first : key_line.last + 1]
         typed = _CONTROL.sub(b"", data).decode("utf-8", "replace").strip()
         if not typed:
-            return True
-        first = bisect_left(self._points, key_line.first_event, key=attrgetter("event"))
-        last = bisect_left(self._points, key_line.last_event, key=attrgetter("event"))
-        points = self._points[first : min(last, first + _MOST) + _LOOK_AHEAD]
+            return not whole or self._odd_came(key_line, data)
+        points, typing = self._while_typed(key_line)
         lefts = [self._left(point) for point in points]
-        typing = last - first + 2
         seen, at = _grown(lefts[:typing], typed)
         enough = seen * 2 >= len(typed) and at == len(typed) if whole else seen >= min(_PROOF, len(typed))
         if enough or self._searched(points[:typing], typed):
             return True
-        return self._stands(lefts[max(last - first - 1, 0) :], key_line, typed)
+        stood = "".join(lefts[0].split()) if lefts and points[0].event == key_line.first_event else None
+        return self._stands(lefts[max(typing - 3, 0) :], stood, key_line, typed)
+
+    def _odd_came(self, key_line: KeyLine, data: bytes) -> bool:
+        """The same of blanks, Alt and control keys alone; a terminal echoes them as blanks, `^[x`, `^A`."""
+        kept = _NEVER_KEPT.sub(b"", data)
+        if not _NAMED.sub(b"", kept):
+            return not kept or not unanswered(self.view, key_line)
+        points = self._while_typed(key_line)[0]
+        known = bool(points) and points[0].event == key_line.first_event  # no output, no point
+        begun = self._left(points[0]) if known else ""
+        lefts = map(self._left, points[known:])
+        return any(left.startswith(begun) and _caret(kept, left[len(begun) :]) for left in lefts)
+
+    def _while_typed(self, key_line: KeyLine) -> tuple[Sequence[Point], int]:
+        """From the first key to a little behind the last, and how many of these are the typing."""
+        first, last = (
+            bisect_left(self._points, event, key=attrgetter("event"))
+            for event in (key_line.first_event, key_line.last_event)
+        )
+        return self._points[first : min(last, first + _MOST) + _LOOK_AHEAD], last - first + 2
 
     def _left(self, point: Point) -> str:
         rows = self.view.screen(point)
@@ -79,12 +98,20 @@ class Echoes:
         new = (row.rpartition("i-search") for later in rows[1:] for row in later - rows[0])
         return any(typed[-_PROOF:] in searched for _, search, searched in new if search)
 
-    def _stands(self, lefts: Sequence[str], key_line: KeyLine, typed: str) -> bool:
-        """Does all that was typed stand left of the cursor when the line ends?"""
+    def _stands(self, lefts: Sequence[str], stood: str | None, key_line: KeyLine, typed: str) -> bool:
+        """Does all that was typed stand left of the cursor when the line ends, where it did not before?"""
         texts = {"".join(reading.text.split()) for reading in key_line.readings} | {"".join(typed.split())}
         texts |= {"".join(words) for reading in key_line.readings if (words := reading.typed.split())}
         ends = ("".join(left.split()) for left in lefts)
-        return any(end.endswith(text) for end in ends for text in texts if text and not starred(text))
+        new = [end for end in ends if end != stood]
+        return any(end.endswith(text) for end in new for text in texts if text and not starred(text))
+
+
+def _caret(kept: bytes, shown: str) -> bool:
+    """Is this how a terminal echoes these bytes (ECHOCTL)?"""
+    spelled = re.sub(rb"[\x00-\x08\x0a-\x1f]", lambda match: b"^%c" % (match[0][0] + 64), kept)
+    parts = (re.escape(part) for part in spelled.decode("utf-8", "replace").split("\t"))
+    return re.fullmatch(" +".join(parts), shown) is not None
 
 
 def _grown(lefts: Sequence[str], typed: str) -> tuple[int, int]:

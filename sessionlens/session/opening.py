@@ -37,8 +37,8 @@ def named(path: str | PathLike[str]) -> Path:
 
 
 def by_session(session: str, folder: Path) -> Path:
-    """The recording below `folder` whose session id this is."""
-    for path in find(folder):
+    """The recording below `folder`, or that one itself, whose session id this is."""
+    for path in (find(folder) if folder.is_dir() else []) or [folder]:
         if path.name.endswith(f"-{session}") or open_source(path).session == session:
             return path
     raise NotFoundError(f"no recording of session {session} below {folder.resolve()}")

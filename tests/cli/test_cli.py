@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -175,3 +176,37 @@ def test_a_closed_pipe_is_no_error(recording: Path) -> None:
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout == "["
     assert done.stderr == ""
+
+
+def test_an_empty_table_is_a_sentence(shell_session: Maker, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = str(shell_session([]))
+    assert main(["flags", empty]) == 0
+    assert capsys.readouterr().out == "no flags\n"
+    assert main(["commands", empty]) == 0
+    assert capsys.readouterr().out == "no commands\n"
+
+
+@pytest.mark.parametrize("verb", [["commands"], ["flags"], ["info"], ["search", "rm -rf"]])
+def test_one_session_of_a_folder(
+    root: Path, tmp_path: Path, verb: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in sorted((root / "fixtures" / "truth" / "sessions").iterdir())[:3]:
+        shutil.copytree(path, tmp_path / path.name)
+    folder = str(tmp_path)
+    assert main(["info", folder, "--json"]) == 0
+    one = json.loads(capsys.readouterr().out)[1]
+    argv = [verb[0], folder, *verb[1:]]
+    code = main([*argv, "--session", one["session"], "--json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert code in (0, 1, 2) and {row["session"] for row in rows} <= {one["session"]}
+    assert verb[0] != "commands" or len(rows) == one["commands"]
+    assert main([*argv, "--session", "00000000"]) == EX_USAGE
+    assert "no recording of session 00000000" in capsys.readouterr().err
+    assert main([*argv, "--session", "x"]) == EX_USAGE
+    assert "8 hex digits" in capsys.readouterr().err
+
+
+def test_why_of_one_session_of_a_folder(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["commands", str(recording), "--json"]) == 0
+    session = json.loads(capsys.readouterr().out)[0]["session"]
+    assert main(["commands", str(recording.parent), "--session", session, "--why", "1"]) == 0

@@ -210,3 +210,114 @@ def test_a_recording_that_begins_in_an_editor(taken: Callable[..., Any]) -> None
     after = [(3, "o", on + b"$ "), (4, "i", b"ls\r"), (5, "o", b"ls\r\n" + off), (6, "o", on + b"$ ")]
     found = taken([*editor, *after]).commands
     assert [each.text for each in found if each.confidence != "low"] == ["ls"]
+
+
+PROMPT = "me@box:~$ "
+GAMES = [
+    ("cat asks -", 1, "\x04"),
+    ("cat asks - asks - asks -", 1, "\x03"),
+    ("printf '%s' 'me@box:~$ '; cat", 1, "\x04"),
+    ("sh -c 'cat asks; head -n 1'", 1, ""),
+    ("""python3 -c "for _ in range(3): input('me@box:~$ ')" """.strip(), 3, ""),
+    ("read -p 'me@box:~$ ' x", 1, ""),
+    ("while read -p 'me@box:~$ ' x; do [ $x = exit ] && break; done", 3, "exit\r"),
+    ('awk \'BEGIN{printf "me@box:~$ "} {printf "me@box:~$ "}\'', 3, "\x04"),
+]
+
+
+@pytest.mark.parametrize(("game", "answers", "ending"), GAMES)
+@pytest.mark.parametrize("name", ["bash", "dash"])
+def test_a_program_that_shows_the_shells_prompt(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str, game: str, answers: int, ending: str
+) -> None:
+    if name == "dash" and "read" in game:
+        pytest.skip("dash has no read -p")
+    typist = request.getfixturevalue(name)
+    (tmp_path / "asks").write_text(PROMPT)
+    typist.run(game, "\n[^\n]*" + READY)
+    for at in range(answers):
+        echoed = r"\n.*FAKE\d\r\n" if "cat" in game and ending else READY
+        typist.run(f"rm -rf /FAKE{at}", echoed)
+    if ending:
+        typist.press(ending)
+        typist.wait(READY)
+    typist.run("touch victim", READY)
+    typist.run("pwd", READY)
+    for how in ({}, {"inputs": False}):
+        found = typist.extraction(**how).commands
+        assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
+        assert [each.text for each in found if "FAKE" not in each.text][-2:] == ["touch victim", "pwd"]
+    ended = ending in ("\x03", "\x04") or game.startswith("read")  # else it is not known to have ended
+    assert typist.extraction().commands[-1].confidence == ("high" if ended else "low")
+
+
+def test_answers_that_would_open_a_shell_are_no_proof_of_one(dash: Any, tmp_path: Path) -> None:
+    dash.run("""python3 -c "for _ in range(4): input('me@box:~$ ')" """.strip(), "\n" + READY)
+    for line in ("sh", "bash", "ssh root@db02", "rm -rf /FAKE"):
+        dash.run(line, READY)
+    dash.run("pwd", READY)
+    assert confidence(dash, "rm -rf /FAKE") == "low"
+
+
+def test_answers_to_read_with_a_line_editor(bash: Any) -> None:
+    bash.run('read -e -p "$PS1" x', READY)
+    bash.run("rm -rf /FAKE", READY)
+    bash.run("pwd", READY)
+    found = {each.text: each for each in bash.extraction().commands}
+    assert (
+        found["rm -rf /FAKE"].confidence == "low" and "read the line" in found["rm -rf /FAKE"].evidence.reason
+    )
+    assert found["pwd"].confidence == "high"
+
+
+def test_a_loop_of_read_with_a_line_editor(bash: Any) -> None:
+    bash.run('while read -e -p "$PS1" x; do :; done', READY)
+    for line in ("bash", "rm -rf /FAKE", "touch x"):
+        bash.run(line, READY)
+    bash.press("\x04")
+    bash.wait(READY)
+    bash.run("touch victim", READY)
+    bash.run("pwd", READY)
+    assert {confidence(bash, text) for text in ("bash", "rm -rf /FAKE", "touch x")} == {"low"}
+    assert "touch victim" in texts(bash)
+
+
+def test_what_reads_and_cannot_pose_raises_no_doubt(dash: Any) -> None:
+    dash.run("cat > notes", "\n")
+    dash.type("a line")
+    dash.press("\r")
+    dash.wait("\n")
+    dash.press("\x04")
+    dash.wait(READY)
+    dash.run("read x", "\n")
+    dash.type("an answer")
+    dash.press("\r")
+    dash.wait(READY)
+    for line in ("cat notes | wc -l", "while read l; do echo $l; done < notes", "grep -c line notes"):
+        dash.run(line, READY)
+    dash.run("pwd", READY)
+    assert {each.confidence for each in dash.extraction().commands} == {"high"}
+
+
+def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
+    (tmp_path / "game.py").write_text(
+        "import os, termios, tty\n"
+        "old = termios.tcgetattr(0)\n"
+        "tty.setraw(0)\n"
+        "for line in (b'rm -rf /FAKE', b'ls -la FAKE', b'cat FAKE'):\n"
+        "    os.write(1, b'\\x1b[?2004hme@box:~$ ')\n"
+        "    os.read(0, 1)\n"
+        "    os.write(1, line + b'\\r\\n\\x1b[?2004l\\rno such file\\r\\n')\n"
+        "termios.tcsetattr(0, termios.TCSADRAIN, old)\n"
+    )
+    bash.run(f"{sys.executable} game.py", READY)
+    for _ in range(3):
+        bash.press("\r")
+        bash.wait("FAKE[^$]*" + READY)
+    bash.run("touch victim", READY)
+    bash.run("pwd", READY)
+    for how in ({}, {"inputs": False}, {"inputs": False, "each_ns": 300_000_000}):
+        found = bash.extraction(**how).commands
+        assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
+        assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
+    assert [each.confidence for each in found][-1] == "medium"

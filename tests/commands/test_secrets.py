@@ -133,8 +133,7 @@ def test_a_search_that_was_left_on_the_screen_proves_nothing(shell: Shell) -> No
     bash.wait(r"\^C")
     bash.press("\r")  # readline does not always draw its prompt again by itself
     bash.wait(r"\n[\s\S]*" + READY)
-    bash.run("read -s x", "\n")
-    bash.wait_blind()
+    bash.run("read -s -p ask: x", "ask:$")
     key_by_key(bash, SECRET + "\r")
     bash.wait(READY)
     bash.run("pwd", READY)
@@ -157,3 +156,55 @@ def test_a_name_that_means_something_else_asks_with_the_shells_prompt(shell: She
     dash.wait(READY)
     dash.run("pwd", READY)
     assert SECRET not in shown(dash)
+
+
+@pytest.mark.parametrize(
+    "odd", ["   ", "\x1bx\x1by\x1bz", "\x01\x02\x05", " \x1bq\x02 ", "\x1b[A\x1b[B"], ids=repr
+)
+@pytest.mark.parametrize("prompt", ["Password: ", "me@box:~$ "])
+def test_blanks_alt_and_control_keys_are_characters_too(
+    started: Any, tmp_path: Path, odd: str, prompt: str
+) -> None:
+    (tmp_path / "ask.py").write_text(f"import getpass\ngetpass.getpass({prompt!r})\n")
+    started.run(ASK, prompt.replace("$", r"\$") + "$")
+    key_by_key(started, odd + "\r")
+    started.wait(READY)
+    started.run("pwd", READY)
+    started.run("pwd", READY)
+    assert odd not in shown(started) and repr(odd)[1:-1] not in shown(started)
+    assert any(each.kind == "hidden input" for each in started.extraction().events)
+
+
+@pytest.mark.parametrize("odd", ["  ", "\x1bx", "\x01\x02"], ids=repr)
+def test_blanks_alt_and_control_keys_that_were_echoed(shell: Shell, odd: str) -> None:
+    dash = shell("dash", PS1="me@box:~$ ")
+    dash.wait(READY)
+    dash.run("cat", "\n")
+    key_by_key(dash, odd)
+    dash.press("\r")
+    dash.wait(r"\n[\s\S]*\n")
+    dash.press("\x04")
+    dash.wait(READY)
+    dash.run("pwd", READY)
+    found = dash.extraction()
+    assert not found.hidden and not any(each.kind == "hidden input" for each in found.events)
+
+
+def test_a_password_that_is_the_end_of_its_question(started: Any, tmp_path: Path) -> None:
+    (tmp_path / "ask.py").write_text("import getpass\ngetpass.getpass('Your magic zqxw')\n")
+    started.run(ASK, "zqxw$")
+    key_by_key(started, "zqxw\r")
+    started.wait(READY)
+    started.run("pwd", READY)
+    assert any(each.kind == "hidden input" for each in started.extraction().events)
+
+
+def test_an_empty_line_of_blanks_is_no_secret(started: Any) -> None:
+    started.press("  ")
+    started.wait("  ")
+    started.press("\r")
+    started.wait(READY)
+    started.press("\r")
+    started.wait(READY)
+    started.run("pwd", READY)
+    assert not started.extraction().hidden

@@ -1,0 +1,114 @@
+"""A program that shows the shell's own prompt and reads what is typed behind it: which can, and for how long?
+
+`read -e -p "$PS1"`, `cat FILE -` where the file ends in the prompt, a line of Python, nc. Nothing that it
+shows tells it from the shell, so what is typed meanwhile is doubted, never dropped. Scripts and programs that
+nobody knows are not judged here (running.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .openers import REPLS, SHELLS, base, past_wrappers
+from .stdin import FILTERS, leaves, pipelines
+
+READS = re.compile(
+    r"""(?:^|[;&|(){'"\n]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\b\w+=\S*\s)\s*"""
+    r"(?:read|select|vared)(?![\w=-])"
+)
+_POSES = re.compile(
+    READS.pattern.replace("|select|", "|select(?=\\s+\\w+(?:\\s+in\\b|\\s*[;\\n]\\s*do\\b))|")
+)
+_FED = re.compile(r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=\S*\s+)*read\b|\bdone\s*<\s*[^&\s(]|<<<")
+_SAYS = re.compile(r"""-\w*p\s*(?:'([^']*)'|"([^"$`\\]*)")|\b(select)\s""")
+_SHOWS_NOTHING = re.compile(r"\s*read(?:\s+-[rs]+)*(?:\s+\w+)*\s*")
+_LOOPS = re.compile(r"\b(?:while|until|for|select|repeat|function|def)\b|\(\)|\btrap\b")
+_CODE_READS = re.compile(
+    r"input\(|stdin|<>|readline|\bgets\b|\bread\(0|os\.read|open\(0|/dev/tty|exec|eval|import__|getattr|system|popen"
+    r"|subprocess|\bpty\b",
+    re.I,
+)
+_DEAF = re.compile(r"\b(?:trap|signal|except|catch|rescue|intr|isig)\b|SIG")
+_ANYTHING = frozenset({"nc", "ncat", "netcat", "socat", "telnet", "expect"})
+_DEEPEST = 4
+ENDLESS = 1 << 30
+
+
+@dataclass(slots=True)
+class Posing:
+    """What may read lines at a prompt of its own: how many still, and how many Ctrl-D surely end it."""
+
+    lines: int = 0
+    ends: int = 0
+    deaf: bool = False
+    """Ctrl-C need not end it."""
+
+    says: tuple[str, ...] = ()
+    """How what it shows ends, where that is known; else anything."""
+
+    def may_show(self, prompt: str) -> bool:
+        """May it read one more line, behind this prompt?"""
+        return self.lines > 0 and (not self.says or prompt.rstrip().endswith(self.says))
+
+    def read(self) -> None:
+        """It may have read one."""
+        self.lines = max(self.lines - 1, 0)
+
+    def ended(self) -> None:
+        """Ctrl-D was pressed at an empty line."""
+        self.ends -= 1
+        self.lines = 0 if self.ends <= 0 else max(self.lines - 1, 0)
+
+    def interrupted(self) -> None:
+        """Ctrl-C was pressed."""
+        self.lines = self.lines if self.deaf else 0
+
+
+def posing(text: str) -> Posing:
+    """What this command line may do, as far as its words say."""
+    reads = 0 if _SHOWS_NOTHING.fullmatch(text) else len(_POSES.findall(text))
+    reads = max(reads - len(_FED.findall(text)), 0)
+    lines, ends = _posing(text, 0)
+    if not reads + lines:
+        return Posing()
+    said = [single or double or "#?" for single, double, _ in _SAYS.findall(text)]
+    says = tuple(each.rstrip() for each in said) if not lines and len(said) == reads else ()
+    if _LOOPS.search(text):
+        return Posing(ENDLESS, ENDLESS, deaf(text), says)
+    return Posing(lines + reads, ends + reads, deaf(text), says)
+
+
+def deaf(text: str) -> bool:
+    """Does Ctrl-C mean something else where this was run?"""
+    return bool(_DEAF.search(text))
+
+
+def _posing(text: str, depth: int) -> tuple[int, int]:
+    """How many lines the programs read that can show what they like, and how many Ctrl-D they take."""
+    found = pipelines(text)
+    several = sum(map(len, found)) > 1
+    can = [_can(pipeline[0], several, depth) for pipeline in found if not leaves(pipeline[0])]
+    return sum(lines for lines, _ in can), sum(ends for _, ends in can)
+
+
+def _can(words: list[str], several: bool, depth: int) -> tuple[int, int]:
+    words = past_wrappers(words)
+    name, rest = base(words), words[1:]
+    if name in _ANYTHING:
+        return ENDLESS, 1
+    code = [word for option, word in pairwise(rest) if re.fullmatch(r"-\w*[ceE]", option)]
+    if name in SHELLS or name == "eval":
+        inner = " ".join(rest) if name == "eval" else "\n".join(code)
+        return _posing(inner, depth + 1) if depth < _DEEPEST else (ENDLESS, ENDLESS)
+    if name.endswith("awk"):
+        return (ENDLESS, 1) if "printf" in " ".join(rest) else (0, 0)
+    if name in REPLS:
+        reads = sum(len(_CODE_READS.findall(each)) for each in code)
+        return reads, reads
+    files = [word for word in rest if not word.startswith(("-", ">")) or word == "-"]
+    prints = several or len(files) > 1
+    if prints and name not in ("less", "more") and (name in FILTERS or name in ("tee", "dd")):
+        return ENDLESS, max(files.count("-"), 1)
+    return 0, 0
