@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import termios
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,11 +24,20 @@ def bash(shell: Callable[..., Any]) -> Any:
     return typist
 
 
+def settled(typist: Any, *, echo: bool) -> None:
+    """Wait until the terminal echoes, or a line editor has it: nothing on the screen says so."""
+    until = time.monotonic() + 20
+    while bool(termios.tcgetattr(typist.fd)[3] & termios.ECHO) != echo:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     "line", ["cat | sh", "tee log | bash", "sh /dev/stdin", "bash --norc 2>/dev/null", "ls; sed -u p | sh"]
 )
 def test_lines_that_the_terminal_echoed(bash: Any, line: str) -> None:
     bash.run(line, "\n")
+    settled(bash, echo=True)
     bash.run("id -un > who; echo did1", "did1\r\n.*did1\r\n" if "sed" in line else "\ndid1\r\n")
     bash.run("echo did2", "\ndid2\r\n")
     bash.press("\x04")
@@ -40,6 +51,7 @@ def test_lines_that_the_terminal_echoed(bash: Any, line: str) -> None:
 
 def test_lines_that_came_at_once(bash: Any) -> None:
     bash.run("cat | sh", "\n")
+    settled(bash, echo=True)
     bash.press("echo did1\recho did1\recho did2\r")
     bash.wait("did2\r\ndid2\r\n$|\ndid2\r\n$")
     bash.press("\x04")
@@ -56,9 +68,11 @@ def test_lines_that_came_at_once(bash: Any) -> None:
 def test_what_was_typed_blind_is_a_row_without_its_text(bash: Any) -> None:
     bash.run("exec 2>/dev/null", "\n")
     for at in (1, 2):
+        settled(bash, echo=False)
         for key in f"echo did{at}\r":
             bash.press(key)
         bash.wait(f"did{at}\r\n")
+    settled(bash, echo=False)
     for key in "exec 2>/dev/tty\r":
         bash.press(key)
     bash.wait(READY)
