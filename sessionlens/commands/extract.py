@@ -18,6 +18,7 @@ from .cutoff import cut
 from .editor import KeyLine, key_lines
 from .entries import entries
 from .home import Seen, home
+from .inside import within
 from .keys import keys
 from .lines import LineReader
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
@@ -27,7 +28,6 @@ from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
 from .secrets import unechoed
-from .within import within
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .editor import LineEditor
-from .keys import Key
+from ...editor import LineEditor
+from ...keys import Key
 
 _DEFAULT = {"tmux": b"\x02", "screen": b"\x01"}
 _MAY_BE = (b"\x00", b"\x01", b"\x02", b"\x0f", b"\x11", b"\x13", b"\x14", b"\x1c", b"\x1d", b"\x1e", b"`")

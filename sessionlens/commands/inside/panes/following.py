@@ -12,10 +12,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .looks import Look
-from .prompts import continues, shape
-from .region import LogicalLine, logical_line
-from .screen import PASTE, Rest, View
+from ...prompts import continues, shape
+from ...region import LogicalLine, logical_line
+from ...screen import PASTE, Rest, View
+from ..looks import Look
 
 _NEIGHBOURS = 3  # rows above a line that must have moved with it
 _MOST_RESTS = 64

@@ -1,7 +1,7 @@
 """One stay in a multiplexer, watched: its panes look by look, the lines left in them, the keys they got.
 
-panes.py finds the pane of a look, following.py its lines, prefix.py takes the multiplexer's own keys out.
-Which line is a command is not decided here (panelines.py).
+layout.py finds the pane of a look, following.py its lines, prefix.py takes the multiplexer's own keys out.
+Which line is a command is not decided here (lines.py).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ...keys import Key
+from ...region import logical_line
+from ...screen import View
+from ..looks import REST_NS, Look, looks
 from .following import Follower, Handover
-from .keys import Key
-from .looks import REST_NS, Look, looks
-from .panes import Panes, Rect, copying
+from .layout import Panes, Rect, copying
 from .prefix import Prefix, Sight, prefixes
-from .region import logical_line
-from .screen import View
 
 _DIGITS = re.compile(r"\d+")
 _DOUBTS = 2  # looks for which a smaller pane inside the one before is taken for a drawing

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .inside import Inside
-from .line import Line
+from ..line import Line
+from ..model import HIDDEN, Extraction, LineEvent
+from ..screen import View
 from .looks import Look, looks
-from .model import HIDDEN, Extraction, LineEvent
-from .multiplexer import Stay, multiplexed, stays
 from .opening import opened_with
-from .screen import View
+from .panes import Stay, multiplexed, stays
+from .programs import Inside
 
 
 def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:

@@ -1,7 +1,7 @@
 """One stay in a multiplexer -> the lines that were handed over at prompts in its panes.
 
 Which line is a command is decided as anywhere else, by prompts that are learned and by the keystrokes
-(lines.py). More is asked for here, since an editor in a pane looks like anything: nothing stood below the
+(..lines). More is asked for here, since an editor in a pane looks like anything: nothing stood below the
 prompt, and after a program that drew the whole pane only a prompt that is known counts.
 """
 
@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 
 from sessionlens.terminal import Point
 
-from .accept import Candidate
-from .cutting import Option
-from .editor import KeyLine, key_lines
+from ...accept import Candidate
+from ...cutting import Option
+from ...editor import KeyLine, key_lines
+from ...grammar import incomplete
+from ...line import Line
+from ...lines import LineReader
+from ...matching import tidy
+from ...model import HIDDEN
+from ...prompts import Prompts, ends_as_prompts_do, shape
+from ...readings import Readings
+from ...region import LogicalLine
+from ...screen import Rest, View
 from .following import Handover, Standing
-from .grammar import incomplete
-from .line import Line
-from .lines import LineReader
-from .matching import tidy
-from .model import HIDDEN
-from .panes import Rect
-from .prompts import Prompts, ends_as_prompts_do, shape
-from .readings import Readings
-from .region import LogicalLine
-from .screen import Rest, View
+from .layout import Rect
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from .looks import Crop, Look, Part
-from .region import index
-from .screen import View
+from ...region import index
+from ...screen import View
+from ..looks import Crop, Look, Part
 
 _VERTICAL = frozenset("│┃║|├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")
 _HORIZONTAL = frozenset("─━═├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")

@@ -1,7 +1,7 @@
 """Commands typed in tmux(1), GNU screen(1) and byobu(1): when one of them had the terminal.
 
-Each pane is followed like a terminal of its own (panelines.py), and its lines are told as commands
-(panecommands.py). Where a multiplexer does not use the alternate screen, it is seen as one terminal.
+Each pane is followed like a terminal of its own (lines.py), and its lines are told as commands
+(commands.py). Where a multiplexer does not use the alternate screen, it is seen as one terminal.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .editor import KeyLine
-from .keys import keys
-from .line import Line
-from .model import HIDDEN, Command, LineEvent
-from .openers import base, words_of
-from .opening import opened_with
-from .panecommands import Found, PaneCommands
-from .panelines import PaneLines
-from .prompts import shape
-from .screen import ALTERNATE, View
-from .secrets import unechoed
+from ...editor import KeyLine
+from ...keys import keys
+from ...line import Line
+from ...model import HIDDEN, Command, LineEvent
+from ...openers import base, words_of
+from ...prompts import shape
+from ...screen import ALTERNATE, View
+from ...secrets import unechoed
+from ..opening import opened_with
+from .commands import Found, PaneCommands
+from .lines import PaneLines
 from .unaccepted import unaccepted
 from .watching import Watch
 

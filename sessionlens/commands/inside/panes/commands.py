@@ -1,6 +1,6 @@
 """The lines of panes -> commands: where each ran, and what is seen of its output.
 
-Which lines there are is panelines.py. What has scrolled out of a pane is not known: the multiplexer keeps
+Which lines there are is lines.py. What has scrolled out of a pane is not known: the multiplexer keeps
 it, and prints it to nobody.
 """
 
@@ -10,24 +10,24 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .assembling import evidence
-from .contexts import Contexts, Level
-from .editor import KeyLine
-from .entries import Entry
-from .expansion import expanded
+from ...assembling import evidence
+from ...contexts import Contexts, Level
+from ...editor import KeyLine
+from ...entries import Entry
+from ...expansion import expanded
+from ...grammar import incomplete
+from ...line import Line
+from ...model import HIDDEN, Command, Evidence, LineEvent
+from ...openers import SHELLS, base
+from ...prompts import continues, shape, surely_continues
+from ...region import logical_line
+from ...screen import View
+from ..looks import Look
+from ..programs import Inside
 from .following import Handover, Standing, lines_of
-from .grammar import incomplete
-from .inside import Inside
-from .line import Line
-from .looks import Look
-from .model import HIDDEN, Command, Evidence, LineEvent
-from .openers import SHELLS, base
-from .panelines import PaneLines, Told
-from .panes import Rect
+from .layout import Rect
+from .lines import PaneLines, Told
 from .prefix import Ordered, started
-from .prompts import continues, shape, surely_continues
-from .region import logical_line
-from .screen import View
 from .watching import Place
 
 
