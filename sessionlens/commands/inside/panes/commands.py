@@ -142,7 +142,7 @@ class PaneCommands:
 
     def _took_over(self, place: Place, after: Standing | None) -> bool:
         """Did a program draw all of the pane, so that the line came back only when it was left?"""
-        handed, text = place.handed, place.handed.lines[-1].text.rstrip()
+        handed, text = place.handed, place.handed.last
         by_ns = after.first.t_ns if after else self.view.time_of(self.stop)
         if not self.panes.drawn(place.rect, handed.standing.look.t_ns, by_ns):
             return False
@@ -198,7 +198,7 @@ def _goes_on(entry: Entry, before: Place, told: Told) -> bool:
         return False
     if not incomplete(entry.text) and (prompt == entry.lines[0].prompt or not surely_continues(prompt)):
         return False
-    return told.place.handed.above == before.handed.lines[-1].text.rstrip()
+    return told.place.handed.above == before.handed.last
 
 
 def _cancelled(entry: Entry | None, line: Line) -> LineEvent:
@@ -214,6 +214,6 @@ def _printed(handed: Handover, after: Standing) -> str:
     first = after.first
     top = logical_line(first.rows, first.y, first.columns).top
     rows = [line.text.rstrip() for line in lines_of(first, 0, top)]
-    anchor = handed.lines[-1].text.rstrip()
+    anchor = handed.last
     begin = next((at for at in range(len(rows) - 1, -1, -1) if rows[at] and rows[at] == anchor), -1)
     return "\n".join(rows[begin + 1 :]).strip("\n")

@@ -149,10 +149,15 @@ class PaneLines:
         edited = {rest.left for rest in rests if rest.paste}
         for place in self.watch.handed:
             standing = place.handed.standing
-            if standing.rests and standing.clear:
+            if standing.rests and standing.clear and not self._only_left(place.handed):
                 paste = standing.rests[0].paste or standing.rests[0].left in edited
                 own = [replace(rest, paste=paste) for rest in standing.rests]
                 yield self._candidate(place.handed, place.handed.lines, own, paste), place
+
+    def _only_left(self, handed: Handover) -> bool:
+        """Is it an empty prompt that keys for another pane led away from? No Enter was for it."""
+        bare = handed.last == handed.standing.rests[0].left.rstrip()
+        return bare and bool(self.watch.moved(handed.look.t_ns))
 
     def _candidate(
         self, handed: Handover, lines: Sequence[LogicalLine], rests: Sequence[Rest], paste: bool
@@ -189,7 +194,7 @@ class PaneLines:
             found = list(self._passed(place.handed, wanted))
             for paste, line in found[-1:] if searched else found:
                 rests = place.handed.standing.rests if searched else ()
-                own = replace(place, handed=replace(place.handed, lines=(line,)))
+                own = replace(place, handed=replace(place.handed, lines=(line,), last=line.text.rstrip()))
                 more.append((self._candidate(own.handed, own.handed.lines, rests, paste), own))
         return sorted(more, key=_order)
 
@@ -207,7 +212,7 @@ class PaneLines:
         following = self.watch.handed[at + 1 : at + 1 + _ROWS] if line.candidate.paste else []
         for place in following:
             handed = place.handed
-            below = place.rect == told.place.rect and handed.above == above.lines[-1].text.rstrip()
+            below = place.rect == told.place.rect and handed.above == above.last
             if not below or not incomplete(text) or not handed.standing.rests or self._asks(handed.standing):
                 return
             row = handed.lines[0].text.strip()

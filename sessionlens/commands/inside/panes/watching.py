@@ -97,7 +97,7 @@ class Watch:
         for (look, pane), following in zip_longest(self.seen, self.seen[1:]):
             if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
                 continue
-            moved = self._moved(look.t_ns)
+            moved = self.moved(look.t_ns)
             rect = layout.rect(look, pane[0], bool(moved) or not self.has_input)
             if rect is None:
                 continue
@@ -116,7 +116,7 @@ class Watch:
             self.looks.setdefault(rect, []).append(inner)
             yield from ((rect, handed) for handed in follower.feed(inner, passing))
 
-    def _moved(self, t_ns: int) -> int:
+    def moved(self, t_ns: int) -> int:
         """When keys for another window or layout were pressed shortly before, else 0."""
         at = bisect_right(self.prefix.moves, t_ns)
         recent = bool(at) and t_ns - self.prefix.moves[at - 1] < _SWITCH_NS
