@@ -18,16 +18,17 @@ from ...expansion import expanded
 from ...grammar import incomplete
 from ...line import Line
 from ...model import HIDDEN, Command, Evidence, LineEvent
-from ...openers import SHELLS, base
+from ...openers import SHELLS, base, opens
 from ...prompts import continues, shape, surely_continues
 from ...region import logical_line
 from ...screen import View
 from ..looks import Look
 from ..programs import Inside
-from .following import Handover, Standing, lines_of
+from .following import ENDS, Handover, Standing, lines_of
 from .layout import Rect
 from .lines import PaneLines, Told
-from .prefix import Ordered, started
+from .orders import started
+from .prefix import Ordered
 from .watching import Place
 
 
@@ -90,6 +91,10 @@ class PaneCommands:
                 yield self._command(entry, place, contexts)
                 contexts.ran(entry.text)
                 entry = None
+            opened = self.panes.opened.get(id(each.line.candidate))
+            if opened is not None and (not opened or opens(opened) is not None):
+                contexts = self._fresh(opened)
+                known.pop(shape(each.line.prompt), None)
             if not goes_on:
                 _prompt(contexts, known, each.line.prompt)
             if each.line.outcome == "cancelled":
@@ -107,12 +112,22 @@ class PaneCommands:
         if entry is not None:
             yield self._command(entry, place, contexts)
 
+    def _fresh(self, opened: str) -> Contexts:
+        """The contexts of a pane that was opened just now."""
+        found = opens(opened) if opened else None
+        name = found.name if found is not None else self.begins.name
+        contexts = Contexts(name, self.begins.host, self.begins.user)
+        if found is not None:
+            contexts.stack[0].kind = found.kind
+        return contexts
+
     def _command(self, entry: Entry, place: Place, contexts: Contexts) -> Command:
         line, handed, level = entry.last, place.handed, contexts.top
         begin = handed.look.offset if handed.gone else handed.standing.look.offset
         after = self.panes.asked(place.rect, handed.look.t_ns)
         stop = after.first.offset if after else self.stop
-        output = _printed(handed, after) if after else ""
+        left = handed.gone and entry.text.strip() in ENDS  # with its window: another is shown then
+        output = _printed(handed, after) if after and not left else ""
         text, confidence, reason = entry.text, entry.confidence, entry.reason
         if text != (full := expanded(text, output)):
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"

@@ -20,6 +20,7 @@ from ..looks import Look
 _NEIGHBOURS = 3  # rows above a line that must have moved with it
 _MOST_RESTS = 64
 _TELLS = 4  # characters by which the last row of a wrapped line is known again
+ENDS = frozenset({"exit", "logout"})
 _BEGINS = 3  # characters in which one prompt is like another
 
 
@@ -106,6 +107,17 @@ class Follower:
             self.covered = True
             self.drawn.append(look.t_ns)
         self._begin(look, line)
+
+    def end(self, t_ns: int) -> Iterator[Handover]:
+        """The pane is there no more: the line that ended it is handed over, if Enter was pressed in it."""
+        standing = self.standing
+        if standing is None or not standing.rests:
+            return
+        left = standing.rests[0].left.rstrip()
+        typed = standing.text[len(left) :].strip() if standing.text.startswith(left) else ""
+        if typed in ENDS or (typed and self._entered(standing.pressed_ns, t_ns)):
+            last = standing.look
+            yield self._hand_over(standing, last, None, logical_line(last.rows, last.y, last.columns))
 
     def _excuses(self, look: Look) -> bool:
         """Is it another window? It may be drawn in several steps, until a key finds it there."""

@@ -167,8 +167,14 @@ class Panes:
             top -= 1
         while bottom < last and column in self._marks(ids[bottom + 1]).vertical:
             bottom += 1
+        if self.family == "tmux" and not any(self._drawn(ids[at], column) for at in range(top, bottom + 1)):
+            return False
         above = top == first or self._joins(ids[top], ids[top - 1], column)
         return above and (bottom == last or self._joins(ids[bottom], ids[bottom + 1], column))
+
+    def _drawn(self, row_id: int, column: int) -> bool:
+        """Is this surely drawn, and no `+` or joint that stands alone in a line, as in `1+1`?"""
+        return column not in self._marks(row_id).joints
 
     def _joins(self, end: int, beyond: int, column: int) -> bool:
         """Does a vertical border end at a horizontal one here: in a joint, or (screen) at a caption?"""

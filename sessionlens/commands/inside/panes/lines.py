@@ -25,6 +25,7 @@ from ...model import HIDDEN
 from ...prompts import Prompts, ends_as_prompts_do, shape
 from ...readings import Readings
 from ...region import LogicalLine
+from ...running import Asking, Running
 from ...screen import Rest, View
 from .following import Handover, Standing
 from .layout import Rect
@@ -44,7 +45,25 @@ class Told:
 
 
 class _Shown(Readings):
-    """Lines as they stand there: the bytes in between are of all panes, and of no editor alone."""
+    """Lines as they stand there: the bytes in between are of all panes, and of no editor alone.
+
+    What runs is another thing in each pane, and nothing where one was opened just now.
+    """
+
+    def __init__(self, view: View, reader: LineReader, panes: PaneLines, places: dict[int, Place]) -> None:
+        super().__init__(view, panes.prompts, reader.cutter, reader.asking)
+        self.reader, self.panes, self.places = reader, panes, places
+        self.forms, self.doubted = reader.asking.forms, reader.asking.doubted
+        self.of: dict[Rect, Asking] = {}
+
+    def options(self, candidate: Candidate) -> Iterator[Option]:
+        opened, rect = self.panes.opened.get(id(candidate)), self.places[id(candidate)].rect
+        if opened is not None or rect not in self.of:
+            before = self.asking.running if opened is None else None
+            running = Running.of(opened) if opened else before
+            self.of[rect] = Asking(self.prompts, running, bool(opened), self.forms, self.doubted)
+        self.asking = self.reader.asking = self.of[rect]
+        return super().options(candidate)
 
     def alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
         return []
@@ -74,13 +93,22 @@ class PaneLines:
         """The lines, in order."""
         pairs = self._with_more([pair for pair in pairs if _prompted(pair[0], self.prompts)])
         places = {id(candidate): place for candidate, place in pairs}
+        self.opened = dict(self._first_in(pairs))
         reader = LineReader(self.view, self.prompts, self.typed)
-        reader.readings = _Shown(self.view, self.prompts, reader.cutter, reader.asking)
+        reader.readings = _Shown(self.view, reader, self, places)
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
         told = [each for each in read if self._believed(each)]
         told += self._overwritten(pairs, told)
         return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
+
+    def _first_in(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, str]]:
+        """The first line in each pane that keys opened, and with what it was opened."""
+        began = sorted((place.handed.standing.first.t_ns, id(candidate)) for candidate, place in pairs)
+        for t_ns, text in self.watch.prefix.opened:
+            at = bisect_left(began, (t_ns, 0))
+            if at < len(began):
+                yield began[at][1], text
 
     def _told(self, line: Line, place: Place) -> Told:
         """A line that is gone was not seen to its end; without keys nobody knows whether it was run."""
@@ -145,13 +173,16 @@ class PaneLines:
 
     def _candidates(self) -> Iterator[Pair]:
         """Every line that was left in a pane where a prompt may have been."""
-        rests = (rest for place in self.watch.handed for rest in place.handed.standing.rests)
-        edited = {rest.left for rest in rests if rest.paste}
+        every = (rest for place in self.watch.handed for rest in place.handed.standing.rests)
+        edited = {rest.left for rest in every if rest.paste}
         for place in self.watch.handed:
             standing = place.handed.standing
             if standing.rests and standing.clear and not self._only_left(place.handed):
-                paste = standing.rests[0].paste or standing.rests[0].left in edited
-                own = [replace(rest, paste=paste) for rest in standing.rests]
+                text = place.handed.lines[0].text  # a pager's last row may have been there before
+                rests = [rest for rest in standing.rests if text.startswith(rest.left.rstrip())]
+                rests = rests or standing.rests
+                paste = rests[0].paste or rests[0].left in edited
+                own = [replace(rest, paste=paste) for rest in rests]
                 yield self._candidate(place.handed, place.handed.lines, own, paste), place
 
     def _only_left(self, handed: Handover) -> bool:

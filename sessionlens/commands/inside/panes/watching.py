@@ -63,7 +63,7 @@ class Watch:
 
     def __init__(self, view: View, family: str, first: int, stop: int, pressed: Sequence[Key]) -> None:
         self.view, self.family = view, family
-        self.has_input = view.recording.has_input
+        self.has_input, self.ends_ns = view.recording.has_input, view.time_of(stop)
         seen = [look for look in looks(view, first, stop) if look.alternate]
         self.panes = Panes(view, family, seen)
         self.seen = [(look, self.panes.pane(look)) for look in seen]
@@ -103,7 +103,8 @@ class Watch:
                 continue
             inner = pane[1] if rect == pane[0] else self.panes.within(look, rect)
             if rect not in shown:
-                shown = {each: follower for each, follower in shown.items() if not each.overlaps(rect)}
+                for each in [each for each in shown if each.overlaps(rect)]:
+                    yield from ((each, handed) for handed in shown.pop(each).end(look.t_ns))
                 shown[rect] = Follower(self.view, enters)
                 self.followers.setdefault(rect, []).append(shown[rect])
             follower = shown[rect]
@@ -115,6 +116,8 @@ class Watch:
             passing = look.kind == "frame" and at_once
             self.looks.setdefault(rect, []).append(inner)
             yield from ((rect, handed) for handed in follower.feed(inner, passing))
+        for rect, follower in shown.items():
+            yield from ((rect, handed) for handed in follower.end(self.ends_ns))
 
     def moved(self, t_ns: int) -> int:
         """When keys for another window or layout were pressed shortly before, else 0."""
