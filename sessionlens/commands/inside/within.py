@@ -12,7 +12,7 @@ from ..model import HIDDEN, Extraction, LineEvent
 from ..screen import View
 from .looks import Look, looks
 from .opening import opened_with
-from .panes import Stay, multiplexed, stays
+from .panes import Stay, multiplexed, stays, terminals
 from .programs import Inside
 
 
@@ -22,7 +22,7 @@ def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
     Keys that stayed unseen on the main screen are no secret if they belong to a line that was seen elsewhere.
     """
     alone = list(stays(view, main.commands))
-    panes = multiplexed(view, lines, main.commands, alone)
+    panes = multiplexed(view, lines, main.commands, [*alone, *terminals(view, main.commands)])
     inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
     first = main.commands[0].accepted - 1 if main.commands else view.end
     commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []

@@ -116,7 +116,7 @@ class Follower:
         left = standing.rests[0].left.rstrip()
         typed = standing.text[len(left) :].strip() if standing.text.startswith(left) else ""
         if typed in ENDS or (typed and self._entered(standing.pressed_ns, t_ns)):
-            last = standing.look
+            last = replace(standing.look, t_ns=max(t_ns, standing.look.t_ns))
             yield self._hand_over(standing, last, None, logical_line(last.rows, last.y, last.columns))
 
     def _excuses(self, look: Look) -> bool:

@@ -112,21 +112,22 @@ class PaneLines:
 
     def _told(self, line: Line, place: Place) -> Told:
         """A line that is gone was not seen to its end; without keys nobody knows whether it was run."""
-        if not place.handed.gone:
+        late = self.watch.family == "vim" and self.has_input  # which draws when it has time for it
+        if not place.handed.gone and not late:
             return Told(line, place)
         if not self.has_input:
             reason = "it was gone at once: a program that draws the whole pane, or another window"
             return Told(replace(line, confidence="low", reason=reason), place)
-        keyed = line.key_line.best if line.key_line else None
-        if (
-            keyed is None
-            or not keyed.certain
-            or not keyed.text.startswith(line.text)
-            or keyed.text == line.text
-        ):
+        first = place.handed.standing.rests[0]
+        keyed = line.key_line or self._typed_since(first, place.handed.look.t_ns)
+        if keyed is None or not keyed.best.certain or 2 * len(line.text) < len(keyed.best.text):
+            return Told(line, place)
+        text = keyed.best.text
+        if not text.startswith(line.text) or text == line.text:
             return Told(line, place)
         reason = "the pane was drawn anew before all of it came back: the keystrokes are taken"
-        return Told(replace(line, text=keyed.text, source="keys", confidence="medium", reason=reason), place)
+        line = replace(line, text=text, source="keys", confidence="medium", key_line=keyed, reason=reason)
+        return Told(line, place)
 
     def _overwritten(self, pairs: Sequence[Pair], told: Sequence[Told]) -> Iterator[Told]:
         """Lines that ran over their own prompt, since the shell is wrong about its width: the keystrokes."""

@@ -16,16 +16,17 @@ from ...editor import LineEditor
 from ...keys import Key
 from .orders import opens_pane
 
-_DEFAULT = {"tmux": b"\x02", "screen": b"\x01"}
+_DEFAULT = {"tmux": b"\x02", "screen": b"\x01", "vim": b"\x17"}
 _MAY_BE = (b"\x00", b"\x01", b"\x02", b"\x0f", b"\x11", b"\x13", b"\x14", b"\x1c", b"\x1d", b"\x1e", b"`")
-_PROMPTS = {"tmux": frozenset(":,$.f'"), "screen": frozenset(":A'")}
-_CHOOSES = {"tmux": frozenset("ws=D?~"), "screen": frozenset('"?*')}
-_CONFIRMS = {"tmux": frozenset("&xt"), "screen": frozenset("kK\\")}
+_PROMPTS = {"tmux": frozenset(":,$.f'"), "screen": frozenset(":A'"), "vim": frozenset(":")}
+_CHOOSES = {"tmux": frozenset("ws=D?~"), "screen": frozenset('"?*'), "vim": frozenset()}
+_CONFIRMS = {"tmux": frozenset("&xt"), "screen": frozenset("kK\\"), "vim": frozenset()}
 _MOVES = {
     "tmux": frozenset("o;nplc%\"!{}wsf'()L&xdD0123456789"),
     "screen": frozenset("nplcSQX|0123456789'\"kKd\t\x01 "),
+    "vim": frozenset("wWhjklHJKLtTbpcoqNnsSv\x17"),
 }
-_OPENS = {"tmux": frozenset('c%"'), "screen": frozenset("c\x03")}
+_OPENS = {"tmux": frozenset('c%"'), "screen": frozenset("c\x03"), "vim": frozenset()}
 _AWAY = frozenset({"prompt", "choose", "confirm", "copy"})
 _NEVER = 1 << 62
 _ARROWS = frozenset({"up", "down", "left", "right"})
