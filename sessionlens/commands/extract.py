@@ -97,7 +97,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     ]
     events += _other_events(recording)
     main = Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
-    return within(view, lines, main)
+    return within(view, replay, lines, main)
 
 
 def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:
