@@ -13,6 +13,7 @@ from dataclasses import replace
 from sessionlens.terminal import Replay
 
 from ..covered import undrawn
+from ..hosts import families
 from ..model import Command, Evidence
 from ..screen import View
 from .looks import Look, looks
@@ -33,6 +34,9 @@ def elsewhere(view: View, replay: Replay, commands: Sequence[Command]) -> Iterat
             continue
         before = [each for each in commands if each.accepted < offset]
         outer = before[-1] if before else opened_with(view)
+        stop = view.end if outer.out_last is None else outer.out_last + 1
+        if families(view, outer.text, outer.accepted, stop):
+            continue  # what is typed to vim may look like anything
         seen = [
             look for look in looks(view, outer.accepted, offset) if look.kind == "input" and look.alternate
         ]
