@@ -118,8 +118,8 @@ class PaneLines:
         if not self.has_input:
             reason = "it was gone at once: a program that draws the whole pane, or another window"
             return Told(replace(line, confidence="low", reason=reason), place)
-        first = place.handed.standing.rests[0]
-        keyed = line.key_line or self._typed_since(first, place.handed.look.t_ns)
+        rests = place.handed.standing.rests
+        keyed = line.key_line or (self._typed_since(rests[0], place.handed.look.t_ns) if rests else None)
         if keyed is None or not keyed.best.certain or 2 * len(line.text) < len(keyed.best.text):
             return Told(line, place)
         text = keyed.best.text
