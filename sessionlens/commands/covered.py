@@ -61,6 +61,22 @@ def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag
     return told
 
 
+def undrawn(commands: Sequence[Command], replay: Replay) -> Iterator[tuple[str, str, int]]:
+    """Lines taken behind a known prompt on an alternate screen that no known full-screen program draws.
+
+    The whole line, its text, and where in the output it was taken.
+    """
+    points = {point.offset: point for point in replay.trace.points if point.kind != "input"}
+    found = ((each, points.get(each.accepted)) for each in commands)
+    main = ((each, point) for each, point in found if point is not None and not point.alternate)
+    followed = [line for each, point in main if (line := _follow(each, point, replay)) is not None]
+    known = [re.compile(form) for form in sorted({_prompt(each) for each in followed}) if form]
+    for flag, offset in _elsewhere(commands, followed, replay):
+        match = next((match for form in known if (match := form.match(flag.text))), None)
+        if flag.severity == "high" and match is not None:
+            yield flag.text, flag.text[match.end() :].strip(), offset
+
+
 def _unlisted(
     commands: Sequence[Command], points: Mapping[int, Point], flags: Iterable[tuple[Flag, int]]
 ) -> Iterator[tuple[int, Flag]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sessionlens.terminal import replay as again
@@ -18,9 +19,10 @@ from .cutoff import cut
 from .editor import KeyLine, key_lines
 from .entries import entries
 from .home import Seen, home
+from .inside import within
 from .keys import keys
 from .lines import LineReader
-from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
+from .model import HIDDEN, Command, Evidence, Extraction, LineEvent, in_time
 from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
@@ -28,7 +30,6 @@ from .recovery import recovered
 from .screen import View
 from .secrets import unanswered, unechoed
 from .unprompted import unprompted
-from .within import within
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
@@ -41,11 +42,11 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
     An exec request is a command, and what was typed in its terminal, where it has one, follows it. Where what
     was typed is cut, the screen alone tells what came after that.
     """
-    whole = _extract(recording, replay)
-    if recording.input_ends_ns is None:
-        return whole
-    shown = recording.without_input()
-    return cut(whole, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
+    found = _extract(recording, replay)
+    if recording.input_ends_ns is not None:
+        shown = recording.without_input()
+        found = cut(found, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
+    return replace(found, commands=[in_time(command) for command in found.commands])
 
 
 def _extract(recording: Recording, replay: Replay) -> Extraction:
@@ -104,7 +105,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     ]
     events += _other_events(recording)
     main = Extraction(commands, sorted(events, key=lambda event: event.t_ns), sorted(hidden))
-    return within(view, lines, main)
+    return within(view, replay, lines, main)
 
 
 def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:

@@ -20,6 +20,7 @@ EXACT, CONSISTENT = 3.0, 1.0
 _MAX = 500  # characters that are compared where two texts differ
 _CLOSE = 32  # key lines at either end
 _LONGEST_LAG_NS = 2_000_000_000
+_IN_FLIGHT = 8  # lines that may be accepted before one that was submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,27 @@ def best_match(texts: Sequence[str], pending: Sequence[KeyLine]) -> Match | None
 
 
 def lag(candidates: Sequence[Candidate], key_lines: Sequence[KeyLine]) -> int:
-    """How long a line is on its way, in ns: half as much again as usual from Enter to the next accept."""
+    """How long a line is on its way, in ns: half as much again as usual from Enter to its accept.
+
+    That is the first that shows what was typed, where one does: who types on while a line is on its way sees
+    those before it accepted in between.
+    """
     times = [candidate.t_ns for candidate in candidates]
     waits = []
     for key_line in key_lines:
         at = bisect_left(times, key_line.end_ns)
         if key_line.ender and at < len(times):
-            waits.append(times[at] - key_line.end_ns)
+            flight = candidates[at : at + _IN_FLIGHT]
+            own = next((each for each in flight if _shows(each, key_line)), flight[0])
+            waits.append(own.t_ns - key_line.end_ns)
     return min(round(median(waits) * 1.5), _LONGEST_LAG_NS) if waits else 0
+
+
+def _shows(candidate: Candidate, key_line: KeyLine) -> bool:
+    """Does the accepted line end in what the keys tell whole?"""
+    said = key_line.readings[0]
+    text = tidy(said.text) if said.certain else ""
+    return bool(text.strip()) and bool(candidate.lines) and tidy(candidate.lines[-1].text).endswith(text)
 
 
 def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:

@@ -6,7 +6,7 @@ command.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HIDDEN = "[hidden input]"
 
@@ -58,6 +58,18 @@ class Command:
     fullscreen: bool
     hidden: bool
     evidence: Evidence = Evidence()
+
+
+def in_time(command: Command) -> Command:
+    """The command, submitted before it was taken and taken before it ended, whatever each was told by.
+
+    The screen is only seen now and then: a line may have been gone from it before its Enter is known.
+    """
+    taken = max(command.start_ns, command.taken_ns)
+    end = None if command.end_ns is None else max(taken, command.end_ns)
+    if (taken, end) == (command.taken_ns, command.end_ns):
+        return command
+    return replace(command, taken_ns=taken, end_ns=end)
 
 
 @dataclass(frozen=True, slots=True)

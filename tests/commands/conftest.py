@@ -60,6 +60,13 @@ def taken() -> Callable[..., Extraction]:
     return read
 
 
+def untimely(found: Extraction) -> Iterator[tuple[str, int, int, int | None]]:
+    """Commands that were not submitted, then taken, then ended."""
+    for each in found.commands:
+        if each.start_ns > each.taken_ns or (each.end_ns is not None and each.taken_ns > each.end_ns):
+            yield each.text, each.start_ns, each.taken_ns, each.end_ns
+
+
 class Typist:
     """A program under a pseudo-terminal, everything that passes recorded; waits on output, never on time."""
 
@@ -156,7 +163,9 @@ class Typist:
         events = _slower(self.events, each_ns) if each_ns else self.events
         late = [(t_ns + lag_ns * (stream == "o"), stream, data) for t_ns, stream, data in events]
         late.sort(key=lambda event: event[0])
-        return read(late, columns=self.columns, rows=self.rows, inputs=inputs)
+        found = read(late, columns=self.columns, rows=self.rows, inputs=inputs)
+        assert list(untimely(found)) == []
+        return found
 
 
 def _slower(events: Sequence[Event], each_ns: int) -> list[Event]:

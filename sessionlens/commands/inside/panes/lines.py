@@ -1,7 +1,7 @@
 """One stay in a multiplexer -> the lines that were handed over at prompts in its panes.
 
 Which line is a command is decided as anywhere else, by prompts that are learned and by the keystrokes
-(lines.py). More is asked for here, since an editor in a pane looks like anything: nothing stood below the
+(..lines). More is asked for here, since an editor in a pane looks like anything: nothing stood below the
 prompt, and after a program that drew the whole pane only a prompt that is known counts.
 """
 
@@ -14,20 +14,21 @@ from dataclasses import dataclass, replace
 
 from sessionlens.terminal import Point
 
-from .accept import Candidate
-from .cutting import Option
-from .editor import KeyLine, key_lines
+from ...accept import Candidate
+from ...cutting import Option
+from ...editor import KeyLine, key_lines
+from ...grammar import incomplete
+from ...line import Line
+from ...lines import LineReader
+from ...matching import tidy
+from ...model import HIDDEN
+from ...prompts import Prompts, ends_as_prompts_do, shape
+from ...readings import Readings
+from ...region import LogicalLine
+from ...running import Asking, Running
+from ...screen import Rest, View
 from .following import Handover, Standing
-from .grammar import incomplete
-from .line import Line
-from .lines import LineReader
-from .matching import tidy
-from .model import HIDDEN
-from .panes import Rect
-from .prompts import Prompts, ends_as_prompts_do, shape
-from .readings import Readings
-from .region import LogicalLine
-from .screen import Rest, View
+from .layout import Rect
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
@@ -44,7 +45,25 @@ class Told:
 
 
 class _Shown(Readings):
-    """Lines as they stand there: the bytes in between are of all panes, and of no editor alone."""
+    """Lines as they stand there: the bytes in between are of all panes, and of no editor alone.
+
+    What runs is another thing in each pane, and nothing where one was opened just now.
+    """
+
+    def __init__(self, view: View, reader: LineReader, panes: PaneLines, places: dict[int, Place]) -> None:
+        super().__init__(view, panes.prompts, reader.cutter, reader.asking)
+        self.reader, self.panes, self.places = reader, panes, places
+        self.forms, self.doubted = reader.asking.forms, reader.asking.doubted
+        self.of: dict[Rect, Asking] = {}
+
+    def options(self, candidate: Candidate) -> Iterator[Option]:
+        opened, rect = self.panes.opened.get(id(candidate)), self.places[id(candidate)].rect
+        if opened is not None or rect not in self.of:
+            before = self.asking.running if opened is None else None
+            running = Running.of(opened) if opened else before
+            self.of[rect] = Asking(self.prompts, running, bool(opened), self.forms, self.doubted)
+        self.asking = self.reader.asking = self.of[rect]
+        return super().options(candidate)
 
     def alone(self, candidate: Candidate, options: list[Option]) -> list[Option]:
         return []
@@ -74,31 +93,41 @@ class PaneLines:
         """The lines, in order."""
         pairs = self._with_more([pair for pair in pairs if _prompted(pair[0], self.prompts)])
         places = {id(candidate): place for candidate, place in pairs}
+        self.opened = dict(self._first_in(pairs))
         reader = LineReader(self.view, self.prompts, self.typed)
-        reader.readings = _Shown(self.view, self.prompts, reader.cutter, reader.asking)
+        reader.readings = _Shown(self.view, reader, self, places)
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
         told = [each for each in read if self._believed(each)]
         told += self._overwritten(pairs, told)
         return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
 
+    def _first_in(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, str]]:
+        """The first line in each pane that keys opened, and with what it was opened."""
+        began = sorted((place.handed.standing.first.t_ns, id(candidate)) for candidate, place in pairs)
+        for t_ns, text in self.watch.prefix.opened:
+            at = bisect_left(began, (t_ns, 0))
+            if at < len(began):
+                yield began[at][1], text
+
     def _told(self, line: Line, place: Place) -> Told:
         """A line that is gone was not seen to its end; without keys nobody knows whether it was run."""
-        if not place.handed.gone:
+        late = self.watch.family == "vim" and self.has_input  # which draws when it has time for it
+        if not place.handed.gone and not late:
             return Told(line, place)
         if not self.has_input:
             reason = "it was gone at once: a program that draws the whole pane, or another window"
             return Told(replace(line, confidence="low", reason=reason), place)
-        keyed = line.key_line.best if line.key_line else None
-        if (
-            keyed is None
-            or not keyed.certain
-            or not keyed.text.startswith(line.text)
-            or keyed.text == line.text
-        ):
+        rests = place.handed.standing.rests
+        keyed = line.key_line or (self._typed_since(rests[0], place.handed.look.t_ns) if rests else None)
+        if keyed is None or not keyed.best.certain or 2 * len(line.text) < len(keyed.best.text):
+            return Told(line, place)
+        text = keyed.best.text
+        if not text.startswith(line.text) or text == line.text:
             return Told(line, place)
         reason = "the pane was drawn anew before all of it came back: the keystrokes are taken"
-        return Told(replace(line, text=keyed.text, source="keys", confidence="medium", reason=reason), place)
+        line = replace(line, text=text, source="keys", confidence="medium", key_line=keyed, reason=reason)
+        return Told(line, place)
 
     def _overwritten(self, pairs: Sequence[Pair], told: Sequence[Told]) -> Iterator[Told]:
         """Lines that ran over their own prompt, since the shell is wrong about its width: the keystrokes."""
@@ -145,14 +174,22 @@ class PaneLines:
 
     def _candidates(self) -> Iterator[Pair]:
         """Every line that was left in a pane where a prompt may have been."""
-        rests = (rest for place in self.watch.handed for rest in place.handed.standing.rests)
-        edited = {rest.left for rest in rests if rest.paste}
+        every = (rest for place in self.watch.handed for rest in place.handed.standing.rests)
+        edited = {rest.left for rest in every if rest.paste}
         for place in self.watch.handed:
             standing = place.handed.standing
-            if standing.rests and standing.clear:
-                paste = standing.rests[0].paste or standing.rests[0].left in edited
-                own = [replace(rest, paste=paste) for rest in standing.rests]
+            if standing.rests and standing.clear and not self._only_left(place.handed):
+                text = place.handed.lines[0].text  # a pager's last row may have been there before
+                rests = [rest for rest in standing.rests if text.startswith(rest.left.rstrip())]
+                rests = rests or standing.rests
+                paste = rests[0].paste or rests[0].left in edited
+                own = [replace(rest, paste=paste) for rest in rests]
                 yield self._candidate(place.handed, place.handed.lines, own, paste), place
+
+    def _only_left(self, handed: Handover) -> bool:
+        """Is it an empty prompt that keys for another pane led away from? No Enter was for it."""
+        bare = handed.last == handed.standing.rests[0].left.rstrip()
+        return bare and bool(self.watch.moved(handed.look.t_ns))
 
     def _candidate(
         self, handed: Handover, lines: Sequence[LogicalLine], rests: Sequence[Rest], paste: bool
@@ -189,7 +226,7 @@ class PaneLines:
             found = list(self._passed(place.handed, wanted))
             for paste, line in found[-1:] if searched else found:
                 rests = place.handed.standing.rests if searched else ()
-                own = replace(place, handed=replace(place.handed, lines=(line,)))
+                own = replace(place, handed=replace(place.handed, lines=(line,), last=line.text.rstrip()))
                 more.append((self._candidate(own.handed, own.handed.lines, rests, paste), own))
         return sorted(more, key=_order)
 
@@ -207,7 +244,7 @@ class PaneLines:
         following = self.watch.handed[at + 1 : at + 1 + _ROWS] if line.candidate.paste else []
         for place in following:
             handed = place.handed
-            below = place.rect == told.place.rect and handed.above == above.lines[-1].text.rstrip()
+            below = place.rect == told.place.rect and handed.above == above.last
             if not below or not incomplete(text) or not handed.standing.rests or self._asks(handed.standing):
                 return
             row = handed.lines[0].text.strip()

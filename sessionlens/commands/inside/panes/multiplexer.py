@@ -1,7 +1,7 @@
 """Commands typed in tmux(1), GNU screen(1) and byobu(1): when one of them had the terminal.
 
-Each pane is followed like a terminal of its own (panelines.py), and its lines are told as commands
-(panecommands.py). Where a multiplexer does not use the alternate screen, it is seen as one terminal.
+Each pane is followed like a terminal of its own (lines.py), and its lines are told as commands
+(commands.py). Where a multiplexer does not use the alternate screen, it is seen as one terminal.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .editor import KeyLine
-from .keys import keys
-from .line import Line
-from .model import HIDDEN, Command, LineEvent
-from .openers import base, words_of
-from .opening import opened_with
-from .panecommands import Found, PaneCommands
-from .panelines import PaneLines
-from .prompts import shape
-from .screen import ALTERNATE, View
-from .secrets import unechoed
+from ...editor import KeyLine
+from ...hosts import called, families
+from ...keys import keys
+from ...line import Line
+from ...model import HIDDEN, Command, LineEvent
+from ...openers import base, words_of
+from ...prompts import shape
+from ...screen import ALTERNATE, View
+from ...secrets import unechoed
+from ..opening import opened_with
+from .commands import Found, PaneCommands
+from .layout import RUNNING
+from .lines import PaneLines
 from .unaccepted import unaccepted
 from .watching import Watch
 
@@ -48,15 +50,31 @@ class Stay:
 def stays(view: View, commands: Sequence[Command]) -> Iterator[Stay]:
     """The times that the alternate screen was a multiplexer's."""
     accepted = [command.accepted for command in commands]
+    for first, stop in _episodes(view):
+        at = bisect_right(accepted, first) - 1
+        if family := _family(view, commands[at].text if at >= 0 else "", first, stop):
+            yield Stay(first, stop, family)
+
+
+def terminals(view: View, commands: Sequence[Command]) -> Iterator[Stay]:
+    """The times that vim had the alternate screen, and a shell in a window of it (`:terminal`)."""
+    accepted = [command.accepted for command in commands]
+    for first, stop in _episodes(view):
+        at = bisect_right(accepted, first) - 1
+        text = commands[at].text if at >= 0 else ""
+        if view.out.find(RUNNING, first, stop) >= 0 and "vi" in families(view, text, first, stop):
+            yield Stay(first, stop, "vim")
+
+
+def _episodes(view: View) -> Iterator[tuple[int, int]]:
+    """From where to where in the output the alternate screen was shown."""
     switches = [(offset, on) for _, offset, name, on in view.trace.modes if name in ALTERNATE]
     begun: int | None = None
     for offset, on in [*switches, (view.end, False)]:
         if on and begun is None:
             begun = offset
         elif not on and begun is not None:
-            at = bisect_right(accepted, begun) - 1
-            if family := _family(view, commands[at].text if at >= 0 else "", begun, offset):
-                yield Stay(begun, offset, family)
+            yield begun, offset
             begun = None
 
 
@@ -86,7 +104,8 @@ def multiplexed(
     for stay in alone:
         at = bisect_right(accepted, stay.first) - 1
         outer = commands[at] if at >= 0 else opened_with(view)
-        if (lost := unaccepted(view, lines, outer, stay.first)) is not None:
+        vim = stay.family == "vim"
+        if not vim and (lost := unaccepted(view, lines, outer, stay.first)) is not None:
             found.commands.append(lost)
             outer = lost
         begin, end = bisect_right(offsets, stay.first), bisect_right(offsets, stay.stop)
@@ -94,7 +113,9 @@ def multiplexed(
             begin = min(begin, bisect_right(pressed, outer.in_last, key=lambda key: key.first))
         watch = Watch(view, stay.family, stay.first, stay.stop, pressed[begin:end])
         panes = PaneLines(view, watch, known, seen)
-        unread += PaneCommands(view, stay.family, stay.stop, outer, panes).into(found)
+        name = called("vi", outer.text) if vim else stay.family
+        left = PaneCommands(view, name, stay.stop, outer, panes).into(found)
+        unread += left if not vim else []  # the other keys were vim's own
     for secret in unechoed(view, unread):
         found.hidden.append((secret.first, secret.last))
         found.events.append(LineEvent(secret.end_ns, "hidden input", HIDDEN, secret.first, secret.last))

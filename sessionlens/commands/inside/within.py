@@ -7,30 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .inside import Inside
-from .line import Line
+from sessionlens.terminal import Replay
+
+from ..line import Line
+from ..model import HIDDEN, Extraction, LineEvent
+from ..screen import View
+from .elsewhere import elsewhere
 from .looks import Look, looks
-from .model import HIDDEN, Extraction, LineEvent
-from .multiplexer import Stay, multiplexed, stays
 from .opening import opened_with
-from .screen import View
+from .panes import Stay, multiplexed, stays, terminals
+from .programs import Inside
 
 
-def within(view: View, lines: Sequence[Line], main: Extraction) -> Extraction:
+def within(view: View, replay: Replay, lines: Sequence[Line], main: Extraction) -> Extraction:
     """The extraction with the commands that were run inside others, each in its context.
 
     Keys that stayed unseen on the main screen are no secret if they belong to a line that was seen elsewhere.
     """
     alone = list(stays(view, main.commands))
-    panes = multiplexed(view, lines, main.commands, alone)
+    panes = multiplexed(view, lines, main.commands, [*alone, *terminals(view, main.commands)])
     inside = Inside(view, lambda first, stop: _seen(view, alone, first, stop), main=True)
     first = main.commands[0].accepted - 1 if main.commands else view.end
     commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
     told = {each.in_last for each in main.commands} - {None}
     panes.commands[:] = [each for each in panes.commands if each.in_last not in told]
-    commands += [*inside.commands(main.commands), *panes.commands]
+    drawn = list(elsewhere(view, replay, main.commands))
+    commands += [*inside.commands(main.commands), *panes.commands, *drawn]
     commands.sort(key=lambda command: command.accepted)
-    seen_in = [each for each in commands if each.kind == "editor"] + panes.commands
+    seen_in = [each for each in commands if each.kind == "editor"] + panes.commands + drawn
     seen = {each.in_last for each in seen_in if not each.hidden}
     seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
     hidden = {each for each in main.hidden if not _aside(view, alone, each[1])} | set(panes.hidden)

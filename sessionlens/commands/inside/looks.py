@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from .region import before_cursor
-from .screen import Screen, View
+from ..region import before_cursor
+from ..screen import Screen, View
 
 REST_NS = 30_000_000
 

@@ -14,30 +14,34 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from .entries import TIERS
-from .handed import READERS, Asked, asked
-from .hosts import called, families
+from ..entries import TIERS
+from ..hosts import called, families
+from ..model import Command, Evidence
+from ..openers import SHELLS, program
+from ..output import plain
+from ..screen import ALTERNATE, View
+from .asking import Asked, Reader, asked
 from .looks import Look
 from .midnight import Midnight, comes_back
-from .model import Command, Evidence
-from .openers import SHELLS, program
-from .output import plain
-from .screen import ALTERNATE, View
+from .nano import nano
+from .pager import less, more
+from .proof import FOLLOWS, RETURNS, shows, stale
 from .strokes import PIPES, Confirmed, Typed, confirmed
+from .vim import vi
+
+_READERS: dict[str, tuple[Reader, str]] = {
+    "vi": (vi, "paste-off"),
+    "less": (less, "newline"),
+    "more": (more, "newline"),
+    "nano": (nano, ""),
+}
+"""How each host's command line is read, and the kind of look that is always its last."""
 
 _OPENS = {"vi": ":!", "less": PIPES, "more": "!", "nano": "|"}
-_LEAVES = re.compile(rb"(?:\x1b\[[\d;?]*[A-Za-ln-z]|[\r\n])*?\x1b(?:\[\?1l|\[\?1049l|>)")
-_RETURNS = {"vi": b"Press ENTER", "less": b"done  (press RETURN)", "more": b"\n------------------------\r\n"}
-_SAYS = re.compile(
-    r"Press ENTER|shell returned|\d+ (?:more|fewer) lines|line less|lines? (?:filtered|[<>=!]ed)|--No lines"
-)
-_FAILED = re.compile(r"^E\d+:")
-_NANO_RAN = re.compile(r"^\s*\[ (?:Exec|Read )")
 _RETURNED = re.compile(r"^shell returned (-?\d+)$", re.M)
 _TRAILERS = re.compile(r"(?:^|\n)\s*(?:[!|]|shell returned -?\d+)\s*$|^\[No write since last change\]\n?")
 _BEGINS = re.compile(rb"(?:\x1b\[[\d;?>]*[A-Za-z]|\x1b[=>]|[\r\n])*")
 _AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
-_FOLLOWS = 40  # looks after a command line in which the program shows that it ran something
 Seen = Callable[[int, int], Iterable[Look]]
 
 
@@ -144,7 +148,7 @@ class Inside:
         ]
 
     def _run_by(self, host: Host, outer: Command, seen: Sequence[Look], stop: int) -> Iterator[Command]:
-        found = list(asked(seen, *READERS[host.family]))
+        found = list(asked(seen, *_READERS[host.family]))
         last = ""
         for index, each in enumerate(found):
             until = seen[found[index + 1].at].offset if index + 1 < len(found) else stop
@@ -153,7 +157,7 @@ class Inside:
             ran = self._ran(host, each, seen, until)
             if ran is None:
                 continue
-            each, ran = _whole(each, ran, seen[each.at].kind == READERS[host.family][1])
+            each, ran = _whole(each, ran, seen[each.at].kind == _READERS[host.family][1])
             if each.read.text == "!" and last:  # the last one again, where the program does not say it
                 each, ran = replace(each, read=replace(each.read, text=last)), _once_more(ran)
             if each.read.text:
@@ -165,7 +169,7 @@ class Inside:
 
     def _leave_open(self, host: Host, each: Asked, seen: Sequence[Look], stop: int) -> None:
         """Nothing came after it but a prompt: it runs a shell."""
-        back = self.view.out.find(_RETURNS[host.family], seen[each.at].offset, stop) >= 0
+        back = self.view.out.find(RETURNS[host.family], seen[each.at].offset, stop) >= 0
         if not back and not any(look.alternate for look in seen[each.at + 1 :]):
             self.open.append(Waiting(host, host.shell(each.read.text)))
 
@@ -173,12 +177,12 @@ class Inside:
 
     def _ran(self, host: Host, each: Asked, seen: Sequence[Look], until: int) -> Confirmed | None:
         """What the keystrokes say of a command line that was run; None where it was not, for all we know."""
-        look, follows = seen[each.at], seen[each.at + 1 : each.at + _FOLLOWS]
-        shows, fresh = self._shows(host, each, seen, until), each.grew or not self._stale(each, seen)
+        look, follows = seen[each.at], seen[each.at + 1 : each.at + FOLLOWS]
+        showed, fresh = shows(self.view, host.family, each, seen, until), each.grew or not stale(each, seen)
         if not self.typed.has_input:
             reason = f"the screen alone: {host.name} was seen to ask for a command, and ran one"
             alone = Confirmed("medium", reason, None, None, None, look.t_ns)
-            return alone if shows and each.grew else None
+            return alone if showed and each.grew else None
         keyed = self._typed(host, each, follows[0].t_ns if follows else look.t_ns, look.t_ns)
         if keyed is None and fresh and host.named and look.kind == "paste-off":
             return Confirmed("low", "nobody typed it: a key may stand for it", None, None, None, look.t_ns)
@@ -187,7 +191,7 @@ class Inside:
         if not fresh and keyed.confidence != "high":
             return None
         trusted = host.named or look.alternate  # what it did may be out of sight
-        return keyed if shows or (trusted and (each.read.filters or host.family == "more")) else None
+        return keyed if showed or (trusted and (each.read.filters or host.family == "more")) else None
 
     def _typed(self, host: Host, each: Asked, by_ns: int, shown_ns: int) -> Confirmed | None:
         """The keys that spell this line best, or else those next to the moment at which it stood there."""
@@ -201,28 +205,6 @@ class Inside:
             key=lambda keyed: (TIERS.index(keyed.confidence), -abs(keyed.t_ns - shown_ns)),
             default=None,
         )
-
-    def _stale(self, each: Asked, seen: Sequence[Look]) -> bool:
-        """Did this very line stand there before, while the cursor was elsewhere?"""
-        before = seen[each.before] if each.before >= 0 else None
-        return before is None or before.rows[-1].text.rstrip() == seen[each.at].rows[-1].text.rstrip()
-
-    def _shows(self, host: Host, each: Asked, seen: Sequence[Look], until: int) -> bool:
-        """Does the program show that it ran something?"""
-        look, follows = seen[each.at], seen[each.at + 1 : each.at + _FOLLOWS]
-        if look.kind == "paste-off" and host.family == "vi":
-            return True
-        if host.family in ("less", "more"):
-            told = self.view.out.find(_RETURNS[host.family], look.offset, until) >= 0
-            return told or (host.family == "less" and bool(_LEAVES.match(self.view.out, look.offset)))
-        if host.family == "nano":
-            return bool(follows) and bool(_NANO_RAN.search(follows[0].rows[look.y].text))
-        if look.alternate and follows and not follows[0].alternate:
-            return True
-        bottoms = [text for after in follows for text in (after.rows[-1].text, after.row)]
-        if not bottoms or _FAILED.match(bottoms[0]):
-            return False
-        return any(_SAYS.search(bottom) for bottom in bottoms)
 
     # ---- the row
 
@@ -264,7 +246,7 @@ class Inside:
         if filters:
             return begin, begin
         back = [on for name in ALTERNATE if (on := self.view.next_on(name, look.offset)) is not None]
-        told = self.view.out.find(_RETURNS[host.family], look.offset, until)
+        told = self.view.out.find(RETURNS[host.family], look.offset, until)
         stop = min([until, *back, told if told >= 0 else until])
         return min(begin, stop), stop
 

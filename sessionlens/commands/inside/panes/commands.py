@@ -1,6 +1,6 @@
 """The lines of panes -> commands: where each ran, and what is seen of its output.
 
-Which lines there are is panelines.py. What has scrolled out of a pane is not known: the multiplexer keeps
+Which lines there are is lines.py. What has scrolled out of a pane is not known: the multiplexer keeps
 it, and prints it to nobody.
 """
 
@@ -10,24 +10,25 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .assembling import evidence
-from .contexts import Contexts, Level
-from .editor import KeyLine
-from .entries import Entry
-from .expansion import expanded
-from .following import Handover, Standing, lines_of
-from .grammar import incomplete
-from .inside import Inside
-from .line import Line
-from .looks import Look
-from .model import HIDDEN, Command, Evidence, LineEvent
-from .openers import SHELLS, base
-from .panelines import PaneLines, Told
-from .panes import Rect
-from .prefix import Ordered, started
-from .prompts import continues, shape, surely_continues
-from .region import logical_line
-from .screen import View
+from ...assembling import evidence
+from ...contexts import Contexts, Level
+from ...editor import KeyLine
+from ...entries import Entry
+from ...expansion import expanded
+from ...grammar import incomplete
+from ...line import Line
+from ...model import HIDDEN, Command, Evidence, LineEvent
+from ...openers import SHELLS, base, opens
+from ...prompts import continues, shape, surely_continues
+from ...region import logical_line
+from ...screen import View
+from ..looks import Look
+from ..programs import Inside
+from .following import ENDS, Handover, Standing, lines_of
+from .layout import Rect
+from .lines import PaneLines, Told
+from .orders import started
+from .prefix import Ordered
 from .watching import Place
 
 
@@ -90,6 +91,10 @@ class PaneCommands:
                 yield self._command(entry, place, contexts)
                 contexts.ran(entry.text)
                 entry = None
+            opened = self.panes.opened.get(id(each.line.candidate))
+            if opened is not None and (not opened or opens(opened) is not None):
+                contexts = self._fresh(opened)
+                known.pop(shape(each.line.prompt), None)
             if not goes_on:
                 _prompt(contexts, known, each.line.prompt)
             if each.line.outcome == "cancelled":
@@ -107,12 +112,22 @@ class PaneCommands:
         if entry is not None:
             yield self._command(entry, place, contexts)
 
+    def _fresh(self, opened: str) -> Contexts:
+        """The contexts of a pane that was opened just now."""
+        found = opens(opened) if opened else None
+        name = found.name if found is not None else self.begins.name
+        contexts = Contexts(name, self.begins.host, self.begins.user)
+        if found is not None:
+            contexts.stack[0].kind = found.kind
+        return contexts
+
     def _command(self, entry: Entry, place: Place, contexts: Contexts) -> Command:
         line, handed, level = entry.last, place.handed, contexts.top
         begin = handed.look.offset if handed.gone else handed.standing.look.offset
         after = self.panes.asked(place.rect, handed.look.t_ns)
         stop = after.first.offset if after else self.stop
-        output = _printed(handed, after) if after else ""
+        left = handed.gone and entry.text.strip() in ENDS  # with its window: another is shown then
+        output = _printed(handed, after) if after and not left else ""
         text, confidence, reason = entry.text, entry.confidence, entry.reason
         if text != (full := expanded(text, output)):
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
@@ -142,7 +157,7 @@ class PaneCommands:
 
     def _took_over(self, place: Place, after: Standing | None) -> bool:
         """Did a program draw all of the pane, so that the line came back only when it was left?"""
-        handed, text = place.handed, place.handed.lines[-1].text.rstrip()
+        handed, text = place.handed, place.handed.last
         by_ns = after.first.t_ns if after else self.view.time_of(self.stop)
         if not self.panes.drawn(place.rect, handed.standing.look.t_ns, by_ns):
             return False
@@ -198,7 +213,7 @@ def _goes_on(entry: Entry, before: Place, told: Told) -> bool:
         return False
     if not incomplete(entry.text) and (prompt == entry.lines[0].prompt or not surely_continues(prompt)):
         return False
-    return told.place.handed.above == before.handed.lines[-1].text.rstrip()
+    return told.place.handed.above == before.handed.last
 
 
 def _cancelled(entry: Entry | None, line: Line) -> LineEvent:
@@ -214,6 +229,6 @@ def _printed(handed: Handover, after: Standing) -> str:
     first = after.first
     top = logical_line(first.rows, first.y, first.columns).top
     rows = [line.text.rstrip() for line in lines_of(first, 0, top)]
-    anchor = handed.lines[-1].text.rstrip()
+    anchor = handed.last
     begin = next((at for at in range(len(rows) - 1, -1, -1) if rows[at] and rows[at] == anchor), -1)
     return "\n".join(rows[begin + 1 :]).strip("\n")

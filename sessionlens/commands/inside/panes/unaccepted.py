@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .line import Line
-from .looks import Look, looks
-from .model import Command, Evidence
-from .region import logical_line
-from .screen import View
-from .strokes import Confirmed, Typed, confirmed
+from ...line import Line
+from ...model import Command, Evidence
+from ...region import logical_line
+from ...screen import View
+from ..looks import Look, looks
+from ..strokes import Confirmed, Typed, confirmed
 
 
 def unaccepted(view: View, lines: Sequence[Line], before: Command, first: int) -> Command | None:

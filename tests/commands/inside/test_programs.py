@@ -173,7 +173,7 @@ def test_command_lines_of_vim(bash: Shell, seed: int, tmp_path: Path) -> None:
 
 @needs("vim")
 def test_a_shell_that_vim_leaves_open(bash: Shell) -> None:
-    typist = bash(SHELL="/bin/bash", HOME="/nonexistent")
+    typist = bash(SHELL="/bin/bash", HOME="/nonexistent", size=(120, 30))
     typist.run("vim notes.txt", r"pear[\s\S]*\x1b\[\?25h")
     typist.run(":sh", r"[#$] $")
     typist.run("pwd", r"[#$] $")
@@ -349,6 +349,7 @@ def test_the_prompt_below_the_panels_of_mc(bash: Shell, tmp_path: Path, same: bo
         ("id -u", "editor", "bash > mc"),
         ("echo fin", "shell", "bash"),
     ]
+    typist.extraction(inputs=False, each_ns=20_000_000)  # in time, which conftest.py sees to
 
 
 @needs("vim")

@@ -12,13 +12,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .looks import Look
-from .prompts import continues, shape
-from .region import LogicalLine, logical_line
-from .screen import PASTE, Rest, View
+from ...prompts import continues, shape
+from ...region import LogicalLine, cells, logical_line
+from ...screen import PASTE, Rest, View
+from ..looks import Look
 
 _NEIGHBOURS = 3  # rows above a line that must have moved with it
 _MOST_RESTS = 64
+_TELLS = 4  # characters by which the last row of a wrapped line is known again
+ENDS = frozenset({"exit", "logout"})
 _BEGINS = 3  # characters in which one prompt is like another
 
 
@@ -33,6 +35,8 @@ class Standing:
     covered: bool
     more: int = 0
     """Rows below that belong to the same edit."""
+    blank: set[int] = field(default_factory=set)
+    """Which of these rows go on after a blank in the last cell of the row above."""
     rests: list[Rest] = field(default_factory=list)
     clear: bool = True
     """Nothing stood below it when the cursor first rested there."""
@@ -49,6 +53,8 @@ class Handover:
 
     standing: Standing
     lines: tuple[LogicalLine, ...]
+    last: str
+    """The last of its rows, by which it is known again."""
     above: str
     look: Look
     between: tuple[LogicalLine, ...]
@@ -102,6 +108,17 @@ class Follower:
             self.drawn.append(look.t_ns)
         self._begin(look, line)
 
+    def end(self, t_ns: int) -> Iterator[Handover]:
+        """The pane is there no more: the line that ended it is handed over, if Enter was pressed in it."""
+        standing = self.standing
+        if standing is None or not standing.rests:
+            return
+        left = standing.rests[0].left.rstrip()
+        typed = standing.text[len(left) :].strip() if standing.text.startswith(left) else ""
+        if typed in ENDS or (typed and self._entered(standing.pressed_ns, t_ns)):
+            last = replace(standing.look, t_ns=max(t_ns, standing.look.t_ns))
+            yield self._hand_over(standing, last, None, logical_line(last.rows, last.y, last.columns))
+
     def _excuses(self, look: Look) -> bool:
         """Is it another window? It may be drawn in several steps, until a key finds it there."""
         if look.t_ns > self.excused or (self.replaced and look.kind == "input"):
@@ -118,13 +135,24 @@ class Follower:
             return False
         if line.top <= at + standing.more:
             return True
-        if look.kind != "input" or self._entered(standing.pressed_ns, look.t_ns):
+        if not self.view.recording.has_input or self._entered(standing.pressed_ns, look.t_ns):
+            return False
+        if self._wraps(look, line):
+            standing.blank.add(line.top - at)
+            return True
+        if look.kind != "input":
             return False
         text, left, first = line.text.rstrip(), look.left, standing.rests[0]
         edits = standing.clear and first.paste and self.view.is_on(PASTE, look.offset)
         whole = all(row.text.strip() for row in look.rows[standing.top : line.top])
         ends = bool(text) and left.rstrip() == text
         return edits and whole and ends and not (continues(left) or continues(first.left))
+
+    def _wraps(self, look: Look, line: LogicalLine) -> bool:
+        """Is it the row above that goes on, its last cell a blank? A pane does not tell that it is no end."""
+        above = look.rows[line.top - 1].text.rstrip() if line.top else ""
+        begins = bool(line.text[:1].strip()) or (look.x == 0 and not line.text.strip())
+        return cells(above) == look.columns - 1 and begins
 
     def _another(self, standing: Standing, left: str) -> bool:
         """Does another prompt stand there?"""
@@ -238,17 +266,23 @@ class Follower:
         seen, top = (look, at) if at is not None else (standing.look, standing.top)
         lines = [logical_line(seen.rows, top, seen.columns)]
         limit = line.top if at is not None else len(seen.rows)
-        bottom = min(top + standing.more, limit - 1)
+        bottom, last = min(top + standing.more, limit - 1), lines[0].text.rstrip()
         while lines[-1].bottom < bottom:
-            lines.append(logical_line(seen.rows, lines[-1].bottom + 1, seen.columns))
+            below = logical_line(seen.rows, lines[-1].bottom + 1, seen.columns)
+            last = below.text.rstrip()
+            if below.top - top in standing.blank:
+                before = lines.pop()
+                below = LogicalLine(f"{before.text.rstrip()} {below.text}", before.top, below.bottom)
+            lines.append(below)
         above = logical_line(seen.rows, top - 1, seen.columns).text.rstrip() if top > 0 else ""
         begin = lines[-1].bottom + 1 if at is not None and standing.rests else self._behind(look, line.top)
         if standing.text and not self.covered:
-            self.anchor = lines[-1].text.rstrip()
+            row = seen.rows[lines[-1].bottom].text.rstrip()
+            self.anchor = row if len(row) >= _TELLS else last
             if standing.rests and standing.clear and at is not None:
                 self.forms.add(shape(standing.rests[0].left))
         between = tuple(lines_of(look, begin, line.top))
-        return Handover(standing, tuple(lines), above, look, between, at is None)
+        return Handover(standing, tuple(lines), last, above, look, between, at is None)
 
     def _behind(self, look: Look, stop: int) -> int:
         """The first row behind the last line that was run, as far as it is seen."""

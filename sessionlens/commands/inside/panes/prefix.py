@@ -7,35 +7,30 @@ to the pane.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .editor import LineEditor
-from .keys import Key
+from ...editor import LineEditor
+from ...keys import Key
+from .orders import opens_pane
 
-_DEFAULT = {"tmux": b"\x02", "screen": b"\x01"}
+_DEFAULT = {"tmux": b"\x02", "screen": b"\x01", "vim": b"\x17"}
 _MAY_BE = (b"\x00", b"\x01", b"\x02", b"\x0f", b"\x11", b"\x13", b"\x14", b"\x1c", b"\x1d", b"\x1e", b"`")
-_PROMPTS = {"tmux": frozenset(":,$.f'"), "screen": frozenset(":A'")}
-_CHOOSES = {"tmux": frozenset("ws=D?~"), "screen": frozenset('"?*')}
-_CONFIRMS = {"tmux": frozenset("&xt"), "screen": frozenset("kK\\")}
+_PROMPTS = {"tmux": frozenset(":,$.f'"), "screen": frozenset(":A'"), "vim": frozenset(":")}
+_CHOOSES = {"tmux": frozenset("ws=D?~"), "screen": frozenset('"?*'), "vim": frozenset()}
+_CONFIRMS = {"tmux": frozenset("&xt"), "screen": frozenset("kK\\"), "vim": frozenset()}
 _MOVES = {
     "tmux": frozenset("o;nplc%\"!{}wsf'()L&xdD0123456789"),
     "screen": frozenset("nplcSQX|0123456789'\"kKd\t\x01 "),
+    "vim": frozenset("wWhjklHJKLtTbpcoqNnsSv\x17"),
 }
+_OPENS = {"tmux": frozenset('c%"'), "screen": frozenset("c\x03"), "vim": frozenset()}
 _AWAY = frozenset({"prompt", "choose", "confirm", "copy"})
 _NEVER = 1 << 62
 _ARROWS = frozenset({"up", "down", "left", "right"})
 _REPEAT_NS = 600_000_000
-_STARTS = re.compile(
-    r"^\s*(?:split-window|splitw|new-window|neww|new-session|new|respawn-[a-z]+|respawn[pw]|run-shell|run|display-popup"
-    r"|popup|pipe-pane|pipep)\s+(?P<rest>.+)$"
-)
-_ARGUMENTS = re.compile(
-    r"^(?:-[bcdeEFIhlnpsStTvwxyoOPZ]+(?:\s+(?!-)\S+)?\s+|-[bdfhvEIoOPZ]+\s+)*(?P<text>.+)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,9 @@ class Prefix:
         self.commanded = False  # the last key was the multiplexer's
         self.ordered: list[Ordered] = []
         self.moves: list[int] = []
+        self.opened: list[tuple[int, str]] = []
+        """When a pane was opened, and with what, as far as the keys tell; "" is the usual shell."""
+
         self.asked = False  # the cursor was seen where a prompt of the multiplexer is
         self._away: list[tuple[int, int]] = []
         self._left: int | None = None
@@ -184,6 +182,8 @@ class Prefix:
             self.mode = "copy"
         elif key.name in _ARROWS:
             self.mode, self.pressed_ns = "repeat", key.t_ns
+        if char in _OPENS[self.family]:
+            self.opened.append((key.t_ns, ""))
         if char in _MOVES[self.family] or key.name in _ARROWS:
             self.moves.append(key.t_ns)
 
@@ -191,6 +191,9 @@ class Prefix:
         """A key for a prompt, a list or copy mode."""
         if self.mode == "prompt" and key.name == "enter" and self.editor.certain:
             self.ordered.append(Ordered(self.editor.buffer, self.began, key.last, key.t_ns, key.event))
+            self.opened += [
+                (key.t_ns, text) for text in (opens_pane(self.editor.buffer),) if text is not None
+            ]
         leaves = key.name in ("enter", "interrupt", "abort") or self.raw[key.first : key.last + 1] == b"\x1b"
         if leaves or (self.mode != "prompt" and key.text.endswith("q")):
             self.mode = ""
@@ -218,16 +221,3 @@ def prefixes(family: str, keys: Sequence[Key], raw: bytes, sights: Mapping[int, 
     usual = _DEFAULT[family]
     others = {key for key in found if found[key] and not shown[key]}
     return frozenset(others | ({usual} if shown[usual] <= silent[usual] else set()))
-
-
-def started(text: str) -> str | None:
-    """The shell command that a command line of tmux starts, if it surely does."""
-    match = _STARTS.match(text)
-    if match is None:
-        return None
-    arguments = _ARGUMENTS.match(match["rest"])
-    rest = arguments["text"].strip() if arguments else ""
-    if rest.startswith("-") or not rest:
-        return None
-    quoted = re.fullmatch(r"([\"'])(.*)\1", rest)
-    return quoted[2] if quoted else rest

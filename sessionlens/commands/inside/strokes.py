@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .editor import LineEditor
-from .entries import TIERS
-from .keys import Key, keys_of
-from .matching import in_order, tidy
+from ..editor import LineEditor
+from ..entries import TIERS
+from ..keys import Key, keys_of
+from ..matching import in_order, tidy
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording

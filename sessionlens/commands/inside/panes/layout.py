@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from .looks import Crop, Look, Part
-from .region import index
-from .screen import View
+from ...region import index
+from ...screen import View
+from ..looks import Crop, Look, Part
 
 _VERTICAL = frozenset("│┃║|├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")
 _HORIZONTAL = frozenset("─━═├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")
@@ -27,6 +27,7 @@ _STATUS = re.compile(
 )  # `0:bash*` of tmux, `0*$ bash` of screen
 _DIGITS = re.compile(r"\d+")
 _COPY = re.compile(r"\[\d+/\d+\]$")
+RUNNING = b"[running]"  # in the status line below a terminal window of vim
 _MOST_STATUS = 3
 _SAMPLES = 64
 _CACHED = 1 << 14
@@ -105,6 +106,9 @@ class Panes:
     def _inner(self, look: Look) -> tuple[int, int]:
         """The first and the last row that are no status line; screen takes its own away again."""
         rows = len(look.rows)
+        if self.family == "vim":  # down to its lowest status line
+            filled = (y for y in range(rows - 1, -1, -1) if self._filled(look.rows.ids[y], look.columns))
+            return 0, next(filled, rows - 1)
         if self.family == "tmux":
             return self.above, rows - 1 - self.below
         return self._bars(look, range(rows)), rows - 1 - self._bars(look, range(rows - 1, -1, -1))
@@ -128,8 +132,9 @@ class Panes:
             if style.inverse or style.bg >= 0:
                 styled.update(range(at, at + width))
             at += width
-        if self.family == "screen":  # reversed blanks, and the captions that end them
-            blank = frozenset(at for at in styled if at < len(cells) and cells[at] == " ")
+        if self.family != "tmux":  # reversed blanks (or bars), and the captions that end them
+            bars = " " if self.family == "screen" else " |│"
+            blank = frozenset(at for at in styled if at < len(cells) and cells[at] in bars)
             return Marks(blank, frozenset(styled), frozenset(), frozenset(styled))
         vertical, horizontal, joints = (
             frozenset(at for at, cell in enumerate(cells) if cell in kind) for kind in _KINDS
@@ -158,7 +163,16 @@ class Panes:
         if self.family == "screen" and y == bottom and self._says(ids[y], left):
             return None  # a message, or what screen asks
         rect = Rect(top, left, bottom, right)
+        if self.family == "vim" and not self._runs_shell(look, rect):
+            return None
         return rect, self.within(look, rect)
+
+    def _runs_shell(self, look: Look, rect: Rect) -> bool:
+        """Is it a terminal window of vim, which its keys go to?"""
+        if rect.bottom + 1 >= len(look.rows):
+            return False
+        cells = self.view.timeline.row(look.rows.ids[rect.bottom + 1]).cell_texts
+        return RUNNING.decode() in "".join(cells[rect.left : rect.right + 1])
 
     def _runs(self, ids: Sequence[int], y: int, column: int, first: int, last: int) -> bool:
         """Does a vertical border go through here: from edge or joint to edge or joint?"""
@@ -167,12 +181,18 @@ class Panes:
             top -= 1
         while bottom < last and column in self._marks(ids[bottom + 1]).vertical:
             bottom += 1
+        if self.family == "tmux" and not any(self._drawn(ids[at], column) for at in range(top, bottom + 1)):
+            return False
         above = top == first or self._joins(ids[top], ids[top - 1], column)
         return above and (bottom == last or self._joins(ids[bottom], ids[bottom + 1], column))
 
+    def _drawn(self, row_id: int, column: int) -> bool:
+        """Is this surely drawn, and no `+` or joint that stands alone in a line, as in `1+1`?"""
+        return column not in self._marks(row_id).joints
+
     def _joins(self, end: int, beyond: int, column: int) -> bool:
         """Does a vertical border end at a horizontal one here: in a joint, or (screen) at a caption?"""
-        if self.family == "screen":
+        if self.family != "tmux":
             return {column - 1, column, column + 1} <= self._marks(beyond).horizontal
         return column in self._marks(end).joints
 
@@ -182,13 +202,13 @@ class Panes:
         ends = [at for at in (span[0] - 1, span[0], span[-1], span[-1] + 1) if 0 <= at < columns]
         if not marks.issuperset(ends):
             return False
-        return sum(at in marks for at in span) >= len(span) * (1 if self.family == "screen" else _LABELLED)
+        return sum(at in marks for at in span) >= len(span) * (_LABELLED if self.family == "tmux" else 1)
 
     # ---- what the program in it shows
 
     def within(self, look: Look, rect: Rect) -> Look:
         kind = "frame" if look.kind == "paste-off" else look.kind  # the multiplexer's own, at any time
-        full = rect.left == 0 and rect.right == look.columns - 1
+        full = rect.left == 0 and rect.right == look.columns - 1 and self.family != "vim"
         rows = Crop(
             lambda row_id: self._part(row_id, rect.left, rect.right, full),
             look.rows.ids[rect.top : rect.bottom + 1],

@@ -5,9 +5,9 @@ No row of the commands: an exec request has one of its own (extract.py), and a l
 
 from __future__ import annotations
 
-from .model import Command
-from .openers import base
-from .screen import View
+from ..model import Command
+from ..openers import base
+from ..screen import View
 
 
 def opened_with(view: View) -> Command:

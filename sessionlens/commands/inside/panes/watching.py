@@ -1,7 +1,7 @@
 """One stay in a multiplexer, watched: its panes look by look, the lines left in them, the keys they got.
 
-panes.py finds the pane of a look, following.py its lines, prefix.py takes the multiplexer's own keys out.
-Which line is a command is not decided here (panelines.py).
+layout.py finds the pane of a look, following.py its lines, prefix.py takes the multiplexer's own keys out.
+Which line is a command is not decided here (lines.py).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ...keys import Key
+from ...region import logical_line
+from ...screen import View
+from ..looks import REST_NS, Look, looks
 from .following import Follower, Handover
-from .keys import Key
-from .looks import REST_NS, Look, looks
-from .panes import Panes, Rect, copying
+from .layout import Panes, Rect, copying
 from .prefix import Prefix, Sight, prefixes
-from .region import logical_line
-from .screen import View
 
 _DIGITS = re.compile(r"\d+")
 _DOUBTS = 2  # looks for which a smaller pane inside the one before is taken for a drawing
@@ -63,7 +63,7 @@ class Watch:
 
     def __init__(self, view: View, family: str, first: int, stop: int, pressed: Sequence[Key]) -> None:
         self.view, self.family = view, family
-        self.has_input = view.recording.has_input
+        self.has_input, self.ends_ns = view.recording.has_input, view.time_of(stop)
         seen = [look for look in looks(view, first, stop) if look.alternate]
         self.panes = Panes(view, family, seen)
         self.seen = [(look, self.panes.pane(look)) for look in seen]
@@ -97,13 +97,14 @@ class Watch:
         for (look, pane), following in zip_longest(self.seen, self.seen[1:]):
             if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
                 continue
-            moved = self._moved(look.t_ns)
+            moved = self.moved(look.t_ns)
             rect = layout.rect(look, pane[0], bool(moved) or not self.has_input)
             if rect is None:
                 continue
             inner = pane[1] if rect == pane[0] else self.panes.within(look, rect)
             if rect not in shown:
-                shown = {each: follower for each, follower in shown.items() if not each.overlaps(rect)}
+                for each in [each for each in shown if each.overlaps(rect)]:
+                    yield from ((each, handed) for handed in shown.pop(each).end(look.t_ns))
                 shown[rect] = Follower(self.view, enters)
                 self.followers.setdefault(rect, []).append(shown[rect])
             follower = shown[rect]
@@ -115,8 +116,10 @@ class Watch:
             passing = look.kind == "frame" and at_once
             self.looks.setdefault(rect, []).append(inner)
             yield from ((rect, handed) for handed in follower.feed(inner, passing))
+        for rect, follower in shown.items():
+            yield from ((rect, handed) for handed in follower.end(self.ends_ns))
 
-    def _moved(self, t_ns: int) -> int:
+    def moved(self, t_ns: int) -> int:
         """When keys for another window or layout were pressed shortly before, else 0."""
         at = bisect_right(self.prefix.moves, t_ns)
         recent = bool(at) and t_ns - self.prefix.moves[at - 1] < _SWITCH_NS

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..model import Command, Evidence
+from ..output import plain
+from ..prompts import ends_as_prompts_do
+from ..region import logical_line
+from ..screen import ALTERNATE, View
 from .looks import Look
-from .model import Command, Evidence
-from .output import plain
-from .prompts import ends_as_prompts_do
-from .region import logical_line
-from .screen import ALTERNATE, View
 from .strokes import Confirmed, Typed, confirmed, spelled
 
 _BORDER = "│|"
