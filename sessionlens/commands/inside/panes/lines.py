@@ -33,6 +33,7 @@ from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
 _ROWS = 200  # of one edit
+_NEAR = 5  # lines that may be the rest of one
 _SEARCHED = re.compile(r"\((?:reverse-|failed |forward-)?(?:i-)?search\)`[^']*': (.+)")
 
 
@@ -99,6 +100,7 @@ class PaneLines:
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
         told = [each for each in read if self._believed(each)]
+        told = [each for at, each in enumerate(told) if not self._half(each, told[at + 1 : at + _NEAR])]
         told += self._overwritten(pairs, told)
         return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
 
@@ -128,6 +130,15 @@ class PaneLines:
         reason = "the pane was drawn anew before all of it came back: the keystrokes are taken"
         line = replace(line, text=text, source="keys", confidence="medium", key_line=keyed, reason=reason)
         return Told(line, place)
+
+    def _half(self, told: Told, following: Sequence[Told]) -> bool:
+        """Is it what stood there of a line that was still being typed when the pane was redrawn (Ctrl-L)?"""
+        line = told.line
+        if line.key_line is not None or not self.has_input:
+            return False
+        same = (each.line for each in following if each.place.rect == told.place.rect)
+        keyed = (each.key_line for each in same if each.key_line and each.text.startswith(line.text))
+        return any(each.start_ns <= line.candidate.t_ns < each.end_ns for each in keyed)
 
     def _overwritten(self, pairs: Sequence[Pair], told: Sequence[Told]) -> Iterator[Told]:
         """Lines that ran over their own prompt, since the shell is wrong about its width: the keystrokes."""

@@ -318,6 +318,21 @@ def test_a_line_that_wraps_at_a_blank(shell: Shell, files: Path) -> None:
     ]
 
 
+@needs("tmux")
+def test_a_pane_that_is_cleared_in_the_middle_of_a_line(shell: Shell, files: Path) -> None:
+    (files / "rc").write_text("PS1='top\\nme@here:\\w '$$'\\$ '\n")
+    session = Session(shell, files, random.Random(0), "tmux", size=(80, 44))
+    session.start()
+    for line in ("seq 60", "echo before"):
+        session.run(line)
+    session.type("cat quar")
+    session.press("\x0c", lambda t: t.cursor.y == 1 and left(t).endswith("cat quar"))
+    session.run("terly")
+    session.ran[-1] = "cat quarterly"
+    session.leave()
+    assert texts(session.typist.extraction(each_ns=60_000_000)) == session.ran
+
+
 EDITED = ("- rm -rf /data", "- rm -rf /data", "me@here:~ 7# rm -rf /data", "# rm -rf /data", ":!rm -rf /data")
 
 
