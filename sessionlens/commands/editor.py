@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .keys import Key
 
+_PLAIN = frozenset({"text", "paste", "backspace", "enter", "interrupt"})
 _ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt", "edit": "edit"}
 
 
@@ -33,8 +34,9 @@ class KeyLine:
     """The keys up to and with the one that ended a line. `ender` is enter, interrupt, eof, or "" where none
     came. `begun` is the first byte since the last prompt, `before_event` the last event before it.
 
-    `keys` are all of them. `readings` holds the line since the last ender and, where a prompt came up in
-    between (a pager was left with `q`), the line since that prompt.
+    `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left
+    with `q`), the line since that prompt. `edited` are the keys, where there are others than text, Backspace
+    and Enter.
     """
 
     readings: tuple[Reading, ...]
@@ -48,7 +50,7 @@ class KeyLine:
     last: int
     begun: int
     before_event: int
-    keys: tuple[Key, ...] = ()
+    edited: tuple[Key, ...] = ()
 
     @property
     def early(self) -> KeyLine | None:
@@ -211,7 +213,8 @@ def _line(editors: list[LineEditor], keys: list[Key], ender: str, begun: int) ->
     )
     pasted = any(key.name == "paste" for key in keys)
     before = keys[begun - 1] if begun else first
+    edited = () if _PLAIN.issuperset(key.name for key in keys) else tuple(keys)
     return KeyLine(
         readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last,
-        keys[begun].first, before.event, tuple(keys),
+        keys[begun].first, before.event, edited,
     )  # fmt: skip

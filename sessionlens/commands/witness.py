@@ -25,7 +25,6 @@ BLANKS = "the same but for blanks, which the model of its line editor tells"
 LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
-_PLAIN = frozenset({"text", "paste", "enter", "backspace", "interrupt"})
 
 
 class Witness:
@@ -44,9 +43,8 @@ class Witness:
 
     def knows(self, prompt: str, text: str, key_line: KeyLine) -> bool:
         """Do these keys make this line? Then they were typed at it, even where no echo shows that."""
-        if _PLAIN.issuperset(key.name for key in key_line.keys):
-            return False
-        return any(tidy(said) == tidy(text) for said in self._say(text, key_line.keys, self._shell(prompt)))
+        said = self._say(text, key_line.edited, self._shell(prompt)) if key_line.edited else ()
+        return any(tidy(each) == tidy(text) for each in said)
 
     def ran(self, prompt: str, text: str) -> None:
         """What was run at a prompt: history for the lines that follow."""
@@ -58,8 +56,8 @@ class Witness:
         return self.shells.setdefault(looks_like(prompt) or shape(prompt), Shell())
 
     def _line(self, line: Line, shell: Shell) -> Line:
-        keys = line.key_line.keys if line.key_line is not None and not line.hidden else ()
-        if _PLAIN.issuperset(key.name for key in keys):
+        keys = line.key_line.edited if line.key_line is not None and not line.hidden else ()
+        if not keys:
             return line
         said = list(self._say(line.text, keys, shell))
         return _agreed(line, said) if line.reason in _OPEN else line
