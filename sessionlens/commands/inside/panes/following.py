@@ -69,8 +69,9 @@ class Handover:
 class Follower:
     """One pane: fed with its looks in order."""
 
-    def __init__(self, view: View, enters: Sequence[int]) -> None:
+    def __init__(self, view: View, enters: Sequence[int], late: bool = False) -> None:
         self.view, self.enters = view, enters  # when Enter was pressed
+        self.late = late  # keys come before the screen shows what the last Enter did
         self.drawn: list[int] = []  # when the whole pane was drawn anew
         self.rested: list[Standing] = []  # lines in which the cursor rested
         self.standing: Standing | None = None
@@ -215,6 +216,9 @@ class Follower:
         if same == text and (text or look.y >= top):
             return here.top
         if len(text) > len(left):
+            up = self._scrolled(standing, look, text) if self.late and standing.top else None
+            if up is not None and look.y > up:
+                return up  # a key may have come before the screen showed that it was handed over
             if look.y <= here.bottom and (same.startswith(text) or self._edited(standing, look, same, left)):
                 return here.top
             if same.startswith(left) and len(same) > len(left) and self._moved(standing, look, top, top):

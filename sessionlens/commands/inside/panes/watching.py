@@ -105,7 +105,7 @@ class Watch:
             if rect not in shown:
                 for each in [each for each in shown if each.overlaps(rect)]:
                     yield from ((each, handed) for handed in shown.pop(each).end(look.t_ns))
-                shown[rect] = Follower(self.view, enters)
+                shown[rect] = Follower(self.view, enters, self.family == "vim")
                 self.followers.setdefault(rect, []).append(shown[rect])
             follower = shown[rect]
             if look.kind in ("newline", "mark") and not _in_line(follower, inner):

@@ -78,7 +78,7 @@ class Vim:
 def test_lines_in_a_terminal_window(shell: Shell, tmp_path: Path, opened: str) -> None:
     vim = Vim(shell, tmp_path, opened)
     vim.run("echo one")
-    vim.run("seq 3")
+    vim.run("seq 50")
     vim.run("cat notes.txt")
     vim.run("echo " + " ".join(f"word{at}" for at in range(20)))
     vim.press("\x17")
