@@ -199,7 +199,8 @@ class PaneLines:
 
     def _only_left(self, handed: Handover) -> bool:
         """Is it an empty prompt that keys for another pane led away from? No Enter was for it."""
-        bare = handed.last == handed.standing.rests[0].left.rstrip()
+        left = handed.standing.rests[0].left  # a recalled line may stand there whole when a key comes
+        bare = ends_as_prompts_do(left) and handed.last == left.rstrip()
         return bare and bool(self.watch.moved(handed.look.t_ns))
 
     def _candidate(
