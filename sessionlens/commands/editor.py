@@ -35,8 +35,8 @@ class KeyLine:
     came. `begun` is the first byte since the last prompt, `before_event` the last event before it.
 
     `readings` holds the line since the last ender and, where a prompt came up in between (a pager was left
-    with `q`), the line since that prompt. `edited` are the keys, where there are others than text, Backspace
-    and Enter.
+    with `q`), the line since that prompt. `edited` are the keys of that, where there are others than text,
+    Backspace and Enter.
     """
 
     readings: tuple[Reading, ...]
@@ -213,7 +213,8 @@ def _line(editors: list[LineEditor], keys: list[Key], ender: str, begun: int) ->
     )
     pasted = any(key.name == "paste" for key in keys)
     before = keys[begun - 1] if begun else first
-    edited = () if _PLAIN.issuperset(key.name for key in keys) else tuple(keys)
+    since = keys[begun:]
+    edited = () if _PLAIN.issuperset(key.name for key in since) else tuple(since)
     return KeyLine(
         readings, pasted, ender, first.t_ns, last.t_ns, first.event, last.event, first.first, last.last,
         keys[begun].first, before.event, edited,

@@ -24,6 +24,7 @@ AGREE = "the screen and the model of its line editor say the same"
 BLANKS = "the same but for blanks, which the model of its line editor tells"
 LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
+_KEPT = 64
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
 
@@ -34,6 +35,9 @@ class Witness:
         self.shells: dict[str, Shell] = {}
         self.everything = Shell()
         """As if all had been run in one shell: prompts change."""
+
+        self.tall: dict[str, None] = {}
+        """What was run and may fill a screen, in order."""
 
     def heard(self, entry: Entry) -> Entry:
         """The entry again, surer where a model says the same."""
@@ -50,6 +54,10 @@ class Witness:
         """What was run at a prompt: history for the lines that follow."""
         self._shell(prompt).ran(text)
         self.everything.ran(text)
+        if len(text) > TALL:
+            self.tall[text] = None
+            for old in list(self.tall)[:-_KEPT]:
+                del self.tall[old]
 
     def _shell(self, prompt: str) -> Shell:
         """The shell or REPL with this prompt."""
@@ -60,7 +68,22 @@ class Witness:
         if not keys:
             return line
         said = list(self._say(line.text, keys, shell))
-        return _agreed(line, said) if line.reason in _OPEN else line
+        if line.reason not in _OPEN:
+            return line
+        heard = _agreed(line, said)
+        return self._whole(line, said) if heard is line else heard
+
+    def _whole(self, line: Line, said: Sequence[str]) -> Line:
+        """The line, where its upper rows had scrolled away and were shown when they were run before.
+
+        What no screen showed may have been typed blind, to something else.
+        """
+        end = line.text.rsplit("\n", 1)[-1]
+        tall = (text for text in said if len(end) > TALL and text.endswith(end))
+        whole = next((text for text in tall if any(text[: -len(end)] in ran for ran in self.tall)), None)
+        if whole is None:
+            return line
+        return replace(line, text=whole, source="keys", confidence="medium", reason=SCROLLED, model=whole)
 
     def _say(self, text: str, keys: Sequence[Key], shell: Shell) -> Iterator[str]:
         """What the models make of the keys, up to the first that says what the screen says."""
@@ -87,8 +110,4 @@ def _agreed(line: Line, said: Sequence[str]) -> Line:
             prompt = (line.prompt + shown).removesuffix(text)
             if prompt and not prompt[-1].isalnum():
                 return replace(line, prompt=prompt, text=text, confidence="medium", reason=LONGER, model=text)
-    end = shown.rsplit("\n", 1)[-1]
-    whole = next((text for text in said if len(end) > TALL and text.endswith(end)), None)
-    if whole is None:
-        return line
-    return replace(line, text=whole, source="keys", confidence="medium", reason=SCROLLED, model=whole)
+    return line
