@@ -91,13 +91,11 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
 
 
 def only_blanks(shown: str, told: str) -> bool:
-    """Do both say the same but for blanks that no screen shows as they are (tabs, line feeds, a row's end)?
-    More blanks than were typed are no such thing.
-    """
+    """Do both say the same but for blanks that no screen shows as they are, tabs and line feeds?"""
     gaps = (re.findall(r"(\s*)\S", text) for text in (shown, told))
     if not told.strip() or "".join(shown.split()) != "".join(told.split()):
         return False
-    return all(len(one) <= len(other) or (one + other).strip(" ") for one, other in zip(*gaps, strict=True))
+    return all(one == other or (one + other).strip(" ") for one, other in zip(*gaps, strict=True))
 
 
 def _alone(option: Option, has_input: bool) -> Verdict:
