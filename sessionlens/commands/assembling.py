@@ -16,6 +16,7 @@ from .line import Line
 from .marks import Marks
 from .model import HIDDEN, Command, Evidence
 from .output import plain
+from .prompts import continues
 from .screen import View
 from .shells import login_shell
 from .witness import Witness
@@ -49,7 +50,7 @@ class Assembler:
                 entry = self.witness.heard(entry)
                 following = self.lines[index + 1] if index + 1 < len(self.lines) else None
                 command = self._command(entry, following)
-                self.witness.ran(entry.lines[0].prompt, command.text)
+                self.witness.ran(entry.lines[0].prompt, command.text, command.confidence)
                 if command.text.strip():
                     self.contexts.ran(command.text)
                     yield command
@@ -91,6 +92,12 @@ class Assembler:
             confidence, reason = "low", "refused? The output says that history has no such event"
         elif confidence == "high" and self.contexts.top.kind == "shell" and may_differ(text):
             confidence, reason = "medium", "history may have replaced something without showing it"
+        if (
+            not following
+            and entry.typed.open
+            and continues(plain(bytes(view.out[after:end])).rpartition("\n")[2])
+        ):
+            confidence, reason = "low", "it was not complete when the recording ended"
         if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
             confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top

@@ -14,16 +14,17 @@ from .editor import KeyLine
 from .line import Line
 from .prompts import shape
 from .running import Asking
-from .screen import View
+from .screen import PASTE, View
 
+_FIRST = 4096  # bytes of a first row
 POSED = "what runs can show this very prompt and read the line itself"
 
 
 class Doubts:
-    """Goes with the lines of one recording, in order."""
+    """Goes with the lines of one recording in order. `pane`: of a pane, whose editors' modes are not seen."""
 
-    def __init__(self, view: View, asking: Asking, key_lines: Sequence[KeyLine]) -> None:
-        self.view, self.asking, self.key_lines = view, asking, key_lines
+    def __init__(self, view: View, asking: Asking, key_lines: Sequence[KeyLine], pane: bool) -> None:
+        self.view, self.asking, self.key_lines, self.pane = view, asking, key_lines, pane
         self._before, self._drawn = 0, False
         self.posed: list[tuple[int, int | None]] = []
         """Where something ran that can show the shell's own prompt: from and to which byte of the output."""
@@ -64,6 +65,8 @@ class Doubts:
         """The line, with the doubts that what runs raises whatever the screen and the keys say."""
         if line.candidate.point.offset < self.view.doubted:
             reason = "the recording may begin inside of a full-screen program"
+        elif self._torn(line):
+            reason = "the recording begins in the middle of this line: more may stand before it"
         elif (shape(line.prompt), line.candidate.paste) in self.asking.doubted:
             reason = "an unknown program showed this prompt: it may be an answer to it"
         elif self.asking.posed(line.prompt):
@@ -74,6 +77,20 @@ class Doubts:
             self._drawn = False
             return line
         return replace(line, confidence="low", reason=reason)
+
+    def _torn(self, line: Line) -> bool:
+        """Was its prompt not in the recording, or typed to before it came?"""
+        candidate, view = line.candidate, self.view
+        if self.pane:
+            return False
+        if candidate.paste:
+            opened = view.since(PASTE, candidate.point.offset)
+            return opened is None or view.out[opened : opened + 3] != b"\x1b[?"
+        rest = candidate.rests[0] if candidate.rests else None
+        if rest is None or rest.event < 0 or rest.offset > _FIRST or line.key_line is None:
+            return False
+        row = bytes(view.out[: rest.offset]).rpartition(b"\n")
+        return not row[1] and self.key_lines[0].first_event < rest.event
 
     def _drawn_at_once(self, line: Line) -> bool:
         """Without keys: did the text come together with what a line editor says at the Enter?"""

@@ -125,7 +125,7 @@ def _erased(view: View, line: Line) -> list[LineEvent]:
 
 def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
     keys_behind = [line.key_line for line in thrown if line.key_line]
-    text = "\n".join(HIDDEN if line.hidden else line.text for line in thrown)
+    text = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).rstrip("\n")
     if not text.strip():
         return []
     first = keys_behind[0].first if keys_behind else None

@@ -31,6 +31,7 @@ from .waiting import Waiting
 from .witness import Witness
 
 _HISTORY = re.compile(r"!\S|^\^")
+_REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
 _REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
@@ -41,16 +42,18 @@ class LineReader:
     """
 
     def __init__(
-        self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine], elsewhere: Sequence[KeyLine] = ()
-    ) -> None:
+        self, view: View, prompts: Prompts, key_lines: Sequence[KeyLine], elsewhere: Sequence[KeyLine] = (),
+        *, pane: bool = False,
+    ) -> None:  # fmt: skip
         self.view, self.prompts = view, prompts
         self.key_lines, self.elsewhere = key_lines, elsewhere
         self.has_input = view.recording.has_input
         self.last_ns = 0
         self.broken: Option | None = None  # a line that was being typed when output ended its row
+        self.renamed_enter = False  # ... and so may Enter
         self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
-        self.doubts = Doubts(view, self.asking, key_lines)
+        self.doubts = Doubts(view, self.asking, key_lines, pane)
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.echo, self.echoes = Echo(), Echoes(view)
@@ -127,9 +130,10 @@ class LineReader:
         if run:
             self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
-            self.witness.ran(line.prompt, line.text)
+            self.witness.ran(line.prompt, line.text, line.confidence)
             self.lost.remember(line.text)
             self.rebound |= bool(_REBINDS.search(line.text))
+            self.renamed_enter |= bool(_REBINDS_ENTER.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
         self.doubts.remember(line)
 
@@ -242,9 +246,9 @@ class LineReader:
             return Line(candidate, option.prompt, HIDDEN, "run", "screen", "low", None, True, why)
         key_line = match.key_line if match else None
         cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, option, text)
-        if cancelled and self.rebound:
+        if cancelled and (self.rebound or self._accepted(candidate, key_line)):
             cancelled, confidence = False, "low"
-            reason = "Ctrl-C ended it, which was given another meaning before: it may have been run"
+            reason = "Ctrl-C ended it, which may have another meaning here: it may have been run"
         if cancelled:
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
@@ -253,8 +257,14 @@ class LineReader:
             self._doubt(candidate, option),
         )  # fmt: skip
 
+    def _accepted(self, candidate: Candidate, key_line: KeyLine | None) -> bool:
+        """Did it end as readline ends a line that it takes? One that it throws away ends in its own row."""
+        return candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
+
     def _doubt(self, candidate: Candidate, option: Option) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
+        if self.renamed_enter and candidate.paste:
+            return "what a line editor does at Enter was changed before"
         short = len(option.prompt) < 3 and not self._begins(candidate, option)
         return "the prompt is short and does not begin its row" if short else ""
 
@@ -302,7 +312,11 @@ class LineReader:
             if key_line.ender == "edit":  # what the editor wrote is run, and shown then
                 reason = "an editor wrote it, and the shell showed it"
                 return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)
-        return Line(candidate, option.prompt, "", "empty", "screen", "medium", key_line, False)
+        thrown = (
+            key_line is not None and key_line.ender == "interrupt"
+        )  # with the rows before it, if there are
+        outcome = "cancelled" if thrown else "empty"
+        return Line(candidate, option.prompt, "", outcome, "screen", "medium", key_line, False)
 
     def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
         if candidate.paste:

@@ -65,7 +65,8 @@ class Echoes:
         if enough or self._searched(points[:typing], typed):
             return True
         stood = "".join(lefts[0].split()) if lefts and points[0].event == key_line.first_event else None
-        return self._stands(lefts[max(typing - 3, 0) :], stood, key_line, typed)
+        least = (len(typed) + 1) // 2 if whole else 1  # what is left of a line proves no more than itself
+        return self._stands(lefts[max(typing - 3, 0) :], stood, key_line, typed, least)
 
     def _odd_came(self, key_line: KeyLine, data: bytes) -> bool:
         """The same of blanks, Alt and control keys alone; a terminal echoes them as blanks, `^[x`, `^A`."""
@@ -98,13 +99,17 @@ class Echoes:
         new = (row.rpartition("i-search") for later in rows[1:] for row in later - rows[0])
         return any(typed[-_PROOF:] in searched for _, search, searched in new if search)
 
-    def _stands(self, lefts: Sequence[str], stood: str | None, key_line: KeyLine, typed: str) -> bool:
+    def _stands(
+        self, lefts: Sequence[str], stood: str | None, key_line: KeyLine, typed: str, least: int
+    ) -> bool:
         """Does all that was typed stand left of the cursor when the line ends, where it did not before?"""
         texts = {"".join(reading.text.split()) for reading in key_line.readings} | {"".join(typed.split())}
         texts |= {"".join(words) for reading in key_line.readings if (words := reading.typed.split())}
         ends = ("".join(left.split()) for left in lefts)
         new = [end for end in ends if end != stood]
-        return any(end.endswith(text) for end in new for text in texts if text and not starred(text))
+        return any(
+            end.endswith(text) for end in new for text in texts if len(text) >= least and not starred(text)
+        )
 
 
 def _caret(kept: bytes, shown: str) -> bool:

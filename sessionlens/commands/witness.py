@@ -24,7 +24,8 @@ AGREE = "the screen and the model of its line editor say the same"
 BLANKS = "the same but for blanks, which the model of its line editor tells"
 LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
-_KEPT = 64
+RECALLED = "screen and model agree, but it was recalled from a line that is itself not sure"
+_KEPT, _UNSURE = 64, 1000
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
 
@@ -35,6 +36,9 @@ class Witness:
         self.shells: dict[str, Shell] = {}
         self.everything = Shell()
         """As if all had been run in one shell: prompts change."""
+
+        self.unsure: dict[str, None] = {}
+        """What was run and is not sure, without blanks, in order."""
 
         self.tall: dict[str, None] = {}
         """What was run and may fill a screen, in order."""
@@ -50,8 +54,12 @@ class Witness:
         said = self._say(text, key_line.edited, self._shell(prompt)) if key_line.edited else ()
         return any(tidy(each) == tidy(text) for each in said)
 
-    def ran(self, prompt: str, text: str) -> None:
-        """What was run at a prompt: history for the lines that follow."""
+    def ran(self, prompt: str, text: str, confidence: str) -> None:
+        """What was run at a prompt: history for the lines that follow, which are no surer than it was."""
+        if confidence != "high" and (bare := _bare(text)):
+            self.unsure[bare] = None
+            for old in list(self.unsure)[:-_UNSURE]:
+                del self.unsure[old]
         self._shell(prompt).ran(text)
         self.everything.ran(text)
         if len(text) > TALL:
@@ -71,7 +79,14 @@ class Witness:
         if line.reason not in _OPEN:
             return line
         heard = _agreed(line, said)
+        if heard.confidence == "high" and self._recalled(heard):
+            return replace(heard, confidence="medium", reason=RECALLED)
         return self._whole(line, said) if heard is line else heard
+
+    def _recalled(self, line: Line) -> bool:
+        """Is more in it of a line that is not sure than was typed? Models know it from the same screen."""
+        text, typed = _bare(line.text), _bare(line.key_line.best.typed) if line.key_line else ""
+        return any(unsure in text and unsure not in typed for unsure in self.unsure)
 
     def _whole(self, line: Line, said: Sequence[str]) -> Line:
         """The line, where its upper rows had scrolled away and were shown when they were run before.
@@ -95,6 +110,10 @@ class Witness:
                     if tidy(said) == tidy(text):
                         asked.right(editor)
                         return
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _agreed(line: Line, said: Sequence[str]) -> Line:

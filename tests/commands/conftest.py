@@ -124,10 +124,11 @@ class Typist:
             self.events.append((time.monotonic_ns() - self.start, "o", data))
         return bool(data)
 
-    def wait_blind(self) -> None:
-        """Until the terminal hands lines over and echoes nothing: a password is asked for."""
+    def wait_blind(self, lines: bool = True) -> None:
+        """Until the terminal hands lines (or keys) over and echoes nothing: a password is asked for."""
         until = time.monotonic() + DEADLINE_S
-        while termios.tcgetattr(self.fd)[3] & (termios.ECHO | termios.ICANON) != termios.ICANON:
+        wanted = termios.ICANON if lines else 0
+        while termios.tcgetattr(self.fd)[3] & (termios.ECHO | termios.ICANON) != wanted:
             if time.monotonic() > until:
                 raise AssertionError("the terminal still echoes")
             os.sched_yield()

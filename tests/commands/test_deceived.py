@@ -321,3 +321,59 @@ def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
         assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
         assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
     assert [each.confidence for each in found][-1] == "medium"
+
+
+@pytest.mark.skipif(which("zsh") is None, reason="zsh is not installed")
+def test_a_command_thrown_away_at_its_second_row(shell: Shell) -> None:
+    zsh = shell("zsh", "-f", "-i", PS1="me@box:~%# ", HISTFILE="")
+    ready = "me@box:~[#%] "
+    zsh.wait(ready)
+    zsh.run("pwd", ready)
+    zsh.run('rm -rf "abc', "dquote> ")
+    zsh.press("\x03")
+    zsh.wait(ready)
+    zsh.run("id -u", ready)
+    found = zsh.extraction()
+    assert [each.text for each in found.commands] == ["pwd", "id -u"]
+    assert [(each.kind, each.text) for each in found.events] == [("cancelled", 'rm -rf "abc')]
+
+
+def test_a_recording_that_begins_in_the_middle_of_a_line(bash: Any) -> None:
+    bash.run("echo # rm -rf /data", READY)
+    bash.run("id -u", READY)
+    begun = next(at for at, (_, stream, data) in enumerate(bash.events) if stream == "o" and data == b"#")
+    bash.events = bash.events[begun:]
+    assert confidence(bash, "id -u") == "high"
+    assert {confidence(bash, text) for text in texts(bash)[:1]} == {"low"}
+
+
+def test_ctrl_c_that_a_file_made_run_the_line(bash: Any, tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("stty intr undef; bind '\"\\C-c\": accept-line'\n")
+    bash.run(". ./f", READY)
+    bash.type("touch victim")
+    bash.press("\x03")
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    assert (tmp_path / "victim").exists()
+    assert confidence(bash, "touch victim") == "low"
+
+
+def test_what_is_not_complete_when_the_recording_ends_is_not_sure(bash: Any) -> None:
+    bash.run("for i in 1 2", "> $")
+    assert confidence(bash, "for i in 1 2") == "low"
+
+
+def test_a_line_recalled_from_one_that_is_not_sure_is_not_surer(bash: Any) -> None:
+    for key in "printf '":
+        bash.press(key)
+    bash.press("\x16\x01")
+    bash.press("' | wc -c")
+    bash.until(lambda terminal: any("wc -c" in row for row in terminal.display))
+    bash.press("\r")
+    bash.wait(READY)
+    bash.press("\x1b[A")
+    bash.until(lambda terminal: sum("wc -c" in row for row in terminal.display) == 2)
+    bash.press("\r")
+    bash.wait(READY)
+    first, second = (each.confidence for each in bash.extraction().commands if "printf" in each.text)
+    assert first != "high" and second != "high"

@@ -208,3 +208,30 @@ def test_an_empty_line_of_blanks_is_no_secret(started: Any) -> None:
     started.wait(READY)
     started.run("pwd", READY)
     assert not started.extraction().hidden
+
+
+def test_a_letter_typed_for_a_password_that_was_killed_proves_nothing(shell: Shell) -> None:
+    bash = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ")
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    bash.run("read -s -p ask: x; echo Sorry", "ask:$")
+    bash.wait_blind()
+    key_by_key(bash, SECRET + "\x15" + "y\r")
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    assert SECRET not in shown(bash)
+
+
+def test_a_password_without_enter_is_no_part_of_the_line_after_it(shell: Shell) -> None:
+    bash = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ", size=(200, 24))
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    bash.run(f"read -s -n {len(SECRET)} -p ask: x", "ask:$")
+    bash.wait_blind(lines=False)
+    bash.press(SECRET)
+    bash.wait(READY)
+    bash.type("echo " + " ".join(f"word{at}" for at in range(20)))
+    bash.press("\x1bb\x1bf\r")
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    assert SECRET not in shown(bash)

@@ -173,7 +173,7 @@ def test_the_prompt_of_the_shell_around_goes_on_with_nothing(shell: Shell) -> No
     [
         ("echo  a", "echo  a", True),
         ("printf 'a      b'", "printf 'a\tb'", True),
-        ("echo ab", "echo a b", True),  # a blank at a row's end
+        ("echo ab", "echo a b", False),
         ("echo a  b", "echo a b", False),
         ("echo ab", "echo ac", False),
         ("", "", False),

@@ -95,7 +95,7 @@ class PaneLines:
         pairs = self._with_more([pair for pair in pairs if _prompted(pair[0], self.prompts)])
         places = {id(candidate): place for candidate, place in pairs}
         self.opened = dict(self._first_in(pairs))
-        reader = LineReader(self.view, self.prompts, self.typed)
+        reader = LineReader(self.view, self.prompts, self.typed, pane=True)
         reader.readings = _Shown(self.view, reader, self, places)
         lines = reader.lines([each for each, _ in pairs])
         read = [self._told(line, places[id(line.candidate)]) for line in lines]
