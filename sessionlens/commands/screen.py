@@ -123,6 +123,7 @@ class View:
         self._out_events: list[int] = outputs.tolist()
         self._out_offsets: list[int] = starts.tolist()
         self._out_ends: list[int] = (starts + sizes).tolist()
+        self._typed: list[int] = np.flatnonzero(recording.stream == ord("i")).tolist()
         self.begun = self._begun_inside()
         first = next(
             ((offset, on) for _, offset, name, on in self.trace.modes if name in ALTERNATE), (0, True)
@@ -218,6 +219,11 @@ class View:
         if at < 0:
             return self._out_offsets[0] if self._out_offsets else 0
         return self._out_ends[at]
+
+    def typed_by(self, byte: int) -> int:
+        """The input event of this byte of the input."""
+        at = bisect_right(self._typed, byte, key=lambda event: int(self.recording.offset[event])) - 1
+        return self._typed[max(at, 0)] if self._typed else -1
 
     def time_of(self, offset: int) -> int:
         """When the byte at `offset` was printed."""

@@ -47,9 +47,9 @@ def within(view: View, replay: Replay, lines: Sequence[Line], main: Extraction) 
     return Extraction(commands, events, sorted(hidden))
 
 
-def _aside(view: View, alone: Sequence[Stay], event: int) -> bool:
-    """Was an input event typed at a multiplexer? Its panes tell what was echoed."""
-    offset = view.offset_at(event)
+def _aside(view: View, alone: Sequence[Stay], byte: int) -> bool:
+    """Was this byte of the input typed at a multiplexer? Its panes tell what was echoed."""
+    offset = view.offset_at(view.typed_by(byte))
     return any(stay.first < offset <= stay.stop for stay in alone)
 
 

@@ -22,6 +22,7 @@ from ...openers import SHELLS, base, opens
 from ...prompts import continues, shape, surely_continues
 from ...region import logical_line
 from ...screen import View
+from ...secrets import unechoed
 from ..looks import Look
 from ..programs import Inside
 from .following import ENDS, Handover, Standing, lines_of
@@ -51,8 +52,8 @@ class PaneCommands:
         login = base([view.recording.info.shell or "sh"])
         self.begins = Level(named[-1] if named else login, "shell", outer.host, outer.user)
 
-    def into(self, found: Found) -> list[KeyLine]:
-        """Add what there is. Back come lines of keys that no prompt took, nor a program that draws it all."""
+    def into(self, found: Found) -> None:
+        """Add what there is: the commands, and what was typed and is none of them."""
         told = self.panes.told
         found.commands += sorted(self._commands(told, found.events), key=lambda command: command.start_ns)
         found.commands += (
@@ -61,8 +62,20 @@ class PaneCommands:
         taken = self.panes.used | {each.line.key_line.first for each in told if each.line.key_line}
         blind = (each.line.key_line for each in told if each.line.hidden and each.line.key_line)
         found.hidden += ((each.first, each.last) for each in blind)
-        asked = sorted(each.place.handed.standing.first.t_ns for each in told)
-        return [each for each in self.panes.typed if each.first not in taken and not self._drawn(each, asked)]
+        self._apart(found, taken)
+
+    def _apart(self, found: Found, taken: set[int]) -> None:
+        """Add the keys that no prompt took: lines, and what was typed before the prompt of a line came up."""
+        asked = sorted(each.place.handed.standing.first.t_ns for each in self.panes.told)
+        typed = self.panes.typed
+        early = [each.early for each in typed if each.first in taken]
+        left = [each for each in typed if each.first not in taken and not self._drawn(each, asked)]
+        own = left if self.panes.watch.family != "vim" else []  # the other keys were vim's own
+        secret = list(unechoed(self.view, [*own, *(each for each in early if each is not None)]))
+        for each in secret:
+            found.hidden.append((each.first, each.last))
+            if not self._drawn(each, asked):
+                found.events.append(LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last))
 
     def _drawn(self, key_line: KeyLine, asked: Sequence[int]) -> bool:
         """Was a program at work that draws the whole pane? Not once a prompt came up again."""

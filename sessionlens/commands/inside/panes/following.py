@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from ...keys import Key
 from ...prompts import continues, shape
 from ...region import LogicalLine, cells, logical_line
 from ...screen import PASTE, Rest, View
@@ -69,8 +70,9 @@ class Handover:
 class Follower:
     """One pane: fed with its looks in order."""
 
-    def __init__(self, view: View, enters: Sequence[int], late: bool = False) -> None:
-        self.view, self.enters = view, enters  # when Enter was pressed
+    def __init__(self, view: View, pressed: Sequence[Key], late: bool = False) -> None:
+        self.view, self.pressed = view, pressed
+        self.enters = [key.t_ns for key in pressed if key.name == "enter"]
         self.late = late  # keys come before the screen shows what the last Enter did
         self.drawn: list[int] = []  # when the whole pane was drawn anew
         self.rested: list[Standing] = []  # lines in which the cursor rested
@@ -96,6 +98,9 @@ class Follower:
             self._begin(look, line)
             return
         at = self._find(standing, look, line)
+        if at is not None and at == line.top and self._asks_behind(standing, look):
+            self._begin(look, line)
+            return
         if at is not None and (line.top <= at or self._goes_on(standing, look, at, line)):
             self._stay(standing, look, at, line)
             return
@@ -160,6 +165,21 @@ class Follower:
         first = standing.rests[0].left
         forms = [shape(first), *self.forms]
         return left.startswith(first[:_BEGINS]) or any(shape(left).startswith(f.rstrip()) for f in forms)
+
+    def _asks_behind(self, standing: Standing, look: Look) -> bool:
+        """Did a prompt come up in the row of a question that was answered without a line feed? Nobody typed
+        it, and what stood there is no prompt, or Enter was pressed since.
+        """
+        before, left = standing.look.left, look.left
+        if standing.covered or not standing.rests or len(left) <= len(before) or not left.startswith(before):
+            return False
+        came = left[len(before) :]
+        if not any(shape(came).endswith(form) for form in self.forms):
+            return False
+        since, asked = standing.rests[-1].t_ns, shape(standing.rests[0].left)
+        first, last = (bisect_left(self.pressed, t, key=lambda key: key.t_ns) for t in (since, look.t_ns + 1))
+        typed = "".join(key.text for key in self.pressed[first:last])
+        return came.strip() not in typed and (asked not in self.forms or self._entered(since, look.t_ns))
 
     # ---- the standing line
 

@@ -11,15 +11,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...editor import KeyLine
 from ...hosts import called, families
 from ...keys import keys
 from ...line import Line
-from ...model import HIDDEN, Command, LineEvent
+from ...model import Command
 from ...openers import base, words_of
 from ...prompts import shape
 from ...screen import ALTERNATE, View
-from ...secrets import unechoed
 from ..opening import opened_with
 from .commands import Found, PaneCommands
 from .layout import RUNNING
@@ -97,7 +95,7 @@ def multiplexed(
     found = Found()
     if not alone:
         return found
-    known, seen, unread = {shape(line.prompt) for line in lines}, list[tuple[str, bool]](), list[KeyLine]()
+    known, seen = {shape(line.prompt) for line in lines}, list[tuple[str, bool]]()
     accepted = [command.accepted for command in commands]
     pressed = list(keys(view.recording))
     offsets = [view.offset_at(key.event) for key in pressed]
@@ -114,9 +112,5 @@ def multiplexed(
         watch = Watch(view, stay.family, stay.first, stay.stop, pressed[begin:end])
         panes = PaneLines(view, watch, known, seen)
         name = called("vi", outer.text) if vim else stay.family
-        left = PaneCommands(view, name, stay.stop, outer, panes).into(found)
-        unread += left if not vim else []  # the other keys were vim's own
-    for secret in unechoed(view, unread):
-        found.hidden.append((secret.first, secret.last))
-        found.events.append(LineEvent(secret.end_ns, "hidden input", HIDDEN, secret.first, secret.last))
+        PaneCommands(view, name, stay.stop, outer, panes).into(found)
     return found

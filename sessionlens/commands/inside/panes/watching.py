@@ -91,7 +91,6 @@ class Watch:
     def _follow(self) -> Iterator[tuple[Rect, Handover]]:
         """Feed every pane with its looks."""
         pressed = [key for run in self.runs for key in run]
-        enters = [key.t_ns for key in pressed if key.name == "enter"]
         layout = Layout()
         shown: dict[Rect, Follower] = {}
         for (look, pane), following in zip_longest(self.seen, self.seen[1:]):
@@ -105,7 +104,7 @@ class Watch:
             if rect not in shown:
                 for each in [each for each in shown if each.overlaps(rect)]:
                     yield from ((each, handed) for handed in shown.pop(each).end(look.t_ns))
-                shown[rect] = Follower(self.view, enters, self.family == "vim")
+                shown[rect] = Follower(self.view, pressed, self.family == "vim")
                 self.followers.setdefault(rect, []).append(shown[rect])
             follower = shown[rect]
             if look.kind in ("newline", "mark") and not _in_line(follower, inner):

@@ -429,6 +429,50 @@ def test_a_password_in_a_pane_stays_hidden(shell: Shell, files: Path) -> None:
 
 
 @needs("tmux")
+def test_a_password_after_tmux_was_left_stays_hidden(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.run("for i in $(seq 100); do echo $i; sleep .02; done")  # so that most events are output
+    session.leave()
+    session.run("read -s x", lambda t: left(t) == "")
+    session.typist.wait_blind()
+    for char in "right-Secret2":
+        session.typist.press(char)
+    session.press("\r")
+    session.run("echo after")
+    found = session.typist.extraction(each_ns=60_000_000)
+    assert texts(found) == session.ran
+    assert [event.text for event in found.events if event.kind == "hidden input"] == ["[hidden input]"]
+    assert "Secret2" not in shown(session, found)
+
+
+def shown(session: Session, found: Any) -> str:
+    """The keys that are not hidden."""
+    keys = bytearray(b"first line\n" + b"".join(d for _, stream, d in session.typist.events if stream == "i"))
+    for first, last in found.hidden:
+        keys[first : last + 1] = b"." * (last + 1 - first)
+    return keys.decode()
+
+
+@needs("tmux")
+def test_a_secret_without_enter_is_no_part_of_the_line_behind_it(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.run("echo one")
+    for ask in ("read -s -n 8 x", "clear; read -s -n 8 x"):
+        session.run(ask, lambda t: left(t) == "")
+        for char in "s3cr3tP":
+            session.typist.press(char)
+            time.sleep(0.02)  # nothing comes of it
+        session.press("W")
+        session.run("id -u")
+    session.leave()
+    found = session.typist.extraction(each_ns=60_000_000)
+    assert texts(found) == session.ran
+    assert "3cr3t" not in shown(session, found)
+
+
+@needs("tmux")
 def test_a_terminal_that_is_in_tmux_from_its_first_byte(shell: Shell, files: Path) -> None:
     around = {"TMUX_TMPDIR": str(files), "SHELL": "/bin/bash"}
     typist = shell("tmux", "-L", "t", "-f", "tmux.conf", "new", **around)
