@@ -31,7 +31,7 @@ from .waiting import Waiting
 from .witness import Witness
 
 _HISTORY = re.compile(r"!\S|^\^")
-_REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
+_REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
 class LineReader:
