@@ -16,15 +16,16 @@ from .stdin import evident, leaves_input
 
 _ASKS_SECRET = re.compile(r"(?:pass\w*|secret|token|pin|otp|code|key)\b[^\n]{0,80}[:?>#$]\s*$", re.I)
 _ASKED_SECRET = re.compile(
-    r"(?:pass(?:w\w*|phrase|code)|secret|token|\bpin|\botp)\b[^\n:?]{0,40}[:?](?=[^\n])", re.I
+    r"(?:pass(?:w(?:(?!passw)\w)*|phrase|code)|secret|token|\bpin|\botp)\b[^\n:?]{0,40}[:?](?=[^\n])", re.I
 )
 _READS_ONE = re.compile(
-    r"\bsudo\b[^\n;|&]*\s(?:-[a-zA-Z]*S|--stdin)\b|\b(?:su|doas|mysql|mariadb|psql|kinit|pass)\b|-stdin\b|stdin$"
+    r"\bsudo\b(?:(?!\bsudo\b)[^\n;|&])*\s(?:-[a-zA-Z]*S|--stdin)\b|\b(?:su|doas|mysql|mariadb|psql|kinit|pass)\b|-stdin\b"
+    r"|stdin$"
 )
 _READS_SOME = re.compile(
     r"\b(?:log-?in|logon|auth|pass(?:w(?:or)?d|phrase|code)s?|secrets?|tokens?|credentials?|unlock|encrypt|decrypt"
     r"|chpasswd|htpasswd|smbpasswd|vncpasswd|cryptsetup|gpg2?|openssl|vault|ssh-add|ssh-keygen|smbclient|getpass"
-    r"|ldap\w+|keytool|sshpass|secret-tool|read)\b|\sconfigure\b|\bstty\b[^\n;|&]*-echo"
+    r"|ldap\w+|keytool|sshpass|secret-tool|read)\b|\sconfigure\b|\bstty\b(?:(?!\bstty\b)[^\n;|&])*-echo"
 )
 _MOST = 4  # answers to a program that says nothing
 _TAIL = 512

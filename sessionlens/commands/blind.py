@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .model import HIDDEN
 from .prompts import shape
 
-_STTY = re.compile(r"(?:^|[;&|\n]\s*)(?:/\S*/)?stty\s+([^;&|\n]*)")
+_STTY = re.compile(r"(?:^|[;&|]\s*|\n[^\S\n]*)(?:/[^\s;&|]*/)?stty\s+([^;&|\n]*)")
 _DIGITS = re.compile(r"\d+")  # a clock, a counter
 _OFF, _ON = {"-echo", "raw"}, {"echo", "sane", "-raw", "cooked"}
 _ASKS_NOTHING = frozenset({
@@ -24,9 +24,9 @@ _ASKS_NOTHING = frozenset({
 _READS = re.compile(r"\b(?:read|select|vared)\b")
 _REDEFINES = re.compile(
     r"\b(?:alias|function|eval|trap|exec|bind|bindkey|enable|hash|source|setopt|shopt|LD_PRELOAD|PATH|ENV"
-    r"|PROMPT_COMMAND|PS[0-4])\b|\(\s*\)|(?:^|[;&|\n])\s*\.\s"
+    r"|PROMPT_COMMAND|PS[0-4])\b|\(\s*\)|(?:(?:^|[;&|])\s*|\n[^\S\n]*)\.\s"
 )
-_SPLIT = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
+_SPLIT = re.compile(r";|&&|\|\||\n")
 _RUNS_MORE = re.compile(r"[`|<>(){}\\'\"]|\$\(|&(?!&)")
 
 
@@ -37,7 +37,7 @@ def same(prompt: str) -> str:
 
 def asks_nothing(text: str) -> bool:
     """Is it known that nothing in this command line reads from the terminal? In doubt it may."""
-    parts = [part for part in _SPLIT.split(text.strip()) if part]
+    parts = [part for part in _SPLIT.split(text) if part.strip()]
     quoted = re.sub(r"'[^']*'|\"[^\"`$\\]*\"", "w", text)
     return (
         bool(parts)

@@ -32,7 +32,7 @@ from .witness import Witness
 
 _HISTORY = re.compile(r"!\S|^\^")
 _REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
-_REBINDS = re.compile(r"\bstty\b.*(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
+_REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
 class LineReader:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from .contexts import Told, titled
 from .screen import View
+from .splitting import LONGEST
 
 _NEAR = 1 << 14
 _PLACE = re.compile(r"(?:file|kitty-shell-cwd)://([^/]*)(/.*)", re.S)
@@ -81,7 +82,7 @@ def _command_line(letter: str, payload: str) -> str:
             return unquote(value)
         if name == "cmdline":
             try:
-                return " ".join(shlex.split(value))
+                return " ".join(shlex.split(value)) if len(value) <= LONGEST else value
             except ValueError:
                 return value
     return ""

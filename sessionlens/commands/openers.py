@@ -11,6 +11,8 @@ import shlex
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from .splitting import LONGEST
+
 SHELLS = frozenset(
     {"sh", "bash", "zsh", "fish", "dash", "ash", "ksh", "ksh93", "mksh", "csh", "tcsh", "rbash", "pwsh", "nu"}
     | {"elvish", "xonsh", "yash", "oksh", "loksh", "posh"}
@@ -51,7 +53,6 @@ _ENTERS = frozenset({
 })  # fmt: skip
 _SSH_TAKES = "BbcDEeFIiJLlmOopQRSWw"
 _SUDO_TAKES = "ugpCDhRTUr"
-_LONGEST = 4096
 _ASSIGNS = re.compile(r"[A-Za-z_]\w*\+?=")
 _PART = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?P<between>;|&&|\|\||\n)""", re.S)
 
@@ -93,7 +94,7 @@ _OPENED_ON = frozenset(
 
 def words_of(text: str) -> list[str]:
     """The words of the last command on a line; blanks alone split where the quotes do not close."""
-    text = text.strip()[-_LONGEST:]
+    text = text.strip()[-LONGEST:]
     last = text[max((part.end() for part in _PART.finditer(text) if part["between"]), default=0) :]
     try:
         return shlex.split(last)

@@ -15,13 +15,15 @@ from .openers import REPLS, SHELLS, base, past_wrappers
 from .stdin import FILTERS, leaves, pipelines
 
 READS = re.compile(
-    r"""(?:^|[;&|(){'"\n]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\b\w+=\S*\s)\s*"""
-    r"(?:read|select|vared)(?![\w=-])"
+    r"""(?:(?:^|[;&|(){'"]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\w=(?:(?!\w=)\S)*\s)\s*"""
+    r"|\n[^\S\n]*)(?:read|select|vared)(?![\w=-])"
 )
+"""Like all patterns here it goes through a line once: hostile ones are long."""
+
 _POSES = re.compile(
-    READS.pattern.replace("|select|", "|select(?=\\s+\\w+(?:\\s+in\\b|\\s*[;\\n]\\s*do\\b))|")
+    READS.pattern.replace("|select|", "|select(?=\\s+\\w+(?:\\s+in\\b|(?:\\s*;|[^\\S\\n]*\\n)\\s*do\\b))|")
 )
-_FED = re.compile(r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=\S*\s+)*read\b|\bdone\s*<\s*[^&\s(]|<<<")
+_FED = re.compile(r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=[^\s|]*\s+)*read\b|\bdone\s*<\s*[^&\s(]|<<<")
 _SAYS = re.compile(r"""-\w*p\s*(?:'([^']*)'|"([^"$`\\]*)")|\b(select)\s""")
 _SHOWS_NOTHING = re.compile(r"\s*read(?:\s+-[rs]+)*(?:\s+\w+)*\s*")
 _LOOPS = re.compile(r"\b(?:while|until|for|select|repeat|function|def)\b|\(\)|\btrap\b")

@@ -7,10 +7,10 @@ given another meaning (an alias, a function, PATH) is not followed.
 from __future__ import annotations
 
 import re
-import shlex
 from itertools import pairwise
 
 from .openers import REPLS, SHELLS, base, past_wrappers
+from .splitting import LONGEST, split
 
 _LEAVE = frozenset({
     ":", "[", "[[", "alias", "apropos", "basename", "bg", "break", "cal", "cd", "chgrp", "chmod",
@@ -58,12 +58,12 @@ _SYNTAX = re.compile(r"--?[A-Za-z][\w-]*(?:=.*)?|&&|\|\|?|[12]?>>?|<")
 _GOES_ON = re.compile(r"(\|\|?|&&)\s*\n|\\\n")
 _RUNS_MORE = re.compile(r"^-(?:exec|ok)|system|getline")
 _PATTERN = re.compile(r"-[A-Za-z]*[ef].*")  # of grep, sed, awk: then all operands are files
-_DEEPEST, _LONGEST = 8, 4096
+_DEEPEST = 8
 
 
 def leaves_input(text: str) -> bool:
     """Is it known that nothing in this command line reads the input of its shell?"""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     for _ in range(_DEEPEST):
         found = _INNER.search(text)
@@ -80,11 +80,8 @@ def leaves_input(text: str) -> bool:
 def pipelines(text: str) -> list[list[list[str]]]:
     """The commands of a line as words, those of one pipe together; redirections are words of their own."""
     text = _GOES_ON.sub(r"\1 ", text).replace("\n", ";")
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|()<>")
-    lexer.whitespace_split = True
-    try:
-        words = list(lexer)
-    except ValueError:
+    words = split(text)
+    if words is None:
         return [[["'"]]]  # a quote that does not close: no program has that name
     found: list[list[list[str]]] = [[[]]]
     for word in words:
@@ -113,7 +110,7 @@ def leaves(words: list[str]) -> bool:
         return False
     if name in ("", "env") or {"--version", "--help"} & set(rest):
         return True  # assignments, a redirection
-    if name in _ASK_FIRST and any(re.fullmatch(r"-\w*[iI]\w*|--interactive.*", word) for word in rest):
+    if name in _ASK_FIRST and any(re.fullmatch(r"-(?=\w*[iI])\w*|--interactive.*", word) for word in rest):
         return False
     if any(map(_RUNS_MORE.search, rest)):
         return False

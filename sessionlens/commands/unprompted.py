@@ -21,10 +21,16 @@ from .secrets import Echoes
 from .stdin import leaves, pipelines
 
 _ITSELF = re.compile(r"/dev/(?:stdin|tty|fd/0)|/proc/self/fd/0")
-_ALL_OF_IT = re.compile(r"\b(?:eval|source|\w*sh)\b.*(?:\$\(|`|<\()\s*(?:cat|tee)\b|\b\w*sh\b[^;|]*<&\s*0")
-_SHELLS = "|".join(sorted(SHELLS))
+_TAKES_IT = r"\b(?:eval|source|\w*sh)\b"
+_SHELL = r"\b\w*sh\b"
+_ALL_OF_IT = re.compile(
+    rf"{_TAKES_IT}(?:(?!{_TAKES_IT}).)*?(?:\$\(|`|<\()\s*(?:cat|tee)\b|{_SHELL}(?:(?!{_SHELL})[^;|])*<&\s*0"
+)
+"""These look from each beginning only as far as the next one, and so through a line once."""
+
+_BEGINS = rf"\s*(?:exec|(?:[^\s;&|]*/)?(?:{'|'.join(sorted(SHELLS))}))\b"
 _ERRORS_AWAY = re.compile(
-    rf"(?:^|[;&|]\s*)(?:exec|(?:\S*/)?(?:{_SHELLS}))\b[^;|]*\s(?:2>>?|&>>?|>&)\s*(?!&?[012]\b|/dev/tty)\S"
+    rf"(?:^|[;&|]){_BEGINS}(?:(?!&{_BEGINS})[^;|])*\s(?:2>>?|&>>?|>&)\s*(?!&?[012]\b|/dev/tty)\S"
 )
 _CONFIRMS = re.compile(r"yes/no")
 
@@ -69,9 +75,9 @@ def _fed(pipeline: Sequence[list[str]]) -> bool:
     if len(pipeline) > 1:
         return not leaves(pipeline[0])
     remote = opened.host is not None and (
-        opened.name != "ssh" or any(re.fullmatch(r"-\w*T\w*", w) for w in words)
+        opened.name != "ssh" or any(re.fullmatch(r"-(?=\w*T)\w*", w) for w in words)
     )
-    return remote and not any(re.fullmatch(r"-\w*t\w*|--tty", word) for word in words)
+    return remote and not any(re.fullmatch(r"-(?=\w*t)\w*|--tty", word) for word in words)
 
 
 def _line(view: View, model: Candidate, echoes: Echoes, key_line: KeyLine, taken: set[int]) -> Line | None:

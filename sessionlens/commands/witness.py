@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .contexts import looks_like
+from .editing import Dialect
 from .editor import KeyLine
 from .entries import Entry
 from .history import Shell
@@ -26,6 +27,10 @@ LONGER = "more of the row belongs to the line than stood behind other prompts: t
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
 RECALLED = "screen and model agree, but it was recalled from a line that is itself not sure"
 _KEPT, _UNSURE = 64, 1000
+_PER_KEY, _AT_FIRST = 100, 5_000_000
+"""How much work each key allows the models, and how much may be asked for at once."""
+
+_REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
 
@@ -34,6 +39,9 @@ class Witness:
 
     def __init__(self) -> None:
         self.shells: dict[str, Shell] = {}
+        self.left = _AT_FIRST
+        """Work that the models may still do; a person's lines leave nearly all of it."""
+
         self.everything = Shell()
         """As if all had been run in one shell: prompts change."""
 
@@ -101,11 +109,22 @@ class Witness:
         return replace(line, text=whole, source="keys", confidence="medium", reason=SCROLLED, model=whole)
 
     def _say(self, text: str, keys: Sequence[Key], shell: Shell) -> Iterator[str]:
-        """What the models make of the keys, up to the first that says what the screen says."""
+        """What the models make of the keys, up to the first that says what the screen says.
+
+        One whose answer rests on the keys of the line alone is not asked again with another history.
+        """
+        self.left += _PER_KEY * len(keys)
+        told = set[Dialect]()
         for asked in (shell, self.everything):
             for editor in asked.editors():
-                said = editor.read(keys).text
-                if said is not None:
+                if editor.dialect in told or self.left < 0:
+                    continue
+                before = editor.spent
+                prediction = editor.read(keys)
+                self.left -= editor.spent - before
+                if (said := prediction.text) is not None:
+                    if not prediction.used & _REMEMBERED:
+                        told.add(editor.dialect)
                     yield said
                     if tidy(said) == tidy(text):
                         asked.right(editor)

@@ -23,10 +23,9 @@ DIALECTS = (
 class Prediction:
     """The line as it was handed over.
 
-    `text` is None where the keys alone cannot tell, and `why` says what they asked for. `used` is what the
-    text rests on beside typing: history, search, kill, vi, suggestion, undo, paste.
+    `text` is None where the keys alone cannot tell. `used` is what the text rests on beside typing: history,
+    search, kill, vi, suggestion, undo, paste.
     """
 
     text: str | None
     used: frozenset[str] = frozenset()
-    why: str = ""

@@ -27,6 +27,9 @@ class Editor:
         self.dialect = dialect
         self.history: list[str] = []
         self.suggests = dialect.editor != "readline"
+        self.spent = 0
+        """The work of all lines so far: characters looked at, and keys."""
+
         self._memory = Memory()
         self._open: list[Key] = []
 
@@ -49,9 +52,11 @@ class Editor:
         except Ended:
             if len(keys) < _OPEN:
                 self._memory, self._open = before, keys
-            return Prediction(None, frozenset(state.used), "the keys end inside of a command")
+            return Prediction(None, frozenset(state.used))
         except Exhausted:
-            return Prediction(None, frozenset(state.used), "more work than a person asks for")
+            return Prediction(None, frozenset(state.used))
+        finally:
+            self.spent += state.spent + len(keys)
         return self._said(state)
 
     def ran(self, text: str) -> None:
@@ -96,9 +101,7 @@ class Editor:
     def _said(self, state: State) -> Prediction:
         if self.dialect.editor == "readline":
             self._edited(state)
-        if HOLE in state.chars:
-            return Prediction(None, frozenset(state.used), state.why)
-        return Prediction(state.text, frozenset(state.used))
+        return Prediction(None if HOLE in state.chars else state.text, frozenset(state.used))
 
     def _edited(self, state: State) -> None:
         """readline keeps what was edited on lines of the history that were not taken."""

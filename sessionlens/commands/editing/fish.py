@@ -7,7 +7,7 @@ its completions and pagers are not modelled.
 from __future__ import annotations
 
 from . import emacs, ring, walking
-from .keymap import Keys, holeproof
+from .keymap import Keys
 from .state import Command, State
 from .stream import ESCAPE, HOLE, PASTE
 from .words import ahead, behind
@@ -135,7 +135,7 @@ def suggestion(s: State, whole: bool) -> None:
     if not s.suggests or not s.chars:
         return
     text = s.text
-    s.spend(sum(map(len, s.history[-1000:])) + 8)
+    s.spend(4 * len(s.history) + 8)
     line = next(
         (line for line in reversed(s.history) if len(line) > len(text) and line.startswith(text)), None
     )
@@ -238,6 +238,7 @@ def _walk(s: State, step: int) -> None:
 
 def _newest(s: State, pos: int, line: str, seen: set[str]) -> bool:
     """A line that came several times counts where it came last."""
+    s.spend(len(s.history) - pos)
     return line not in seen and line not in s.history[pos + 1 :]
 
 
@@ -280,5 +281,4 @@ KEYMAP = Keys({
     "\t": emacs.complete, "\x12": emacs.unknown("the history pager"),
     "\x1b. \x1b[1;3A": emacs.unknown("a token sought"),
     "\x0c": emacs.nothing, ESCAPE: emacs.nothing,
-}, _other)  # fmt: skip
-holeproof(home, kill_left, kill_right, newline, finish, drop, paste)
+}, _other, (home, kill_left, kill_right, newline, finish, drop, paste))  # fmt: skip

@@ -79,7 +79,7 @@ def _advance(s: State, spot: _Spot, previous: str | None) -> str | None:
         return None
     line = text_at(s, spot.pos)
     while True:
-        s.spend(len(line) + 8)
+        s.spend((len(line) + 8) * (1 + (len(spot.sought) >> 6)))
         index = -1
         if spot.step < 0 and spot.index >= 0:
             index = line.rfind(spot.sought, 0, spot.index + len(spot.sought))
@@ -89,6 +89,7 @@ def _advance(s: State, spot: _Spot, previous: str | None) -> str | None:
             spot.index = index
             return line
         while True:
+            s.spend(8)
             spot.pos += spot.step
             if not 0 <= spot.pos <= len(s.history):
                 return None
@@ -173,7 +174,7 @@ def _zle_find(s: State, spot: _Spot, skip: bool) -> bool:
         over = spot.index == 0 if spot.step < 0 else spot.index >= len(line) - 1
         spot.index += spot.step if not over else 0
     while True:
-        s.spend(len(line) + 8)
+        s.spend((len(line) + 8) * (1 + (len(spot.sought) >> 6)))
         within = line.lower() if fold else line
         index = -1
         if not over and spot.step < 0:

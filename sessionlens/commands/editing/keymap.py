@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from . import emacs
+from . import emacs, walking
 from .ring import keep
 from .state import Command, State
 from .stream import HOLE, PASTE
 
 Keymap = Mapping[str, Command]
 
-_ENDS: set[Command] = {
+_ENDS: frozenset[Command] = frozenset({
     emacs.insert, emacs.home, emacs.end, emacs.kill_left, emacs.kill_row, emacs.kill_right, emacs.kill_buffer,
-    emacs.accept, emacs.nothing,
-}  # fmt: skip
+    emacs.accept, emacs.nothing, emacs.complete, emacs.abort, walking.up, walking.down, walking.first,
+    walking.newest,
+})  # fmt: skip
 _KILLS: set[Command] = {emacs.kill_word, emacs.rubout_word, emacs.kill_blank_word}
 
 _ROWS: set[Command] = {emacs.home, emacs.end, emacs.kill_row, emacs.kill_right}
 _ERASES: set[Command] = {emacs.rubout, emacs.delete}
-
-
-def holeproof(*commands: Command) -> None:
-    """These commands do not look at the text, or replace it."""
-    _ENDS.update(commands)
+_CHEAP: set[Command] = {emacs.left, emacs.right, emacs.rubout, emacs.delete, emacs.accept, emacs.nothing}
+"""They take the same time wherever they are pressed."""
 
 
 class Keys:
-    """A keymap with the beginnings of its sequences, and what is done with keys that are not in it."""
+    """A keymap with the beginnings of its sequences, and what is done with keys that are not in it.
 
-    def __init__(self, bound: Mapping[str, Command], other: Callable[[State, str], Command | None]) -> None:
+    `holeproof` commands do not look at the text, or replace it.
+    """
+
+    def __init__(
+        self,
+        bound: Mapping[str, Command],
+        other: Callable[[State, str], Command | None],
+        holeproof: Iterable[Command] = (),
+    ) -> None:
         self.bound = {keys: command for names, command in bound.items() for keys in names.split(" ") if keys}
         self.prefixes = {keys[:size] for keys in self.bound for size in range(1, len(keys))}
         self.other = other
+        self.holeproof = _ENDS.union(holeproof)
 
     def press(self, s: State) -> None:
         """Read one command and run it."""
@@ -41,16 +48,17 @@ class Keys:
         if command is None:
             command = self.other(s, key) or emacs.unknown(f"the unknown key {key!r}")
         s.key = key
-        execute(s, command)
+        execute(s, command, self.holeproof)
 
 
-def execute(s: State, command: Command) -> None:
+def execute(s: State, command: Command, holeproof: frozenset[Command]) -> None:
     """Run a command on a line that may hold what is not known."""
     at, s.this = s.at, ""
+    if s.why or not (command in _CHEAP or (command is emacs.insert and s.at == len(s.chars))):
+        s.spend(len(s.chars))
     if s.why and HOLE not in s.chars:
         s.why = ""
-    if s.why and (command not in _ENDS or (s.rows and command in _ROWS)):
-        s.spend(len(s.chars) >> 4)
+    if s.why and (command not in holeproof or (s.rows and command in _ROWS)):
         s.lose(s.why)
         if command in _KILLS or (command in _ERASES and s.argument is not None):
             keep(s, HOLE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import emacs, isearch, ring, swapping, walking
-from .keymap import Keys, holeproof, typed
+from .keymap import Keys, typed
 from .state import Command, State
 from .stream import ESCAPE, HOLE
 from .words import alnum
@@ -175,9 +175,5 @@ _EMACS: dict[str, Command] = {
     "\t \x1b/ \x1b! \x1b@ \x1b{ \x1b~ \x1b$ \x1bg \x1b* \x1b\t": emacs.complete,
     " ".join(f"\x1b{digit}" for digit in "0123456789-"): digits,
 }  # fmt: skip
-EMACS = Keys(_EMACS, typed)
+EMACS = Keys(_EMACS, typed, (isearch.readline, prompted, next_time, digits, comment))
 EMACS.bound["\x1b "] = emacs.set_mark
-holeproof(
-    walking.up, walking.down, walking.first, walking.newest, isearch.readline, prompted, next_time, digits,
-    emacs.complete, comment, emacs.abort,
-)  # fmt: skip

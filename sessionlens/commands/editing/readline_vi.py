@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import emacs, isearch, readline, ring, swapping, vi, walking
-from .keymap import Keys, holeproof, typed
+from .keymap import Keys, typed
 from .ring import kill
 from .state import Command, State
 from .stream import ESCAPE, HOLE
@@ -122,6 +122,7 @@ def put(s: State) -> None:
         return
     s.used |= {"kill", "vi"}
     s.at = min(s.at + (s.key == "p"), len(s.chars))
+    s.spend(len(s.memory.ring[s.memory.turned]) * min(s.n, 1000))
     s.insert(s.memory.ring[s.memory.turned] * min(s.n, 1000))
     s.at = max(s.at - 1, 0)
     _last(s, s.key)
@@ -249,6 +250,7 @@ def revert(s: State) -> None:
 _SIMPLE: dict[str, Command] = {
     "x": erase, "X": erase, "p": put, "P": put, "~": case, "D": to_end, "Y": to_end,
 }  # fmt: skip
+_HOLEPROOF = (begin, escape, again, vi.count, isearch.readline, readline.prompted, readline.comment)
 _UP, _DOWN = "\x1b[A \x1bOA", "\x1b[B \x1bOB"
 COMMAND = Keys(vi.keymap({
     **_SIMPLE, "d c y": operate, "C": to_end, "s S": substitute, "r": replace_char, "i a I A": begin,
@@ -259,7 +261,7 @@ COMMAND = Keys(vi.keymap({
     "\r \n \x04": emacs.accept, ESCAPE: emacs.nothing, "\x1b": emacs.nothing, "\x0c \x07": emacs.nothing,
     "\x1b[D \x1bOD \x08": emacs.left, "\x1b[H \x1bOH": emacs.home, "\x1b[3~": emacs.delete,
     "\x17": word_rubout, "\x15": emacs.kill_left, "\x0b": emacs.kill_right,
-}), lambda s, key: None)  # fmt: skip
+}), lambda s, key: None, _HOLEPROOF)  # fmt: skip
 INSERT = Keys({
     _UP: walking.up, _DOWN: walking.down, "\x1b[D \x1bOD": odd(emacs.left), "\x1b[C \x1bOC": odd(emacs.right),
     "\x1b[H \x1bOH": odd(emacs.home), "\x1b[F \x1bOF": odd(emacs.end), "\x1b[3~": odd(emacs.delete),
@@ -267,7 +269,7 @@ INSERT = Keys({
     "\x17": word_rubout, "\x15": odd(emacs.kill_left), "\x19": odd(ring.yank), "\x16": odd(emacs.quoted),
     "\x14": odd(swapping.swap), "\x1f": emacs.unknown("undo while inserting"), "\x12 \x13": isearch.readline,
     "\t \x0e \x10": emacs.complete,
-}, typed)  # fmt: skip
+}, typed, _HOLEPROOF)  # fmt: skip
 
 
 def _overtyped(s: State, key: str) -> Command | None:
@@ -280,5 +282,4 @@ def overtyped(s: State) -> None:
     s.at += 1
 
 
-REPLACE = Keys({"\x1b": escape, ESCAPE: escape, "\r \n": emacs.accept}, _overtyped)
-holeproof(begin, escape, readline.prompted, again, vi.count)
+REPLACE = Keys({"\x1b": escape, ESCAPE: escape, "\r \n": emacs.accept}, _overtyped, _HOLEPROOF)

@@ -37,6 +37,7 @@ def yank(s: State) -> None:
         return
     s.used.add("kill")
     start = s.at
+    s.spend(len(s.memory.ring[s.memory.turned]) * max(s.n, 1))
     s.insert(s.memory.ring[s.memory.turned] * (1 if s.dialect.editor == "readline" else max(s.n, 0)))
     s.keep["yank"], s.mark, s.this = start, start, "yank"
 

@@ -13,7 +13,7 @@ from .dialect import Dialect
 from .stream import HOLE, Stream
 
 _FISH_APART = tuple(" ;|&><)")  # after these fish looks for abbreviations, and a new change begins
-BUDGET = 30_000_000
+BUDGET = 1_000_000
 """Characters that may be looked at for one line: keys that ask for more are no person's."""
 
 
@@ -130,7 +130,7 @@ class State:
         """Put text in the place of some, remembered for undo; returns what was there. The cursor stays."""
         removed = "".join(self.chars[start:stop])
         if removed or text:
-            self.spend(len(self.chars) - start >> 4)
+            self.spend((len(self.chars) - start >> 4) + len(removed) + (len(text) if len(text) > 1 else 0))
             self.chars[start:stop] = text
             self.edits.append((start, removed, "".join(text)))
             if HOLE in text:

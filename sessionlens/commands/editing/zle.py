@@ -6,7 +6,7 @@ Home, End and Delete are bound as Debian, oh-my-zsh and others bind them; zsh al
 from __future__ import annotations
 
 from . import emacs, isearch, ring, swapping, walking
-from .keymap import Keys, holeproof, typed
+from .keymap import Keys, typed
 from .state import Command, State
 from .stream import HOLE
 from .words import behind, wordchar
@@ -245,8 +245,8 @@ _EMACS: dict[str, Command] = {
     "\x1b\r \x1b\n \x1b\t": literal, "\x0c \x1b\x0c \x1b\x04 \x18=": emacs.nothing, "\t": emacs.complete,
     " ".join(f"\x1b{key}" for key in "0123456789-"): digit,
 }  # fmt: skip
-EMACS = Keys(_EMACS, typed)
-holeproof(
+_HOLEPROOF = (
     first, last, up, down, isearch.zle, search_back, search_on, next_time, push, hold, drop, pull,
     digit, literal, finish,
 )  # fmt: skip
+EMACS = Keys(_EMACS, typed, _HOLEPROOF)

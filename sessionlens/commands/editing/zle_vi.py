@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import emacs, ring, vi, walking, zle
-from .keymap import Keys, blindly, holeproof, typed
+from .keymap import Keys, blindly, typed
 from .state import Command, State
 from .stream import ESCAPE, HOLE, PASTE
 from .words import ahead, behind, blank, ident, rest
@@ -152,6 +152,7 @@ def put(s: State) -> None:
         s.at = ahead(s.chars, start, blank)
         return
     s.at = min(s.at + (s.key == "p"), len(s.chars))
+    s.spend(len(text) * min(s.n, 1000))
     s.insert(text * min(s.n, 1000))
     s.at = max(s.at - 1, 0)
 
@@ -275,6 +276,7 @@ def _inserted(s: State, key: str) -> Command | None:
 
 
 _BEGIN = change(begin)
+_HOLEPROOF = (_BEGIN, escape, search, search_again, vi.count, vi.row_home, vi.row_end, zle.up, zle.down)
 _MOVES: dict[str, Command] = {
     "\x1b[D \x1bOD": vi.row_left, "\x1b[C \x1bOC": vi.row_right, "\x1b[H \x1bOH": vi.row_home,
     "\x1b[F \x1bOF": vi.row_end,
@@ -287,9 +289,8 @@ COMMAND = Keys(vi.keymap({
     "i a I A o O": _BEGIN, ".": again, "u": emacs.undo, "/ ?": search, "n N": search_again,
     "k": zle.up, "j": zle.down, "\x10": walking.up, "\x0e": walking.down, "\x08 \x7f": vi.row_left,
     "\x1b": emacs.nothing, ESCAPE: emacs.nothing, "\x0c": emacs.nothing,
-}), lambda s, key: None)  # fmt: skip
+}), lambda s, key: None, _HOLEPROOF)  # fmt: skip
 INSERT = Keys({
     **_MOVES, "\x1b": escape, ESCAPE: escape, "\x7f \x08": rubout, "\x17": word_rubout, "\x15": kill_typed,
     "\x16 \x11": emacs.quoted, "\t": emacs.complete, "\x04 \x0c \x12 \x07": emacs.nothing,
-}, _inserted)  # fmt: skip
-holeproof(_BEGIN, escape, search, search_again, vi.count, vi.row_home, vi.row_end)
+}, _inserted, _HOLEPROOF)  # fmt: skip
