@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sessionlens_recorder import signing
 from sessionlens_recorder.config import NAME
+from sessionlens_recorder.config.section import parse_address
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key, read_authorized_keys
-from sessionlens_recorder.section import parse_address
 
 SECRET, PUBLIC = 0o600, 0o644
 TEMPLATE = """\

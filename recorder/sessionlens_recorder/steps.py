@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessionlens_recorder.config.section import find_line, parse_address
 from sessionlens_recorder.initialise import Made, Wishes
-from sessionlens_recorder.section import find_line, parse_address
 
 
 def next_steps(folder: Path, wishes: Wishes, made: Made, program: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from sessionlens_recorder.config import Config, ConfigError, load
+from sessionlens_recorder.config.section import find_line
 from sessionlens_recorder.initialise import initialise
-from sessionlens_recorder.section import find_line
 
 from .conftest import make_key, public
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+Address = tuple[str, int]
 T = TypeVar("T")
 C = TypeVar("C", bound=str | None)
 
@@ -136,6 +138,12 @@ class Section:
             wanted = " or ".join(_WORDS.get(k.__name__, k.__name__) for k in kinds)
             raise self.error(key, f"has to be {wanted}")
         return value
+
+
+def check_name(section: Section) -> None:
+    """A user's or a target's name goes into paths and logs."""
+    if not NAME.fullmatch(section.name):
+        raise section.error(None, f"{section.name!r} is not a name (letters, digits, '.', '_', '-')")
 
 
 _WORDS = {"str": "a string", "dict": "a table", "list": "a list", "bool": "true or false", "int": "a number"}
