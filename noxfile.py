@@ -70,7 +70,8 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=pythons())
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
-    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "pyghostty", "pyavt")
+    oracles = ("pyghostty", "pyavt", "pyrage")
+    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles)
     session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 

@@ -1,4 +1,4 @@
-"""`sessionlens-recorder init | serve | passwd`: the bastion's command line."""
+"""`sessionlens-recorder init | serve | passwd | input-key`: the bastion's command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from sessionlens_recorder import __version__
 from sessionlens_recorder.config import ConfigError, load
-from sessionlens_recorder.initialise import Wishes, initialise
+from sessionlens_recorder.initialise import INPUT, SECRET, Wishes, initialise, write_new
 from sessionlens_recorder.steps import next_steps
 
 NAME = "sessionlens-recorder"
@@ -59,12 +59,18 @@ def _parser() -> Parser:
     init.add_argument("--address", metavar="HOST:PORT", help="of the target's sshd")
     init.add_argument("--account", metavar="NAME", help="on the target (default: the user's name)")
     init.add_argument("--host-key", metavar="KEY", help="the target's: what ssh-keyscan prints")
+    init.add_argument("--input", choices=INPUT, default=USUAL.input, help="how what users type is stored")
     init.set_defaults(run=_init)
     serve = commands.add_parser("serve", help="listen, record, forward")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE")
     serve.set_defaults(run=_serve)
     passwd = commands.add_parser("passwd", help="read a password and print the line for password_file")
     passwd.set_defaults(run=_passwd)
+    key = commands.add_parser("input-key", help="make a key that opens sealed input; prints its public half")
+    key.add_argument(
+        "file", type=Path, metavar="FILE", help="for the private half; best made off the bastion"
+    )
+    key.set_defaults(run=_input_key)
     return parser
 
 
@@ -100,4 +106,13 @@ def _passwd(arguments: argparse.Namespace) -> int:
     if not password:
         raise ValueError("an empty password lets everybody in; give one")
     print(hash_password(password))  # noqa: T201
+    return 0
+
+
+def _input_key(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.sealing import new_identity
+
+    private, recipient = new_identity()
+    write_new(arguments.file, private.encode(), SECRET)
+    print(recipient)  # noqa: T201
     return 0

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from sessionlens_recorder.config import Config, ConfigError, load
+from sessionlens_recorder.config import Config, ConfigError, Recording, load
 from sessionlens_recorder.config.section import find_line
 from sessionlens_recorder.initialise import initialise
 
@@ -68,7 +68,12 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ('host_key = "HOSTKEY"', "", r"targets\.web01\.host_key: is missing; `ssh-keyscan 127.0.0.1`"),
         ('key = "keys/web01"', "", r'targets\.web01\.key: goes with upstream = "key"'),
         ('key = "keys/web01"', 'upstream = "ca"', r"""upstream: 'ca' is none of "key", "passthrough\""""),
-        ('input = "plain"', 'input = "sealed"', r'recording\.input: only "plain" is possible'),
+        ('["age1', '["age2', r"recording\.input_recipients: cannot read .*age2\w+: No such file"),
+        (
+            '["age1',
+            '["age1b',
+            r"input_recipients: 'age1b\w+' is not a recipient age1…: it was cut",
+        ),
         ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
         ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),
         ('authorized_keys = "users/john.pub"', "", r"users\.john: needs authorized_keys or password_file"),
@@ -105,3 +110,21 @@ def test_lines_are_found_however_the_key_is_written() -> None:
     assert find_line(source, ("e", "f", "g")) == 6
     assert find_line(source, ("a", "missing")) == 1
     assert find_line(source, ("z",)) is None
+
+
+def stored(folder: Path, *changes: tuple[str, str]) -> Recording:
+    return configured(folder, GOOD, *changes).recording
+
+
+def test_how_input_is_stored_has_to_be_said_once_nobody_could_read_it(folder: Path) -> None:
+    sealed, named = ('input = "sealed" ', "#"), ("input_recipients = [", "# [")
+    (recipient,) = stored(folder).input_recipients
+    assert stored(folder, sealed) == Recording("sealed", (recipient,))
+    for said in ("plain", "off"):
+        assert stored(folder, (sealed[0], f'input = "{said}" '), named).input == said
+    with pytest.raises(ConfigError, match=r'recording\.input: is missing: say .* input = "plain"'):
+        stored(folder, sealed, named)
+    with pytest.raises(ConfigError, match=r"input_recipients: is missing, and sealed input needs it: say"):
+        stored(folder, named)
+    with pytest.raises(ConfigError, match=r"""input: 'shut' is none of "plain", "sealed", "off\""""):
+        stored(folder, (sealed[0], 'input = "shut" '))

@@ -5,6 +5,7 @@ The one room that recorder and lab share: the recorder writes with BundleWriter,
 
 from __future__ import annotations
 
+from . import bech32, sealed
 from .channel import ChannelWriter
 from .checking import Problem, Report, check
 from .clock import ClockPair, parse_utc
@@ -25,6 +26,7 @@ from .reader import (
     read_session,
 )
 from .recovery import recover
+from .sealed import Input, Sealer
 from .timing import Timing, TimingProblem, format_seconds, read_timing
 from .writer import BundleWriter
 
@@ -38,13 +40,16 @@ __all__ = [
     "BundleWriter",
     "ChannelWriter",
     "ClockPair",
+    "Input",
     "Malformed",
     "Problem",
     "Report",
+    "Sealer",
     "Timing",
     "TimingProblem",
     "as_bytes",
     "as_text",
+    "bech32",
     "channel_dirs",
     "channel_number",
     "check",
@@ -60,4 +65,5 @@ __all__ = [
     "read_session",
     "read_timing",
     "recover",
+    "sealed",
 ]

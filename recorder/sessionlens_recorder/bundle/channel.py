@@ -3,6 +3,7 @@
 The order is the guarantee. A byte of `in` or `out` is recorded once a line of `timing` accounts for it,
 and that line is written last; after a crash at any instruction nothing that is accounted for is missing, and
 bytes that are not yet accounted for are recognised as torn. Every call is one transaction under the lock.
+Sealed input is accounted for by itself: a record of it has its own time, and is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .clock import ClockPair, format_script_time
 from .errors import BundleError, BundleWriteError
 from .files import AppendFile, Block, write_once
 from .naming import dump_document, dump_line
+from .sealed import SealedInput, Sealer, context
 from .timing import TimingClock, format_seconds, header_line, header_value
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
@@ -27,7 +29,15 @@ class ChannelWriter:
     """Appends to the files of one channel. Thread-safe; made by BundleWriter.open_channel."""
 
     def __init__(
-        self, root: Path, number: int, kind: str, meta: dict[str, Any], *, stream: bool, opened: ClockPair
+        self,
+        root: Path,
+        number: int,
+        kind: str,
+        meta: dict[str, Any],
+        *,
+        stream: bool,
+        opened: ClockPair,
+        sealer: Sealer | None = None,
     ) -> None:
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
         self._opened = opened
@@ -42,20 +52,26 @@ class ChannelWriter:
         self._events = AppendFile(root, f"{self.name}/events.jsonl")
         self._files = [self._events]
         self._streams: dict[str, AppendFile] = {}
+        self._sealed = SealedInput(sealer) if sealer else None
         if stream:
             self._open_streams(root, meta)
 
     def _open_streams(self, root: Path, meta: dict[str, Any]) -> None:
-        for letter, name in (("O", "out"), ("I", "in")):
+        names = {"O": "out"} if meta["input"] == "off" else {"O": "out", "I": "in"}
+        for letter, name in names.items():
             self._streams[letter] = AppendFile(root, f"{self.name}/{name}")
         self._timing = AppendFile(root, f"{self.name}/timing")
         self._files = [*self._streams.values(), self._events, self._timing]
         headers = _headers(meta)
         when = format_script_time(self._opened.utc_ns)
-        for file in self._streams.values():
-            file.append(f"Script started on {when} [{_bracket(headers)}]\n".encode())
+        for letter, file in self._streams.items():
+            typescript = letter == "O" or not self._sealed
+            first = f"Script started on {when} [{_bracket(headers)}]".encode()
+            file.append((first if typescript else context(root.name, self.name)) + b"\n")
         start = [header_line("START_TIME", when)]
-        logs = [header_line("OUTPUT_LOG", "out"), header_line("INPUT_LOG", "in")]
+        logs = [header_line("OUTPUT_LOG", "out")]
+        if meta["input"] == "plain":
+            logs.append(header_line("INPUT_LOG", "in"))
         self._timing.append(b"".join([*start, *(header_line(*item) for item in headers.items()), *logs]))
 
     def output(self, data: bytes) -> None:
@@ -63,8 +79,11 @@ class ChannelWriter:
         self._record("O", data)
 
     def input(self, data: bytes) -> None:
-        """Bytes that the user sent."""
-        self._record("I", data)
+        """Bytes that the user sent: as they are, sealed, or not kept at all."""
+        if "I" in self._streams and not self._sealed:
+            self._record("I", data)
+        elif data:
+            self._seal(data)
 
     def stderr(self, data: bytes) -> None:
         """Bytes on their way to the user's stderr: part of `out`, its range in events.jsonl."""
@@ -106,16 +125,37 @@ class ChannelWriter:
         self._append(self._timing, b"".join([header_line("DURATION", format_seconds(elapsed)), *code]))
         shown = "" if exit_code is None else f' [COMMAND_EXIT_CODE="{exit_code}"]'
         last = f"\nScript done on {format_script_time(self._opened.utc_ns + elapsed)}{shown}\n".encode()
-        for file in self._streams.values():
-            self._append(file, last)
+        self._append(self._streams["O"], last)
+        if typed := self._streams.get("I"):
+            reach = self._streams["O"].size
+            self._append(typed, self._sealed.end(elapsed, reach) if self._sealed else last)
+
+    def _seal(self, data: bytes) -> None:
+        """Input that is not stored as it is."""
+        with self._lock:
+            elapsed = self._begin()
+            self._check_stream()
+            if self._sealed:
+                records = self._sealed.input(elapsed, self._streams["O"].size, data)
+                self._append(self._streams["I"], records)
+            overdue = self._unhashed > PENDING_LIMIT
+        if overdue:
+            self.digest()
+
+    def pad(self) -> None:
+        """Before a commit: fill sealed input up, so that its size does not tell how much was typed."""
+        with self._lock:
+            if self._sealed and not self.closed:
+                filler = self._sealed.padding(self._begin(), self._streams["O"].size)
+                if filler:
+                    self._append(self._streams["I"], filler)
 
     def _record(self, letter: str, data: bytes, event: str | None = None) -> None:
         if not data:
             return
         with self._lock:
             elapsed = self._begin()
-            if not self._streams:
-                raise BundleWriteError(f"channel {self.name} carries no stream; open it with stream=True")
+            self._check_stream()
             file, done = self._streams[letter], []
             try:
                 offset = file.size
@@ -140,6 +180,10 @@ class ChannelWriter:
         if self._closed:
             raise BundleWriteError(f"channel {self.name} is closed")
         return max(0, now_ns() - self._opened.monotonic_ns)
+
+    def _check_stream(self) -> None:
+        if not self._streams:
+            raise BundleWriteError(f"channel {self.name} carries no stream; open it with stream=True")
 
     def _event(self, elapsed: int, name: str, /, **fields: Any) -> None:
         self._append(self._events, dump_line({"t_ns": elapsed, "event": name, **fields}))

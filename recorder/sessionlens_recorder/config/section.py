@@ -37,6 +37,11 @@ class Section:
     def name(self) -> str:
         return self._keys[-1]
 
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to."""
+        return self._path.parent
+
     def error(self, key: str | None, problem: str) -> ConfigError:
         keys = (*self._keys, key) if key else self._keys
         return ConfigError(self._path, find_line(self._source, keys), ".".join(keys), problem)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import paramiko
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.bundle import BundleError, BundleWriter, Input
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
@@ -44,6 +44,7 @@ class Bastion:
     host_key: paramiko.PKey
     target_keys: dict[str, paramiko.PKey]
     sign: Callable[[bytes], str]
+    input: Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Connection:
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
         )
         try:
-            bundle = BundleWriter.create(self._bastion.config.server.recordings, facts)
+            bundle = BundleWriter.create(self._bastion.config.server.recordings, facts, self._bastion.input)
         except (BundleError, OSError) as error:
             leg.kill()
             logs.error("recording-impossible", person=identity.user.name, reason=error)

@@ -29,6 +29,7 @@ from sessionlens_recorder.bundle import BundleError
 from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.connection import Bastion, Connection
+from sessionlens_recorder.net.input import stored_input
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
 
@@ -216,7 +217,8 @@ def _load(config: Config) -> Bastion:
     check_recordings(config.server.recordings)
     keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
     signing_key = signing.load_key(config.server.signing_key)
-    return Bastion(config, load_private_key(config.server.host_key), keys, signing.signer(signing_key))
+    host_key = load_private_key(config.server.host_key)
+    return Bastion(config, host_key, keys, signing.signer(signing_key), stored_input(config))
 
 
 def load_private_key(path: Path) -> paramiko.PKey:
