@@ -31,12 +31,12 @@ def flagged(session: Session) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    case = corpus(arguments.path)
+    case = corpus(arguments.path, identity=arguments.identity)
     if arguments.json or arguments.csv:
         print_table(case.sessions, SESSIONS, arguments)
         return 0
     if len(case.paths) == 1:
-        session = open(arguments.path)
+        session = open(arguments.path, identity=arguments.identity)
         say(repr(session))
         if len(session.flags):
             say(f"  flags     {flagged(session)}; see `sessionlens flags`")

@@ -25,15 +25,18 @@ from sessionlens_recorder.bundle import (
 )
 
 from sessionlens.errors import FormatError
-from sessionlens.formats.bundle_channel import load_channel
+from sessionlens.formats.bundle_channel import load_channel, recipients
 from sessionlens.formats.facts import address, inner, integer, is_id, utc_ns
+from sessionlens.formats.identity import Identities, refusal
 from sessionlens.formats.source import Channel, Events, Source
-from sessionlens.recording import Gap, Info
+from sessionlens.recording import Gap, Info, Recording
 
 _LONGEST_NS = 1 << 58  # nine years, as in a timing file
 
 NAME = "bundle"
 VERSION = 1
+KEY = 32
+"""Bytes of the key of sealed input."""
 _FILES = CHANNEL_FILES | {"session.json", "journal", MANIFEST, SIGNATURE}
 
 
@@ -55,12 +58,12 @@ def detect(path: Path) -> bool:
     return root_of(path) is not None
 
 
-def open_bundle(path: Path) -> Source:
-    """Open a bundle, or one channel of it."""
+def open_bundle(path: Path, identities: Identities | None = None) -> Source:
+    """Open a bundle, or one channel of it. Raises IdentityError if its input is sealed for other keys."""
     root = root_of(path)
     if root is None:
         raise FormatError(f"{path} is not a bundle")
-    bundle = _Bundle(root)
+    bundle = _Bundle(root, identities)
     wanted = _folder(path)
     chosen = [d for d in bundle.directories if wanted in (root, d)]
     channels = [bundle.channel(directory) for directory in chosen]
@@ -73,8 +76,8 @@ def open_bundle(path: Path) -> Source:
 class _Bundle:
     """One bundle while it is being opened."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, identities: Identities | None) -> None:
+        self.root, self.identities = root, identities
         self.directories = channel_dirs(root)
         self.found: list[Gap] = []
         try:
@@ -133,11 +136,30 @@ class _Bundle:
             meta,
             name=name,
             interactive=carries and bool(meta.get("pty", kind == "shell")),
-            load=(lambda: load_channel(self.root, channel, self.info(channel))) if carries else None,
+            load=(lambda: self._load(channel, key)) if carries else None,
             events=lambda: self._events(name),
             opened_ns=self._opened_ns(meta),
         )
+        key = self._key(channel) if carries else None
         return channel
+
+    def _load(self, channel: Channel, key: bytes | None) -> Recording:
+        name = as_text(self.session.get("name")) or self.root.name
+        return load_channel(self.root, channel, self.info(channel), name, key)
+
+    def _key(self, channel: Channel) -> bytes | None:
+        """Of its sealed input, if there are keys for it. IdentityError if they are others'."""
+        if self.identities is None or channel.meta.get("input") != "sealed":
+            return None
+        key = self.identities.open(inner(channel.meta, "sealed").get("key"))
+        if key is None or len(key) != KEY:
+            told = recipients(channel)
+            if not set(told) & set(self.identities.recipients):
+                raise refusal(f"{self.root}", self.identities, told)
+            text = f"{channel.name}/channel.json: the key of what was typed was changed, and does not open"
+            self.found.append(Gap("tampered", f"{channel.name}/channel.json", None, None, None, text))
+            return None
+        return key
 
     def _opened_ns(self, meta: dict[str, Any]) -> int:
         """From the start of the session to the start of a channel."""

@@ -274,8 +274,10 @@ def is_text(channel: Channel) -> bool:
     """
     if not channel.recorded or channel.kind != "sftp" or channel.interactive:
         return channel.recorded
-    first = channel.load().raw("i")[:5]
-    return not (len(first) == 5 and first[:2] == b"\0\0" and first[4] == 1)
+    recording = channel.load()
+    stream, kind = ("i", 1) if recording.has_input else ("o", 2)  # sealed: by the server's VERSION
+    first = recording.raw(stream)[:5]
+    return not (len(first) == 5 and first[:2] == b"\0\0" and first[4] == kind)
 
 
 def describe(info: Info, channels: Iterable[Channel]) -> str:
