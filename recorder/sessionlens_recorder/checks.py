@@ -57,7 +57,7 @@ def find_input_keys(folder: Path, recipients: Collection[str]) -> Iterator[Path]
     """Files in the bastion's folder, and in the folders in it, that can open the input that it seals."""
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
         with suppress(OSError):  # what the recorder cannot read is no danger to it
-            if path.is_file() and path.stat().st_size <= KEY_LIMIT and _opens(path, recipients):
+            if path.is_file() and 0 < path.stat().st_size <= KEY_LIMIT and _opens(path, recipients):
                 yield path
 
 

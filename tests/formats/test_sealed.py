@@ -345,3 +345,20 @@ def test_the_command_line_takes_the_key(
 def test_what_is_printed_of_keys_is_public(key: Path) -> None:
     assert PRIVATE not in repr(Identities.read(key))
     assert PUBLIC in repr(Identities.read(key))
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_text"), [(b"\0\0\0\5\2\0\0\0\3", False), (b"$ rm -rf /srv\r\n", True)]
+)
+def test_sftp_is_known_by_what_the_server_says_where_the_client_is_sealed(
+    tmp_path: Path, printed: bytes, is_text: bool
+) -> None:
+    writer = BundleWriter.create(tmp_path, SESSION, sealing([PUBLIC]))
+    channel = writer.open_channel("sftp", stream=True)
+    channel.input(b"\0\0\0\5\1\0\0\0\3")
+    channel.output(printed)
+    channel.close(0)
+    writer.seal(lambda manifest: "signature\n")
+    session = sessionlens.open(writer.path)
+    assert [view.channel.name for view in session.views] == ["0.sftp"] * is_text
+    assert len(session.coverage.silent) == (not is_text)

@@ -15,6 +15,7 @@ from sessionlens_recorder.sealing import new_identity
 import sessionlens
 
 from .conftest import DEADLINE_S, BuildSite, Site, channel, stream, wait_for
+from .test_faults import sealed_as
 
 SECRET = b"correct horse battery staple"
 
@@ -164,9 +165,8 @@ def test_killed_within_a_record(build_site: BuildSite, identity: tuple[Path, str
         client.stdin.flush()
         assert client.wait(DEADLINE_S) == 255
     (bundle,) = site.bundles()
-    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "it is sealed")
-    report = check(bundle)
-    assert (report.state, report.problems) == ("aborted", ())
+    sealed_as(bundle, "aborted")
+    assert not check(bundle).problems
     assert (bundle / "torn/0.exec.in").stat().st_size == 60
     session = sessionlens.open(bundle, identity=key)
     assert session.recording.raw("i") == b"one\ntwo\n"

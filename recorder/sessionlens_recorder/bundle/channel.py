@@ -142,13 +142,12 @@ class ChannelWriter:
         if overdue:
             self.digest()
 
-    def pad(self) -> None:
-        """Before a commit: fill sealed input up, so that its size does not tell how much was typed."""
-        with self._lock:
-            if self._sealed and not self.closed:
-                filler = self._sealed.padding(self._begin(), self._streams["O"].size)
-                if filler:
-                    self._append(self._streams["I"], filler)
+    def _pad(self) -> None:
+        """Fill sealed input up, so that the size of a block does not tell how much was typed."""
+        if self._sealed and not self.closed:
+            filler = self._sealed.padding(self._begin(), self._streams["O"].size)
+            if filler:
+                self._append(self._streams["I"], filler)
 
     def _record(self, letter: str, data: bytes, event: str | None = None) -> None:
         if not data:
@@ -196,10 +195,15 @@ class ChannelWriter:
             raise
         self._unhashed += len(data)
 
-    def digest(self) -> None:
-        """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest()."""
+    def digest(self, *, pad: bool = False) -> None:
+        """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest().
+
+        pad: for a commit, which tells the size and has a time.
+        """
         with self._hashing:
             with self._lock:
+                if pad:
+                    self._pad()
                 taken = [(file, file.take()) for file in self._files]
                 self._unhashed = 0
             self._blocks += [block for file, chunks in taken if (block := file.hash(chunks))]

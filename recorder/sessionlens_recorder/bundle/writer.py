@@ -145,8 +145,7 @@ class BundleWriter:
             active = list(self._active)
         for channel in active:
             over = channel.closed
-            channel.pad()
-            channel.digest()
+            channel.digest(pad=True)
             self._unwritten += [block_line(block) for block in channel.harvest()]
             if over:
                 self._retire(channel)
