@@ -14,8 +14,8 @@ from typing import Any
 
 from .clock import ClockPair, format_script_time
 from .errors import BundleError, BundleWriteError
-from .files import AppendFile, Block, write_once
-from .naming import dump_document, dump_line
+from .files import AppendFile, Block, sync_directory, write_once
+from .naming import COPY, dump_document, dump_line
 from .timing import TimingClock, format_seconds, header_line, header_value
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
@@ -30,6 +30,7 @@ class ChannelWriter:
         self, root: Path, number: int, kind: str, meta: dict[str, Any], *, stream: bool, opened: ClockPair
     ) -> None:
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
+        self._root, self._meta = root, meta
         self._opened = opened
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
@@ -40,16 +41,28 @@ class ChannelWriter:
         self._blocks: list[Block] = [write_once(root, f"{self.name}/channel.json", dump_document(meta))]
         self._manifest = {self._blocks[0].file: self._blocks[0].sha256}
         self._events = AppendFile(root, f"{self.name}/events.jsonl")
+        self._listing: AppendFile | None = None
+        self._copies: dict[str, AppendFile] = {}
+        self._ended: list[AppendFile] = []  # copies to which nothing will be appended
+        self._new_names = False  # since the last harvest
         self._files = [self._events]
         self._streams: dict[str, AppendFile] = {}
         if stream:
             self._open_streams(root, meta)
 
+    def begin_stream(self) -> None:
+        """From now on there are timing, in and out, for a channel that was opened without; twice is fine."""
+        with self._lock:
+            self._begin()
+            if not self._streams:
+                self._new_names = True
+                self._open_streams(self._root, self._meta)
+
     def _open_streams(self, root: Path, meta: dict[str, Any]) -> None:
         for letter, name in (("O", "out"), ("I", "in")):
             self._streams[letter] = AppendFile(root, f"{self.name}/{name}")
         self._timing = AppendFile(root, f"{self.name}/timing")
-        self._files = [*self._streams.values(), self._events, self._timing]
+        self._files = [*self._streams.values(), *self._files, self._timing]
         headers = _headers(meta)
         when = format_script_time(self._opened.utc_ns)
         for file in self._streams.values():
@@ -89,6 +102,40 @@ class ChannelWriter:
         """Anything else that happened, with its time."""
         with self._lock:
             self._event(self._begin(), name, **fields)
+
+    def file(self, **fields: Any) -> int:
+        """A line of files.jsonl, made with its first; returns its time, ns since the channel was opened."""
+        with self._lock:
+            elapsed = self._begin()
+            if self._listing is None:
+                self._listing = self._open("files.jsonl")
+            self._append(self._listing, dump_line({"t_ns": elapsed, **fields}))
+            return elapsed
+
+    def copy(self, name: str, data: bytes) -> None:
+        """Append to the copy of a file that passes, `copy-N`, made with its first bytes."""
+        with self._lock:
+            self._begin()
+            if name not in self._copies:
+                if not COPY.fullmatch(name):
+                    raise BundleWriteError(f"{name!r} is not the name of a copy")
+                self._copies[name] = self._open(name)
+            self._append(self._copies[name], data)
+            overdue = self._unhashed > PENDING_LIMIT
+        if overdue:
+            self.digest()
+
+    def end_copy(self, name: str) -> None:
+        """Nothing more comes to this copy, if it was ever begun: its descriptor is given back in time."""
+        with self._lock:
+            if (file := self._copies.pop(name, None)) is not None:
+                self._ended.append(file)
+
+    def _open(self, name: str) -> AppendFile:
+        file = AppendFile(self._root, f"{self.name}/{name}")
+        self._new_names = True
+        self._files.append(file)
+        return file
 
     def close(self, exit_code: int | None = None, signal: str | None = None) -> None:
         """The channel is over: the closing lines. Nothing can follow; closing twice is fine."""
@@ -162,14 +209,28 @@ class ChannelWriter:
 
     def harvest(self) -> list[Block]:
         """Everything hashed since the last harvest, on stable storage, ready for the journal."""
-        blocks = self._blocks[:]
+        with self._hashing, self._lock:
+            blocks, files = self._blocks[:], self._files[:]
+            settled = [file for file in self._ended if file.settled]
+            named, self._new_names = self._new_names, False
+        if named:
+            sync_directory(self._root / self.name)
         grown = {block.file for block in blocks}
-        for file in self._files:
+        for file in files:
             if file.name in grown:
                 file.sync()
+        self._give_back(settled)
         with self._hashing:
             del self._blocks[: len(blocks)]
         return blocks
+
+    def _give_back(self, settled: list[AppendFile]) -> None:
+        """Close copies that are complete and on disk: there may be many in one channel."""
+        for file in settled:
+            self._manifest |= self._released(file)
+        with self._lock:
+            self._files = [file for file in self._files if file not in settled]
+            self._ended = [file for file in self._ended if file not in settled]
 
     @property
     def closed(self) -> bool:
@@ -179,10 +240,14 @@ class ChannelWriter:
     def release(self) -> dict[str, str]:
         """After the last harvest: give the descriptors back; file -> SHA-256 of the whole."""
         for file in self._files:
-            file.close()
-            if file.spoiled:
-                raise BundleWriteError(f"{file.name} ends in bytes that could not be taken back; recover it")
-        return self._manifest | {file.name: file.sha256 for file in self._files}
+            self._manifest |= self._released(file)
+        return self._manifest
+
+    def _released(self, file: AppendFile) -> dict[str, str]:
+        file.close()
+        if file.spoiled:
+            raise BundleWriteError(f"{file.name} ends in bytes that could not be taken back; recover it")
+        return {file.name: file.sha256}
 
 
 def _headers(meta: dict[str, Any]) -> dict[str, str | bytes | int]:
