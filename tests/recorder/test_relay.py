@@ -233,6 +233,22 @@ def test_bytes_before_a_program_hide_nothing_of_it() -> None:
     assert [what[1] for what in program.heard if what[0] == "in"] == [b"late"]
 
 
+def test_sftp_is_listed_only_where_its_bytes_are_what_the_target_reads() -> None:
+    """A terminal changes them; bytes that came before may stand in front of them there."""
+    plain, on_a_terminal, after_bytes = Case().session(), Case().session(), Case().session()
+    on_a_terminal.user(m.request(T, "pty-req", string("xterm") + m.u32(80, 24, 0, 0) + string("")))
+    on_a_terminal.target(m.success(U))
+    after_bytes.user(m.data(T, b"early"))
+    for case in (plain, on_a_terminal, after_bytes):
+        case.user(m.request(T, "subsystem", string("sftp")))
+    assert plain.log.channels[-1].meta["stream"] is False
+    assert on_a_terminal.log.channels[-1].meta["stream"] is True
+    assert after_bytes.log.channels[-1].meta["stream"] is True
+    plain.user(m.data(T, b"\0\0\0"))
+    plain.user(m.request(T, "pty-req", string("xterm") + m.u32(80, 24, 0, 0) + string("")))
+    assert ("in", b"\0\0\0") in plain.log.channels[-1].heard, "a terminal that comes later"
+
+
 def test_requests_before_a_program_hide_nothing_of_it() -> None:
     for count, size in ((EARLY_LIMIT + 1, 1), (4, EARLY_BYTES // 2)):
         case = Case().session()
