@@ -19,6 +19,7 @@ from .naming import COPY, dump_document, dump_line
 from .timing import TimingClock, format_seconds, header_line, header_value
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
+LATER_STREAMS = frozenset({"sftp"})  # kinds whose stream may begin while they are open
 PENDING_LIMIT = 1 << 20
 """From this many unhashed bytes on, the writing thread hashes them itself: memory stays bounded."""
 

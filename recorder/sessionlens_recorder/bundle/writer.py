@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import clock
-from .channel import STREAM_KINDS, ChannelWriter
+from .channel import LATER_STREAMS, STREAM_KINDS, ChannelWriter
 from .clock import SECOND, ClockPair
 from .errors import BundleError, BundleWriteError
 from .files import Block, discard_directory, make_directory, sync_directory, write_once
@@ -94,7 +94,7 @@ class BundleWriter:
                 "kind": kind,
                 "opened": _clock_facts(opened),
                 "stream": carries,
-                "input": "plain" if carries else "off",
+                "input": "plain" if carries or kind in LATER_STREAMS else "off",
                 "pty": pty,
                 "command": command,
                 "env": env or [],
