@@ -34,7 +34,8 @@ def transfers_table(origin: Origin, channel: Channel) -> pd.DataFrame:
     if rows:
         data["start_utc"] = origin.utc(data["start"])
         data["end_utc"] = origin.utc(data["end"])
-    same = {"person": origin.person, "protocol": "sftp" if channel.kind == "sftp" else "scp"}
+    agreed = any(event["event"] == "sftp" for event in channel.events)  # also where it is a command
+    same = {"person": origin.person, "protocol": "sftp" if agreed or channel.kind == "sftp" else "scp"}
     table = conform(origin.columns() | same | data | {"channel": [channel.number for _ in rows]}, "transfers")
     return table.sort_values("n", kind="stable", ignore_index=True)
 

@@ -15,7 +15,7 @@ import traceback
 from typing import Any
 
 from inputs import Inputs
-from sessionlens_recorder.session.files.records import ScpRecord, SftpRecord
+from sessionlens_recorder.session.files.records import ExecRecord, SftpRecord
 from sessionlens_recorder.session.policy import TARGET, USER
 
 HELD_LIMIT = 8 << 20  # what a follower may keep of a few hundred bytes of input: nearly nothing
@@ -134,7 +134,7 @@ def cut(rng: random.Random, data: bytes) -> list[bytes]:
 def examine(rng: random.Random, scp: bool) -> None:
     """Feed one conversation; what passed is understood, or in the stream, or cut short at the end."""
     log = Log()
-    record = ScpRecord(log, 100) if scp else SftpRecord(log, 100)
+    record = ExecRecord(log, 100) if scp else SftpRecord(log, 100)
     passed = [bytearray(), bytearray()]
     for side, packet in SCP if scp else conversation(rng):
         for piece in cut(rng, damaged(rng, packet)):

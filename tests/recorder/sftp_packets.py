@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from sessionlens_recorder.session.files.records import ScpRecord, SftpRecord
+from sessionlens_recorder.session.files.records import ExecRecord, SftpRecord
 from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.wire import string
 
@@ -69,7 +69,7 @@ def names(number: int, *found: bytes) -> bytes:
 class Fed:
     """A channel that is fed as the relay would."""
 
-    record: SftpRecord | ScpRecord
+    record: SftpRecord | ExecRecord
 
     def __init__(self, copies: int = 0) -> None:
         self.log = FakeChannel("sftp", {})
@@ -116,7 +116,7 @@ class Fed:
 class FedScp(Fed):
     """An exec channel."""
 
-    record: ScpRecord
+    record: ExecRecord
 
     def _make(self, copies: int) -> None:
-        self.record = ScpRecord(self.log, copies)
+        self.record = ExecRecord(self.log, copies)

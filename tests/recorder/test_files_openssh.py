@@ -203,12 +203,24 @@ def test_a_transfer_that_is_cut_off_is_listed(site: Site, tmp_path: Path) -> Non
 
 def test_what_calls_itself_sftp_and_is_not_is_a_stream(site: Site, tmp_path: Path) -> None:
     before = site.bundles()
-    done = site.ssh("-s", "--", "sftp", input=b"\0\0\0\5\1\0\0\0\3echo hello\n")
-    assert done.returncode != 0, "sftp-server does not like it either"
+    site.ssh("-s", "--", "sftp", input=b"\0\0\0\5\1\0\0\0\3echo hello\n")  # sftp-server ends at it
     folder = channel(site.sealed(before), "0.sftp")
     assert stream(folder, "in") == b"echo hello\n"
     (event,) = [event for event in events(folder) if event["event"] == "not-understood"]
     assert event["user_bytes"] == 9
+
+
+SERVER = Path("/usr/lib/openssh/sftp-server")
+
+
+@pytest.mark.skipif(not SERVER.exists(), reason="needs sftp-server as a program")
+def test_sftp_as_a_command_is_listed_beside_its_stream(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_bytes(b"content\n")
+    done, bundle = sftp(site, f"put {tmp_path}/mine {tmp_path}/there\n", "-s", str(SERVER))
+    assert done.returncode == 0, done.stderr
+    folder = channel(bundle, "0.exec")
+    assert one(read(folder), "upload")["sha256"] == sha256(b"content\n")
+    assert b"content\n" in stream(folder, "in")
 
 
 def scp(site: Site, *arguments: object) -> tuple[subprocess.CompletedProcess[bytes], Path]:

@@ -16,7 +16,7 @@ from sessionlens_recorder.session.wire import string
 
 from . import sftp_packets as p
 from .messages import u32
-from .sftp_packets import Fed
+from .sftp_packets import Fed, FedScp
 
 H, G = b"\0\0\0\0", b"\0\0\0\1"
 
@@ -224,7 +224,6 @@ STRANGE_TARGET = {
     "bytes of a file for a removal": p.data(500, b"x"),
     "more bytes than were asked for": p.data(501, b"x" * 11),
     "a handle twice": p.handle(502, H),
-    "an OK where a handle should be": p.status(502),
     "names where a handle should be": p.names(502, b"a"),
     "more than a status has": p.packet(101, u32(500, 0) + string("") + string("") + b"x"),
     "a count that is a lie": p.packet(104, u32(503, 1 << 30)),
@@ -278,6 +277,19 @@ def test_what_is_open_and_unanswered_is_bounded(monkeypatch: pytest.MonkeyPatch)
     assert fed.stream("out") == p.handle(3, b"\3")
 
 
+def test_what_is_kept_in_mind_is_bounded_by_its_bytes() -> None:
+    fed = Fed().greeted()
+    for n in range(100):
+        fed.user(p.removing(n, b"x" * 100_000))
+    assert "kept in mind" in str(fed.reason())
+    assert len(fed.log.files("request")) == sftp.KEPT_LIMIT // (100_009 + sftp.REQUEST_COST)
+    fed = Fed().greeted()
+    for n in range(10_000):
+        fed.user(p.removing(n, b"x" * 10_000))
+        fed.target(p.status(n))
+    assert fed.reason() is None, "what is answered is forgotten"
+
+
 def test_half_a_packet_at_the_end_is_kept() -> None:
     fed = Fed().greeted()
     fed.user(p.removing(1, "/a")[:7])
@@ -313,6 +325,19 @@ def test_copies_have_what_was_hashed_up_to_their_limit() -> None:
     copied = b"".join(what[2] for what in fed.log.heard if what[:2] == ("copy", line["copy"]))
     assert (copied, line["copied"]) == (b"456789", 6)
     assert ("end copy", line["copy"]) in fed.log.heard
+
+
+def test_sftp_by_another_way_is_listed_beside_its_stream() -> None:
+    """`sftp -s /usr/lib/openssh/sftp-server` is a command, not a subsystem."""
+    fed = FedScp().greeted().opened(H)
+    fed.user(p.writing(1, H, 0, b"abc"), p.closing(2, H))
+    fed.target(p.status(1), p.status(2))
+    (line,) = fed.log.files()
+    assert (line["operation"], line["sha256"]) == ("upload", sha256(b"abc"))
+    assert fed.stream("in").endswith(p.closing(2, H))
+    fed.user(b"rm -rf /")
+    assert fed.reason()
+    assert fed.stream("in").endswith(b"rm -rf /")
 
 
 CONVERSATION = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sessionlens_recorder.session import wire
-from sessionlens_recorder.session.files.records import Record, ScpRecord, SftpRecord, Stream
+from sessionlens_recorder.session.files.records import ExecRecord, Record, SftpRecord, Stream
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
 from sessionlens_recorder.session.policy import TARGET, USER, carries_ssh
 from sessionlens_recorder.session.replies import Replies
@@ -179,7 +179,7 @@ class ProgramChannel(Channel):
         if request.name == "exec":
             log = self._begin("exec", command=wire.Reader(request.rest, 0).string())
             if self._pty is None:
-                self._record = ScpRecord(log, self._copies)
+                self._record = ExecRecord(log, self._copies)
         elif fields.get("subsystem") == "sftp":
             self._begin_sftp()
         elif request.name == "subsystem":

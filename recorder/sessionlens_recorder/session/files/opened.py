@@ -5,7 +5,8 @@ from __future__ import annotations
 from sessionlens_recorder.session.files.listing import Listing
 from sessionlens_recorder.session.files.transfer import Transfer, Window
 
-NAMES_LIMIT = 64 * 1024  # bytes of names that are kept of one listing
+NAMES_LIMIT = 64 * 1024  # bytes of names that are kept of one listing,
+NAME_COST = 50  # each with what Python needs for it
 DOWNLOAD, UPLOAD = "download", "upload"
 DIRECTIONS = {DOWNLOAD: "to user", UPLOAD: "to target"}
 
@@ -17,6 +18,7 @@ class Opened:
 
     def __init__(self, listing: Listing, n: int, began_ns: int, path: bytes) -> None:
         self.listing, self.n, self.began_ns, self.path = listing, n, began_ns, path
+        self.cost = 0  # bytes of memory, roughly
         self.waiting = 0  # requests about its content that are not answered yet
         self.failed: str | None = None  # the first bad answer to one of them
         self._over, self._closed_with, self._told = False, "", False
@@ -61,7 +63,7 @@ class OpenDirectory(Opened):
     def named(self, names: list[bytes]) -> None:
         self._count += len(names)
         for name in names:
-            self._room -= len(name) + 1
+            self._room -= len(name) + NAME_COST
             if self._room < 0:
                 return
             self._names.append(name)

@@ -17,6 +17,7 @@ class Operation:
     n: int
     began_ns: int
     asked: Asked
+    cost: int  # bytes of memory, roughly
 
     @property
     def answers(self) -> frozenset[int]:

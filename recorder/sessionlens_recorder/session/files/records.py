@@ -48,12 +48,16 @@ class Stream:
         """A stream ends with its channel."""
 
 
-class ScpRecord(Stream):
-    """A stream, and beside it what it copies if that turns out to be scp."""
+class ExecRecord(Stream):
+    """A stream, and beside it what it copies if that turns out to be scp, or sftp by another way (`sftp -s`).
+
+    What a command is follows from what passes: each protocol is followed until it does not fit.
+    """
 
     def __init__(self, log: ChannelLog, copies: int = 0) -> None:
         super().__init__(log)
         self._scp: Scp | None = Scp(Listing(log, copies))
+        self._sftp: Sftp | None = Sftp(Listing(log, copies))
 
     def received(self, side: int, data: bytes) -> None:
         super().received(side, data)
@@ -61,17 +65,35 @@ class ScpRecord(Stream):
             try:
                 self._scp.received(side, data)
             except NotUnderstood as error:
-                self.distrust(f"{WHO[side]}: {error}")
+                self._end_scp(f"{WHO[side]}: {error}")
+        if self._sftp is not None:
+            try:
+                self._sftp.received(side, data)
+                _tell_version(self._sftp, self._log)
+            except ValueError as error:  # NotUnderstood, or a field that is cut short
+                self._end_sftp(f"{WHO[side]}: {error}")
 
     def distrust(self, reason: str) -> None:
+        self._end_scp(reason)
+        self._end_sftp(reason)
+
+    def finish(self) -> None:
+        if self._scp is not None:
+            self._scp.finish("the channel ended before the file did")
+        if self._sftp is not None:
+            self._sftp.finish()
+
+    def _end_scp(self, reason: str) -> None:
         scp, self._scp = self._scp, None
         if scp is not None and scp.recognised:
             self._log.event("not-followed", reason=reason)
             scp.finish("what followed was not scp")
 
-    def finish(self) -> None:
-        if self._scp is not None:
-            self._scp.finish("the channel ended before the file did")
+    def _end_sftp(self, reason: str) -> None:
+        sftp, self._sftp = self._sftp, None
+        if sftp is not None and sftp.version:
+            self._log.event("not-followed", reason=reason)
+            sftp.finish()
 
 
 class SftpRecord:
@@ -81,7 +103,6 @@ class SftpRecord:
         self._log = log
         self._sftp: Sftp | None = Sftp(Listing(log, copies))
         self._stream = Stream(log)
-        self._told = False
 
     def received(self, side: int, data: bytes) -> None:
         if self._sftp is None:
@@ -92,7 +113,7 @@ class SftpRecord:
         except ValueError as error:  # NotUnderstood, or a field that is cut short
             self.distrust(f"{WHO[side]}: {error}")
             return
-        self._tell_version(self._sftp)
+        _tell_version(self._sftp, self._log)
 
     def stderr(self, data: bytes) -> None:
         if self._sftp is None:
@@ -119,7 +140,9 @@ class SftpRecord:
         if any(data for _, data in held):
             self._log.event("cut-short", user=held[USER][1], target=held[TARGET][1])
 
-    def _tell_version(self, sftp: Sftp) -> None:
-        if sftp.version and not self._told:
-            self._told = True
-            self._log.event("sftp", version=sftp.version, extensions=sftp.extensions)
+
+def _tell_version(sftp: Sftp, log: ChannelLog) -> None:
+    """Once both sides have agreed on it."""
+    if sftp.version and not sftp.announced:
+        sftp.announced = True
+        log.event("sftp", version=sftp.version, extensions=sftp.extensions)

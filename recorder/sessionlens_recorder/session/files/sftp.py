@@ -15,7 +15,14 @@ from sessionlens_recorder.session.files import requests as r
 from sessionlens_recorder.session.files.fields import EOF, OK, Fields
 from sessionlens_recorder.session.files.framing import Framing, NotUnderstood
 from sessionlens_recorder.session.files.listing import Listing
-from sessionlens_recorder.session.files.opened import DOWNLOAD, UPLOAD, OpenDirectory, Opened, OpenFile
+from sessionlens_recorder.session.files.opened import (
+    DOWNLOAD,
+    NAMES_LIMIT,
+    UPLOAD,
+    OpenDirectory,
+    Opened,
+    OpenFile,
+)
 from sessionlens_recorder.session.files.pending import (
     Closing,
     Operation,
@@ -31,6 +38,8 @@ from sessionlens_recorder.session.policy import TARGET, USER
 
 UNANSWERED_LIMIT = 1 << 17  # a channel window full of READ requests is half of it
 HANDLES_LIMIT = 1024
+KEPT_LIMIT = 8 << 20  # bytes of requests that wait for their answers, and of what is open
+REQUEST_COST = 1024  # of each, beyond its bytes
 PROGRESS_S = 1.0
 
 
@@ -39,11 +48,12 @@ class Sftp:
 
     def __init__(self, listing: Listing, clock: Callable[[], float] = time.monotonic) -> None:
         self._listing, self._clock = listing, clock
-        self._window = Window()
+        self._window, self._kept = Window(), Window(KEPT_LIMIT)
         self._waiting: dict[int, Waiting] = {}
         self._handles: dict[bytes, Opened] = {}
         self._greeted, self.version = False, 0
         self.extensions: list[tuple[str, str]] = []
+        self.announced = False  # for whoever tells the version
         self._framings = (Framing(User(self)), Framing(Target(self)))
         self._last_progress = clock()
 
@@ -73,6 +83,7 @@ class Sftp:
             file.finish(None)
 
     def _tell(self, one: Operation, result: str | None, **more: Any) -> None:
+        self._kept.give(one.cost)
         fields = one.asked.fields | more
         self._listing.result(one.n, one.asked.operation, one.began_ns, result, **fields)
 
@@ -91,7 +102,7 @@ class Sftp:
         elif kind == r.CLOSE:
             self._close(number, fields)
         else:
-            self._operation(number, r.read_request(kind, fields))
+            self._operation(number, r.read_request(kind, fields), len(packet) + REQUEST_COST)
 
     def _init(self, fields: Fields) -> None:
         if self._greeted:
@@ -110,12 +121,16 @@ class Sftp:
             raise NotUnderstood(f"{UNANSWERED_LIMIT} requests, and none of them answered")
         return number
 
-    def _operation(self, number: int, asked: Asked) -> None:
-        paths = (self._opened(handle).path for handle in asked.handles)
+    def _operation(self, number: int, asked: Asked, cost: int) -> None:
+        paths = [self._opened(handle).path for handle in asked.handles]
         named = dict(zip(("path", "to"), paths, strict=False)) | asked.fields
+        cost += sum(map(len, paths)) + (NAMES_LIMIT if asked.operation == "readdir" else 0)
+        if not self._kept.take(cost):
+            raise NotUnderstood("more requests and open files than can be kept in mind")
         n = self._listing.number()
         began_ns = self._listing.request(n, asked.operation, **named)
-        self._waiting[number] = Operation(n, began_ns, Asked(asked.operation, named, (), asked.answers))
+        named_asked = Asked(asked.operation, named, (), asked.answers)
+        self._waiting[number] = Operation(n, began_ns, named_asked, cost)
 
     def _read(self, number: int, fields: Fields) -> None:
         file = self._file(fields.string())
@@ -190,19 +205,11 @@ class Sftp:
 
     def _status(self, waiting: Waiting, code: str, said: str | None) -> None:
         if isinstance(waiting, Operation):
-            if code == OK and waiting.answers & {r.HANDLE, r.ATTRS, r.NAME}:
-                raise NotUnderstood(f"{waiting.asked.operation} is answered by {OK} and nothing more")
-            self._listing.result(
-                waiting.n,
-                waiting.asked.operation,
-                waiting.began_ns,
-                code,
-                **waiting.asked.fields,
-                message=said,
-            )
+            self._tell(waiting, code, message=said)
             return
         opened = waiting.opened
         if isinstance(waiting, Closing):
+            self._kept.give(opened.cost)
             opened.closed(code)
         else:
             self._content_answered(waiting, code)
@@ -245,10 +252,14 @@ class Sftp:
         return {"names": fields.names()} if kind == r.NAME else {"answer": fields.take_rest()}
 
     def _new_handle(self, waiting: Operation) -> Opened:
-        path = waiting.asked.fields["path"]
+        n, began_ns, path = waiting.n, waiting.began_ns, waiting.asked.fields["path"]
+        opened: Opened
         if waiting.asked.operation == "readdir":
-            return OpenDirectory(self._listing, waiting.n, waiting.began_ns, path)
-        return OpenFile(self._listing, waiting.n, waiting.began_ns, path, self._window)
+            opened = OpenDirectory(self._listing, n, began_ns, path)
+        else:
+            opened = OpenFile(self._listing, n, began_ns, path, self._window)
+        opened.cost = waiting.cost
+        return opened
 
     def data_begins(self, head: bytes, size: int) -> tuple[OpenFile, Transfer, int]:
         number = Fields(head).u32()
