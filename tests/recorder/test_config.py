@@ -70,6 +70,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ('key = "keys/web01"', 'upstream = "ca"', r"""upstream: 'ca' is none of "key", "passthrough\""""),
         ('input = "plain"', 'input = "sealed"', r'recording\.input: only "plain" is possible'),
         ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
+        ('input = "plain"', 'copies = "lots"', r"recording\.copies: 'lots' is neither \"off\" nor a number"),
         ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),
         ('authorized_keys = "users/john.pub"', "", r"users\.john: needs authorized_keys or password_file"),
         ("[server]", "[server", r"\d+: .*"),
@@ -88,6 +89,21 @@ def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: 
     if new and "=" in new and "\n" not in new:
         assert text[int(line) - 1].startswith(key), "the line is the key's own"
     assert line.isdigit()
+
+
+COPIES = {
+    "": 0,
+    'copies = "off"': 0,
+    'copies = "4096"': 4096,
+    'copies = "10M"': 10 << 20,
+    'copies = "2G"': 2 << 30,
+}
+
+
+@pytest.mark.parametrize(("written", "bytes_"), COPIES.items())
+def test_how_much_of_copied_files_is_kept(folder: Path, written: str, bytes_: int) -> None:
+    config = configured(folder, GOOD, ('input = "plain"', f'input = "plain"\n{written}'))
+    assert config.recording.copies == bytes_
 
 
 def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:

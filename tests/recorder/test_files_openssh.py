@@ -322,6 +322,33 @@ def test_rsync_is_a_stream(site: Site, tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() in stream(channel(site.sealed(before), "0.exec"), "in")
 
 
+NO_SPACE = """
+from sessionlens_recorder.bundle import BundleWriteError, ChannelWriter
+listed = ChannelWriter.file
+def file(self, **fields):
+    if fields["operation"] == "remove":
+        raise BundleWriteError("cannot write to files.jsonl: No space left on device")
+    return listed(self, **fields)
+ChannelWriter.file = file
+"""
+
+
+def test_what_cannot_be_listed_does_not_happen(build_site: BuildSite, tmp_path: Path) -> None:
+    site = build_site().start(sabotage=NO_SPACE)
+    (tmp_path / "kept").touch()
+    before = site.bundles()
+    line = ["sftp", *site.options("-b", "-"), "127.0.0.1"]
+    batch = f"rm {tmp_path}/kept\n".encode()
+    done = subprocess.run(line, input=batch, capture_output=True, timeout=60, check=False)
+    assert done.returncode
+    assert (tmp_path / "kept").exists()
+    assert b"No space left on device" in done.stderr, "the user reads why"
+    bundle = site.sealed(before)
+    assert check(bundle).state == "aborted"
+    said = [event for event in events(channel(bundle, "0.sftp")) if event["event"] == "message"]
+    assert "No space left" in said[-1]["data"]
+
+
 def test_a_killed_session_keeps_what_was_asked_for(build_site: BuildSite, tmp_path: Path) -> None:
     """What reached the target is on disk before: a recorder that is killed loses no operation."""
     site = build_site().start()
