@@ -12,9 +12,19 @@ from sessionlens.visible import visible
 
 SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
-    "channels", "commands", "findings", "flags", "gaps", "recording",
+    "channels", "commands", "findings", "transfers", "flags", "gaps", "recording",
 )  # fmt: skip
-FIRST_TO_GO = ("client", "channels", "target", "account", "duration", "findings", "flags", "commands")
+FIRST_TO_GO = (
+    "client",
+    "transfers",
+    "channels",
+    "target",
+    "account",
+    "duration",
+    "findings",
+    "flags",
+    "commands",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     if len(case.paths) == 1:
         session = open(arguments.path, identity=arguments.identity)
         say(repr(session))
+        if len(session.transfers):
+            said = count(len(session.transfers), "file operation")
+            say(f"  files     {said} by sftp or scp; see `sessionlens transfers`")
         if len(session.flags):
             say(f"  flags     {flagged(session)}; see `sessionlens flags`")
     else:

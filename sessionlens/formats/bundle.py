@@ -5,22 +5,25 @@ A Source is one SSH connection, or one channel directory of it. Signatures are e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlens_recorder.bundle import (
-    CHANNEL_FILES,
     MANIFEST,
     SIGNATURE,
     BundleReadError,
+    Malformed,
     as_text,
     channel_dirs,
     channel_number,
     check,
     is_bundle,
+    is_made_in_channel,
     read_channel,
     read_events,
+    read_files,
     read_session,
 )
 
@@ -37,7 +40,7 @@ NAME = "bundle"
 VERSION = 1
 KEY = 32
 """Bytes of the key of sealed input."""
-_FILES = CHANNEL_FILES | {"session.json", "journal", MANIFEST, SIGNATURE}
+_FILES = frozenset({"session.json", "journal", MANIFEST, SIGNATURE})
 
 
 def root_of(path: Path) -> Path | None:
@@ -50,7 +53,8 @@ def root_of(path: Path) -> Path | None:
 
 
 def _folder(path: Path) -> Path:
-    return path.parent if path.name in _FILES and not path.is_dir() else path
+    inside = path.name in _FILES or is_made_in_channel(path.name)
+    return path.parent if inside and not path.is_dir() else path
 
 
 def detect(path: Path) -> bool:
@@ -129,7 +133,8 @@ class _Bundle:
         except BundleReadError as error:
             meta = {"stream": any((directory / file).exists() for file in ("timing", "out", "in"))}
             self._missing(f"{name}/channel.json", f"{error}: terminal and environment are not known")
-        carries = meta.get("stream") is not False
+        # sftp is listed in files.jsonl; what of it was not understood is a stream that began later
+        carries = meta.get("stream") is not False or (directory / "timing").exists()
         channel = Channel(
             channel_number(directory),
             kind,
@@ -138,6 +143,7 @@ class _Bundle:
             interactive=carries and bool(meta.get("pty", kind == "shell")),
             load=(lambda: self._load(channel, key)) if carries else None,
             events=lambda: self._events(name),
+            files=lambda: self._files(name)[0],
             opened_ns=self._opened_ns(meta),
         )
         key = self._key(channel) if carries else None
@@ -174,6 +180,20 @@ class _Bundle:
             return read_events(self.root, name)[0]
         except BundleReadError:
             return []
+
+    def _files(self, name: str) -> tuple[Events, list[Malformed]]:
+        try:
+            return read_files(self.root, name)
+        except BundleReadError:
+            return [], []
+
+    def _unread_lines(self) -> Iterator[Gap]:
+        """What of the lists of files is not a line of such a list."""
+        for directory in self.directories:
+            file = f"{directory.name}/files.jsonl"
+            for bad in self._files(directory.name)[1]:
+                text = f"{file}: {bad.text} (byte {bad.offset})"
+                yield Gap("broken", file, bad.offset, bad.length, None, text)
 
     def info(self, channel: Channel) -> Info:
         """session.json, channel.json and how the channel ended, in one."""
@@ -215,7 +235,7 @@ class _Bundle:
             for p in report.problems
             if (p.kind, p.file) not in told
         ]
-        return gaps + self._torn()
+        return [*gaps, *self._unread_lines(), *self._torn()]
 
     def _torn(self) -> list[Gap]:
         """What a recovery set aside."""

@@ -17,7 +17,6 @@ from sessionlens_recorder.bundle import is_live
 from sessionlens import commands, detect
 from sessionlens.formats import Channel, Identities, Source, find, open_source
 from sessionlens.session.opening import named
-from sessionlens.session.session import is_text
 from sessionlens.tables import build
 from sessionlens.terminal import Replaying
 
@@ -94,7 +93,7 @@ def follow(
 
 
 def _channels(source: Source) -> Iterator[Channel]:
-    return (channel for channel in source.channels if channel.recorded and is_text(channel))
+    return (channel for channel in source.channels if channel.recorded)
 
 
 def _files(place: Path) -> list[Path]:

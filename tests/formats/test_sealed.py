@@ -347,18 +347,23 @@ def test_what_is_printed_of_keys_is_public(key: Path) -> None:
     assert PUBLIC in repr(Identities.read(key))
 
 
-@pytest.mark.parametrize(
-    ("printed", "is_text"), [(b"\0\0\0\5\2\0\0\0\3", False), (b"$ rm -rf /srv\r\n", True)]
-)
-def test_sftp_is_known_by_what_the_server_says_where_the_client_is_sealed(
-    tmp_path: Path, printed: bytes, is_text: bool
-) -> None:
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_stream_of_sftp_that_begins_later_is_sealed_too(tmp_path: Path, key: Path, begins: bool) -> None:
     writer = BundleWriter.create(tmp_path, SESSION, sealing([PUBLIC]))
-    channel = writer.open_channel("sftp", stream=True)
-    channel.input(b"\0\0\0\5\1\0\0\0\3")
-    channel.output(printed)
+    channel = writer.open_channel("sftp")
+    writer.commit()  # nothing to fill up yet
+    if begins:
+        channel.begin_stream()
+        channel.input(b"hunter2\n")
+        channel.output(b"thanks\n")
+        writer.commit()
     channel.close(0)
     writer.seal(lambda manifest: "signature\n")
-    session = sessionlens.open(writer.path)
-    assert [view.channel.name for view in session.views] == ["0.sftp"] * is_text
-    assert len(session.coverage.silent) == (not is_text)
+    assert json.loads((writer.path / "0.sftp/channel.json").read_text())["input"] == "sealed"
+    assert not [file for file in writer.path.rglob("*") if file.is_file() and b"hunter2" in file.read_bytes()]
+    assert ("sealed input" in list(sessionlens.open(writer.path).gaps["kind"])) is begins
+    opened = sessionlens.open(writer.path, identity=key)
+    assert [view.channel.name for view in opened.views] == ["0.sftp"] * begins
+    if begins:
+        assert opened.recording.raw("i") == b"hunter2\n"
+        assert "sealed input" not in list(opened.gaps["kind"])

@@ -75,6 +75,11 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
             r"input_recipients: 'age1b\w+' is not a recipient age1…: it was cut",
         ),
         ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
+        (
+            "input_recipients = [",
+            'copies = "lots"\ninput_recipients = [',
+            r"recording\.copies: 'lots' is neither \"off\" nor a number",
+        ),
         ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),
         ('authorized_keys = "users/john.pub"', "", r"users\.john: needs authorized_keys or password_file"),
         ("[server]", "[server", r"\d+: .*"),
@@ -93,6 +98,21 @@ def test_a_mistake_is_named_with_file_line_and_key(folder: Path, old: str, new: 
     if new and "=" in new and "\n" not in new:
         assert text[int(line) - 1].startswith(key), "the line is the key's own"
     assert line.isdigit()
+
+
+COPIES = {
+    "": 0,
+    'copies = "off"': 0,
+    'copies = "4096"': 4096,
+    'copies = "10M"': 10 << 20,
+    'copies = "2G"': 2 << 30,
+}
+
+
+@pytest.mark.parametrize(("written", "bytes_"), COPIES.items())
+def test_how_much_of_copied_files_is_kept(folder: Path, written: str, bytes_: int) -> None:
+    config = configured(folder, GOOD, ('input = "plain"', f'input = "plain"\n{written}'))
+    assert config.recording.copies == bytes_
 
 
 def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
@@ -119,7 +139,7 @@ def stored(folder: Path, *changes: tuple[str, str]) -> Recording:
 def test_how_input_is_stored_has_to_be_said_once_nobody_could_read_it(folder: Path) -> None:
     sealed, named = ('input = "sealed" ', "#"), ("input_recipients = [", "# [")
     (recipient,) = stored(folder).input_recipients
-    assert stored(folder, sealed) == Recording("sealed", (recipient,))
+    assert stored(folder, sealed) == Recording("sealed", (recipient,), copies=0)
     for said in ("plain", "off"):
         assert stored(folder, (sealed[0], f'input = "{said}" '), named).input == said
     with pytest.raises(ConfigError, match=r'recording\.input: is missing: say .* input = "plain"'):

@@ -13,14 +13,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .clock import ClockPair, format_script_time
+from .clock import ClockPair
 from .errors import BundleError, BundleWriteError
-from .files import AppendFile, Block, write_once
-from .naming import dump_document, dump_line
+from .files import AppendFile, Block, sync_directory, write_once
+from .naming import COPY, dump_document, dump_line
 from .sealed import SealedInput, Sealer, context
-from .timing import TimingClock, format_seconds, header_line, header_value
+from .timing import TimingClock, format_seconds, header_line
+from .typescript import first_line, headers, last_line, start_lines
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
+LATER_STREAMS = frozenset({"sftp"})  # kinds whose stream may begin while they are open
 PENDING_LIMIT = 1 << 20
 """From this many unhashed bytes on, the writing thread hashes them itself: memory stays bounded."""
 
@@ -40,6 +42,7 @@ class ChannelWriter:
         sealer: Sealer | None = None,
     ) -> None:
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
+        self._root, self._meta = root, meta
         self._opened = opened
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
@@ -50,29 +53,37 @@ class ChannelWriter:
         self._blocks: list[Block] = [write_once(root, f"{self.name}/channel.json", dump_document(meta))]
         self._manifest = {self._blocks[0].file: self._blocks[0].sha256}
         self._events = AppendFile(root, f"{self.name}/events.jsonl")
+        self._listing: AppendFile | None = None
+        self._copies: dict[str, AppendFile] = {}
+        self._ended: list[AppendFile] = []  # copies to which nothing will be appended
+        self._new_names = False  # since the last harvest
         self._files = [self._events]
         self._streams: dict[str, AppendFile] = {}
         self._sealed = SealedInput(sealer) if sealer else None
         if stream:
             self._open_streams(root, meta)
 
+    def begin_stream(self) -> None:
+        """From now on there are timing, in and out, for a channel that was opened without; twice is fine."""
+        with self._lock:
+            self._begin()
+            if not self._streams:
+                self._new_names = True
+                self._open_streams(self._root, self._meta)
+
     def _open_streams(self, root: Path, meta: dict[str, Any]) -> None:
         names = {"O": "out"} if meta["input"] == "off" else {"O": "out", "I": "in"}
         for letter, name in names.items():
             self._streams[letter] = AppendFile(root, f"{self.name}/{name}")
         self._timing = AppendFile(root, f"{self.name}/timing")
-        self._files = [*self._streams.values(), self._events, self._timing]
-        headers = _headers(meta)
-        when = format_script_time(self._opened.utc_ns)
+        self._files = [*self._streams.values(), *self._files, self._timing]
+        known = headers(meta)
+        first = first_line(self._opened.utc_ns, known)
         for letter, file in self._streams.items():
             typescript = letter == "O" or not self._sealed
-            first = f"Script started on {when} [{_bracket(headers)}]".encode()
-            file.append((first if typescript else context(root.name, self.name)) + b"\n")
-        start = [header_line("START_TIME", when)]
-        logs = [header_line("OUTPUT_LOG", "out")]
-        if meta["input"] == "plain":
-            logs.append(header_line("INPUT_LOG", "in"))
-        self._timing.append(b"".join([*start, *(header_line(*item) for item in headers.items()), *logs]))
+            file.append(first if typescript else context(root.name, self.name) + b"\n")
+        logs = {"OUTPUT_LOG": "out"} | ({"INPUT_LOG": "in"} if meta["input"] == "plain" else {})
+        self._timing.append(start_lines(self._opened.utc_ns, known, logs))
 
     def output(self, data: bytes) -> None:
         """Bytes on their way to the user."""
@@ -109,6 +120,40 @@ class ChannelWriter:
         with self._lock:
             self._event(self._begin(), name, **fields)
 
+    def file(self, **fields: Any) -> int:
+        """A line of files.jsonl, made with its first; returns its time, ns since the channel was opened."""
+        with self._lock:
+            elapsed = self._begin()
+            if self._listing is None:
+                self._listing = self._open("files.jsonl")
+            self._append(self._listing, dump_line({"t_ns": elapsed, **fields}))
+            return elapsed
+
+    def copy(self, name: str, data: bytes) -> None:
+        """Append to the copy of a file that passes, `copy-N`, made with its first bytes."""
+        with self._lock:
+            self._begin()
+            if name not in self._copies:
+                if not COPY.fullmatch(name):
+                    raise BundleWriteError(f"{name!r} is not the name of a copy")
+                self._copies[name] = self._open(name)
+            self._append(self._copies[name], data)
+            overdue = self._unhashed > PENDING_LIMIT
+        if overdue:
+            self.digest()
+
+    def end_copy(self, name: str) -> None:
+        """Nothing more comes to this copy, if it was ever begun: its descriptor is given back in time."""
+        with self._lock:
+            if (file := self._copies.pop(name, None)) is not None:
+                self._ended.append(file)
+
+    def _open(self, name: str) -> AppendFile:
+        file = AppendFile(self._root, f"{self.name}/{name}")
+        self._new_names = True
+        self._files.append(file)
+        return file
+
     def close(self, exit_code: int | None = None, signal: str | None = None) -> None:
         """The channel is over: the closing lines. Nothing can follow; closing twice is fine."""
         with self._lock:
@@ -123,8 +168,7 @@ class ChannelWriter:
     def _close_streams(self, elapsed: int, exit_code: int | None) -> None:
         code = [] if exit_code is None else [header_line("EXIT_CODE", exit_code)]
         self._append(self._timing, b"".join([header_line("DURATION", format_seconds(elapsed)), *code]))
-        shown = "" if exit_code is None else f' [COMMAND_EXIT_CODE="{exit_code}"]'
-        last = f"\nScript done on {format_script_time(self._opened.utc_ns + elapsed)}{shown}\n".encode()
+        last = last_line(self._opened.utc_ns + elapsed, exit_code)
         self._append(self._streams["O"], last)
         if typed := self._streams.get("I"):
             reach = self._streams["O"].size
@@ -144,7 +188,7 @@ class ChannelWriter:
 
     def _pad(self) -> None:
         """Fill sealed input up, so that the size of a block does not tell how much was typed."""
-        if self._sealed and not self.closed:
+        if self._sealed and self._streams and not self.closed:
             filler = self._sealed.padding(self._begin(), self._streams["O"].size)
             if filler:
                 self._append(self._streams["I"], filler)
@@ -210,14 +254,28 @@ class ChannelWriter:
 
     def harvest(self) -> list[Block]:
         """Everything hashed since the last harvest, on stable storage, ready for the journal."""
-        blocks = self._blocks[:]
+        with self._hashing, self._lock:
+            blocks, files = self._blocks[:], self._files[:]
+            settled = [file for file in self._ended if file.settled]
+            named, self._new_names = self._new_names, False
+        if named:
+            sync_directory(self._root / self.name)
         grown = {block.file for block in blocks}
-        for file in self._files:
+        for file in files:
             if file.name in grown:
                 file.sync()
+        self._give_back(settled)
         with self._hashing:
             del self._blocks[: len(blocks)]
         return blocks
+
+    def _give_back(self, settled: list[AppendFile]) -> None:
+        """Close copies that are complete and on disk: there may be many in one channel."""
+        for file in settled:
+            self._manifest |= self._released(file)
+        with self._lock:
+            self._files = [file for file in self._files if file not in settled]
+            self._ended = [file for file in self._ended if file not in settled]
 
     @property
     def closed(self) -> bool:
@@ -227,30 +285,14 @@ class ChannelWriter:
     def release(self) -> dict[str, str]:
         """After the last harvest: give the descriptors back; file -> SHA-256 of the whole."""
         for file in self._files:
-            file.close()
-            if file.spoiled:
-                raise BundleWriteError(f"{file.name} ends in bytes that could not be taken back; recover it")
-        return self._manifest | {file.name: file.sha256 for file in self._files}
+            self._manifest |= self._released(file)
+        return self._manifest
 
-
-def _headers(meta: dict[str, Any]) -> dict[str, str | bytes | int]:
-    """What script(1) says of a session, from channel.json's fields; absent where it is not known."""
-    pty = meta.get("pty") or {}
-    known = {
-        "TERM": pty.get("term"),
-        "TTY": pty.get("tty"),
-        "COLUMNS": pty.get("columns"),
-        "LINES": pty.get("rows"),
-        "SHELL": meta.get("shell"),
-        "COMMAND": meta.get("command"),
-    }
-    return {name: value for name, value in known.items() if isinstance(value, str | bytes | int)}
-
-
-def _bracket(headers: dict[str, str | bytes | int]) -> str:
-    wanted = [name for name in ("COMMAND", "TERM", "TTY", "COLUMNS", "LINES") if name in headers]
-    shown = [f'{name}="{header_value(headers[name])}"' for name in wanted]
-    return " ".join(shown if "TERM" in headers else [*shown, "<not executed on terminal>"])
+    def _released(self, file: AppendFile) -> dict[str, str]:
+        file.close()
+        if file.spoiled:
+            raise BundleWriteError(f"{file.name} ends in bytes that could not be taken back; recover it")
+        return {file.name: file.sha256}
 
 
 def now_ns() -> int:

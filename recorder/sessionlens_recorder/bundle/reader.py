@@ -18,6 +18,7 @@ from .errors import BundleReadError
 from .files import read_regular
 from .journal import NAME as JOURNAL
 from .journal import read_journal
+from .naming import COPY
 from .timing import escape
 
 SESSION = "session.json"
@@ -46,7 +47,12 @@ def is_bundle(path: Path) -> bool:
 def is_channel_file(name: str) -> bool:
     """Whether a recorder makes a file of this name (`0.shell/out`) before it journals it."""
     directory, _, file = name.partition("/")
-    return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and file in CHANNEL_FILES)
+    return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and is_made_in_channel(file))
+
+
+def is_made_in_channel(file: str) -> bool:
+    """Whether a recorder makes a file of this name in a channel's directory."""
+    return file in CHANNEL_FILES or bool(COPY.fullmatch(file))
 
 
 def is_own_directory(name: str) -> bool:
@@ -87,10 +93,20 @@ def read_channel(path: Path, channel: str) -> dict[str, Any]:
 
 def read_events(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
     """events.jsonl, line by line, and what of it is not an event. Raises BundleReadError if it is missing."""
+    return _lines(path, f"{channel}/events.jsonl")
+
+
+def read_files(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
+    """files.jsonl in the same way; a channel through which no file passed has none."""
+    name = f"{channel}/files.jsonl"
+    return _lines(path, name) if os.path.lexists(path / name) else ([], [])
+
+
+def _lines(path: Path, name: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
     events: list[dict[str, Any]] = []
     malformed: list[Malformed] = []
     offset = 0
-    for line in read_regular(path, f"{channel}/events.jsonl").split(b"\n"):
+    for line in read_regular(path, name).split(b"\n"):
         event = parse_event(line) if line else None
         if event is not None:
             events.append(event)
@@ -101,7 +117,7 @@ def read_events(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Ma
 
 
 def parse_event(line: bytes) -> dict[str, Any] | None:
-    """One line of events.jsonl; None if it is not an object with a name and a time."""
+    """One line of events.jsonl or files.jsonl; None if it is not an object with a name and a time."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):

@@ -18,7 +18,7 @@ from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import Block, make_directory, open_regular, pieces, sync_directory, write_once
 from .journal import ABORT, NAME, RECOVERED, SEAL, Journal, Line, block_line, clock_line, end_line
 from .manifest import Sign, discard_unsigned, refuse_sealed, write_manifest
-from .reader import CHANNEL_FILES, SESSION, TORN, channel_dirs, parse_event
+from .reader import SESSION, TORN, channel_dirs, is_made_in_channel, parse_event
 from .sealed import whole
 from .timing import Timing, read_timing
 
@@ -89,7 +89,8 @@ def _own_files(root: Path) -> Iterator[str]:
     """The files that a recorder makes, as far as they are there and regular."""
     names = [SESSION]
     for directory in channel_dirs(root):
-        names += [f"{directory.name}/{file}" for file in sorted(CHANNEL_FILES)]
+        made = (file.name for file in directory.iterdir() if is_made_in_channel(file.name))
+        names += [f"{directory.name}/{file}" for file in sorted(made)]
     torn = root / TORN
     if torn.is_dir() and not torn.is_symlink():
         names += [f"{TORN}/{file.name}" for file in sorted(torn.iterdir())]

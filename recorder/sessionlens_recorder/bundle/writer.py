@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import clock
-from .channel import STREAM_KINDS, ChannelWriter
+from .channel import LATER_STREAMS, STREAM_KINDS, ChannelWriter
 from .clock import SECOND, ClockPair
 from .errors import BundleError, BundleWriteError
 from .files import Block, discard_directory, make_directory, sync_directory, write_once
@@ -94,7 +94,7 @@ class BundleWriter:
             if self._sealed:
                 raise BundleWriteError(f"bundle {self.name} is sealed")
             number = self._opened
-            stored, sealer = self._input_of(f"{number}.{kind}", carries)
+            stored, sealer = self._input_of(f"{number}.{kind}", carries or kind in LATER_STREAMS)
             meta = {
                 "channel": number,
                 "kind": kind,
@@ -122,9 +122,9 @@ class BundleWriter:
         sync_directory(self.path)
         return channel
 
-    def _input_of(self, channel: str, carries: bool) -> tuple[str, Sealer | None]:
+    def _input_of(self, channel: str, may_carry: bool) -> tuple[str, Sealer | None]:
         """How the input of a channel is stored, and what seals it."""
-        if not carries or self._input == "off":
+        if not may_carry or self._input == "off":
             return "off", None
         if self._input == "plain":
             return "plain", None

@@ -123,7 +123,7 @@ class Connection:
                 "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
             ) from error
         self._tell(bundle, identity)
-        self._relay = Relay(bundle, target.policy, self._refused)
+        self._relay = Relay(bundle, target.policy, self._refused, self._bastion.config.recording.copies)
         self._bundle, self._target = bundle, leg
         self._beat = time.monotonic()
         self._recorder.start()

@@ -36,11 +36,14 @@ MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D som
 class Relay:
     """One session's channels and requests. Thread-safe: each leg calls `received` from its own thread.
 
-    `refused` is told every denial, for the log: (what, reason).
+    `refused` is told every denial, for the log: (what, reason). Of copied files the first `copies` bytes are
+    kept.
     """
 
-    def __init__(self, log: SessionLog, policy: Policy, refused: Callable[[str, str], None]) -> None:
-        self._log, self._policy, self._refused = log, policy, refused
+    def __init__(
+        self, log: SessionLog, policy: Policy, refused: Callable[[str, str], None], copies: int = 0
+    ) -> None:
+        self._log, self._policy, self._refused, self._copies = log, policy, refused, copies
         self._lock = threading.Lock()
         self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
             {},
@@ -107,7 +110,7 @@ class Relay:
 
     def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
         if forward is None:
-            return ProgramChannel(opened, side, self._log)
+            return ProgramChannel(opened, side, self._log, self._copies)
         log = self._log.open_channel(
             forward.kind, stream=False, by=WHO[side], type=opened.kind, **forward.fields
         )
@@ -127,6 +130,7 @@ class Relay:
         channel = self._channels[1 - side].get(wire.recipient(payload))
         if channel is None or channel.by == side or channel.confirmed:
             raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
+        channel.failure_received(side, wire.Reader(payload, 5))
         self._forget(channel)
         return [(1 - side, payload)]
 

@@ -67,6 +67,10 @@ class Reader:
     def rest(self) -> bytes:
         return self._data[self._position :]
 
+    def skip(self) -> None:
+        """There is nothing more to be read."""
+        self._position = len(self._data)
+
     def _take(self, size: int) -> bytes:
         end = self._position + size
         if end > len(self._data):
