@@ -22,6 +22,7 @@ from .reader import (
     read_channel,
     read_clocks,
     read_events,
+    read_heads,
     read_session,
 )
 from .recovery import recover
@@ -56,6 +57,7 @@ __all__ = [
     "read_channel",
     "read_clocks",
     "read_events",
+    "read_heads",
     "read_regular",
     "read_session",
     "read_timing",
