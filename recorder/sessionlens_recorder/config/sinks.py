@@ -12,6 +12,7 @@ from sessionlens_recorder.config.section import Address, Section, check_name
 from sessionlens_recorder.events import CATALOGUE
 
 MIB = 1 << 20
+LEAST = 8.0  # MiB: more than can be queued between two looks of the housekeeper
 FACILITIES = (
     "authpriv", "auth", "audit", "user", "daemon",
     "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
@@ -72,7 +73,7 @@ class SpoolSettings:
 def read_spool(section: Section) -> SpoolSettings:
     settings = SpoolSettings(
         folder=section.path_of("folder", "spool"),
-        limit=int(section.number("limit", 64.0, 1.0, 1 << 20) * MIB),
+        limit=int(section.number("limit", 64.0, LEAST, 1 << 20) * MIB),
         heads_every=section.number("heads_every", 30.0, 1.0, 3600.0),
     )
     section.done()

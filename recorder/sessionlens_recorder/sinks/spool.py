@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing it strands old spools
-RESERVE = 1.25  # of the limit: where appending stops, should nobody be there who deletes
+RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
