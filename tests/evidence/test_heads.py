@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,16 @@ def test_a_bundle_that_was_left_alone_holds(tmp_path: Path) -> None:
     for envelope in ("event", "result"):
         file = kept(tmp_path, *({envelope: head, "time": 1} for head in heads))
         assert verify(path, heads=file).status == "INTACT", "as a collector exports it"
+
+
+def test_stock_tools_find_a_head(tmp_path: Path) -> None:
+    """As docs/recording-format.md says."""
+    path, heads = record(tmp_path)
+    for head in heads:
+        line = f'head -c {head["length"]} journal | tail -n 1 | grep -q " {head["chain"]}$"'
+        assert subprocess.run(["sh", "-c", line], cwd=path, check=False).returncode == 0
+    wrong = line.replace(str(heads[-1]["chain"]), "0" * 64)
+    assert subprocess.run(["sh", "-c", wrong], cwd=path, check=False).returncode == 1
 
 
 def test_a_bundle_that_was_written_anew_differs(tmp_path: Path) -> None:

@@ -171,8 +171,7 @@ def test_a_folder_that_somebody_empties(tmp_path: Path) -> None:
     numbers_of(cursor)
     for segment in spool.segments():
         spool.delete(segment.number)
-    put(spool, 30)
-    assert put(spool, 31, 32) == [True, True]
+    assert put(spool, 30, 31, 32) == [True, True, True]
     assert numbers_of(cursor)[-2:] == [31, 32]
     position_file(spool.folder, "a").write_text("")
     assert numbers_of(Cursor(spool, "a", ALL))[-1] == 32

@@ -134,15 +134,21 @@ class Cursor:
         elif not closed:
             return False
         elif size is None or not self._lines(here):  # otherwise somebody wrote in between
-            numbers = [segment.number for segment in self._spool.segments()]
-            later = numbers if size is None else [number for number in numbers if number > here.segment]
-            if not later or later[0] == here.segment:
+            after = self._after(here.segment, there=size is not None)
+            if after is None:
                 return False
             self._lost += size is not None and size > here.offset  # a last line that is none
-            self._next = Position(later[0], 0)
+            self._next = Position(after, 0)
         self._done = self._next
         self._save()
         return True
+
+    def _after(self, number: int, there: bool) -> int | None:
+        """The segment after this one; if this one is gone, somebody has emptied the folder: the first."""
+        numbers = [segment.number for segment in self._spool.segments()]
+        if self._spool.exists(number + 1):  # asked after the listing, which may have missed it
+            return number + 1
+        return next((other for other in numbers if other > number or (not there and other != number)), None)
 
     def _lines(self, start: Position, size: int = CHUNK) -> list[tuple[Told | None, Position]]:
         """The whole lines of a chunk, None for one that is no event, each with the position after it."""

@@ -106,13 +106,14 @@ class Sender:
         """The oldest go first, and whoever has not sent them loses them; the other sinks lose nothing."""
         segments = self._spool.segments()
         total = sum(segment.size for segment in segments)
-        for segment in segments[:-1]:
-            if total <= self._spool.limit or not self._spool.look(segment.number)[1]:
+        for number in range(segments[0].number, segments[-1].number) if segments else ():
+            size, closed = self._spool.look(number)
+            if total <= self._spool.limit or not closed:
                 return
             for worker in workers:
-                worker.cursor.skip_before(segment.number + 1)
-            self._spool.delete(segment.number)
-            total -= segment.size
+                worker.cursor.skip_before(number + 1)
+            self._spool.delete(number)
+            total -= size or 0
 
     def _tell_losses(self) -> None:
         """What never got into the queue; told once something gets there again."""

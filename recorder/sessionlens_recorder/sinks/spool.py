@@ -7,10 +7,14 @@ appending to it any more; only then a reader leaves it behind, and only then it 
 Locking (flock, never waited for by those who append): they share the segment's lock around the look at its
 size and the write; a reader that has reached the end of a full one takes it exclusively for a moment.
 Whoever cannot have the shared lock knows that the segment is full.
+
+Numbers follow each other without a hole, and the lowest are deleted first, so that nobody depends on a
+listing being of one instant, which it is not.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -20,7 +24,8 @@ from pathlib import Path
 SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing it strands old spools
 RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+TRIES = 100  # to find the newest segment while others fill one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +56,56 @@ class Spool:
     def _append(self, line: bytes) -> bool:
         if self._pid != os.getpid():  # a lock belongs to an open file: each process opens its own
             self._open_newest()
-        while not self._append_here(line):
+        for _ in range(TRIES):
+            if self._append_here(line):
+                return not self._torn
             if not self._open_next():
                 return False
-        return not self._torn
+        return False
 
     def _append_here(self, line: bytes) -> bool:
-        """False if this segment is full. What could only be written in part is marked as torn."""
+        """False if this segment is full or deleted. What could only be written in part is marked as torn."""
         try:
             fcntl.flock(self._fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         try:
             state = os.fstat(self._fd)
-            if state.st_size >= self.segment:
+            if state.st_size >= self.segment or state.st_nlink == 0:
                 return False
-            if state.st_nlink == 0:  # somebody has emptied the folder
-                raise FileNotFoundError
             data = b"\n" + line if self._torn else line
             self._torn = os.write(self._fd, data) != len(data)
             return True
-        except FileNotFoundError:
-            self._pid = 0
-            raise
         finally:
             fcntl.flock(self._fd, fcntl.LOCK_UN)
 
-    def _open_newest(self) -> None:
-        segments = self.segments()
-        self._open(segments[-1].number if segments else 1)
-
     def _open_next(self) -> bool:
+        """False if the queue takes no more."""
         segments = self.segments()
-        newest = segments[-1].number if segments else self._number
-        if newest > self._number:
-            self._open(newest)
+        if segments and segments[-1].number > self._number:
+            self._open_newest(segments)
             return True
         if sum(segment.size for segment in segments) >= self.limit * RESERVE:
             return False
-        self._open(self._number + 1)
+        self._open(self._number + 1, os.O_CREAT)
+        self._open_newest()  # was this process asleep? Then what it has made may be behind the readers
         return True
 
-    def _open(self, number: int) -> None:
-        fd = os.open(self.path(number), _APPEND, 0o600)
+    def _open_newest(self, segments: list[Segment] | None = None) -> None:
+        """The newest is never deleted; but by the time it is opened it may no longer be the newest."""
+        for _ in range(TRIES):
+            segments = self.segments() if segments is None else segments
+            newest = segments[-1].number if segments else self._number + 1
+            if newest == self._number and self._pid == os.getpid():
+                return
+            with contextlib.suppress(FileNotFoundError):
+                self._open(newest, 0 if segments else os.O_CREAT)
+                return
+            segments = None
+        raise FileNotFoundError
+
+    def _open(self, number: int, create: int) -> None:
+        fd = os.open(self.path(number), _APPEND | create, 0o600)
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._number, self._pid, self._torn = fd, number, os.getpid(), False
@@ -105,11 +117,11 @@ class Spool:
 
     def segments(self) -> list[Segment]:
         """What is there, oldest first."""
-        with os.scandir(self.folder) as entries:
-            named = [(match, entry) for entry in entries if (match := _NAME.fullmatch(entry.name))]
-            found = [
-                Segment(int(match[1]), entry.stat(follow_symlinks=False).st_size) for match, entry in named
-            ]
+        found = []
+        for path in self.folder.iterdir():
+            if match := _NAME.fullmatch(path.name):
+                with contextlib.suppress(FileNotFoundError):  # deleted since
+                    found.append(Segment(int(match[1]), path.lstat().st_size))
         return sorted(found, key=lambda segment: segment.number)
 
     def read(self, number: int, offset: int, size: int) -> bytes:
@@ -138,6 +150,9 @@ class Spool:
             return size, False
         finally:
             os.close(fd)
+
+    def exists(self, number: int) -> bool:
+        return self.path(number).exists()
 
     def delete(self, number: int) -> None:
         self.path(number).unlink(missing_ok=True)

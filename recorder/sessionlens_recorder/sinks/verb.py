@@ -49,12 +49,12 @@ def _test(config: Config, sink: Sink) -> tuple[bool, str]:
 
 def _state(config: Config, sink: Sink) -> tuple[bool, str]:
     """From the files of the queue, whether or not a recorder runs."""
+    folder = config.spool.folder
+    segments = Spool(folder, config.spool.limit).segments() if folder.is_dir() else []
     try:
-        segments = Spool(config.spool.folder, config.spool.limit).segments()
-        segment, offset, lost = map(int, position_file(config.spool.folder, sink.name).read_text().split())
+        segment, offset, lost = map(int, position_file(folder, sink.name).read_text().split())
+        more = f"; {lost} events lost and not told yet" if lost else ""
     except (OSError, ValueError):
-        return True, "nothing was sent yet"
-    waits = sum(s.size for s in segments if s.number >= segment)
-    waits -= offset if any(s.number == segment for s in segments) else 0
-    missed = f"; {lost} events lost and not told yet" if lost else ""
-    return not lost, f"{waits} bytes wait{missed}"
+        segment, offset, lost, more = 0, 0, 0, "; nothing was sent yet"
+    waits = sum(s.size - (offset if s.number == segment else 0) for s in segments if s.number >= segment)
+    return not lost, f"{waits} bytes wait{more}"
