@@ -81,9 +81,16 @@ def test_syslog_over_udp() -> None:
 
 
 def test_syslog_over_udp_where_nobody_listens() -> None:
-    endpoint = syslog(free_port(), "udp")
+    """On this machine the kernel says so; a datagram to another one is lost without a word."""
+    port, events = free_port(), told(3)
+    endpoint = syslog(port, "udp")
     with pytest.raises(SinkError, match=r"nobody listens there|refused"):
-        endpoint.send(told())
+        endpoint.send(events)
+    receiver = receivers.Datagrams(port)
+    with opened(receiver):
+        endpoint.send(events)
+        wait_for(lambda: arrived(receiver) == uids(events))
+        endpoint.close()
 
 
 def test_syslog_over_tcp() -> None:
@@ -318,11 +325,10 @@ def sent(tmp_path: Path, patience: None) -> Iterator[Sent]:
     sent.stop()
 
 
-@pytest.mark.parametrize("kind", ["udp", "tcp", "tls", "splunk"])
+@pytest.mark.parametrize("kind", ["tcp", "tls", "splunk"])
 def test_an_endpoint_that_was_down_gets_everything(tmp_path: Path, sent: Sent, kind: str) -> None:
     ca_file, context = make_certificates(tmp_path)
     open_again: dict[str, Callable[[int], receivers.Datagrams | receivers.Stream | Collector]] = {
-        "udp": lambda port: receivers.Datagrams(port),
         "tcp": lambda port: receivers.Stream(port),
         "tls": lambda port: receivers.Stream(port, context),
         "splunk": lambda port: Collector(port),
