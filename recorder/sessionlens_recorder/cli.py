@@ -1,4 +1,4 @@
-"""`sessionlens-recorder init | serve | passwd | input-key`: the bastion's command line."""
+"""`sessionlens-recorder init | serve | sinks | passwd | input-key`: the bastion's command line."""
 
 from __future__ import annotations
 
@@ -64,6 +64,10 @@ def _parser() -> Parser:
     serve = commands.add_parser("serve", help="listen, record, forward")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE")
     serve.set_defaults(run=_serve)
+    sinks = commands.add_parser("sinks", help="what waits for each sink; with --test send an event to each")
+    sinks.add_argument("--config", type=Path, required=True, metavar="FILE")
+    sinks.add_argument("--test", action="store_true", help="say what each endpoint answers")
+    sinks.set_defaults(run=_sinks)
     passwd = commands.add_parser("passwd", help="read a password and print the line for password_file")
     passwd.set_defaults(run=_passwd)
     key = commands.add_parser("input-key", help="make a key that opens sealed input; prints its public half")
@@ -92,6 +96,16 @@ def _serve(arguments: argparse.Namespace) -> int:
     logs.set_up()
     Server(load(arguments.config)).run(lambda line: print("ready", line, flush=True))  # noqa: T201
     return 0
+
+
+def _sinks(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.sinks import verb
+
+    good = True
+    for fine, line in verb.run(arguments.config, arguments.test):
+        print(line, flush=True)  # noqa: T201
+        good = good and fine
+    return 0 if good else 1
 
 
 def _passwd(arguments: argparse.Namespace) -> int:

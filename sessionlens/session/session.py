@@ -259,9 +259,13 @@ class Session:
         options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
         return render_session(self, Path(path), span, options, progress)
 
-    def verify(self, signers: str | PathLike[str] | None = None) -> evidence.Verification:
-        """Whether the recording is what was sealed: INTACT, DAMAGED or CANNOT TELL, and why."""
-        return evidence.verify(self.path, signers)
+    def verify(
+        self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
+    ) -> evidence.Verification:
+        """Whether the recording is what was sealed, by a signer of that file, and, with `heads`, what was
+        told elsewhere while it was recorded: INTACT, DAMAGED or CANNOT TELL, and why.
+        """
+        return evidence.verify(self.path, signers, heads)
 
     def __repr__(self) -> str:
         told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sessionlens_recorder.config import Config, ConfigError, Recording, load
 from sessionlens_recorder.config.section import find_line
+from sessionlens_recorder.config.sinks import FileSink, HttpSink, SyslogSink
 from sessionlens_recorder.initialise import initialise
 
 from .conftest import make_key, public
@@ -113,6 +114,65 @@ COPIES = {
 def test_how_much_of_copied_files_is_kept(folder: Path, written: str, bytes_: int) -> None:
     config = configured(folder, GOOD, ('input = "plain"', f'input = "plain"\n{written}'))
     assert config.recording.copies == bytes_
+
+
+SINKS = """
+[sinks.siem]
+type = "syslog"
+address = "log.example.org:6514"
+events = ["session-*", "chain-head"]
+[sinks.splunk]
+type = "http"
+url = "https://splunk.example.org:8088"
+token_file = "keys/web01"
+[sinks.file]
+type = "file"
+path = "events.jsonl"
+[spool]
+limit = 100
+"""
+
+
+def test_sinks(folder: Path) -> None:
+    config = configured(folder, GOOD + SINKS)
+    siem, splunk, file = config.sinks
+    assert isinstance(siem, SyslogSink) and isinstance(splunk, HttpSink) and isinstance(file, FileSink)
+    assert (siem.transport, siem.address, siem.facility) == ("tls", ("log.example.org", 6514), "authpriv")
+    assert siem.events == ("session-*", "chain-head")
+    assert (splunk.format, splunk.token_file) == ("splunk", folder / "keys/web01")
+    assert file.path == folder / "events.jsonl"
+    assert (config.spool.folder, config.spool.limit) == (folder / "spool", 100 << 20)
+    assert configured(folder).sinks == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('type = "file"', "", r'sinks\.file\.type: is missing: "syslog", "http" or "file"'),
+        ('type = "file"', 'type = "kafka"', r"sinks\.file\.type: 'kafka' is none of"),
+        ('"session-*"', '"sesion-*"', r"sinks\.siem\.events: 'sesion-\*' is no event"),
+        (
+            'address = "log',
+            'transport = "udp"\nca_file = "keys/web01"\naddress = "log',
+            r"ca_file: and certificate go",
+        ),
+        (
+            'address = "log',
+            'certificate = "keys/web01"\naddress = "log',
+            r"certificate: goes with certificate_key",
+        ),
+        ('address = "log', 'sd_id = "a b"\naddress = "log', r"sd_id: is not a name for structured data"),
+        ('address = "log', 'facility = "kern"\naddress = "log', r"facility: 'kern' is none of"),
+        ('token_file = "keys/web01"', "", r'token_file: goes with format = "splunk"'),
+        ('url = "https://splunk.example.org:8088"', "", r"sinks\.splunk\.url: or url_file is needed"),
+        ('path = "events.jsonl"', "", r"sinks\.file\.path: is missing"),
+        ("limit = 100", "limit = 1", r"spool\.limit: is not a number from 8 to"),
+    ],
+)
+def test_a_mistake_in_a_sink(folder: Path, old: str, new: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configured(folder, GOOD + SINKS, (old, new))
+    assert re.search(expected, str(caught.value)), caught.value
 
 
 def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:

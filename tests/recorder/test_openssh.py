@@ -301,7 +301,7 @@ def test_a_forward_that_is_not_allowed_is_refused_with_a_reason(site: Site) -> N
     assert b"forwarding of 10.1.2.3:80 is not allowed to this target" in done.stderr
     (refused,) = [event for event in events(channel(bundle, "0.connection")) if event["event"] == "refused"]
     assert refused["what"] == "channel direct-tcpip 10.1.2.3:80"
-    assert "refused id=" in site.log()
+    assert "policy-refused session=" in site.log()
 
 
 def test_a_forward_that_carries_ssh_ends(site: Site, sshd: object) -> None:

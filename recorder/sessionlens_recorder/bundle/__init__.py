@@ -25,6 +25,7 @@ from .reader import (
     read_clocks,
     read_events,
     read_files,
+    read_heads,
     read_session,
 )
 from .recovery import recover
@@ -65,6 +66,7 @@ __all__ = [
     "read_clocks",
     "read_events",
     "read_files",
+    "read_heads",
     "read_regular",
     "read_session",
     "read_timing",

@@ -16,8 +16,8 @@ from typing import Any
 from .clock import ClockPair
 from .errors import BundleReadError
 from .files import read_regular
+from .journal import HEAD, read_journal
 from .journal import NAME as JOURNAL
-from .journal import read_journal
 from .naming import COPY
 from .timing import escape
 
@@ -64,6 +64,16 @@ def read_clocks(path: Path) -> list[tuple[int, int, ClockPair]]:
     """The journal's checkpoints: byte offset, length, clocks. Raises BundleReadError."""
     lines = read_journal(read_regular(path, JOURNAL))
     return [(line.offset, line.length, pair) for line in lines if (pair := line.clock())]
+
+
+def read_heads(path: Path) -> tuple[str | None, dict[int, str]]:
+    """The name that the journal was begun with, and its chain value at the end of each line: offset to value.
+    Raises BundleReadError.
+    """
+    lines = list(read_journal(read_regular(path, JOURNAL)))
+    first = lines[0].fields if lines else ()
+    name = first[2] if len(first) == 3 and first[0] == HEAD else None
+    return name, {line.offset + line.length: line.chain for line in lines}
 
 
 def read_session(path: Path) -> dict[str, Any]:

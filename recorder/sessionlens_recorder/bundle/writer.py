@@ -195,6 +195,13 @@ class BundleWriter:
         write_manifest(self.path, self._hashes | {NAME: self._journal.sha256}, sign)
         self._journal.close()
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The journal's length on stable storage and its chain value there: whoever was told of it can prove
+        that nothing before was rewritten.
+        """
+        return self._journal.head
+
     def release(self) -> None:
         """Let go of the journal without sealing: the bundle is no longer live, and recover() may have it."""
         self._sealed = True

@@ -15,11 +15,13 @@ from pathlib import Path
 from sessionlens_recorder.config.recording import Recording, read_recording
 from sessionlens_recorder.config.section import NAME, Address, ConfigError, Section
 from sessionlens_recorder.config.server import ELSEWHERE, Server, read_server
+from sessionlens_recorder.config.sinks import Sink, SpoolSettings, read_sink, read_spool
 from sessionlens_recorder.config.targets import Target, read_target
 from sessionlens_recorder.config.users import User, read_user
 
 __all__ = [
-    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Recording", "Server", "Target", "User", "load",
+    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Recording", "Server", "Sink", "SpoolSettings",
+    "Target", "User", "load",
 ]  # fmt: skip
 
 
@@ -33,6 +35,8 @@ class Config:
     recording: Recording
     users: dict[str, User]
     targets: dict[str, Target]
+    sinks: tuple[Sink, ...]
+    spool: SpoolSettings
 
 
 def load(path: Path) -> Config:
@@ -46,6 +50,8 @@ def load(path: Path) -> Config:
         read_recording(root.section("recording", required=False)),
         {section.name: read_user(section) for section in root.sections("users")},
         {section.name: read_target(section) for section in root.sections("targets")},
+        tuple(read_sink(section) for section in root.sections("sinks")),
+        read_spool(root.section("spool", required=False)),
     )
     root.done()
     if not config.users:

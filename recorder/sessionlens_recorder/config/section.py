@@ -115,9 +115,9 @@ class Section:
         text = self.text(key, "")
         return self._address(key, text) if text else None
 
-    def path_of(self, key: str) -> Path:
+    def path_of(self, key: str, default: str | None = None) -> Path:
         """A path, relative to the file's folder."""
-        return self._path.parent / self.text(key)
+        return self._path.parent / self.text(key, default)
 
     def file(self, key: str) -> Path:
         path = self.path_of(key)

@@ -26,6 +26,7 @@ from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Identity, Login
 from sessionlens_recorder.net.upstream import Refused, connect
+from sessionlens_recorder.session.heads import Heads
 from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.relay import Relay
 from sessionlens_recorder.session.wire import ProtocolError
@@ -77,6 +78,7 @@ class Connection:
         self._sending = (threading.Lock(), threading.Lock())
         self._bundle: BundleWriter | None = None
         self._relay: Relay | None = None
+        self._heads: Heads | None = None
         self._target: TargetLeg | None = None
         self._recorder = threading.Thread(target=self._record, name="recorder", daemon=True)
         self._beat = time.monotonic()
@@ -123,7 +125,9 @@ class Connection:
                 "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
             ) from error
         self._tell(bundle, identity)
-        self._relay = Relay(bundle, target.policy, self._refused, self._bastion.config.recording.copies)
+        copies = self._bastion.config.recording.copies
+        self._relay = Relay(bundle, target.policy, self._refused, self._allowed, copies)
+        self._heads = Heads(bundle, self._bastion.config.spool.heads_every)
         self._bundle, self._target = bundle, leg
         self._beat = time.monotonic()
         self._recorder.start()
@@ -133,8 +137,8 @@ class Connection:
     def _tell(self, bundle: BundleWriter, identity: Identity) -> None:
         self._report(str(bundle.path))
         logs.event(
-            "session",
-            id=bundle.session_id,
+            "session-start",
+            session=bundle.session_id,
             person=identity.user.name,
             method=identity.method,
             key=identity.key_fingerprint,
@@ -142,7 +146,7 @@ class Connection:
             port=self._client[1],
             account=identity.account,
             target=identity.target.name,
-            bundle=bundle.path,
+            bundle=bundle.name,
         )
 
     def begin(self) -> None:
@@ -168,7 +172,9 @@ class Connection:
             self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
             return
         except Exception as error:
-            logs.error("crash", id=self._bundle and self._bundle.session_id, trace=traceback.format_exc())
+            logs.error(
+                "crash", session=self._bundle and self._bundle.session_id, trace=traceback.format_exc()
+            )
             told = "an error in the recorder; this session ends here"
             self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
             return
@@ -202,20 +208,25 @@ class Connection:
         return End(f"the target left ({why})", f"the connection to the target has ended ({why})")
 
     def _recording_failed(self, error: BundleError) -> None:
-        logs.error("recording-failed", id=self._bundle and self._bundle.session_id, reason=error)
+        logs.error("recording-failed", session=self._bundle and self._bundle.session_id, reason=error)
         reason = f"the recording failed: {error}"
         self._over(
             End(reason, f"this session can no longer be recorded, so it ends here ({error})", broken=True)
         )
 
     def _refused(self, what: str, reason: str) -> None:
-        logs.warning("refused", id=self._bundle and self._bundle.session_id, what=what, reason=reason)
+        session = self._bundle and self._bundle.session_id
+        logs.warning("policy-refused", session=session, what=what, reason=reason)
+
+    def _allowed(self, what: str) -> None:
+        logs.event("policy-allowed", session=self._bundle and self._bundle.session_id, what=what)
 
     def _record(self) -> None:
         while not self._stopping.wait(COMMIT_S):
             try:
-                if self._bundle is not None:
+                if self._bundle is not None and self._heads is not None:
                     self._bundle.commit()
+                    self._heads.committed()
             except BundleError as error:
                 self._recording_failed(error)
                 return
@@ -283,15 +294,16 @@ class Connection:
             if self._relay is not None:
                 self._relay.finish()
         except BundleError as error:
-            logs.error("recording-failed", id=bundle.session_id, reason=error)
+            logs.error("recording-failed", session=bundle.session_id, reason=error)
         try:
             bundle.seal(self._bastion.sign, "abort" if end.broken else "seal", end.reason)
         except BundleError as error:
-            logs.error("sealing-failed", id=bundle.session_id, reason=error)
+            logs.error("sealing-failed", session=bundle.session_id, reason=error)
             return 1
-        logs.event(
-            "session-end", id=bundle.session_id, how="abort" if end.broken else "seal", reason=end.reason
-        )
+        if self._heads is not None:
+            self._heads.sealed()
+        how = "abort" if end.broken else "seal"
+        logs.event("session-end", session=bundle.session_id, how=how, reason=end.reason)
         return 0
 
     def _kill(self) -> None:

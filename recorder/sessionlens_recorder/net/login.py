@@ -172,7 +172,7 @@ class Login:
             try:
                 line = read_password_file(user.password_file)
             except (OSError, ValueError) as error:
-                logs.error("password-file", person=user.name, reason=error)
+                logs.error("password-file-unreadable", person=user.name, reason=error)
         return check_password(password, line)
 
     # the person is known

@@ -32,6 +32,7 @@ from sessionlens_recorder.net.connection import Bastion, Connection
 from sessionlens_recorder.net.input import stored_input
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
 
 BACKLOG = 128
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -53,6 +54,7 @@ class Server:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._bastion = _load(config)
+        self._sinks: Sinks | None = open_sinks(config)
         self._children: dict[int, Child] = {}
         self._listeners: dict[socket.socket, Target | None] = {}
         self._stopped = False
@@ -69,7 +71,9 @@ class Server:
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
         self._seal_what_was_left()
-        logs.event("ready", **addresses)
+        self._see_to_sinks()
+        targets = " ".join(f"{name}={at}" for name, at in addresses.items() if name != "server")
+        logs.event("recorder-ready", server=addresses["server"], targets=targets or None)
         ready(json.dumps(addresses_as_json(addresses)))
         self._accept()
         self._drain()
@@ -101,6 +105,7 @@ class Server:
                 for key, _ in selector.select():
                     if key.fileobj is self._wake_read:
                         self._reap()
+                        self._see_to_sinks()
                     elif isinstance(key.fileobj, socket.socket):
                         self._accept_one(key.fileobj)
 
@@ -181,26 +186,44 @@ class Server:
         reason = "found unsealed when the recorder started"
         self._fork("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
 
+    def _see_to_sinks(self) -> None:
+        """The process that sends to the sinks runs; if it cannot be started, the next child's end is a new
+        occasion.
+        """
+        if self._sinks is None or any(child.duty == SINKS for child in self._children.values()):
+            return
+        life = self._sinks.next_life(self._pid)
+        try:
+            self._fork(SINKS, lambda report: life())
+        except OSError as error:
+            logs.error("fork-failed", client=SINKS, reason=error)
+
     def _drain(self) -> None:
-        """SIGTERM: no new sessions; the running ones are told, ended and sealed."""
+        """SIGTERM: no new sessions; the running ones are told, ended and sealed. The sinks hear of it."""
         for listener in self._listeners:
             listener.close()
-        logs.event("stopping", connections=len(self._children))
-        self._signal_children(signal.SIGTERM)
+        sessions = {pid for pid, child in self._children.items() if child.duty != SINKS}
+        logs.event("recorder-stopping", connections=len(sessions))
+        self._end(sessions)
+        logs.event("recorder-stopped")
+        self._end(set(self._children))
+
+    def _end(self, ending: set[int]) -> None:
+        """Have these children end, and those that seal what they leave."""
+        self._signal_children(signal.SIGTERM, ending)
         deadline = time.monotonic() + DRAIN_S
-        while self._children:
+        while any(pid in ending or child.duty != SINKS for pid, child in self._children.items()):
             if time.monotonic() > deadline:
-                self._signal_children(signal.SIGKILL)
+                self._signal_children(signal.SIGKILL, ending)
                 deadline += DRAIN_S
             with selectors.DefaultSelector() as selector:
                 selector.register(self._wake_read, selectors.EVENT_READ)
                 selector.select(max(0.0, deadline - time.monotonic()))
             self._reap()
-        logs.event("stopped")
 
-    def _signal_children(self, number: int) -> None:
+    def _signal_children(self, number: int, chosen: set[int]) -> None:
         for pid, child in self._children.items():
-            if not child.duty.startswith("seal"):
+            if pid in chosen and not child.duty.startswith("seal"):
                 os.kill(pid, number)
 
 
@@ -276,7 +299,7 @@ def _live(
         threading.excepthook = lambda args: logs.error("crash", trace=_trace(args.exc_value))
         code = run()
     except BundleError as error:
-        logs.error("bundle", reason=error)
+        logs.error("bundle-failed", reason=error)
     except BaseException as error:
         logs.error("crash", trace=_trace(error))
     finally:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 USER, TARGET = 0, 1  # the two sides of a session; 1 - side is the other one
 
 PASSED_GLOBAL_REQUESTS = frozenset({"keepalive@openssh.com", "no-more-sessions@openssh.com"})
+CHECKED_REQUESTS = frozenset({"auth-agent-req@openssh.com", "x11-req"})  # on a channel; the others may pass
 DROPPED_GLOBAL_REQUESTS = frozenset({"hostkeys-00@openssh.com"})  # the target's keys are not the bastion's
 
 

@@ -14,7 +14,13 @@ from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
 from sessionlens_recorder.session.forwards import Forward, Listening, read_forward
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
-from sessionlens_recorder.session.policy import DROPPED_GLOBAL_REQUESTS, TARGET, USER, Policy
+from sessionlens_recorder.session.policy import (
+    CHECKED_REQUESTS,
+    DROPPED_GLOBAL_REQUESTS,
+    TARGET,
+    USER,
+    Policy,
+)
 from sessionlens_recorder.session.replies import Replies
 
 Send = tuple[int, bytes]  # to which side, and the message
@@ -36,14 +42,20 @@ MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D som
 class Relay:
     """One session's channels and requests. Thread-safe: each leg calls `received` from its own thread.
 
-    `refused` is told every denial, for the log: (what, reason). Of copied files the first `copies` bytes are
-    kept.
+    `refused` is told every denial, for the log: (what, reason); `allowed` what policy has let pass. Of copied
+    files the first `copies` bytes are kept.
     """
 
     def __init__(
-        self, log: SessionLog, policy: Policy, refused: Callable[[str, str], None], copies: int = 0
+        self,
+        log: SessionLog,
+        policy: Policy,
+        refused: Callable[[str, str], None],
+        allowed: Callable[[str], None] = lambda what: None,
+        copies: int = 0,
     ) -> None:
-        self._log, self._policy, self._refused, self._copies = log, policy, refused, copies
+        self._log, self._policy, self._refused, self._allowed = log, policy, refused, allowed
+        self._copies = copies
         self._lock = threading.Lock()
         self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
             {},
@@ -92,11 +104,13 @@ class Relay:
         if opened.kind == "session" and opened.rest:
             raise wire.ProtocolError(f"the {WHO[side]} opened a session with more than such a message has")
         reason = self._check_open(side, opened, forward)
+        what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
         if reason is not None:
-            what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
             self._note("refused", side, what, reason=reason)
             return [(side, wire.open_failure(opened.sender, reason))]
         self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
+        if opened.kind != "session":
+            self._allowed(what)
         return [(1 - side, payload)]
 
     def _check_open(self, side: int, opened: wire.Open, forward: Forward | None) -> str | None:
@@ -160,6 +174,8 @@ class Relay:
         request = wire.Request.parse(payload)
         reason = self._policy.check_request(request.name) or channel.request_received(side, request)
         if reason is None:
+            if request.name in CHECKED_REQUESTS:
+                self._allowed(request.name)
             if request.wants_reply:
                 channel.replies[side].forwarded(wire.Request(request.name, True, b""))
             return [(1 - side, payload)]
@@ -250,6 +266,7 @@ class Relay:
             reason = self._policy.check_forward(address)
         if reason is None:
             self._note("requested", side, request.name, address=address)
+            self._allowed(f"{request.name} {address}")
             if not request.wants_reply:
                 self._listening.granted(request)
         return reason
