@@ -69,6 +69,17 @@ _ALL = (
         "policy-refused", "warning", "session what reason",
         "A user or target asked for something that is not allowed; it was refused.",
     ),
+    _event(
+        "file-transfer", "info", "session person target direction path size offset hashed sha256 result",
+        "A file has passed by sftp or scp, and nothing more of it will, whatever the `result` (left out: not "
+        "known). `sha256` is of `hashed` bytes from `offset` on; left out, these are `size` and 0. By scp "
+        "the `path` is the name below what its command names.",
+    ),
+    _event(
+        "file-transfers-more", "info", "session person target count to_user to_target",
+        "More files passed at once than are told one by one (20 a second, the largest): so many more, with "
+        "so many bytes in each direction. Each is in the recording's `files.jsonl`.",
+    ),
     # recordings
     _event(
         "chain-head", "info", "session bundle length chain final",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
+from sessionlens_recorder.session.files.listing import Keeping
 from sessionlens_recorder.session.files.records import ExecRecord, SftpRecord
 from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.wire import string
@@ -73,10 +75,11 @@ class Fed:
 
     def __init__(self, copies: int = 0) -> None:
         self.log = FakeChannel("sftp", {})
+        self.heard: list[tuple[str, bytes, int, str | None]] = []
         self._make(copies)
 
     def _make(self, copies: int) -> None:
-        self.record = SftpRecord(self.log, copies)
+        self.record = SftpRecord(self.log, Keeping(copies, self.told))
 
     def user(self, *packets: bytes) -> None:
         for one in packets:
@@ -95,6 +98,10 @@ class Fed:
         self.user(opening(999, path, flags))
         self.target(handle(999, value))
         return self
+
+    def told(self, result: str | None, fields: dict[str, Any]) -> None:
+        """What the sinks would be told."""
+        self.heard.append((fields["direction"], fields["path"], fields["size"], result))
 
     def finish(self) -> Fed:
         self.record.finish()
@@ -119,4 +126,4 @@ class FedScp(Fed):
     record: ExecRecord
 
     def _make(self, copies: int) -> None:
-        self.record = ExecRecord(self.log, copies)
+        self.record = ExecRecord(self.log, Keeping(copies, self.told))

@@ -73,7 +73,7 @@ def test_ids_and_fields_fit_every_sink(event: object) -> None:
     """RFC 5424: MSGID has at most 32 printable characters, so have the names of parameters."""
     assert re.fullmatch(r"[a-z][a-z-]{2,31}", event.id)  # type: ignore[attr-defined]
     for field in event.fields:  # type: ignore[attr-defined]
-        assert re.fullmatch(r"[a-z][a-z_]{0,31}", field)
+        assert re.fullmatch(r"[a-z][a-z0-9_]{0,31}", field)
         assert field not in COMMON
     assert event.meaning.endswith(".")  # type: ignore[attr-defined]
 

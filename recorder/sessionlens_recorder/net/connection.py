@@ -26,9 +26,11 @@ from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Identity, Login
 from sessionlens_recorder.net.upstream import Refused, connect
+from sessionlens_recorder.session.files.listing import Keeping
 from sessionlens_recorder.session.heads import Heads
 from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.relay import Relay
+from sessionlens_recorder.session.transfers import Transfers
 from sessionlens_recorder.session.wire import ProtocolError
 
 TICK_S = 1.0
@@ -79,6 +81,7 @@ class Connection:
         self._bundle: BundleWriter | None = None
         self._relay: Relay | None = None
         self._heads: Heads | None = None
+        self._transfers: Transfers | None = None
         self._target: TargetLeg | None = None
         self._recorder = threading.Thread(target=self._record, name="recorder", daemon=True)
         self._beat = time.monotonic()
@@ -125,8 +128,9 @@ class Connection:
                 "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
             ) from error
         self._tell(bundle, identity)
-        copies = self._bastion.config.recording.copies
-        self._relay = Relay(bundle, target.policy, self._refused, self._allowed, copies)
+        self._transfers = Transfers(bundle.session_id, identity.user.name, target.name)
+        keeping = Keeping(self._bastion.config.recording.copies, self._transfers.through)
+        self._relay = Relay(bundle, target.policy, self._refused, self._allowed, keeping)
         self._heads = Heads(bundle, self._bastion.config.spool.heads_every)
         self._bundle, self._target = bundle, leg
         self._beat = time.monotonic()
@@ -227,10 +231,15 @@ class Connection:
                 if self._bundle is not None and self._heads is not None:
                     self._bundle.commit()
                     self._heads.committed()
+                    self._tell_transfers()
             except BundleError as error:
                 self._recording_failed(error)
                 return
             self._beat = time.monotonic()
+
+    def _tell_transfers(self) -> None:
+        if self._transfers is not None:
+            self._transfers.tell()
 
     def _over(self, end: End) -> None:
         """The session ends, whoever says so first."""
@@ -295,6 +304,7 @@ class Connection:
                 self._relay.finish()
         except BundleError as error:
             logs.error("recording-failed", session=bundle.session_id, reason=error)
+        self._tell_transfers()
         try:
             bundle.seal(self._bastion.sign, "abort" if end.broken else "seal", end.reason)
         except BundleError as error:

@@ -17,8 +17,11 @@ TAKE_AWAY = (
 def stored_input(config: Config) -> Input:
     """For BundleWriter.create."""
     wanted = config.recording
-    if wanted.input != "sealed":
-        return wanted.input
-    for path in find_input_keys(config.path.parent, wanted.input_recipients):
-        logs.warning("input-key-here", file=path, reason=TAKE_AWAY)
-    return sealing(wanted.input_recipients)
+    return sealing(wanted.input_recipients) if wanted.input == "sealed" else wanted.input
+
+
+def warn_of_keys(config: Config) -> None:
+    """Tell of each key to sealed input that lies beside the configuration."""
+    if config.recording.input == "sealed":
+        for path in find_input_keys(config.path.parent, config.recording.input_recipients):
+            logs.warning("input-key-here", file=path, reason=TAKE_AWAY)

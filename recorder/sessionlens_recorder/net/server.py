@@ -29,7 +29,7 @@ from sessionlens_recorder.bundle import BundleError
 from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.connection import Bastion, Connection
-from sessionlens_recorder.net.input import stored_input
+from sessionlens_recorder.net.input import stored_input, warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
@@ -55,6 +55,7 @@ class Server:
         self._config = config
         self._bastion = _load(config)
         self._sinks: Sinks | None = open_sinks(config)
+        warn_of_keys(config)
         self._children: dict[int, Child] = {}
         self._listeners: dict[socket.socket, Target | None] = {}
         self._stopped = False

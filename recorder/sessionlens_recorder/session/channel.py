@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sessionlens_recorder.session import wire
+from sessionlens_recorder.session.files.listing import NOTHING, Keeping
 from sessionlens_recorder.session.files.records import ExecRecord, Record, SftpRecord, Stream
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
 from sessionlens_recorder.session.policy import TARGET, USER, carries_ssh
@@ -100,9 +101,9 @@ class Channel:
 class ProgramChannel(Channel):
     """A `session` channel: a shell, a command or a subsystem once it is asked for."""
 
-    def __init__(self, opened: wire.Open, by: int, session: SessionLog, copies: int = 0) -> None:
+    def __init__(self, opened: wire.Open, by: int, session: SessionLog, keeping: Keeping = NOTHING) -> None:
         super().__init__(opened, by)
-        self._session, self._copies = session, copies
+        self._session, self._keeping = session, keeping
         self._log: ChannelLog | None = None
         self._record: Record | None = None  # of what passes, once something does
         self._typed = False  # the user has sent something
@@ -179,7 +180,7 @@ class ProgramChannel(Channel):
         if request.name == "exec":
             log = self._begin("exec", command=wire.Reader(request.rest, 0).string())
             if self._pty is None:
-                self._record = ExecRecord(log, self._copies)
+                self._record = ExecRecord(log, self._keeping)
         elif fields.get("subsystem") == "sftp":
             self._begin_sftp()
         elif request.name == "subsystem":
@@ -196,7 +197,7 @@ class ProgramChannel(Channel):
         whole = self._pty is not None or self._typed
         log = self._begin("sftp", stream=whole)
         if not whole:
-            self._record = SftpRecord(log, self._copies)
+            self._record = SftpRecord(log, self._keeping)
 
     def _begin(self, kind: str, command: bytes | None = None, **more: Any) -> ChannelLog:
         self._log = self._session.open_channel(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
+from sessionlens_recorder.session.files.listing import NOTHING, Keeping
 from sessionlens_recorder.session.forwards import Forward, Listening, read_forward
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
 from sessionlens_recorder.session.policy import (
@@ -42,8 +43,8 @@ MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D som
 class Relay:
     """One session's channels and requests. Thread-safe: each leg calls `received` from its own thread.
 
-    `refused` is told every denial, for the log: (what, reason); `allowed` what policy has let pass. Of copied
-    files the first `copies` bytes are kept.
+    `refused` is told every denial, for the log: (what, reason); `allowed` what policy has let pass;
+    `keeping` says what becomes of files.
     """
 
     def __init__(
@@ -52,10 +53,10 @@ class Relay:
         policy: Policy,
         refused: Callable[[str, str], None],
         allowed: Callable[[str], None] = lambda what: None,
-        copies: int = 0,
+        keeping: Keeping = NOTHING,
     ) -> None:
         self._log, self._policy, self._refused, self._allowed = log, policy, refused, allowed
-        self._copies = copies
+        self._keeping = keeping
         self._lock = threading.Lock()
         self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
             {},
@@ -124,7 +125,7 @@ class Relay:
 
     def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
         if forward is None:
-            return ProgramChannel(opened, side, self._log, self._copies)
+            return ProgramChannel(opened, side, self._log, self._keeping)
         log = self._log.open_channel(
             forward.kind, stream=False, by=WHO[side], type=opened.kind, **forward.fields
         )

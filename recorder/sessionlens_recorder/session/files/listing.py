@@ -6,6 +6,8 @@ raises when it is not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
@@ -27,13 +29,29 @@ class FileLog(Protocol):
         """Nothing more will be appended to it."""
 
 
+Told = Callable[[str | None, dict[str, Any]], None]
+"""Hears of each file that is through: its result, and the fields of its last line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What becomes of files that pass, besides their lines."""
+
+    copies: int = 0
+    """So many bytes of each are kept."""
+    told: Told | None = None
+
+
+NOTHING = Keeping()
+
+
 class Listing:
     """Numbers the operations of one channel, and writes their lines."""
 
-    def __init__(self, log: FileLog, copies: int = 0) -> None:
-        self._log = log
+    def __init__(self, log: FileLog, keeping: Keeping = NOTHING) -> None:
+        self._log, self._keeping = log, keeping
         self._numbers = count()
-        self.copies, self._copying = copies, 0
+        self._copying = 0
 
     def number(self) -> int:
         return next(self._numbers)
@@ -50,13 +68,15 @@ class Listing:
         """How it ended; `result` is None where nobody said so."""
         told = _told({"began_ns": began_ns, **fields})
         self._log.file(n=n, event="result", operation=operation, result=result, **told)
+        if self._keeping.told is not None and "hashed" in fields:  # content passed
+            self._keeping.told(result, told)
 
     def new_copy(self, n: int) -> Copy | None:
         """A file for what passes in operation `n`, if copies are kept and few enough are being written."""
-        if not self.copies or self._copying >= COPIES_AT_ONCE:
+        if not self._keeping.copies or self._copying >= COPIES_AT_ONCE:
             return None
         self._copying += 1
-        return Copy(self, f"copy-{n}", self.copies)
+        return Copy(self, f"copy-{n}", self._keeping.copies)
 
     def append(self, name: str, data: bytes) -> None:
         self._log.copy(name, data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from sessionlens_recorder.session.files.framing import NotUnderstood
-from sessionlens_recorder.session.files.listing import Listing
+from sessionlens_recorder.session.files.listing import NOTHING, Keeping, Listing
 from sessionlens_recorder.session.files.scp import Scp
 from sessionlens_recorder.session.files.sftp import Sftp
 from sessionlens_recorder.session.log import ChannelLog
@@ -54,10 +54,10 @@ class ExecRecord(Stream):
     What a command is follows from what passes: each protocol is followed until it does not fit.
     """
 
-    def __init__(self, log: ChannelLog, copies: int = 0) -> None:
+    def __init__(self, log: ChannelLog, keeping: Keeping = NOTHING) -> None:
         super().__init__(log)
-        self._scp: Scp | None = Scp(Listing(log, copies))
-        self._sftp: Sftp | None = Sftp(Listing(log, copies))
+        self._scp: Scp | None = Scp(Listing(log, keeping))
+        self._sftp: Sftp | None = Sftp(Listing(log, keeping))
 
     def received(self, side: int, data: bytes) -> None:
         super().received(side, data)
@@ -99,9 +99,9 @@ class ExecRecord(Stream):
 class SftpRecord:
     """A listing of operations. At the first byte that is not understood the stream begins, with that byte."""
 
-    def __init__(self, log: ChannelLog, copies: int = 0) -> None:
+    def __init__(self, log: ChannelLog, keeping: Keeping = NOTHING) -> None:
         self._log = log
-        self._sftp: Sftp | None = Sftp(Listing(log, copies))
+        self._sftp: Sftp | None = Sftp(Listing(log, keeping))
         self._stream = Stream(log)
 
     def received(self, side: int, data: bytes) -> None:
