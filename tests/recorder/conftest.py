@@ -187,11 +187,22 @@ class Site:
         return done, self.sealed(before)
 
 
+EVERYTHING = """[[rules]]
+who = "*"
+targets = "*"
+allow = ["shell", "exec", "sftp", "subsystem", "forward", "agent", "x11"]"""
+
 BuildSite = Callable[..., Site]
 
 
 def write_site(
-    folder: Path, sshd: Sshd, server: str = "", user: str = "", target: str = "", **changes: str
+    folder: Path,
+    sshd: Sshd,
+    server: str = "",
+    user: str = "",
+    target: str = "",
+    rules: str = EVERYTHING,
+    **changes: str,
 ) -> Site:
     """A folder with keys and a configuration; `server`, `user`, `target`: more lines for those sections."""
     folder.mkdir(exist_ok=True)
@@ -216,6 +227,7 @@ recordings = "recordings"
 {server}
 [recording]
 input = "plain"
+{rules}
 [users.john]
 authorized_keys = "users/john.pub"
 {user}

@@ -13,6 +13,10 @@ from sessionlens_recorder.initialise import initialise
 from .conftest import make_key, public
 
 GOOD = """\
+[[rules]]
+who = "john"
+targets = "web01"
+
 [users.john]
 authorized_keys = "users/john.pub"
 
@@ -67,7 +71,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ('"HOSTKEY"', '"ssh-ed25519 AAAA"', r"targets\.web01\.host_key: .*"),
         ('host_key = "HOSTKEY"', "", r"targets\.web01\.host_key: is missing; `ssh-keyscan 127.0.0.1`"),
         ('key = "keys/web01"', "", r'targets\.web01\.key: goes with upstream = "key"'),
-        ('key = "keys/web01"', 'upstream = "ca"', r"""upstream: 'ca' is none of "key", "passthrough\""""),
+        ('key = "keys/web01"', 'upstream = "x"', r"""upstream: 'x' is none of "key", "ca", "passthrough\""""),
         ('input = "plain"', 'input = "sealed"', r'recording\.input: only "plain" is possible'),
         ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
         ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),

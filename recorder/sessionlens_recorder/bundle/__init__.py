@@ -26,7 +26,7 @@ from .reader import (
 )
 from .recovery import recover
 from .timing import Timing, TimingProblem, format_seconds, read_timing
-from .writer import BundleWriter
+from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
@@ -51,6 +51,7 @@ __all__ = [
     "format_seconds",
     "is_bundle",
     "is_live",
+    "new_session_id",
     "open_regular",
     "parse_utc",
     "read_channel",

@@ -154,7 +154,8 @@ class Relay:
         if channel is None:
             return []
         request = wire.Request.parse(payload)
-        reason = self._policy.check_request(request.name) or channel.request_received(side, request)
+        reason = self._policy.check_request(request.name, request.rest)
+        reason = reason or channel.request_received(side, request)
         if reason is None:
             if request.wants_reply:
                 channel.replies[side].forwarded(wire.Request(request.name, True, b""))
