@@ -144,9 +144,9 @@ class Running:
         assert self.process.stdout.readline() == b"up\n"
 
     def ended(self) -> bytes:
-        _, told = self.process.communicate(timeout=20)
-        assert self.process.returncode == 255
-        return told
+        """What the user read; input stays open until then, or `cat` would end by itself."""
+        assert self.process.wait(20) == 255
+        return self.process.communicate()[1]
 
 
 def test_a_key_that_is_revoked_ends_its_sessions(build_site: BuildSite, tmp_path: Path) -> None:
