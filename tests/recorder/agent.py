@@ -1,7 +1,7 @@
 """A small ssh-agent (draft-ietf-sshm-ssh-agent) that holds one FIDO key made of software.
 
-OpenSSH's own pretended authenticator (sk-dummy) is not packaged; the stock client lists and uses whatever FIDO
-keys an agent has, so that all but the piece of hardware is real: PROTOCOL.u2f.
+OpenSSH's own pretended authenticator (sk-dummy) is not packaged; the stock client lists and uses whatever
+FIDO keys an agent has, so that all but the piece of hardware is real: PROTOCOL.u2f.
 """
 
 from __future__ import annotations
