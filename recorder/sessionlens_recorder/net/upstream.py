@@ -84,6 +84,7 @@ def _log_in(leg: TargetLeg, target: Target, account: str, secret: paramiko.PKey 
     except paramiko.AuthenticationException as error:
         raise Refused("target-login", f"{target.name} does not let {account} log in") from error
     except (SSHException, EOFError, OSError) as error:
-        raise Refused("target-login", f"{target.name} ended the login: {reason_of_end(leg)}") from error
+        why = str(error) or reason_of_end(leg)
+        raise Refused("target-login", f"the login at {target.name} ended: {why}") from error
     if more:
         raise Refused("target-login", f"{target.name} wants more than that from {account}: {', '.join(more)}")
