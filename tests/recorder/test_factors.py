@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -294,6 +295,16 @@ def test_a_new_request_abandons_the_questions(asking: Site) -> None:
         ears.wait(6, 60, 60)
         send(transport, ONE_ANSWER)
         ears.wait(6, 60, 60, 51)
+
+
+def test_questions_cannot_be_begun_for_ever(asking: Site) -> None:
+    with client(asking) as transport:
+        Ears(transport)
+        for _ in range(20):
+            with contextlib.suppress(EOFError, OSError):  # it may have hung up by then
+                interactive(transport)
+        wait_for(lambda: not transport.is_active(), "the bastion hangs up")
+    wait_for(lambda: "too many attempts" in asking.log())
 
 
 def test_strangers_are_asked_the_same(asking: Site) -> None:

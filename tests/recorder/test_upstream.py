@@ -16,7 +16,7 @@ import pytest
 from paramiko import common
 
 from .askpass import AskPass
-from .certs import certify
+from .certs import certify, keygen
 from .conftest import ME, BuildSite, Site, Sshd, facts, make_key, public, running_sshd
 from .test_factors import ASKED
 from .test_login import PasswordTarget
@@ -87,10 +87,11 @@ def certified(tmp_path: Path) -> Iterator[Callable[..., tuple[Sshd, Path]]]:
     """A real sshd with a host certificate made with these options."""
     with contextlib.ExitStack() as stack:
 
-        def run(*options: str, principals: str = "web01") -> tuple[Sshd, Path]:
+        def run(*options: str, principals: str = "web01", kind: str = "ed25519") -> tuple[Sshd, Path]:
             folder = tmp_path / f"sshd{uuid.uuid4().hex[:6]}"
             folder.mkdir()
-            ca, host = make_key(folder / "host_ca"), make_key(folder / "certified")
+            ca, host = make_key(folder / "host_ca"), folder / "certified"
+            keygen("-t", kind, "-N", "", "-f", host)
             certify(ca, host, *options, principals=principals, key_id="web01's key")
             more = f"HostKey {host}\nHostCertificate {host}-cert.pub"
             return stack.enter_context(running_sshd(folder, more)), ca
@@ -98,11 +99,13 @@ def certified(tmp_path: Path) -> Iterator[Callable[..., tuple[Sshd, Path]]]:
         yield run
 
 
-@pytest.mark.parametrize("principals", ["web01", "127.0.0.1,other"])
+@pytest.mark.parametrize(
+    ("principals", "kind"), [("web01", "ed25519"), ("127.0.0.1,other", "rsa"), ("web01", "ecdsa")]
+)
 def test_a_host_ca_vouches_for_the_target(
-    build_site: BuildSite, certified: Callable[..., tuple[Sshd, Path]], principals: str
+    build_site: BuildSite, certified: Callable[..., tuple[Sshd, Path]], principals: str, kind: str
 ) -> None:
-    sshd, ca = certified("-h", principals=principals)
+    sshd, ca = certified("-h", principals=principals, kind=kind)
     site = build_site(**to(sshd, host_key="", host_ca=f'"{public(ca)}"', key=f'"{sshd.client_key}"')).start()
     done, bundle = site.record("echo in")
     assert done.stdout == b"in\n"

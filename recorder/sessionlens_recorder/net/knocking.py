@@ -12,8 +12,6 @@ from sessionlens_recorder.net.pam import answering, check_pam
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.totp import check_code
 
-NOBODY = "no such person, or not the password"
-
 
 def password_holds(user: User | None, password: bytes) -> bool:
     """Takes as long for nobody as for somebody."""
@@ -26,8 +24,17 @@ def password_holds(user: User | None, password: bytes) -> bool:
     return check_password(password, line)
 
 
-def check_pam_password(config: Config, user: User, address: str, password: bytes) -> str | None:
-    """PAM for a client that gives a password without being asked."""
+def check_given(
+    config: Config, user: User | None, due: list[Factor], address: str, password: bytes
+) -> tuple[Factor, str | None]:
+    """A password that a client gives without being asked: for which factor, and why it does not count."""
+    if user is not None and "pam" in due and "password" not in due:
+        return "pam", _check_pam_password(config, user, address, password)
+    holds = password_holds(user if "password" in due else None, password)
+    return "password", None if holds else "no such person, or not the password"
+
+
+def _check_pam_password(config: Config, user: User, address: str, password: bytes) -> str | None:
     try:
         return check_pam(config.server.pam_service, user.name, address, answering(password))
     except (PermissionError, ValueError) as error:

@@ -6,7 +6,7 @@ is dialled: whoever reads SUCCESS is through to the target, and every refusal is
 
 States: waiting for the service, for factors (factors.py), for what is left between the person and the target
 (passage.py), in, or refused for good. Keyboard-interactive runs on a thread of its own
-(dialogue.py), which takes `_turn` before it changes anything here.
+(talking.py), which takes `_turn` before it changes anything here.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ from sessionlens_recorder.config import ELSEWHERE, Config, Target, User
 from sessionlens_recorder.net import knocking
 from sessionlens_recorder.net.authorized_keys import fingerprint
 from sessionlens_recorder.net.credentials import Credential, Credentials, KeyRefused
-from sessionlens_recorder.net.dialogue import Abandoned, Ask, Dialogue, WrongAnswers
+from sessionlens_recorder.net.dialogue import Abandoned, Ask, Dialogue
 from sessionlens_recorder.net.factors import INTERACTIVE, Factor, Progress, methods
 from sessionlens_recorder.net.identity import Entrance, Identity, Proof
 from sessionlens_recorder.net.leg import Leg
 from sessionlens_recorder.net.names import split_login
+from sessionlens_recorder.net.offering import check_offer, read_offer
 from sessionlens_recorder.net.passage import Passage, TryAgain
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.speaking import Speaker, printable
+from sessionlens_recorder.net.talking import Talker
 from sessionlens_recorder.net.upstream import Refused
-from sessionlens_recorder.net.userkeys import OFFERED, check_signature
+from sessionlens_recorder.net.userkeys import OFFERED
 
 __all__ = ["Entrance", "Identity", "Login"]
 
@@ -63,7 +65,6 @@ class Login:
         self._revocations = revocations
         self._credentials = Credentials(config, revocations, client)
         self._turn = threading.RLock()
-        self._dialogue: Dialogue | None = None
         self._name: str | None = None
         self._progress = Progress(())
         self._credential: Credential | None = None
@@ -76,6 +77,7 @@ class Login:
         self.banner = None
         self.notice_sent: datetime | None = None
         self._speaker = Speaker(leg)
+        self._talker = Talker(self._speaker, self._turn, self)
         leg._preferred_pubkeys = OFFERED  # type: ignore[attr-defined]
 
     # what paramiko's Transport asks
@@ -96,8 +98,7 @@ class Login:
 
     def abort(self) -> None:
         """The transport ended."""
-        if self._dialogue is not None:
-            self._dialogue.abandon()
+        self._talker.abandon()
 
     # requests
 
@@ -124,8 +125,7 @@ class Login:
             raise SSHException("asked for a login out of order")
         if self._name not in (None, name):
             raise SSHException("changed the user name during the login")
-        if self._dialogue is not None:
-            self._dialogue.abandon()
+        self._talker.abandon()
         with self._turn:
             if self._in or self._over:  # meanwhile
                 return
@@ -144,45 +144,26 @@ class Login:
         elif method == "password":
             self._password_given(m)
         elif method == "keyboard-interactive":
-            self._dialogue = Dialogue(self._speaker.put_questions)
-            threading.Thread(target=self._talk, args=(self._dialogue,), name="dialogue", daemon=True).start()
+            self._talker.start()
         else:
             self._fail(None)
 
     def _key_offered(self, m: Message) -> None:
-        signed, algorithm, blob = m.get_boolean(), _text(m), m.get_binary()
+        offer = read_offer(m)
         user, _ = self._who()
-        mark = fingerprint(blob)
         try:
-            credential = self._credentials.find(user, algorithm, blob, datetime.now(UTC))
+            credential = self._credentials.find(user, offer.algorithm, offer.blob, datetime.now(UTC))
             if user is None or "publickey" not in self._progress.due:
                 raise KeyRefused("something else was due")
-            if not signed:
-                self._speaker.key_would_do(algorithm, blob)
+            if offer.signature is None:
+                self._speaker.key_would_do(offer.algorithm, offer.blob)
                 return
-            problem = check_signature(
-                credential.algorithm, credential.key, m.get_binary(), self._signed(algorithm, blob),
-                touch=credential.touch, verify=credential.verify,
-            )  # fmt: skip
-            if problem is not None:
-                raise KeyRefused(problem)
+            check_offer(offer, credential, self._leg.session_id or b"", self._name or "")
         except KeyRefused as refused:
-            self._fail("publickey", str(refused), key=mark)
+            self._fail("publickey", str(refused), key=fingerprint(offer.blob))
             return
         self._credential = credential
         self._passed(user, "publickey")
-
-    def _signed(self, algorithm: str, blob: bytes) -> bytes:
-        """What the signature is over: the session id and the request up to the signature."""
-        m = Message()
-        m.add_string(self._leg.session_id or b"")
-        m.add_byte(common.cMSG_USERAUTH_REQUEST)
-        for part in (self._name or "", "ssh-connection", "publickey"):
-            m.add_string(part)
-        m.add_boolean(True)
-        m.add_string(algorithm)
-        m.add_string(blob)
-        return m.asbytes()
 
     def _password_given(self, m: Message) -> None:
         change, password = m.get_boolean(), m.get_binary()
@@ -195,13 +176,7 @@ class Login:
 
     def _check_password(self, password: bytes) -> None:
         user, _ = self._who()
-        due = self._progress.due
-        factor: Factor = "pam" if "pam" in due and "password" not in due else "password"
-        if user is not None and factor == "pam":
-            problem = knocking.check_pam_password(self._config, user, self._client, password)
-        else:
-            holds = knocking.password_holds(user if "password" in due else None, password)
-            problem = None if holds else knocking.NOBODY
+        factor, problem = knocking.check_given(self._config, user, self._progress.due, self._client, password)
         if problem is None and user is not None:
             self._passed(user, factor)
         else:
@@ -210,46 +185,14 @@ class Login:
     # keyboard-interactive
 
     def _answered(self, m: Message) -> None:
-        if self._in or self._over:
-            return
-        count = m.get_int()
-        answers = [m.get_binary() for _ in range(min(count, 256))]
-        if self._dialogue is None or not self._dialogue.answered(answers):
-            raise SSHException("an answer to questions that nobody asked")
+        if not (self._in or self._over):
+            self._talker.answered(m)
 
-    def _talk(self, dialogue: Dialogue) -> None:
-        """The dialogue's thread."""
-        try:
-            problem = self._ask_factors(dialogue) if self._passage is None else None
-            with self._turn:
-                if not dialogue.abandoned:
-                    self._talked(problem, dialogue.ask)
-        except Abandoned:
-            pass
-        except WrongAnswers as error:
-            self._answered_wrongly(dialogue, str(error))
-        except Exception as error:
-            self._end_connection(error)
-
-    def _talked(self, problem: str | None, ask: Ask) -> None:
-        if problem is not None:
-            self._fail("keyboard-interactive", problem)
-        elif (passage := self._passage) is not None:
-            self._walk(lambda: passage.go_on(ask))
-        elif (user := self._who()[0]) is not None:
-            self._factors_grew(user, ask)
-
-    def _answered_wrongly(self, dialogue: Dialogue, problem: str) -> None:
-        try:
-            with self._turn:
-                if not dialogue.abandoned:
-                    self._fail("keyboard-interactive", problem)
-        except Exception as error:
-            self._end_connection(error)
-
-    def _ask_factors(self, dialogue: Dialogue) -> str | None:
+    def ask_first(self, dialogue: Dialogue) -> str | None:
         """One factor after the other, as long as the next one is given by typing too."""
         user, _ = self._who()
+        if self._passage is not None:
+            return None
         if user is None or self._progress.due_interactive() is None:
             factor = next((one for one in self._first_factors() if one in INTERACTIVE), None)
             return knocking.ask_nobody(factor, self._config, self._name or "", self._client, dialogue.ask)
@@ -263,8 +206,15 @@ class Login:
                 self._progress.pass_factor(factor)
         return None
 
-    def _end_connection(self, error: Exception) -> None:
-        """On the dialogue's thread nobody else catches what ends a connection."""
+    def talked(self, problem: str | None, ask: Ask) -> None:
+        if problem is not None:
+            self._fail("keyboard-interactive", problem)
+        elif (passage := self._passage) is not None:
+            self._walk(lambda: passage.go_on(ask))
+        elif (user := self._who()[0]) is not None:
+            self._factors_grew(user, ask)
+
+    def end_connection(self, error: Exception) -> None:
         if not isinstance(error, (SSHException, EOFError, OSError)):
             logs.error("crash", trace=traceback.format_exc())
         self._leg.saved_exception = error

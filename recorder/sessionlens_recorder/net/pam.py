@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from ctypes import c_char_p, cast, sizeof
 from typing import Any
 
-from sessionlens_recorder.net.dialogue import MOST_PROMPTS, Ask, Prompt
+from sessionlens_recorder.net.dialogue import MOST_PROMPTS, Ask, Prompt, WrongAnswers
 
 _CONVERSATION_FAILED = 19  # PAM_CONV_ERR
 
@@ -68,7 +68,7 @@ def _conversation(pamela: Any, ask: Ask, problems: list[BaseException]) -> Calla
             if asked:
                 said.clear()
             if any(b"\0" in one for one in answers):
-                raise ValueError("an answer with a NUL in it")
+                raise WrongAnswers("an answer with a NUL in it")
             memory = pamela.CALLOC(count, sizeof(pamela.PamResponse))  # PAM frees it
             answer[0] = cast(memory, pamela.POINTER(pamela.PamResponse))
             for (n, _), one in zip(asked, answers, strict=True):
