@@ -84,7 +84,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
             r"rules\[1\]\.targets: 'web02' is none of the targets",
         ),
         ('targets = "web01"', "", r"rules\[1\]\.targets: is missing or empty"),
-        ('who = "john"', 'allow = "shells"', r"rules\[1\]\.who: is missing or empty"),
+        ('who = "john"', 'allow = "shells"\n', r"rules\[1\]\.who: is missing or empty"),
         ("[[rules]]", "[rules]", r"rules: has to be a list"),
         (
             'users/john.pub"',
@@ -98,7 +98,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
             r"and there is no password_file",
         ),
         ('users/john.pub"', 'users/john.pub"\nuser_ca = "x"', r"users\.john\.user_ca: .*"),
-        ('key = "keys/web01"', 'upstream = "ca"', r'ca_key: goes with upstream = "ca"'),
+        ('key = "keys/web01"', 'upstream = "ca"\n', r'ca_key: goes with upstream = "ca"'),
         ('key = "keys/web01"', 'key = "keys/web01"\nagent = "yes"', r"agent: has to be true or false"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import DEADLINE_S, ME, BuildSite, Site, facts, make_key, public, stream, wait_for
+from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, facts, make_key, public, stream, wait_for
 from .test_krl import recorder
 
 
@@ -108,6 +108,13 @@ def test_nothing_but_targets_is_reached(own_key: Site) -> None:
     remote = run([*master, "-oExitOnForwardFailure=yes", "-NR", "0:127.0.0.1:9", "bastion"])
     assert b"remote port forwarding failed" in remote.stderr
     assert own_key.bundles() == []
+
+
+def test_nothing_is_forwarded_to_a_target(build_site: BuildSite, sshd: Sshd) -> None:
+    """On a connection to a target, even where its forwards may go anywhere."""
+    site = build_site(target='forward = ["*"]').start()
+    done, _ = site.record("-W", f"127.0.0.1:{sshd.port}", "--")
+    assert b"is a target: `ssh -J` gets there, with a login that names none" in done.stderr
 
 
 def test_the_account_is_the_targets(own_key: Site) -> None:

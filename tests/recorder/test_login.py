@@ -18,6 +18,7 @@ from paramiko import common
 from paramiko.message import Message
 from sessionlens_recorder.net.passwords import hash_password
 
+from .askpass import AskPass
 from .conftest import (
     DEADLINE_S,
     ME,
@@ -320,6 +321,20 @@ def test_passthrough_with_a_wrong_password_first(
     assert done.stdout == b"ran id"
     assert f"web01 does not let {ME} log in".encode() in done.stderr
     assert [password for _, password in password_target.asked] == ["wrong", "tärget"]
+
+
+@pytest.mark.parametrize("method", ["password", "keyboard-interactive"])
+def test_passthrough_with_an_empty_password(
+    build_site: BuildSite, password_target: PasswordTarget, tmp_path: Path, method: str
+) -> None:
+    site = passthrough(build_site, password_target).start()
+    answers = AskPass(tmp_path / "ask", "")
+    options = ("-oBatchMode=no", "-oNumberOfPasswordPrompts=1")
+    methods = f"-oPreferredAuthentications=publickey,{method}"
+    done = site.ssh(*options, methods, "--", "id", env=answers.environment)
+    assert done.returncode == 255
+    assert password_target.asked == [(ME, "")]
+    assert "crash" not in site.log()
 
 
 def test_passthrough_asks_nothing_before_the_bastions_own_factor(

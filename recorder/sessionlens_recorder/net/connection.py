@@ -21,7 +21,6 @@ import paramiko
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter, new_session_id
 from sessionlens_recorder.config import Config, Target
-from sessionlens_recorder.net.dialogue import Ask
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.issuing import Authority, issue
@@ -29,7 +28,7 @@ from sessionlens_recorder.net.jump import Jump
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.revocation import Revocations
-from sessionlens_recorder.net.upstream import Refused, connect
+from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.relay import Relay
 from sessionlens_recorder.session.wire import ProtocolError
@@ -121,12 +120,13 @@ class Connection:
 
     # Entrance: the login's last step, on the user's leg's thread
 
-    def enter(self, identity: Identity, secret: bytes | Ask | None) -> str | None:
+    def enter(self, identity: Identity, secret: Secret | None) -> str | None:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
         target, session_id = identity.target, new_session_id()
-        leg = connect(target, identity.account, secret or self._key(identity, session_id), self._wake)
+        secret = self._key(identity, session_id) if secret is None else secret
+        leg = connect(target, identity.account, secret, self._wake)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
         )

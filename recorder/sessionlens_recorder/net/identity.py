@@ -12,7 +12,7 @@ from sessionlens_recorder.net.authorized_keys import fingerprint
 from sessionlens_recorder.net.credentials import Credential
 from sessionlens_recorder.net.dialogue import Ask
 from sessionlens_recorder.net.factors import Factor
-from sessionlens_recorder.session.policy import NO_LIMITS, Policy
+from sessionlens_recorder.session.policy import NO_LIMITS, Policy, host_port
 from sessionlens_recorder.session.rules import Rule, check_kind
 
 
@@ -72,7 +72,8 @@ def policy_for(config: Config, proof: Proof, target: Target) -> Policy:
     """What may pass: the target's own section, the rules, and what a certificate takes away."""
     rules = [rule for rule in config.rules if rule.concerns(proof.user.name, proof.groups, target.name)]
     limits = proof.credential.limits if proof.credential else NO_LIMITS
-    return replace(target.policy, rules=partial(_check_now, rules), limits=limits)
+    targets = frozenset(host_port(*one.address) for one in config.targets.values())
+    return replace(target.policy, rules=partial(_check_now, rules), limits=limits, targets=targets)
 
 
 def _check_now(rules: list[Rule], kind: str) -> str | None:

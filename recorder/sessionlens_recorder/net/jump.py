@@ -184,7 +184,8 @@ class Jump:
         host, port = reader.text(), reader.u32()
         target = find_by_address(self._config.targets, host, port)
         if target is None:
-            return None, f"{host_port(host, port)} is none of the targets; there are: {names}"
+            wanted = logs.escape(host_port(host, port))
+            return None, f"{wanted} is none of the targets; there are: {names}"
         if len(self._inner) >= MAX_TUNNELS:
             return None, f"there are {MAX_TUNNELS} connections through this one already"
         reason = self._reach(target.name)

@@ -30,9 +30,10 @@ class Refused(Exception):
         self.event = event
 
 
-def connect(
-    target: Target, account: str, secret: paramiko.PKey | bytes | Ask, ended: Callable[[], None]
-) -> TargetLeg:
+Secret = paramiko.PKey | bytes | Ask  # a key, a password, or whom to ask
+
+
+def connect(target: Target, account: str, secret: Secret, ended: Callable[[], None]) -> TargetLeg:
     """Dial, compare the host key, log in with a key, a password, or what a user answers. Raises Refused."""
     leg = _dial(target)
     leg.ended = ended
@@ -73,7 +74,7 @@ def _shake_hands(leg: TargetLeg, target: Target) -> None:
         raise Refused("target-host-key", f"{problem}. {advice}")
 
 
-def _log_in(leg: TargetLeg, target: Target, account: str, secret: paramiko.PKey | bytes | Ask) -> None:
+def _log_in(leg: TargetLeg, target: Target, account: str, secret: Secret) -> None:
     try:
         more = log_in(leg, target.name, account, secret)
     except paramiko.BadAuthenticationType as error:

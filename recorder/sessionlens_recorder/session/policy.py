@@ -44,6 +44,7 @@ class Policy:
     x11: bool = False
     rules: Callable[[str], str | None] = lambda kind: None
     limits: Limits = NO_LIMITS
+    targets: frozenset[str] = frozenset()  # addresses of targets, to which nothing is ever forwarded
 
     def check_kind(self, side: int, kind: str) -> str | None:
         """May this side open a channel of this kind at all?"""
@@ -57,6 +58,8 @@ class Policy:
 
     def check_forward(self, address: str) -> str | None:
         """May something be forwarded to (or listened for at) this host:port or path?"""
+        if address in self.targets:
+            return f"{address} is a target: `ssh -J` gets there, with a login that names none"
         if not any(matches(pattern, address) for pattern in self.forward):
             return f"forwarding of {address} is not allowed to this target"
         return self.rules("forward") if self.limits.forward else _NOT_CERTIFIED.format("forwarding")
