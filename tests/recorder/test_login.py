@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import re
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 import paramiko
 import pytest
 from paramiko import common
+from paramiko.kex_group16 import KexGroup16SHA512
 from paramiko.message import Message
 from sessionlens_recorder.net.passwords import hash_password
 
@@ -472,6 +474,33 @@ def test_the_public_half_of_a_key_is_not_enough(site: Site, tmp_path: Path) -> N
         with pytest.raises(paramiko.AuthenticationException):
             transport.auth_publickey("john", right)
     assert "the signature does not hold" in site.log()
+
+
+def test_a_number_that_would_keep_the_bastion_busy_before_the_login(site: Site) -> None:
+    """The client's half of a Diffie-Hellman exchange: six bytes that announce a megabyte of it."""
+    host, _, port = site.targets["web01"].partition(":")
+    transport = paramiko.Transport(socket.create_connection((host, int(port))))
+    transport._preferred_kex = ("diffie-hellman-group16-sha512",)
+    transport._kex_info = transport._kex_info | {"diffie-hellman-group16-sha512": _Announcing}
+    try:
+        with pytest.raises((paramiko.SSHException, EOFError)):
+            transport.start_client(timeout=DEADLINE_S)
+    finally:
+        transport.close()
+        transport.join()
+    wait_for(lambda: "a number of 1048575 bytes, where 2056 is the limit" in site.log(), site.log())
+
+
+class _Announcing(KexGroup16SHA512):
+    def start_kex(self) -> None:
+        send(self.transport, b"\x1e\0\x0f\xff\xff\1")
+        self.transport._expect_packet(31)
+
+
+def test_paramiko_still_needs_its_numbers_mended() -> None:
+    """When this fails, paramiko has learned it: take net/mpint.py out."""
+    assert len(Message(b"\0\x0f\xff\xff").get_binary()) == 0xFFFFF, "what is not there is zeros"
+    assert "range(0, len(s), 4)" in inspect.getsource(paramiko.util.inflate_long), "quadratic"
 
 
 def test_a_packet_of_four_hundred_megabytes_is_refused_at_its_length(site: Site) -> None:

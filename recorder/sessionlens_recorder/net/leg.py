@@ -19,6 +19,7 @@ from paramiko import SSHException, Transport
 from paramiko.common import MSG_NAMES, MSG_UNIMPLEMENTED, cMSG_DISCONNECT, cMSG_UNIMPLEMENTED
 from paramiko.message import Message
 
+import sessionlens_recorder.net.mpint  # noqa: F401  (mends paramiko's)
 from sessionlens_recorder import __version__
 from sessionlens_recorder.net.packetizer import BufferedPacketizer
 
