@@ -52,6 +52,18 @@ _ALL = (
         "password-file-unreadable", "error", "person reason",
         "A person's password file cannot be read, so no password is accepted.",
     ),
+    _event(
+        "totp-file-unreadable", "error", "person reason",
+        "A person's file for one-time passwords cannot be used, so no code is accepted.",
+    ),
+    _event(
+        "authorized-keys-command-failed", "error", "person reason",
+        "`authorized_keys_command` did not say which keys a person has, so none of those is accepted.",
+    ),
+    _event(
+        "jump", "info", "person client port",
+        "A person is in, and may open recorded connections to targets (`ssh -J`): a session each.",
+    ),
     # sessions
     _event(
         "session-start", "info", "session person method key client port account target bundle",
@@ -66,8 +78,8 @@ _ALL = (
         "Something that needs the configuration's permission was asked for and may pass.",
     ),
     _event(
-        "policy-refused", "warning", "session what reason",
-        "A user or target asked for something that is not allowed; it was refused.",
+        "policy-refused", "warning", "session person what reason",
+        "A user or target asked for something that is not allowed; it was refused. `person`: in no session.",
     ),
     _event(
         "file-transfer", "info", "session person target direction path size offset hashed sha256 result",

@@ -13,6 +13,7 @@ from sessionlens_recorder import sealing, signing
 from sessionlens_recorder.config import NAME
 from sessionlens_recorder.config.section import parse_address
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key, read_authorized_keys
+from sessionlens_recorder.session.rules import KINDS
 
 SECRET, PUBLIC = 0o600, 0o644
 TEMPLATE = """\
@@ -32,8 +33,18 @@ recordings = "recordings"
 
 [recording]
 {input}
+{rule}
 {user}
 {target}"""
+
+RULE = """\
+# Who may reach what; nobody anything without a rule. `who`: names, "@group", "*".
+#[[rules]]
+#who = "john"
+#targets = "web01"                    # names; "*" for all
+#allow = ["shell", "exec", "sftp"]    # and "subsystem", "forward", "agent", "x11"; default: these three
+#hours = "Mon-Fri 08:00-18:00 Europe/Berlin"   # default: always
+"""
 
 
 INPUT_KEY = "input.key"
@@ -115,6 +126,7 @@ def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
         name=_quoted(name).ljust(30),
         listen=_quoted(wishes.listen).ljust(28),
         input=INPUT[wishes.input].format(recipient=_quoted(recipient)),
+        rule=_rule(wishes),
         user=user,
         target=target,
     )
@@ -196,6 +208,17 @@ def _user(wishes: Wishes) -> tuple[str, bytes | None]:
         why = f"line {refused[0].number}: {refused[0].reason}" if refused else "it is empty"
         raise ValueError(f"{wishes.authorized_keys} is not a file of public keys, a .pub: {why}")
     return f'[users."{name}"]\nauthorized_keys = "users/{name}.pub"\n', content
+
+
+def _rule(wishes: Wishes) -> str:
+    """For whoever was named, to whichever target was named: with its forwards, which stay shut there."""
+    if wishes.user is None or wishes.target is None:
+        return RULE
+    return (
+        "# Who may reach what; nobody anything without a rule.\n"
+        f'[[rules]]\nwho = "{wishes.user}"\ntargets = "{wishes.target}"\n'
+        f"allow = [{', '.join(map(_quoted, KINDS))}]\n"
+    )
 
 
 def _target(wishes: Wishes, pins: list[str]) -> str:

@@ -12,7 +12,8 @@ from sessionlens_recorder.initialise import Made, Wishes
 def next_steps(folder: Path, wishes: Wishes, made: Made, program: str) -> Iterator[str]:
     """The lines to print; `program` is how this one was called."""
     config = folder / "recorder.toml"
-    steps = [*_user(folder, wishes, program), *_target(folder, wishes, made), *_input(made)]
+    steps = [*_user(folder, wishes, program), *_target(folder, wishes, made)]
+    steps += [*_rule(folder, wishes), *_input(made)]
     steps.append([f"{program} serve --config {config}"])
     host, port = parse_address(wishes.listen)
     login = f"{wishes.user or 'john'}%{wishes.target or 'web01'}"
@@ -57,6 +58,11 @@ def _target(folder: Path, wishes: Wishes, made: Made) -> Iterator[list[str]]:
         made.upstream or "",
     ]
     yield [f"compare the host key of {wishes.target} with the real one: {' '.join(made.pinned)}"]
+
+
+def _rule(folder: Path, wishes: Wishes) -> Iterator[list[str]]:
+    if wishes.user is None or wishes.target is None:
+        yield [f"say who may reach what: {_commented(folder, '#[[rules]]')}; nobody anything without a rule"]
 
 
 def _input(made: Made) -> Iterator[list[str]]:

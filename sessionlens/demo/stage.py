@@ -148,6 +148,10 @@ recordings = {recordings}
 [recording]
 input = "plain"
 
+[[rules]]
+who = "{person}"
+targets = "{target}"
+
 [users.{person}]
 authorized_keys = {authorized}
 

@@ -66,6 +66,8 @@ def test_init_makes_a_configuration_that_serves(tmp_path: Path, capsys: pytest.C
     config = load(folder / "recorder.toml")
     assert (config.server.name, config.server.listen) == ("gate", ("::", 2200))
     assert config.users["j.doe"].authorized_keys == folder / "users/j.doe.pub"
+    (rule,) = config.rules
+    assert (rule.who, rule.targets) == (("j.doe",), ("web01",))
     target = config.targets["web01"]
     assert (target.address, target.account, target.key) == (("10.0.0.5", 22), "deploy", folder / "keys/web01")
     assert target.host_keys == (parse_public_key(key),)
@@ -83,7 +85,7 @@ def test_init_says_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["init", str(folder)]) == 0
     told = capsys.readouterr().out
     lines = (folder / "recorder.toml").read_text().splitlines()
-    for header in ("#[users.john]", "#[targets.web01]"):
+    for header in ("#[users.john]", "#[targets.web01]", "#[[rules]]"):
         assert f"{folder}/recorder.toml:{lines.index(header) + 1}" in told
     assert f"sessionlens-recorder passwd > {folder}/users/john.passwd" in told
     assert f"sessionlens-recorder serve --config {folder}/recorder.toml" in told

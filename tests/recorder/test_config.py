@@ -14,6 +14,10 @@ from sessionlens_recorder.initialise import initialise
 from .conftest import make_key, public
 
 GOOD = """\
+[[rules]]
+who = "john"
+targets = "web01"
+
 [users.john]
 authorized_keys = "users/john.pub"
 
@@ -68,7 +72,7 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ('"HOSTKEY"', '"ssh-ed25519 AAAA"', r"targets\.web01\.host_key: .*"),
         ('host_key = "HOSTKEY"', "", r"targets\.web01\.host_key: is missing; `ssh-keyscan 127.0.0.1`"),
         ('key = "keys/web01"', "", r'targets\.web01\.key: goes with upstream = "key"'),
-        ('key = "keys/web01"', 'upstream = "ca"', r"""upstream: 'ca' is none of "key", "passthrough\""""),
+        ('key = "keys/web01"', 'upstream = "x"', r"""upstream: 'x' is none of "key", "ca", "passthrough\""""),
         ('["age1', '["age2', r"recording\.input_recipients: cannot read .*age2\w+: No such file"),
         (
             '["age1',
@@ -84,6 +88,28 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
         ("[targets.web01]", '[targets."../x"]', r"'\.\./x' is not a name"),
         ('authorized_keys = "users/john.pub"', "", r"users\.john: needs authorized_keys or password_file"),
         ("[server]", "[server", r"\d+: .*"),
+        ('who = "john"', 'who = "john doe"', r"rules\[1\]\.who: 'john doe' is neither a name"),
+        (
+            'targets = "web01"',
+            'targets = "web02"',
+            r"rules\[1\]\.targets: 'web02' is none of the targets",
+        ),
+        ('targets = "web01"', "", r"rules\[1\]\.targets: is missing or empty"),
+        ('who = "john"', 'allow = "shells"\n', r"rules\[1\]\.who: is missing or empty"),
+        ("[[rules]]", "[rules]", r"rules: has to be a list"),
+        (
+            'users/john.pub"',
+            'users/john.pub"\nlogin = ["publickey", "otp"]',
+            r"login: 'otp' is none of",
+        ),
+        ('users/john.pub"', 'users/john.pub"\nlogin = ["totp"]', r"login: six digits alone are no login"),
+        (
+            'users/john.pub"',
+            'users/john.pub"\nlogin = ["password"]',
+            r"and there is no password_file",
+        ),
+        ('users/john.pub"', 'users/john.pub"\nuser_ca = "x"', r"users\.john\.user_ca: .*"),
+        ('key = "keys/web01"', 'upstream = "ca"\n', r'ca_key: goes with upstream = "ca"'),
         ('key = "keys/web01"', 'key = "keys/web01"\nagent = "yes"', r"agent: has to be true or false"),
     ],
 )

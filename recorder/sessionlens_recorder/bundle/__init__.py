@@ -31,7 +31,7 @@ from .reader import (
 from .recovery import recover
 from .sealed import Input, Sealer
 from .timing import Timing, TimingProblem, format_seconds, read_timing
-from .writer import BundleWriter
+from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
@@ -60,6 +60,7 @@ __all__ = [
     "is_bundle",
     "is_live",
     "is_made_in_channel",
+    "new_session_id",
     "open_regular",
     "parse_utc",
     "read_channel",

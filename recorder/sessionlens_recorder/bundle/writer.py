@@ -47,15 +47,17 @@ class BundleWriter:
         self._unsealable: BundleError | None = None
 
     @classmethod
-    def create(cls, root: Path, session: dict[str, Any], input: Input = "plain") -> BundleWriter:
+    def create(
+        cls, root: Path, session: dict[str, Any], input: Input = "plain", session_id: str | None = None
+    ) -> BundleWriter:
         """Make `root/YYYY/MM/DD/<name>/` with session.json and a locked journal.
 
         session holds the facts of docs/recording-format.md: person, authentication, account, client, target,
-        bastion, recorder_version, config_sha256, notice, actor. Format, version, id and clocks are added.
-        input: how what users type is stored in all its channels.
+        bastion, recorder_version, config_sha256, notice, actor. Format, version, id (eight hex digits, unless
+        given) and clocks are added. input: how what users type is stored in all its channels.
         """
         started = clock.now()
-        session_id = secrets.token_hex(4)
+        session_id = session_id or new_session_id()
         path = _make_path(root, session, started, session_id)
         journal = Journal.create(path, path.name)
         facts = {
@@ -206,6 +208,10 @@ class BundleWriter:
         """Let go of the journal without sealing: the bundle is no longer live, and recover() may have it."""
         self._sealed = True
         self._journal.close()
+
+
+def new_session_id() -> str:
+    return secrets.token_hex(4)
 
 
 def _make_path(root: Path, session: dict[str, Any], started: ClockPair, session_id: str) -> Path:

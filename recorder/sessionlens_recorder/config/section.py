@@ -71,10 +71,21 @@ class Section:
         for name in self._get(key, dict, {}):
             yield self.section(key, required=False)._child(name)
 
+    def tables(self, key: str) -> Iterator[Section]:
+        """`[[key]]`, one after the other."""
+        for number, values in enumerate(self._get(key, list, []), 1):
+            if not isinstance(values, dict):
+                raise self.error(key, f"is not written as [[{key}]]")
+            yield Section(self._path, self._source, (*self._keys, f"{key}[{number}]"), values)
+
     def _child(self, name: str) -> Section:
         return Section(self._path, self._source, (*self._keys, name), self._get(name, dict))
 
     # values
+
+    def value(self, key: str, kind: type[T], default: T) -> T:
+        value: T = self._get(key, kind, default)
+        return value
 
     def text(self, key: str, default: str | None = None) -> str:
         value: str = self._get(key, str, default)
@@ -170,9 +181,13 @@ def find_line(source: str, keys: tuple[str, ...]) -> int | None:
     """
     best = None
     table: tuple[str, ...] = ()
+    seen: dict[str, int] = {}  # how many [[of a name]]
     for number, line in enumerate(source.splitlines(), 1):
-        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
-            table = _split(header[1])
+        if header := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line):
+            table = _split(header[2])
+            if header[1] == "[[":
+                seen[header[2]] = seen.get(header[2], 0) + 1
+                table = (*table[:-1], f"{table[-1]}[{seen[header[2]]}]")
             if table[: len(keys)] == keys:
                 return number
             if table == keys[: len(table)] and table:

@@ -7,7 +7,6 @@ second), and the main thread, which watches the others, ends the session when on
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import socket
 import threading
@@ -15,17 +14,21 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import paramiko
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError, BundleWriter, Input
+from sessionlens_recorder.bundle import BundleError, BundleWriter, Input, new_session_id
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.facts import session_facts
+from sessionlens_recorder.net.identity import Identity, Proof
+from sessionlens_recorder.net.issuing import Authority, issue
+from sessionlens_recorder.net.jump import Jump
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
-from sessionlens_recorder.net.login import Identity, Login
-from sessionlens_recorder.net.upstream import Refused, connect
+from sessionlens_recorder.net.login import Login
+from sessionlens_recorder.net.revocation import Revocations
+from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.files.listing import Keeping
 from sessionlens_recorder.session.heads import Heads
 from sessionlens_recorder.session.policy import TARGET, USER
@@ -48,6 +51,8 @@ class Bastion:
     target_keys: dict[str, paramiko.PKey]
     sign: Callable[[bytes], str]
     input: Input
+    authorities: dict[str, Authority] = field(default_factory=dict)  # of targets with upstream "ca"
+    listen_keys: dict[str, paramiko.PKey] = field(default_factory=dict)  # of targets that have their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,17 @@ class Connection:
         client: tuple[str, int],
         listener: Target | None,
         report: Callable[[str], None],
+        proof: Proof | None = None,
     ) -> None:
+        """`proof`: this one is inside a connection of somebody who is known already (ssh -J)."""
         self._bastion, self._client, self._report = bastion, client, report
-        self._wake_read, self._wake_write = os.pipe()
-        os.set_blocking(self._wake_write, False)
+        self._revocations = Revocations(
+            bastion.config.server.revoked_keys, bastion.config.server.revoked_people
+        )
+        self._proof: Proof | None = None
+        self._jump: Jump | None = None
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_write.setblocking(False)
         self._end: End | None = None
         self._end_lock = threading.Lock()
         self._order = threading.Lock()  # of what the relay decides
@@ -87,9 +99,10 @@ class Connection:
         self._beat = time.monotonic()
         self._stopping = threading.Event()
         self._user = Leg(sock)
-        self._user.add_server_key(bastion.host_key)
+        own = bastion.listen_keys.get(listener.name) if listener else None
+        self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
-        self._login = Login(self._user, bastion.config, listener, client[0], self)
+        self._login = Login(self._user, bastion.config, listener, client[0], self, self._revocations, proof)
         self._user.auth_handler = self._login  # type: ignore[assignment]
 
     def serve(self) -> int:
@@ -107,20 +120,26 @@ class Connection:
         self._end = self._end or End("the bastion was stopped", told)
         self._wake()
 
+    def end(self, reason: str, told: str) -> None:
+        """End it from outside; `told` is what the user reads."""
+        self._over(End(reason, told))
+
     # Entrance: the login's last step, on the user's leg's thread
 
-    def enter(self, identity: Identity, password: bytes | None) -> str | None:
+    def enter(self, identity: Identity, secret: Secret | None) -> str | None:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
-        target = identity.target
-        secret = password if password is not None else self._bastion.target_keys[target.name]
+        target, session_id = identity.target, new_session_id()
+        secret = self._key(identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
         )
         try:
-            bundle = BundleWriter.create(self._bastion.config.server.recordings, facts, self._bastion.input)
+            bundle = BundleWriter.create(
+                self._bastion.config.server.recordings, facts, self._bastion.input, session_id
+            )
         except (BundleError, OSError) as error:
             leg.kill()
             logs.error("recording-impossible", person=identity.user.name, reason=error)
@@ -128,15 +147,33 @@ class Connection:
                 "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
             ) from error
         self._tell(bundle, identity)
+        self._proof = identity.proof
         self._transfers = Transfers(bundle.session_id, identity.user.name, target.name)
         keeping = Keeping(self._bastion.config.recording.copies, self._transfers.through)
-        self._relay = Relay(bundle, target.policy, self._refused, self._allowed, keeping)
+        self._relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
         self._heads = Heads(bundle, self._bastion.config.spool.heads_every)
         self._bundle, self._target = bundle, leg
         self._beat = time.monotonic()
         self._recorder.start()
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
+
+    def _key(self, identity: Identity, session_id: str) -> paramiko.PKey:
+        """What the bastion itself logs in with at the target."""
+        name = identity.target.name
+        if identity.target.upstream == "key":
+            return self._bastion.target_keys[name]
+        key_id = f"{identity.user.name} sessionlens {self._bastion.config.server.name} {session_id}"
+        return issue(self._bastion.authorities[name], key_id, identity.account, identity.policy)
+
+    def enter_jump(self, proof: Proof) -> None:
+        """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
+        self._proof = proof
+        self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner)
+        logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
+
+    def _inner(self, sock: socket.socket, target: Target, proof: Proof) -> Connection:
+        return Connection(self._bastion, sock, self._client, target, self._report, proof)
 
     def _tell(self, bundle: BundleWriter, identity: Identity) -> None:
         self._report(str(bundle.path))
@@ -154,7 +191,9 @@ class Connection:
         )
 
     def begin(self) -> None:
-        if self._target is not None:
+        if self._jump is not None:
+            self._user.pair(self._jump.received)
+        elif self._target is not None:
             self._user.pair(lambda payload: self._received(USER, payload))
             self._target.pair(lambda payload: self._received(TARGET, payload))
 
@@ -254,9 +293,13 @@ class Connection:
     def _watch(self, deadline: float) -> None:
         if not self._user.is_alive():
             self._over(self._left(reason_of_end(self._user)))
-        elif self._target is None or not self._user.is_authenticated():
+        elif not self._user.is_authenticated():
             if time.monotonic() > deadline:
                 self._over(End("no login in time"))
+        elif self._proof is not None and (revoked := self._revoked(self._proof)):
+            self._over(End(revoked, f"{revoked}; this session ends here"))
+        elif self._target is None:  # its sessions watch themselves
+            return
         elif not self._target.is_alive():
             self._over(self._lost(reason_of_end(self._target)))
         elif not self._recorder.is_alive() or time.monotonic() - self._beat > STALLED_S:
@@ -266,7 +309,16 @@ class Connection:
                 )
             )
 
+    def _revoked(self, proof: Proof) -> str | None:
+        """Was it said since the login that this person, or the key or certificate, may no longer?"""
+        key, certificate = (
+            (proof.credential.key, proof.credential.certificate) if proof.credential else (None, None)
+        )
+        return self._revocations.check_running(proof.user.name, key, certificate)
+
     def _wind_up(self, end: End) -> int:
+        if self._jump is not None:
+            self._jump.end(end.told)
         axe = threading.Timer(FAREWELL_S, self._kill)
         axe.start()
         self._say_goodbye(end)
@@ -322,9 +374,9 @@ class Connection:
                 leg.kill()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
-            os.write(self._wake_write, b"!")
+        with contextlib.suppress(OSError):  # full wakes as well; closed needs no waking
+            self._wake_write.send(b"!")
 
     def _sleep(self, seconds: float) -> None:
         if select.select([self._wake_read], [], [], seconds)[0]:
-            os.read(self._wake_read, 4096)
+            self._wake_read.recv(4096)

@@ -30,6 +30,7 @@ from sessionlens_recorder.checks import check_private, check_recordings, unreada
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net.connection import Bastion, Connection
 from sessionlens_recorder.net.input import stored_input, warn_of_keys
+from sessionlens_recorder.net.issuing import load_authority
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
@@ -42,7 +43,7 @@ DRAIN_S = 15.0  # for the sessions to end after SIGTERM
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A forked process: what it does, and the pipe in which it names its bundle."""
+    """A forked process: what it does, and the pipe in which it names its bundles."""
 
     duty: str
     report: int
@@ -130,7 +131,7 @@ class Server:
             sock,
             client,
             target,
-            lambda path: _write(report, path.encode(errors="surrogateescape")),
+            lambda path: _tell(report, path),
         )
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         return connection.serve()
@@ -177,10 +178,11 @@ class Server:
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code != 0:
             logs.error("process-died", duty=child.duty, how=how)
-        path = Path(os.fsdecode(named))
-        if named and not (path / "MANIFEST.sig").exists():
+        paths = [Path(os.fsdecode(name)) for name in named.split(b"\0")[:-1]]
+        left = [path for path in paths if not (path / "MANIFEST.sig").exists()]
+        if left:
             reason = f"the process of this connection ended: {how}"
-            self._fork(f"seal {path.name}", lambda _: seal_left([path], self._bastion.sign, reason))
+            self._fork(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
 
     def _seal_what_was_left(self) -> None:
         root = self._config.server.recordings
@@ -235,14 +237,19 @@ def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
 
 def _load(config: Config) -> Bastion:
     """Everything that is read before the first fork. ValueError says what cannot be used."""
-    upstream = [target.key for target in config.targets.values() if target.key]
+    targets = config.targets.values()
+    upstream = [
+        key for target in targets for key in (target.key, target.ca_key, target.listen_host_key) if key
+    ]
     for key in (config.server.host_key, config.server.signing_key, *upstream):
         check_private(key)
     check_recordings(config.server.recordings)
     keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
     signing_key = signing.load_key(config.server.signing_key)
-    host_key = load_private_key(config.server.host_key)
-    return Bastion(config, host_key, keys, signing.signer(signing_key), stored_input(config))
+    authorities = {one.name: load_authority(one.ca_key) for one in targets if one.ca_key}
+    shown = {one.name: load_private_key(one.listen_host_key) for one in targets if one.listen_host_key}
+    host_key, sign = load_private_key(config.server.host_key), signing.signer(signing_key)
+    return Bastion(config, host_key, keys, sign, stored_input(config), authorities, shown)
 
 
 def load_private_key(path: Path) -> paramiko.PKey:
@@ -312,6 +319,6 @@ def _trace(error: BaseException | None) -> str:
     return "".join(traceback.format_exception(error))
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    os.write(descriptor, data)
-    os.close(descriptor)
+def _tell(report: int, path: str) -> None:
+    """Name a bundle; a connection through which others go (ssh -J) has several."""
+    os.write(report, os.fsencode(path) + b"\0")

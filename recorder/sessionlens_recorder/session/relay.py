@@ -173,7 +173,8 @@ class Relay:
         if channel is None:
             return []
         request = wire.Request.parse(payload)
-        reason = self._policy.check_request(request.name) or channel.request_received(side, request)
+        reason = self._policy.check_request(request.name, request.rest)
+        reason = reason or channel.request_received(side, request)
         if reason is None:
             if request.name in CHECKED_REQUESTS:
                 self._allowed(request.name)
