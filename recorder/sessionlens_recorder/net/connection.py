@@ -11,57 +11,28 @@ import select
 import socket
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import paramiko
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError, BundleWriter, Input, new_session_id
-from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.bundle import BundleError, BundleWriter, new_session_id
+from sessionlens_recorder.config import Target
+from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
-from sessionlens_recorder.net.issuing import Authority, issue
+from sessionlens_recorder.net.issuing import issue
 from sessionlens_recorder.net.jump import Jump
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
+from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
-from sessionlens_recorder.session.files.listing import Keeping
-from sessionlens_recorder.session.heads import Heads
 from sessionlens_recorder.session.policy import TARGET, USER
-from sessionlens_recorder.session.relay import Relay
-from sessionlens_recorder.session.transfers import Transfers
-from sessionlens_recorder.session.wire import ProtocolError
 
 TICK_S = 1.0
-COMMIT_S = 0.5
-STALLED_S = 30.0  # a disk may take its time; a session whose recording is that far behind ends
 FAREWELL_S = 3.0  # for a peer to read the last messages
-
-
-@dataclass(frozen=True, slots=True)
-class Bastion:
-    """What all connections share: read once before the first fork."""
-
-    config: Config
-    host_key: paramiko.PKey
-    target_keys: dict[str, paramiko.PKey]
-    sign: Callable[[bytes], str]
-    input: Input
-    authorities: dict[str, Authority] = field(default_factory=dict)  # of targets with upstream "ca"
-    listen_keys: dict[str, paramiko.PKey] = field(default_factory=dict)  # of targets that have their own
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a session ended. `told` is what the user reads, None if it was the user who left."""
-
-    reason: str
-    told: str | None = None
-    broken: bool = False  # the bundle ends with `abort`
 
 
 class Connection:
@@ -90,14 +61,8 @@ class Connection:
         self._order = threading.Lock()  # of what the relay decides
         self._outgoing: tuple[deque[bytes], deque[bytes]] = (deque(), deque())  # to user, to target
         self._sending = (threading.Lock(), threading.Lock())
-        self._bundle: BundleWriter | None = None
-        self._relay: Relay | None = None
-        self._heads: Heads | None = None
-        self._transfers: Transfers | None = None
+        self._recording: SessionRecording | None = None
         self._target: TargetLeg | None = None
-        self._recorder = threading.Thread(target=self._record, name="recorder", daemon=True)
-        self._beat = time.monotonic()
-        self._stopping = threading.Event()
         self._user = Leg(sock)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
@@ -146,15 +111,11 @@ class Connection:
             raise Refused(
                 "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
             ) from error
-        self._tell(bundle, identity)
+        self._report(str(bundle.path))
         self._proof = identity.proof
-        self._transfers = Transfers(bundle.session_id, identity.user.name, target.name)
-        keeping = Keeping(self._bastion.config.recording.copies, self._transfers.through)
-        self._relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
-        self._heads = Heads(bundle, self._bastion.config.spool.heads_every)
-        self._bundle, self._target = bundle, leg
-        self._beat = time.monotonic()
-        self._recorder.start()
+        self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
+        self._target = leg
+        self._recording.begin(identity, self._client)
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
 
@@ -175,21 +136,6 @@ class Connection:
     def _inner(self, sock: socket.socket, target: Target, proof: Proof) -> Connection:
         return Connection(self._bastion, sock, self._client, target, self._report, proof)
 
-    def _tell(self, bundle: BundleWriter, identity: Identity) -> None:
-        self._report(str(bundle.path))
-        logs.event(
-            "session-start",
-            session=bundle.session_id,
-            person=identity.user.name,
-            method=identity.method,
-            key=identity.key_fingerprint,
-            client=self._client[0],
-            port=self._client[1],
-            account=identity.account,
-            target=identity.target.name,
-            bundle=bundle.name,
-        )
-
     def begin(self) -> None:
         if self._jump is not None:
             self._user.pair(self._jump.received)
@@ -201,26 +147,12 @@ class Connection:
 
     def _received(self, side: int, payload: bytes) -> None:
         """Record, then forward. What cannot be recorded is not forwarded, and the session ends."""
-        if self._relay is None or self._target is None:
+        if self._recording is None:
             return
-        try:
-            with self._order:
-                sends = self._relay.received(side, payload)
-                for to, message in sends:
-                    self._outgoing[to].append(message)
-        except BundleError as error:
-            self._recording_failed(error)
-            return
-        except ProtocolError as error:
-            self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
-            return
-        except Exception as error:
-            logs.error(
-                "crash", session=self._bundle and self._bundle.session_id, trace=traceback.format_exc()
-            )
-            told = "an error in the recorder; this session ends here"
-            self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
-            return
+        with self._order:
+            sends = self._recording.received(side, payload)
+            for to, message in sends:
+                self._outgoing[to].append(message)
         for to in {to for to, _ in sends}:
             self._drain(to)
 
@@ -250,42 +182,12 @@ class Connection:
     def _lost(self, why: str) -> End:
         return End(f"the target left ({why})", f"the connection to the target has ended ({why})")
 
-    def _recording_failed(self, error: BundleError) -> None:
-        logs.error("recording-failed", session=self._bundle and self._bundle.session_id, reason=error)
-        reason = f"the recording failed: {error}"
-        self._over(
-            End(reason, f"this session can no longer be recorded, so it ends here ({error})", broken=True)
-        )
-
-    def _refused(self, what: str, reason: str) -> None:
-        session = self._bundle and self._bundle.session_id
-        logs.warning("policy-refused", session=session, what=what, reason=reason)
-
-    def _allowed(self, what: str) -> None:
-        logs.event("policy-allowed", session=self._bundle and self._bundle.session_id, what=what)
-
-    def _record(self) -> None:
-        while not self._stopping.wait(COMMIT_S):
-            try:
-                if self._bundle is not None and self._heads is not None:
-                    self._bundle.commit()
-                    self._heads.committed()
-                    self._tell_transfers()
-            except BundleError as error:
-                self._recording_failed(error)
-                return
-            self._beat = time.monotonic()
-
-    def _tell_transfers(self) -> None:
-        if self._transfers is not None:
-            self._transfers.tell()
-
     def _over(self, end: End) -> None:
         """The session ends, whoever says so first."""
         with self._end_lock:
             self._end = self._end or end
-        if self._relay is not None and end.broken:
-            self._relay.stop()
+        if self._recording is not None and end.broken:
+            self._recording.relay.stop()
         self._wake()
 
     # the watch, on the main thread
@@ -302,12 +204,9 @@ class Connection:
             return
         elif not self._target.is_alive():
             self._over(self._lost(reason_of_end(self._target)))
-        elif not self._recorder.is_alive() or time.monotonic() - self._beat > STALLED_S:
-            self._over(
-                End(
-                    "the recorder stopped", "this session is no longer recorded, so it ends here", broken=True
-                )
-            )
+        elif self._recording is not None and not self._recording.goes_on:
+            told = "this session is no longer recorded, so it ends here"
+            self._over(End("the recorder stopped", told, broken=True))
 
     def _revoked(self, proof: Proof) -> str | None:
         """Was it said since the login that this person, or the key or certificate, may no longer?"""
@@ -326,47 +225,26 @@ class Connection:
             if leg is not None and leg.ident is not None:
                 leg.join(2 * FAREWELL_S)
         axe.cancel()
-        self._stopping.set()
-        if self._bundle is None:
+        if self._recording is None:
             logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
-        return self._seal(self._bundle, end)
+        return self._recording.seal(end)
 
     def _say_goodbye(self, end: End) -> None:
-        if self._relay is None or self._target is None:
+        recording = self._recording
+        if recording is None or self._target is None:
             self._user.kill()
             return
         if end.told is None:
-            self._relay.stop()
+            recording.relay.stop()
             self._user.kill()
         else:
             told = logs.escape(f"SessionLens: {end.told}")  # it may have the target's own words in it
-            try:
-                self._relay.record_end(told)
-            except BundleError as error:
-                logs.error("recording-failed", reason=error)
+            recording.record_end(told)
             with contextlib.suppress(EOFError, paramiko.SSHException):  # the user may be gone already
-                self._user.finish(self._relay.end(told), told)
+                self._user.finish(recording.relay.end(told), told)
         with contextlib.suppress(EOFError, paramiko.SSHException):  # the target may be gone already
             self._target.finish([], "the session is over")
-
-    def _seal(self, bundle: BundleWriter, end: End) -> int:
-        try:
-            if self._relay is not None:
-                self._relay.finish()
-        except BundleError as error:
-            logs.error("recording-failed", session=bundle.session_id, reason=error)
-        self._tell_transfers()
-        try:
-            bundle.seal(self._bastion.sign, "abort" if end.broken else "seal", end.reason)
-        except BundleError as error:
-            logs.error("sealing-failed", session=bundle.session_id, reason=error)
-            return 1
-        if self._heads is not None:
-            self._heads.sealed()
-        how = "abort" if end.broken else "seal"
-        logs.event("session-end", session=bundle.session_id, how=how, reason=end.reason)
-        return 0
 
     def _kill(self) -> None:
         for leg in (self._user, self._target):

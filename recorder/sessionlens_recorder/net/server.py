@@ -22,15 +22,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
-
-from sessionlens_recorder import logs, signing
+from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError
-from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config, Target
-from sessionlens_recorder.net.connection import Bastion, Connection
-from sessionlens_recorder.net.input import stored_input, warn_of_keys
-from sessionlens_recorder.net.issuing import load_authority
+from sessionlens_recorder.net.bastion import load_bastion
+from sessionlens_recorder.net.connection import Connection
+from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
@@ -54,7 +51,7 @@ class Server:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._bastion = _load(config)
+        self._bastion = load_bastion(config)
         self._sinks: Sinks | None = open_sinks(config)
         warn_of_keys(config)
         self._children: dict[int, Child] = {}
@@ -233,34 +230,6 @@ class Server:
 def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
     """The line on stdout: where the server and each target with a listener of its own can be reached."""
     return {"server": addresses["server"], "targets": {k: v for k, v in addresses.items() if k != "server"}}
-
-
-def _load(config: Config) -> Bastion:
-    """Everything that is read before the first fork. ValueError says what cannot be used."""
-    targets = config.targets.values()
-    upstream = [
-        key for target in targets for key in (target.key, target.ca_key, target.listen_host_key) if key
-    ]
-    for key in (config.server.host_key, config.server.signing_key, *upstream):
-        check_private(key)
-    check_recordings(config.server.recordings)
-    keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
-    signing_key = signing.load_key(config.server.signing_key)
-    authorities = {one.name: load_authority(one.ca_key) for one in targets if one.ca_key}
-    shown = {one.name: load_private_key(one.listen_host_key) for one in targets if one.listen_host_key}
-    host_key, sign = load_private_key(config.server.host_key), signing.signer(signing_key)
-    return Bastion(config, host_key, keys, sign, stored_input(config), authorities, shown)
-
-
-def load_private_key(path: Path) -> paramiko.PKey:
-    try:
-        return paramiko.PKey.from_path(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (paramiko.SSHException, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path} is not a private key that can be used (without passphrase): {error}"
-        ) from error
 
 
 def _open_listener(name: str, address: tuple[str, int]) -> socket.socket:

@@ -13,18 +13,17 @@ from collections.abc import Callable
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
 from sessionlens_recorder.session.files.listing import NOTHING, Keeping
-from sessionlens_recorder.session.forwards import Forward, Listening, read_forward
-from sessionlens_recorder.session.log import ChannelLog, SessionLog
+from sessionlens_recorder.session.forwards import Forward, read_forward
+from sessionlens_recorder.session.log import SessionLog
+from sessionlens_recorder.session.outside import GlobalRequests, Notes
 from sessionlens_recorder.session.policy import (
     CHECKED_REQUESTS,
-    DROPPED_GLOBAL_REQUESTS,
     TARGET,
     USER,
     Policy,
 )
-from sessionlens_recorder.session.replies import Replies
+from sessionlens_recorder.session.wire import Send
 
-Send = tuple[int, bytes]  # to which side, and the message
 SIZES = {
     wire.REQUEST_SUCCESS: 5,  # with the port that a tcpip-forward got
     wire.REQUEST_FAILURE: 1,
@@ -62,14 +61,13 @@ class Relay:
             {},
             {},
         )  # by the number each side chose
-        self._replies = (Replies(), Replies())  # to requests that belong to no channel
-        self._listening = Listening()
-        self._notes: ChannelLog | None = None
+        self._notes = Notes(log, refused)
+        self._outside = GlobalRequests(self._notes, policy, allowed)
         self._ended = False
         self._handlers: dict[int, Callable[[int, bytes], list[Send]]] = {
-            wire.GLOBAL_REQUEST: self._global_request,
-            wire.REQUEST_SUCCESS: self._global_answer,
-            wire.REQUEST_FAILURE: self._global_answer,
+            wire.GLOBAL_REQUEST: self._outside.request_received,
+            wire.REQUEST_SUCCESS: self._outside.answer_received,
+            wire.REQUEST_FAILURE: self._outside.answer_received,
             wire.CHANNEL_OPEN: self._open,
             wire.OPEN_CONFIRMATION: self._open_confirmation,
             wire.OPEN_FAILURE: self._open_failure,
@@ -107,7 +105,7 @@ class Relay:
         reason = self._check_open(side, opened, forward)
         what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
         if reason is not None:
-            self._note("refused", side, what, reason=reason)
+            self._notes.add("refused", side, what, reason=reason)
             return [(side, wire.open_failure(opened.sender, reason))]
         self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
         if opened.kind != "session":
@@ -120,7 +118,7 @@ class Relay:
         if forward is None or forward.kind != "forward" or forward.by != side:
             return self._policy.check_kind(side, opened.kind)
         if side == TARGET:
-            return self._listening.check_opened(forward)
+            return self._outside.check_opened(forward)
         return self._policy.check_forward(forward.address)
 
     def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
@@ -242,55 +240,6 @@ class Relay:
                 self._channels[side].pop(number, None)
         channel.finish()
 
-    # what belongs to none
-
-    def _global_request(self, side: int, payload: bytes) -> list[Send]:
-        request = wire.Request.parse(payload)
-        reason = self._check_global(side, request)
-        if reason is None:
-            if request.wants_reply:
-                self._replies[side].forwarded(request)
-            return [(1 - side, payload)]
-        if request.name not in DROPPED_GLOBAL_REQUESTS:
-            self._note("refused", side, request.name, reason=reason)
-        if not request.wants_reply:
-            return []
-        return [(side, answer) for answer in self._replies[side].answered_here(wire.request_failure())]
-
-    def _check_global(self, side: int, request: wire.Request) -> str | None:
-        address = self._listening.address(request) if side == USER else None
-        if address is None:
-            reason = self._policy.check_global_request(request.name)
-            return "it carries data, and has none" if reason is None and request.rest else reason
-        if self._listening.ends(request):
-            reason = self._listening.check_cancelled(address)
-        else:
-            reason = self._policy.check_forward(address)
-        if reason is None:
-            self._note("requested", side, request.name, address=address)
-            self._allowed(f"{request.name} {address}")
-            if not request.wants_reply:
-                self._listening.granted(request)
-        return reason
-
-    def _global_answer(self, side: int, payload: bytes) -> list[Send]:
-        request, due = self._replies[1 - side].answered_there()
-        address = self._listening.address(request)
-        if address is not None:
-            granted = payload[0] == wire.REQUEST_SUCCESS
-            if granted:
-                address = self._listening.granted(request, wire.Reader(payload).rest())
-            self._note("granted" if granted else "denied", side, request.name, address=address)
-        return [(1 - side, answer) for answer in (payload, *due)]
-
-    def _note(self, event: str, side: int, what: str, **fields: str | None) -> None:
-        """Record what belongs to no channel in one of its own, `N.connection`."""
-        if self._notes is None:
-            self._notes = self._log.open_channel("connection", stream=False)
-        self._notes.event(event, by=WHO[side], what=what, **fields)
-        if event == "refused":
-            self._refused(what, fields["reason"] or "")
-
     # the end
 
     def stop(self) -> None:
@@ -318,8 +267,7 @@ class Relay:
         with self._lock:
             self._ended = True
             problems: list[Exception] = []
-            logs = [channel.finish for channel in self._open_channels()]
-            for close in (*logs, *([self._notes.close] if self._notes else [])):
+            for close in (*(channel.finish for channel in self._open_channels()), self._notes.close):
                 try:
                     close()
                 except OSError as problem:  # of one channel; the others shall be closed all the same

@@ -31,6 +31,10 @@ class ProtocolError(ValueError):
     """
 
 
+Send = tuple[int, bytes]
+"""To which side, and the message."""
+
+
 class Reader:
     """Reads the fields of one message in order; a field that is not all there is a ProtocolError."""
 
