@@ -13,6 +13,7 @@ import nox
 ROOT = Path(__file__).parent
 CODE = ["sessionlens", "recorder", "tests", "benchmarks", "fixtures", "docs", "noxfile.py"]
 DISTRIBUTIONS = ["-e", "./recorder", "-e", "."]
+LOGIN = ["pamela", "ssh-audit"]  # the recorder's extra, and what judges its algorithms
 
 # pyenv's interpreters lie outside PATH unless chosen; nothing is ever downloaded.
 pyenv_bins = sorted(Path.home().glob(".pyenv/versions/3.1*/bin"))
@@ -70,7 +71,8 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=pythons())
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
-    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "pyghostty", "pyavt")
+    oracles = ("pyghostty", "pyavt", "pyrage")
+    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN)
     session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sessionlens.detect import ran
     from sessionlens.errors import (
         FormatError,
+        IdentityError,
         NotFoundError,
         RecordingError,
         RenderError,
@@ -39,6 +40,7 @@ __all__ = [
     "Corpus",
     "FormatError",
     "Hits",
+    "IdentityError",
     "NotFoundError",
     "Recording",
     "RecordingError",

@@ -5,6 +5,7 @@ SessionLensError
 │   └── FormatError                    not a recording, or none that we know
 ├── NotFoundError (FileNotFoundError)  no such recording, channel, time or row
 ├── UsageError (ValueError)            a call that makes no sense as it stands
+├── IdentityError (ValueError)         a key for sealed input that is none, or not the one that it needs
 └── RenderError (RuntimeError)         no picture or no video: ffmpeg, fonts, disk
 """
 
@@ -29,6 +30,10 @@ class NotFoundError(SessionLensError, FileNotFoundError):
 
 class UsageError(SessionLensError, ValueError):
     """A call that makes no sense as it stands."""
+
+
+class IdentityError(SessionLensError, ValueError):
+    """A key for sealed input that is none, or not the one that it needs."""
 
 
 class RenderError(SessionLensError, RuntimeError):

@@ -8,7 +8,7 @@ How a format becomes a Recording is formats/; what the bytes show is terminal/.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,8 @@ class Places:
     of_event: NDArray[np.int64]
     exact: bool
     """Each byte stands there as it is, from that place on; else the place is of the text that tells of it."""
+    sealed: bool = False
+    """Only what was typed is not as it is in its file: its place is that of the record that has it."""
 
 
 class Recording:
@@ -140,7 +142,7 @@ class Recording:
         kept = self.stream != INPUT
         events = [column[kept] for column in (self.t_ns, self.stream, self.offset, self.size)]
         blobs = {stream: blob for stream, blob in self._blobs.items() if stream != "i"}
-        places = self._places and Places(self._places.of_event[kept], self._places.exact)
+        places = self._places and replace(self._places, of_event=self._places.of_event[kept])
         return Recording(self.info, events, blobs, notes=self.notes, gaps=self.gaps, places=places)
 
     @property
@@ -152,7 +154,7 @@ class Recording:
     def blob(self, stream: str) -> bytes:
         """What offsets count in: `i`, or `o` (also for `e`); empty where there is none.
 
-        A whole file as it is on disk; of asciicast and ttyrec, the bytes of that stream in a row.
+        A whole file as it is on disk; of asciicast, ttyrec and sealed input, the stream's bytes in a row.
         """
         return self._blobs.get("o" if stream == "e" else stream, b"")
 
@@ -182,7 +184,7 @@ class Recording:
 
         In a packed file that is counted as if it were unpacked. Raises NotFoundError where no event has it.
         """
-        if self._places is None:
+        if self._places is None or (self._places.sealed and stream != "i"):
             return offset
         events = np.flatnonzero(self.stream == ord(stream))
         at = int(np.searchsorted(self.offset[events], offset, side="right")) - 1

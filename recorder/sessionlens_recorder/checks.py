@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from sessionlens_recorder.sealing import PRIVATE_MARK, recipient_of
 
 
 def check_recordings(folder: Path) -> None:
@@ -44,3 +48,23 @@ def check_private(key: Path) -> None:
 
 def unreadable(key: Path, error: OSError) -> ValueError:
     return ValueError(f"{key} cannot be read: {error.strerror}; it has to belong to the recorder's user")
+
+
+KEY_LIMIT = 64 * 1024  # bytes of a file that may hold a key
+
+
+def find_input_keys(folder: Path, recipients: Collection[str]) -> Iterator[Path]:
+    """Files in the bastion's folder, and in the folders in it, that can open the input that it seals."""
+    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+        with suppress(OSError):  # what the recorder cannot read is no danger to it
+            if path.is_file() and 0 < path.stat().st_size <= KEY_LIMIT and _opens(path, recipients):
+                yield path
+
+
+def _opens(path: Path, recipients: Collection[str]) -> bool:
+    keys = [word for word in path.read_bytes().upper().split() if word.startswith(PRIVATE_MARK)]
+    for key in keys:
+        with suppress(ValueError):
+            if recipient_of(key.decode()) in recipients:
+                return True
+    return False

@@ -1,4 +1,4 @@
-"""`sessionlens-recorder init | serve | passwd`: the bastion's command line."""
+"""`sessionlens-recorder init | serve | sinks | passwd | …`: the bastion's command line."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import argparse
 import getpass
 import sys
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from sessionlens_recorder import __version__
+from sessionlens_recorder.config import NAME as NAMED
 from sessionlens_recorder.config import ConfigError, load
-from sessionlens_recorder.initialise import Wishes, initialise
+from sessionlens_recorder.initialise import INPUT, SECRET, Wishes, initialise, write_new
+from sessionlens_recorder.session.rules import KINDS
 from sessionlens_recorder.steps import next_steps
 
 NAME = "sessionlens-recorder"
@@ -59,12 +62,38 @@ def _parser() -> Parser:
     init.add_argument("--address", metavar="HOST:PORT", help="of the target's sshd")
     init.add_argument("--account", metavar="NAME", help="on the target (default: the user's name)")
     init.add_argument("--host-key", metavar="KEY", help="the target's: what ssh-keyscan prints")
+    init.add_argument("--input", choices=INPUT, default=USUAL.input, help="how what users type is stored")
     init.set_defaults(run=_init)
     serve = commands.add_parser("serve", help="listen, record, forward")
     serve.add_argument("--config", type=Path, required=True, metavar="FILE")
     serve.set_defaults(run=_serve)
+    sinks = commands.add_parser("sinks", help="what waits for each sink; with --test send an event to each")
+    sinks.add_argument("--config", type=Path, required=True, metavar="FILE")
+    sinks.add_argument("--test", action="store_true", help="say what each endpoint answers")
+    sinks.set_defaults(run=_sinks)
     passwd = commands.add_parser("passwd", help="read a password and print the line for password_file")
     passwd.set_defaults(run=_passwd)
+    key = commands.add_parser("input-key", help="make a key that opens sealed input; prints its public half")
+    key.add_argument(
+        "file", type=Path, metavar="FILE", help="for the private half; best made off the bastion"
+    )
+    key.set_defaults(run=_input_key)
+    totp = commands.add_parser("totp", help="make the secret for totp_file")
+    totp.add_argument("name", metavar="NAME", help="whose; for the label in their app")
+    totp.set_defaults(run=_totp)
+    revoke = commands.add_parser("revoke", help="let a person in no more, and end their sessions")
+    revoke.add_argument("name", metavar="NAME")
+    revoke.add_argument("--config", type=Path, required=True, metavar="FILE")
+    revoke.add_argument("--reason", default="", metavar="TEXT", help="kept in the list")
+    revoke.add_argument("--undo", action="store_true", help="take them off the list")
+    revoke.set_defaults(run=_revoke)
+    check = commands.add_parser("check", help="explain what the rules say of a login (1: not allowed)")
+    check.add_argument("login", metavar="NAME%%TARGET")
+    check.add_argument("--config", type=Path, required=True, metavar="FILE")
+    check.add_argument("--kind", choices=KINDS, help="of channel; default: whether the target is reached")
+    check.add_argument("--at", metavar="TIME", help="ISO 8601, UTC unless it says otherwise; default: now")
+    check.add_argument("--group", action="append", default=[], help="that a certificate would add")
+    check.set_defaults(run=_check)
     return parser
 
 
@@ -88,6 +117,16 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _sinks(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.sinks import verb
+
+    good = True
+    for fine, line in verb.run(arguments.config, arguments.test):
+        print(line, flush=True)  # noqa: T201
+        good = good and fine
+    return 0 if good else 1
+
+
 def _passwd(arguments: argparse.Namespace) -> int:
     from sessionlens_recorder.net.passwords import hash_password
 
@@ -101,3 +140,50 @@ def _passwd(arguments: argparse.Namespace) -> int:
         raise ValueError("an empty password lets everybody in; give one")
     print(hash_password(password))  # noqa: T201
     return 0
+
+
+def _input_key(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.sealing import new_identity
+
+    private, recipient = new_identity()
+    write_new(arguments.file, private.encode(), SECRET)
+    print(recipient)  # noqa: T201
+    return 0
+
+
+def _totp(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.net.totp import new_secret, otpauth
+
+    secret = new_secret()
+    print(secret)  # noqa: T201
+    print(f"for the app: {otpauth(secret, arguments.name, 'SessionLens')}", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.net.revocation import revoke
+
+    config = load(arguments.config)
+    if not NAMED.fullmatch(arguments.name):
+        raise ValueError(f"{arguments.name!r} is not a name (letters, digits, '.', '_', '-')")
+    changed = revoke(config.server.revoked_people, arguments.name, arguments.reason, undo=arguments.undo)
+    where = f"({config.server.revoked_people})"
+    state = "may log in again" if arguments.undo else "may log in no more; running sessions end at once"
+    if not changed:
+        state = "was not on the list" if arguments.undo else "was on the list already"
+    known = arguments.undo or config.person(arguments.name) is not None
+    print(f"{arguments.name} {state} {where}{'' if known else '; no such user is configured'}")  # noqa: T201
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.explaining import Question, explain
+
+    moment = datetime.fromisoformat(arguments.at) if arguments.at else datetime.now(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    question = Question(arguments.login, arguments.kind, moment, tuple(arguments.group))
+    explanation = explain(load(arguments.config), question)
+    for line in explanation.lines:
+        print(line)  # noqa: T201
+    return 0 if explanation.allowed else 1

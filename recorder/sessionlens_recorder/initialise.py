@@ -9,10 +9,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sessionlens_recorder import signing
+from sessionlens_recorder import sealing, signing
 from sessionlens_recorder.config import NAME
+from sessionlens_recorder.config.section import parse_address
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key, read_authorized_keys
-from sessionlens_recorder.section import parse_address
+from sessionlens_recorder.session.rules import KINDS
 
 SECRET, PUBLIC = 0o600, 0o644
 TEMPLATE = """\
@@ -31,11 +32,36 @@ recordings = "recordings"
 # \"\"\"                                 # or: notice = "given elsewhere: <where>"
 
 [recording]
-input = "plain"                       # what users type, passwords too, is stored as it is
-
+{input}
+{rule}
 {user}
 {target}"""
 
+RULE = """\
+# Who may reach what; nobody anything without a rule. `who`: names, "@group", "*".
+#[[rules]]
+#who = "john"
+#targets = "web01"                    # names; "*" for all
+#allow = ["shell", "exec", "sftp"]    # and "subsystem", "forward", "agent", "x11"; default: these three
+#hours = "Mon-Fri 08:00-18:00 Europe/Berlin"   # default: always
+"""
+
+
+INPUT_KEY = "input.key"
+INPUT = {
+    "sealed": """\
+input = "sealed"                      # what users type, passwords too, is encrypted for these keys (age1…):
+input_recipients = [{recipient}]
+# The private half, input.key, opens it: take it away from this machine. The other ways: input = "plain"
+# stores what users type as it is, "off" not at all.
+""",
+    "plain": """\
+input = "plain"                       # what users type, passwords too, is stored as it is
+""",
+    "off": """\
+input = "off"                         # what users type is not stored: commands come from what was shown
+""",
+}
 
 USER = """\
 # Who may log in. One of the two, or both: either lets in.
@@ -71,6 +97,7 @@ class Wishes:
     address: str | None = None
     account: str | None = None
     host_key: str | None = None  # `ssh-ed25519 AAAA…`, or what ssh-keyscan prints
+    input: str = "sealed"  # how what users type is stored: a key of INPUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +108,7 @@ class Made:
     host_key: str  # fingerprint
     pinned: list[str]  # fingerprints of the target's host keys
     upstream: str | None  # the line that lets the bastion in at the target
+    input_key: Path | None  # what opens the input, to be taken away
 
 
 def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
@@ -93,8 +121,14 @@ def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
     name = _checked(wishes.name)
     trust = signing.allowed_signers_line(signing_key, name).encode()
     parse_address(wishes.listen)
+    private, recipient = sealing.new_identity()
     config = TEMPLATE.format(
-        name=_quoted(name).ljust(30), listen=_quoted(wishes.listen).ljust(28), user=user, target=target
+        name=_quoted(name).ljust(30),
+        listen=_quoted(wishes.listen).ljust(28),
+        input=INPUT[wishes.input].format(recipient=_quoted(recipient)),
+        rule=_rule(wishes),
+        user=user,
+        target=target,
     )
     complete = wishes.user is not None and wishes.target is not None
     files: dict[str, tuple[bytes, int, str]] = {
@@ -115,6 +149,8 @@ def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
             raise ValueError(f"{key} is a key of the bastion's own; give the target another name")
         files[key] = signing.private_text(upstream), SECRET, f"key for {wishes.target}, private"
         files[f"{key}.pub"] = _public(upstream, name), PUBLIC, f"to be installed on {wishes.target}"
+    if wishes.input == "sealed":
+        files[INPUT_KEY] = private.encode(), SECRET, "opens what users typed, private: take it away from here"
     if people is not None:
         files[f"users/{wishes.user}.pub"] = people, PUBLIC, f"who logs in as {wishes.user}"
     if in_work_tree(folder):
@@ -125,6 +161,7 @@ def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
         fingerprint(parse_public_key(signing.public_line(host))[1]),
         [fingerprint(parse_public_key(pin)[1]) for pin in pins],
         _public(upstream, name).decode().strip() if wishes.target is not None else None,
+        folder / INPUT_KEY if INPUT_KEY in files else None,
     )
 
 
@@ -173,6 +210,17 @@ def _user(wishes: Wishes) -> tuple[str, bytes | None]:
     return f'[users."{name}"]\nauthorized_keys = "users/{name}.pub"\n', content
 
 
+def _rule(wishes: Wishes) -> str:
+    """For whoever was named, to whichever target was named: with its forwards, which stay shut there."""
+    if wishes.user is None or wishes.target is None:
+        return RULE
+    return (
+        "# Who may reach what; nobody anything without a rule.\n"
+        f'[[rules]]\nwho = "{wishes.user}"\ntargets = "{wishes.target}"\n'
+        f"allow = [{', '.join(map(_quoted, KINDS))}]\n"
+    )
+
+
 def _target(wishes: Wishes, pins: list[str]) -> str:
     if wishes.target is None:
         if (wishes.address, wishes.account, wishes.host_key) != (None, None, None):
@@ -211,7 +259,7 @@ def _write(folder: Path, files: dict[str, tuple[bytes, int, str]]) -> None:
         for part in ("keys", "users"):
             (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, (content, mode, _) in files.items():
-            _write_new(folder / path, content, mode)
+            write_new(folder / path, content, mode)
     except OSError as error:
         where = error.filename or folder
         raise ValueError(f"{where} cannot be written: {error.strerror}; give another folder") from error
@@ -221,7 +269,8 @@ def _public(key: Ed25519PrivateKey, name: str) -> bytes:
     return f"{signing.public_line(key)} {name}\n".encode()
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
+def write_new(path: Path, content: bytes, mode: int) -> None:
+    """A file that was not there before. OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with open(descriptor, "wb") as file:
         file.write(content)

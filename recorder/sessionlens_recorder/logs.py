@@ -1,6 +1,11 @@
-"""The recorder's log: one line an event on stderr, in which nothing that a client or target says is raw.
+"""The recorder tells what happens: one line an event on stderr, and the sinks, if there are any.
+
+Nothing that a client or target says is raw in it. Ids, levels and fields are those of events.py.
 
 `2026-11-22T09:14:03.123Z warning login-refused client=10.1.2.3 person="john\\x1b[2J" reason="..."`
+
+No function here raises: a session does not end because an event cannot be told. What the sinks miss is
+counted (sinks/feed.py).
 """
 
 from __future__ import annotations
@@ -15,18 +20,37 @@ _log = logging.getLogger("sessionlens_recorder")
 _PLAIN = re.compile(r"[\w.,:;/@%+=~\[\]-]+", re.ASCII)
 
 
-def event(name: str, level: int = logging.INFO, /, **fields: Any) -> None:
-    """Log an event with its fields; None means not known and is left out."""
-    told = (f"{key}={_value(value)}" for key, value in fields.items() if value is not None)
-    _log.log(level, "%s", " ".join((name, *told)))
+def event(name: str, /, **fields: Any) -> None:
+    """Tell an event of the catalogue with its fields; None means not known and is left out."""
+    _tell(name, logging.INFO, fields)
 
 
 def warning(name: str, /, **fields: Any) -> None:
-    event(name, logging.WARNING, **fields)
+    _tell(name, logging.WARNING, fields)
 
 
 def error(name: str, /, **fields: Any) -> None:
-    event(name, logging.ERROR, **fields)
+    _tell(name, logging.ERROR, fields)
+
+
+def quietly(name: str, /, **fields: Any) -> None:
+    """Tell the sinks only: what comes so often that it would bury the rest of the log."""
+    _tell(name, logging.INFO, fields, quiet=True)
+
+
+def _tell(name: str, level: int, fields: dict[str, Any], quiet: bool = False) -> None:
+    known = {key: value for key, value in fields.items() if value is not None}
+    _log.log(level, "%s", Line(name, known), extra={"told": (name, known), "quiet": quiet})
+
+
+class Line:
+    """An event as the text of its line, made only if somebody reads it."""
+
+    def __init__(self, name: str, fields: dict[str, Any]) -> None:
+        self._name, self._fields = name, fields
+
+    def __str__(self) -> str:
+        return " ".join((self._name, *(f"{key}={_value(value)}" for key, value in self._fields.items())))
 
 
 def set_up() -> None:
@@ -34,14 +58,20 @@ def set_up() -> None:
     in events.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line())
+    handler.setFormatter(_Format())
+    handler.addFilter(lambda record: not getattr(record, "quiet", False))
     _log.handlers[:] = [handler]
     _log.setLevel(logging.INFO)
     _log.propagate = False
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
 
-class _Line(logging.Formatter):
+def tell_also(handler: logging.Handler) -> None:
+    """Give every event to a handler too: `record.told` is its id and its fields."""
+    _log.addHandler(handler)
+
+
+class _Format(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         return f"{when}.{int(record.msecs):03d}Z {record.levelname.lower()} {record.getMessage()}"

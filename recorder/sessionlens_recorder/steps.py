@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from sessionlens_recorder.config.section import find_line, parse_address
 from sessionlens_recorder.initialise import Made, Wishes
-from sessionlens_recorder.section import find_line, parse_address
 
 
 def next_steps(folder: Path, wishes: Wishes, made: Made, program: str) -> Iterator[str]:
     """The lines to print; `program` is how this one was called."""
     config = folder / "recorder.toml"
     steps = [*_user(folder, wishes, program), *_target(folder, wishes, made)]
+    steps += [*_rule(folder, wishes), *_input(made)]
     steps.append([f"{program} serve --config {config}"])
     host, port = parse_address(wishes.listen)
     login = f"{wishes.user or 'john'}%{wishes.target or 'web01'}"
@@ -57,6 +58,20 @@ def _target(folder: Path, wishes: Wishes, made: Made) -> Iterator[list[str]]:
         made.upstream or "",
     ]
     yield [f"compare the host key of {wishes.target} with the real one: {' '.join(made.pinned)}"]
+
+
+def _rule(folder: Path, wishes: Wishes) -> Iterator[list[str]]:
+    if wishes.user is None or wishes.target is None:
+        yield [f"say who may reach what: {_commented(folder, '#[[rules]]')}; nobody anything without a rule"]
+
+
+def _input(made: Made) -> Iterator[list[str]]:
+    if made.input_key is not None:
+        yield [
+            f"take {made.input_key} to where recordings are analysed, and a copy to a safe; delete it here:",
+            "it alone opens what users type: sessionlens … --identity input.key. If it is lost, nobody can;",
+            "as long as it lies here, sealing protects nothing, and `serve` warns",
+        ]
 
 
 def _commented(folder: Path, header: str) -> str:

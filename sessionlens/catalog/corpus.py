@@ -31,6 +31,8 @@ class SessionLike(Protocol):
     @property
     def findings(self) -> pd.DataFrame: ...
     @property
+    def transfers(self) -> pd.DataFrame: ...
+    @property
     def flags(self) -> pd.DataFrame: ...
     @property
     def gaps(self) -> pd.DataFrame: ...
@@ -89,6 +91,12 @@ class Corpus:
     def findings(self) -> pd.DataFrame:
         """The table `findings` over all sessions."""
         table = join((s.findings for s in self), "findings")
+        return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def transfers(self) -> pd.DataFrame:
+        """The table `transfers` over all sessions."""
+        table = join((s.transfers for s in self), "transfers")
         return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
 
     @cached_property
@@ -179,6 +187,7 @@ def session_row(session: SessionLike) -> pd.DataFrame:
         "commands": [len(session.commands)],
         "findings": [len(session.findings)],
         "flags": [len(session.flags)],
+        "transfers": [int(session.transfers["direction"].notna().sum())],
         "gaps": [len(session.gaps)],
     }
     data |= {

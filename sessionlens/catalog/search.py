@@ -27,7 +27,8 @@ SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed"
 class Coverage:
     """What a search looked at, and what it could not see.
 
-    `untold` counts lines that were handed over and are no row of the commands, `damaged` names the sessions
+    `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
+    `untold` lines that were handed over and are no row of the commands, `damaged` names the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened;
     `notes` say what was left out on request.
     """
@@ -41,6 +42,7 @@ class Coverage:
     silent: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    transfers: int = 0
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -56,6 +58,7 @@ class Coverage:
             count(self.sessions, "session"),
             count(self.commands, "command"),
             count(self.lines, "line"),
+            *([count(self.transfers, "file operation")] if self.transfers else []),
             count(matches, "match", "matches"),
         ]
         return self._with_limits(", ".join(parts))
@@ -137,11 +140,17 @@ def pattern(query: str, *, regex: bool = False, case: bool = False) -> re.Patter
         raise UsageError(f"not a regular expression: {query!r}: {error}") from None
 
 
-def search_tables(wanted: re.Pattern[str], commands: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """The table `hits` over commands and lines of one or more channels, in order of time."""
+def search_tables(
+    wanted: re.Pattern[str],
+    commands: pd.DataFrame,
+    lines: pd.DataFrame,
+    transfers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The table `hits` over commands, lines and names of files of one or more channels, in order of time."""
     in_commands = commands[matching(wanted, commands["command"])]
     in_lines = lines[matching(wanted, lines["text"])]
-    found = join([command_hits(wanted, in_commands), line_hits(wanted, in_lines)], "hits")
+    in_files = [] if transfers is None else [file_hits(wanted, transfers)]
+    found = join([command_hits(wanted, in_commands), line_hits(wanted, in_lines), *in_files], "hits")
     return found.sort_values("start", kind="stable", ignore_index=True)
 
 
@@ -164,6 +173,16 @@ def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
         for session, channel, offset in zip(rows["session"], rows["channel"], rows["offset"], strict=True)
     ]
     return hit_rows(wanted, rows, "text", where, refs, list(rows["missed"]))
+
+
+def file_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """Hits in the names of files that passed, or to which something was done; these have no ref."""
+    named = rows[["operation", "path", "to", "details"]].fillna("").astype(str)
+    names = named["path"] + " " + named["to"] + " " + named["details"]
+    texts = (named["operation"] + " " + names).str.strip()
+    found = rows.assign(text=texts)[matching(wanted, names)]
+    empty = [""] * len(found)
+    return hit_rows(wanted, found, "text", ["file"] * len(found), empty, empty)
 
 
 HIDDEN = ("line-hidden", "output-hidden")  # marks of detect/ that say how a command could be missed

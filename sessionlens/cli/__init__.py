@@ -17,7 +17,18 @@ from sessionlens import __version__
 from sessionlens.errors import SessionLensError
 from sessionlens.visible import visible
 
-COMMANDS = ("info", "commands", "search", "flags", "screen", "render", "verify", "demo", "doctor")
+COMMANDS = (
+    "info",
+    "commands",
+    "search",
+    "flags",
+    "transfers",
+    "screen",
+    "render",
+    "verify",
+    "demo",
+    "doctor",
+)
 EX_USAGE = 64
 
 

@@ -55,12 +55,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         return _follow(arguments)
     if arguments.why is not None:
-        why = open(arguments.path).why(arguments.why)
+        why = open(arguments.path, identity=arguments.identity).why(arguments.why)
         say(json.dumps(why.as_dict()) if arguments.json else repr(why))
         return 0
     if arguments.ran is not None:
         return _asked(arguments)
-    source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
+    source = (
+        corpus(arguments.path, identity=arguments.identity)
+        if single(arguments.path) is None
+        else open(arguments.path, identity=arguments.identity)
+    )
     filters = _filters(arguments)
     table = chosen_rows(source.commands, **filters)
     if arguments.marked:
@@ -81,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> None:
     given = {option for option, value in vars(arguments).items() if value is not None and value is not False}
-    ignored = given - {name, *LONE[name], "path", "verb", "run"}
+    ignored = given - {name, *LONE[name], "path", "identity", "verb", "run"}
     if name in given and ignored:
         allowed = " and ".join(f"--{option}" for option in LONE[name])
         others = ", ".join(f"--{option}" for option in sorted(ignored))
@@ -105,7 +109,7 @@ def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
 
 def _asked(arguments: argparse.Namespace) -> int:
     """Which commands run these words, and what was looked at."""
-    case = corpus(arguments.path)
+    case = corpus(arguments.path, identity=arguments.identity)
     filters = _filters(arguments)
     found = case.commands.sl.ran(arguments.ran, **filters)
     if arguments.marked:
@@ -120,7 +124,7 @@ def _asked(arguments: argparse.Namespace) -> int:
 def _follow(arguments: argparse.Namespace) -> int:
     """Each command as soon as it is sure; Ctrl-C ends it, as the end of the recording does."""
     try:
-        for news in follow(arguments.path, wait=_Waiting()):
+        for news in follow(arguments.path, wait=_Waiting(), identity=arguments.identity):
             for row in records(news):
                 if arguments.marked and not (row["marks"] or row["corrects"]):
                     continue  # a correction is told too: it may take a mark back

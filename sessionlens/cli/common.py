@@ -28,11 +28,12 @@ def say(text: str = "") -> None:
 
 
 def recording_argument(parser: argparse.ArgumentParser) -> None:
-    """The recording or folder that a command works on."""
+    """The recording or folder that a command works on, and the key for what is sealed in it."""
     parser.add_argument("path", help="a recording, or a folder of recordings")
     parser.add_argument(
         "--session", metavar="SESSION8", help="only this one of them: the 8 digits that the tables show"
     )
+    identity_argument(parser)
 
 
 def choose(arguments: argparse.Namespace) -> None:
@@ -50,6 +51,12 @@ def one_recording_argument(parser: argparse.ArgumentParser) -> None:
     """The one recording that a command works on."""
     parser.add_argument("path", help="a recording, a folder that holds just one, or a ref from a table")
     parser.add_argument("--channel", type=int, help="its number (default: the first that has a terminal)")
+    identity_argument(parser)
+
+
+def identity_argument(parser: argparse.ArgumentParser) -> None:
+    """--identity: who may read what was typed."""
+    parser.add_argument("--identity", metavar="FILE", help="private key for what was typed, if it is sealed")
 
 
 def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: bool) -> None:

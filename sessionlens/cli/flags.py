@@ -22,7 +22,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
+    source = (
+        corpus(arguments.path, identity=arguments.identity)
+        if single(arguments.path) is None
+        else open(arguments.path, identity=arguments.identity)
+    )
     table = source.flags
     table = table[table["severity"].isin(SEVERITIES[SEVERITIES.index(arguments.severity) :])]
     if arguments.kind:

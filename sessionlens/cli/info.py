@@ -12,9 +12,19 @@ from sessionlens.visible import visible
 
 SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
-    "channels", "commands", "findings", "flags", "gaps", "recording",
+    "channels", "commands", "findings", "transfers", "flags", "gaps", "recording",
 )  # fmt: skip
-FIRST_TO_GO = ("client", "channels", "target", "account", "duration", "findings", "flags", "commands")
+FIRST_TO_GO = (
+    "client",
+    "transfers",
+    "channels",
+    "target",
+    "account",
+    "duration",
+    "findings",
+    "flags",
+    "commands",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,13 +41,16 @@ def flagged(session: Session) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    case = corpus(arguments.path)
+    case = corpus(arguments.path, identity=arguments.identity)
     if arguments.json or arguments.csv:
         print_table(case.sessions, SESSIONS, arguments)
         return 0
     if len(case.paths) == 1:
-        session = open(arguments.path)
+        session = open(arguments.path, identity=arguments.identity)
         say(repr(session))
+        if len(session.transfers):
+            said = count(len(session.transfers), "file operation")
+            say(f"  files     {said} by sftp or scp; see `sessionlens transfers`")
         if len(session.flags):
             say(f"  flags     {flagged(session)}; see `sessionlens flags`")
     else:

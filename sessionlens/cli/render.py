@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     check_output(arguments.output, ".mp4", overwrite=arguments.force)
-    session = open(arguments.path, arguments.channel)
+    session = open(arguments.path, arguments.channel, identity=arguments.identity)
     warn_of_gaps(session)
     report = session.render(
         arguments.output,

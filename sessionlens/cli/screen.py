@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("say which moment: --at 00:03:12, or a ref from a table in place of the path")
     if arguments.output:
         check_output(arguments.output, ".png", overwrite=arguments.force)
-    session = open(arguments.path, arguments.channel)
+    session = open(arguments.path, arguments.channel, identity=arguments.identity)
     screen = session.at(when)
     warn_of_gaps(session)
     if arguments.output:

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: found, 1: not there, 2: not found where not everything could be seen."""
-    found = corpus(arguments.path).search(
+    found = corpus(arguments.path, identity=arguments.identity).search(
         arguments.query,
         user=arguments.user,
         since=arguments.since,

@@ -145,6 +145,13 @@ host_key = "keys/host_ed25519"
 signing_key = "keys/signing_ed25519"
 recordings = {recordings}
 
+[recording]
+input = "plain"
+
+[[rules]]
+who = "{person}"
+targets = "{target}"
+
 [users.{person}]
 authorized_keys = {authorized}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from sessionlens_recorder.bundle import (
@@ -20,6 +21,7 @@ from sessionlens_recorder.bundle import (
 )
 
 from sessionlens.errors import NotFoundError, RecordingError
+from sessionlens.evidence import heads as told_heads
 from sessionlens.evidence import signers as allowed
 from sessionlens.evidence import sshsig
 from sessionlens.evidence.verification import Failure, Verification
@@ -32,13 +34,20 @@ _SIGNATURE_LIMIT = 1 << 20
 _HELP = "No conclusion can be drawn from this, in either direction."
 
 
-def verify(path: str | os.PathLike[str], signers: str | os.PathLike[str] | None = None) -> Verification:
-    """Verify a recording; signers is an allowed_signers file (ssh-keygen(1)).
+def verify(
+    path: str | os.PathLike[str],
+    signers: str | os.PathLike[str] | None = None,
+    heads: str | os.PathLike[str] | told_heads.Heads | None = None,
+) -> Verification:
+    """Verify a recording; signers is an allowed_signers file (ssh-keygen(1)), heads a file of JSON lines with
+    the chain heads that the recorder told its sinks (or what `heads.read` made of it).
 
-    Raises NotFoundError or FormatError where there is no recording, UsageError for a bad signers file.
+    Raises NotFoundError or FormatError where there is no recording, UsageError for a bad signers or heads
+    file.
     """
     there = Path(path)
     trusted = None if signers is None else allowed.read(Path(signers))
+    told = heads if heads is None or isinstance(heads, dict) else told_heads.read(Path(heads))
     if not there.exists():
         raise NotFoundError(f"{there}: no such file or folder")
     root = root_of(there)
@@ -48,6 +57,48 @@ def verify(path: str | os.PathLike[str], signers: str | os.PathLike[str] | None 
         report = check(root)
     except OSError as error:
         raise RecordingError(f"{root} cannot be read: {error.strerror or error}") from error
+    verdict = _verdict(report, trusted, signers)
+    return verdict if told is None else _with_heads(verdict, told_heads.compare(root, told))
+
+
+def _with_heads(verdict: Verification, compared: told_heads.Comparison) -> Verification:
+    if compared.failures and verdict.status == "DAMAGED":
+        return replace(verdict, problems=(*verdict.problems, *compared.failures))
+    if compared.failures:
+        offset = compared.failures[0].offset
+        where = "" if offset is None else f", after byte {offset}"
+        return replace(
+            verdict,
+            status="DAMAGED",
+            summary=f"DAMAGED at journal{where}: it is not the one that was told of while it was recorded",
+            meaning=_REWRITTEN,
+            problems=(*compared.failures, *verdict.problems),
+        )
+    if compared.note:
+        return replace(verdict, notes=(*verdict.notes, compared.note))
+    if verdict.status != "INTACT":
+        return replace(verdict, notes=(*verdict.notes, _NO_HEADS))
+    return replace(
+        verdict,
+        status="CANNOT TELL",
+        summary="CANNOT TELL because no chain head of it was told",
+        meaning=f"{verdict.meaning} {_NO_HEADS}",
+    )
+
+
+_REWRITTEN = (
+    "While the session was recorded, the recorder told somebody else how far the recording was and a "
+    "fingerprint of it. This recording does not have that fingerprint: somebody who had the bastion's keys "
+    "wrote it anew. Do not rely on it."
+)
+_NO_HEADS = (
+    "The file of chain heads has none of this recording, so it does not say whether it was written anew."
+)
+
+
+def _verdict(
+    report: Report, trusted: list[allowed.Signer] | None, signers: str | os.PathLike[str] | None
+) -> Verification:
     failures = tuple(Failure(p.kind, p.file, p.offset, p.length, p.text) for p in report.problems)
     if report.damaged:
         return _damaged(report, failures)

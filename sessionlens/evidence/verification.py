@@ -17,7 +17,7 @@ class Failure:
     """One thing that does not hold, and where."""
 
     kind: str
-    """tampered, missing, unlisted, unsafe, torn, signature, signer."""
+    """tampered, missing, unlisted, unsafe, torn, signature, signer, heads."""
     file: str
     offset: int | None
     length: int | None

@@ -14,10 +14,11 @@ from sessionlens_recorder.bundle import BundleReadError
 
 from sessionlens.errors import FormatError, NotFoundError
 from sessionlens.formats import asciicast, bundle, script_advanced, script_classic, ttyrec
+from sessionlens.formats.identity import Identities
 from sessionlens.formats.source import Channel, Source
 from sessionlens.formats.unpack import packer
 
-__all__ = ["Channel", "Format", "Source", "find", "open_source"]
+__all__ = ["Channel", "Format", "Identities", "Source", "find", "open_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class Format:
     detect: Callable[[Path], bool]
     """Cheap, never raises for what a file holds."""
     open: Callable[[Path], Source]
+    unseal: Callable[[Path, Identities | None], Source] | None = None
+    """Of a format that can be sealed: the same, with keys."""
 
 
 # A bundle's channel is also an advanced log, whose `out` is also a typescript: the most specific first.
 # An asciicast begins with a brace, as much else does; a ttyrec has no magic at all: what is sure goes first.
 REGISTRY = (
-    Format(bundle.NAME, bundle.detect, bundle.open_bundle),
+    Format(bundle.NAME, bundle.detect, bundle.open_bundle, bundle.open_bundle),
     Format(script_advanced.NAME, script_advanced.detect, script_advanced.open_script),
     Format(script_classic.NAME, script_classic.detect, script_classic.open_classic),
     Format(asciicast.NAME, asciicast.detect, asciicast.open_asciicast),
@@ -43,10 +46,11 @@ REGISTRY = (
 SINGLE_FILES = (script_classic.is_typescript, asciicast.detect, ttyrec.detect)
 
 
-def open_source(path: str | os.PathLike[str]) -> Source:
+def open_source(path: str | os.PathLike[str], identities: Identities | None = None) -> Source:
     """Open one recording: a bundle, a channel of it, a folder with timing and out, or a single file.
 
-    Raises NotFoundError if there is nothing, FormatError if it is no recording (or several).
+    `identities` open what was typed where a bundle has it sealed. Raises NotFoundError if there is nothing,
+    FormatError if it is no recording (or several), IdentityError if the keys are not the ones it needs.
     """
     there = Path(path)
     if not there.exists():
@@ -54,7 +58,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     try:
         for form in REGISTRY:
             if form.detect(there):
-                return form.open(there)
+                return form.unseal(there, identities) if form.unseal else form.open(there)
     except BundleReadError as error:
         raise FormatError(f"{there}: {error}") from error
     except OSError as error:

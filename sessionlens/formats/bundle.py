@@ -5,36 +5,42 @@ A Source is one SSH connection, or one channel directory of it. Signatures are e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sessionlens_recorder.bundle import (
-    CHANNEL_FILES,
     MANIFEST,
     SIGNATURE,
     BundleReadError,
+    Malformed,
     as_text,
     channel_dirs,
     channel_number,
     check,
     is_bundle,
+    is_made_in_channel,
     read_channel,
     read_events,
+    read_files,
     read_session,
 )
 
 from sessionlens.errors import FormatError
-from sessionlens.formats.bundle_channel import load_channel
+from sessionlens.formats.bundle_channel import load_channel, recipients
 from sessionlens.formats.facts import address, inner, integer, is_id, utc_ns
+from sessionlens.formats.identity import Identities, refusal
 from sessionlens.formats.source import Channel, Events, Source
-from sessionlens.recording import Gap, Info
+from sessionlens.recording import Gap, Info, Recording
 
 _LONGEST_NS = 1 << 58  # nine years, as in a timing file
 
 NAME = "bundle"
 VERSION = 1
-_FILES = CHANNEL_FILES | {"session.json", "journal", MANIFEST, SIGNATURE}
+KEY = 32
+"""Bytes of the key of sealed input."""
+_FILES = frozenset({"session.json", "journal", MANIFEST, SIGNATURE})
 
 
 def root_of(path: Path) -> Path | None:
@@ -47,7 +53,8 @@ def root_of(path: Path) -> Path | None:
 
 
 def _folder(path: Path) -> Path:
-    return path.parent if path.name in _FILES and not path.is_dir() else path
+    inside = path.name in _FILES or is_made_in_channel(path.name)
+    return path.parent if inside and not path.is_dir() else path
 
 
 def detect(path: Path) -> bool:
@@ -55,12 +62,12 @@ def detect(path: Path) -> bool:
     return root_of(path) is not None
 
 
-def open_bundle(path: Path) -> Source:
-    """Open a bundle, or one channel of it."""
+def open_bundle(path: Path, identities: Identities | None = None) -> Source:
+    """Open a bundle, or one channel of it. Raises IdentityError if its input is sealed for other keys."""
     root = root_of(path)
     if root is None:
         raise FormatError(f"{path} is not a bundle")
-    bundle = _Bundle(root)
+    bundle = _Bundle(root, identities)
     wanted = _folder(path)
     chosen = [d for d in bundle.directories if wanted in (root, d)]
     channels = [bundle.channel(directory) for directory in chosen]
@@ -73,8 +80,8 @@ def open_bundle(path: Path) -> Source:
 class _Bundle:
     """One bundle while it is being opened."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, identities: Identities | None) -> None:
+        self.root, self.identities = root, identities
         self.directories = channel_dirs(root)
         self.found: list[Gap] = []
         try:
@@ -126,18 +133,39 @@ class _Bundle:
         except BundleReadError as error:
             meta = {"stream": any((directory / file).exists() for file in ("timing", "out", "in"))}
             self._missing(f"{name}/channel.json", f"{error}: terminal and environment are not known")
-        carries = meta.get("stream") is not False
+        # sftp is listed in files.jsonl; what of it was not understood is a stream that began later
+        carries = meta.get("stream") is not False or (directory / "timing").exists()
         channel = Channel(
             channel_number(directory),
             kind,
             meta,
             name=name,
             interactive=carries and bool(meta.get("pty", kind == "shell")),
-            load=(lambda: load_channel(self.root, channel, self.info(channel))) if carries else None,
+            load=(lambda: self._load(channel, key)) if carries else None,
             events=lambda: self._events(name),
+            files=lambda: self._files(name)[0],
             opened_ns=self._opened_ns(meta),
         )
+        key = self._key(channel) if carries else None
         return channel
+
+    def _load(self, channel: Channel, key: bytes | None) -> Recording:
+        name = as_text(self.session.get("name")) or self.root.name
+        return load_channel(self.root, channel, self.info(channel), name, key)
+
+    def _key(self, channel: Channel) -> bytes | None:
+        """Of its sealed input, if there are keys for it. IdentityError if they are others'."""
+        if self.identities is None or channel.meta.get("input") != "sealed":
+            return None
+        key = self.identities.open(inner(channel.meta, "sealed").get("key"))
+        if key is None or len(key) != KEY:
+            told = recipients(channel)
+            if not set(told) & set(self.identities.recipients):
+                raise refusal(f"{self.root}", self.identities, told)
+            text = f"{channel.name}/channel.json: the key of what was typed was changed, and does not open"
+            self.found.append(Gap("tampered", f"{channel.name}/channel.json", None, None, None, text))
+            return None
+        return key
 
     def _opened_ns(self, meta: dict[str, Any]) -> int:
         """From the start of the session to the start of a channel."""
@@ -152,6 +180,20 @@ class _Bundle:
             return read_events(self.root, name)[0]
         except BundleReadError:
             return []
+
+    def _files(self, name: str) -> tuple[Events, list[Malformed]]:
+        try:
+            return read_files(self.root, name)
+        except BundleReadError:
+            return [], []
+
+    def _unread_lines(self) -> Iterator[Gap]:
+        """What of the lists of files is not a line of such a list."""
+        for directory in self.directories:
+            file = f"{directory.name}/files.jsonl"
+            for bad in self._files(directory.name)[1]:
+                text = f"{file}: {bad.text} (byte {bad.offset})"
+                yield Gap("broken", file, bad.offset, bad.length, None, text)
 
     def info(self, channel: Channel) -> Info:
         """session.json, channel.json and how the channel ended, in one."""
@@ -193,7 +235,7 @@ class _Bundle:
             for p in report.problems
             if (p.kind, p.file) not in told
         ]
-        return gaps + self._torn()
+        return [*gaps, *self._unread_lines(), *self._torn()]
 
     def _torn(self) -> list[Gap]:
         """What a recovery set aside."""

@@ -28,6 +28,7 @@ class Channel:
         interactive: bool,
         load: Callable[[], Recording] | None,
         events: Callable[[], Events] = list,
+        files: Callable[[], Events] = list,
         name: str | None = None,
         opened_ns: int = 0,
     ) -> None:
@@ -35,12 +36,17 @@ class Channel:
         self.opened_ns = opened_ns  # since the start of the session; the times in `events` count from here
         self.name = name or f"{number}.{kind}"
         self.interactive, self.recorded = interactive, load is not None
-        self._load, self._events = load, events
+        self._load, self._events, self._files = load, events, files
 
     @cached_property
     def events(self) -> Events:
         """events.jsonl, parsed; empty where the format has none."""
         return self._events()
+
+    @cached_property
+    def files(self) -> Events:
+        """files.jsonl, parsed; empty where no file passed."""
+        return self._files()
 
     def load(self) -> Recording:
         """Its bytes and times, read once. Raises NotFoundError where the channel carries no stream."""

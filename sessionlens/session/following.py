@@ -15,9 +15,8 @@ import pandas as pd
 from sessionlens_recorder.bundle import is_live
 
 from sessionlens import commands, detect
-from sessionlens.formats import Channel, Source, find, open_source
+from sessionlens.formats import Channel, Identities, Source, find, open_source
 from sessionlens.session.opening import named
-from sessionlens.session.session import is_text
 from sessionlens.tables import build
 from sessionlens.terminal import Replaying
 
@@ -60,16 +59,22 @@ def _place(found: Sequence[commands.Command], at: int) -> tuple[int, int]:
     return found[at].accepted, at - first
 
 
-def follow(path: str | Path, *, wait: Callable[[float], None] = time.sleep) -> Iterator[pd.DataFrame]:
+def follow(
+    path: str | Path,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    identity: str | Path | None = None,
+) -> Iterator[pd.DataFrame]:
     """The commands of a growing recording, a table of new rows at a time, until it has ended.
 
     A bundle ends when its recorder lets go of it, a typescript with its last line; other formats do not say
-    that they have ended. Raises NotFoundError and FormatError as `open` does.
+    that they have ended. `identity` as in `open`, whose errors this raises.
     """
     place = named(path)
     if place.is_dir() and len(below := find(place)) == 1:
         place = below[0]
-    open_source(place)  # says what is wrong with the path, before anything is waited for
+    identities = None if identity is None else Identities.read(identity)
+    open_source(place, identities)  # says what is wrong with the path, before anything is waited for
     channels: dict[int, Growing] = {}
     seen = -1
     while True:
@@ -77,7 +82,7 @@ def follow(path: str | Path, *, wait: Callable[[float], None] = time.sleep) -> I
         size = sum(file.stat().st_size for file in _files(place))
         if size != seen or ended:
             seen, began = size, time.monotonic()
-            for channel in _channels(open_source(place)):
+            for channel in _channels(open_source(place, identities)):
                 own = channels.setdefault(channel.number, Growing(str(place)))
                 if len(news := own.news(channel, ended=ended)):
                     yield news
@@ -88,7 +93,7 @@ def follow(path: str | Path, *, wait: Callable[[float], None] = time.sleep) -> I
 
 
 def _channels(source: Source) -> Iterator[Channel]:
-    return (channel for channel in source.channels if channel.recorded and is_text(channel))
+    return (channel for channel in source.channels if channel.recorded)
 
 
 def _files(place: Path) -> list[Path]:

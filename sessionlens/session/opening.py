@@ -6,27 +6,43 @@ from os import PathLike
 from pathlib import Path
 
 from sessionlens.catalog.corpus import Corpus
-from sessionlens.errors import NotFoundError, UsageError
-from sessionlens.formats import find, open_source
+from sessionlens.errors import IdentityError, NotFoundError, UsageError
+from sessionlens.formats import Identities, find, open_source
 from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
 
 
-def open(path: str | PathLike[str], channel: int | None = None, *, reflow: bool = True) -> Session:
+def open(
+    path: str | PathLike[str],
+    channel: int | None = None,
+    *,
+    reflow: bool = True,
+    identity: str | PathLike[str] | None = None,
+) -> Session:
     """The recording at `path`: a bundle or a channel of it, script(1)'s files, an asciicast, a ttyrec.
 
     A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
     tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines
-    of the main screen anew, as most terminals do; xterm and PuTTY only cut them. Raises NotFoundError for a
-    path that is not there, FormatError for what is no recording and for a folder of several (it lists them).
+    of the main screen anew, as most terminals do; xterm and PuTTY only cut them. `identity` is a file with
+    the private key for what was typed, where a recording has that sealed; without it, it opens all the same,
+    and its gaps say so. Raises NotFoundError for a path that is not there, FormatError for what is no
+    recording and for a folder of several (it lists them), IdentityError for a key that is none or not the
+    right one.
     """
+    return opened(path, channel, reflow, None if identity is None else Identities.read(identity))
+
+
+def opened(
+    path: str | PathLike[str], channel: int | None, reflow: bool, identities: Identities | None
+) -> Session:
+    """The same with keys that were read already."""
     found = named(path)
     if not found.exists() and (ref := Ref.parse(str(path))):
         wanted = ref.channel if channel is None else channel
-        return Session(open_source(by_session(ref.session, Path())), wanted, reflow=reflow)
+        return Session(open_source(by_session(ref.session, Path()), identities), wanted, reflow=reflow)
     if found.is_dir() and len(below := find(found)) == 1:
         found = below[0]
-    return Session(open_source(found), channel, reflow=reflow)
+    return Session(open_source(found, identities), channel, reflow=reflow)
 
 
 def named(path: str | PathLike[str]) -> Path:
@@ -44,12 +60,25 @@ def by_session(session: str, folder: Path) -> Path:
     raise NotFoundError(f"no recording of session {session} below {folder.resolve()}")
 
 
-def corpus(folder: str | PathLike[str]) -> Corpus:
+def corpus(folder: str | PathLike[str], *, identity: str | PathLike[str] | None = None) -> Corpus:
     """All recordings below a folder (or the one recording at that path) as one case.
 
-    Raises as `open` does: NotFoundError for a path that is not there, FormatError for what is no recording
-    and holds none.
+    `identity` as in `open`; of several recordings those that are sealed for other keys open without, and
+    their gaps say for whom. Raises as `open` does: NotFoundError for a path that is not there, FormatError
+    for what is no recording and holds none, IdentityError for a key that is none, or of one recording not
+    the one it needs.
     """
     root = named(folder)
     below = find(root) if root.is_dir() else []
-    return Corpus(root, below or [open_source(root).path], open)
+    identities = None if identity is None else Identities.read(identity)
+    paths = below or [open_source(root).path]
+    if len(paths) == 1:
+        open_source(paths[0], identities)
+
+    def opener(path: Path) -> Session:
+        try:
+            return opened(path, None, True, identities)
+        except IdentityError:
+            return open(path)
+
+    return Corpus(root, paths, opener)

@@ -26,6 +26,7 @@ from sessionlens.session.why import Why, why
 from sessionlens.tables import build
 from sessionlens.tables.html import html_text
 from sessionlens.tables.schema import join
+from sessionlens.tables.transfers import transfers_table
 from sessionlens.terminal import Timeline, Trace
 from sessionlens.times import format_elapsed, format_utc, parse_time
 from sessionlens.visible import visible
@@ -39,16 +40,16 @@ Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp |
 class Session:
     """One recorded session.
 
-    The tables (`commands`, `events`, `lines`, `findings`, `flags`, `gaps`, `channels`) cover all its channels
-    and carry a `channel` column; `recording`, `timeline`, `trace`, `at` and `render` take one channel: the
-    first interactive one unless `open(…, channel=n)` named another.
+    The tables (`commands`, `events`, `lines`, `transfers`, `findings`, `flags`, `gaps`, `channels`) cover all
+    its channels and carry a `channel` column; `recording`, `timeline`, `trace`, `at` and `render` take one
+    channel: the first interactive one unless `open(…, channel=n)` named another.
     """
 
     def __init__(self, source: Source, channel: int | None = None, *, reflow: bool = True) -> None:
         self.source = source
         self.path = Path(source.path)
         self.reflow = reflow
-        self.views = [ChannelView(c, str(source.path), reflow) for c in source.channels if is_text(c)]
+        self.views = [ChannelView(c, str(source.path), reflow) for c in source.channels if c.recorded]
         self._main = self._choose(channel)
 
     def _choose(self, number: int | None) -> ChannelView | None:
@@ -133,6 +134,13 @@ class Session:
         )
 
     @cached_property
+    def transfers(self) -> pd.DataFrame:
+        """The table `transfers`: what passed by sftp and scp, and what was done to files with them."""
+        origin = build.Origin.of(self.source.info, str(self.path))
+        parts = (transfers_table(origin, c) for c in self.source.channels if c.files)
+        return join(parts, "transfers").sort_values("start", kind="stable", ignore_index=True)
+
+    @cached_property
     def findings(self) -> pd.DataFrame:
         """The table `findings`: marks on commands; a reason to look, not a verdict."""
         parts = []
@@ -165,11 +173,12 @@ class Session:
     def coverage_of_commands(self) -> Coverage:
         """The same where only the commands are looked at."""
         session = self.source.session
-        silent = [c for c in self.source.channels if not is_text(c)]
+        silent = [c for c in self.source.channels if not c.recorded or (c.files and c.kind == "sftp")]
         unread = int((~self.gaps["kind"].isin(READABLE)).sum())
         return Coverage(
             1,
             len(self.commands),
+            transfers=len(self.transfers),
             gaps=unread,
             untold=untold(self.commands, self.events, self.flags, self.views),
             damaged=(session,) if unread else (),
@@ -177,12 +186,12 @@ class Session:
         )
 
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits:
-        """The table `hits`: commands and screen lines (also erased ones) that contain `query`.
+        """The table `hits`: commands, screen lines (also erased ones) and names of files that have `query`.
 
         Upper and lower case are alike unless `case`. The result prints its coverage as its last line.
         """
         wanted = pattern(query, regex=regex, case=case)
-        found = search_tables(wanted, self.commands, self.lines)
+        found = search_tables(wanted, self.commands, self.lines, self.transfers)
         if not len(found):  # it may be in the bytes and never have stood on a screen in one piece
             found = search_tables(
                 wanted, self.commands, join((v.in_bytes(wanted) for v in self.views), "lines")
@@ -250,9 +259,13 @@ class Session:
         options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
         return render_session(self, Path(path), span, options, progress)
 
-    def verify(self, signers: str | PathLike[str] | None = None) -> evidence.Verification:
-        """Whether the recording is what was sealed: INTACT, DAMAGED or CANNOT TELL, and why."""
-        return evidence.verify(self.path, signers)
+    def verify(
+        self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
+    ) -> evidence.Verification:
+        """Whether the recording is what was sealed, by a signer of that file, and, with `heads`, what was
+        told elsewhere while it was recorded: INTACT, DAMAGED or CANNOT TELL, and why.
+        """
+        return evidence.verify(self.path, signers, heads)
 
     def __repr__(self) -> str:
         told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]
@@ -264,18 +277,6 @@ class Session:
 
 
 READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read
-
-
-def is_text(channel: Channel) -> bool:
-    """Whether a channel's stream is what somebody saw: recorded, and not a protocol of its own.
-
-    What a channel is follows from what it does: an SFTP client's first packet is INIT (type 1, of 5 bytes or
-    more; draft-ietf-secsh-filexfer-02), and it has no terminal. Anything else that calls itself sftp is text.
-    """
-    if not channel.recorded or channel.kind != "sftp" or channel.interactive:
-        return channel.recorded
-    first = channel.load().raw("i")[:5]
-    return not (len(first) == 5 and first[:2] == b"\0\0" and first[4] == 1)
 
 
 def describe(info: Info, channels: Iterable[Channel]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from sessionlens_recorder.bundle import as_text
 
 from sessionlens.commands import Command, Extraction, operands
 from sessionlens.formats import Channel, Source
@@ -238,9 +239,24 @@ def channels_table(source: Source, infos: Sequence[Info | None]) -> pd.DataFrame
         "channel": [c.number for c in channels],
         "command": [i.command if i else None for i in infos],
         "exit_code": [i.exit_code if i else None for i in infos],
-        "duration": [i.duration_ns if i else None for i in infos],
+        "duration": [i.duration_ns if i else _ended(c) for i, c in zip(infos, channels, strict=True)],
+        "address": [as_text(c.meta.get("address") or c.meta.get("origin")) for c in channels],
+        "sent": [_passed(c, "user") for c in channels],
+        "received": [_passed(c, "target") for c in channels],
     }
     data |= {
         name: [getattr(c, name) for c in channels] for name in ("name", "kind", "interactive", "recorded")
     }
     return conform(data, "channels")
+
+
+def _ended(channel: Channel) -> int | None:
+    """How long a channel without a stream was open."""
+    times = [event["t_ns"] for event in channel.events if event["event"] == "close"]
+    return times[-1] if times else None
+
+
+def _passed(channel: Channel, side: str) -> int | None:
+    """How many bytes a side sent through a tunnel."""
+    counts = [event.get(side) for event in channel.events if event["event"] == "bytes"]
+    return counts[-1] if counts and type(counts[-1]) is int and 0 <= counts[-1] < 1 << 62 else None

@@ -54,6 +54,7 @@ SESSIONS = WHERE_FROM + columns(
     ("channels", COUNT, "number of SSH channels"),
     ("commands", COUNT, "number of commands found"),
     ("findings", COUNT, "number of marks on those commands"),
+    ("transfers", COUNT, "number of files that went up or down by sftp or scp"),
     ("flags", COUNT, "number of places where a viewer could have missed something"),
     ("gaps", COUNT, "number of places that cannot be read or trusted; 0 is what you want"),
     ("format", TEXT, "format of the recording"),
@@ -139,7 +140,7 @@ HITS = (
         (
             "where",
             TEXT,
-            "command, screen, how the line left the screen (scrolled, erased, …), title, unprinted, bytes",
+            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file",
         ),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
@@ -206,6 +207,41 @@ CHANNELS = (
         ("command", TEXT, "the command that the client asked for"),
         ("exit_code", COUNT, "exit code where known"),
         ("duration", ELAPSED, "from its first to its last recorded event"),
+        ("address", TEXT, "of a tunnel: where it leads; of X11: where it came from"),
+        ("sent", COUNT, "bytes that the user's side sent through a tunnel"),
+        ("received", COUNT, "bytes that the target's side sent through it"),
+    )
+)
+
+TRANSFERS = (
+    WHERE_FROM
+    + CHANNEL
+    + columns(
+        ("n", COUNT, "number of the operation in its channel, from 0; a file read and written has two rows"),
+        ("start", ELAPSED, "when it was asked for, since the session began"),
+        ("start_utc", INSTANT, "the same as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("protocol", TEXT, "sftp or scp"),
+        ("operation", TEXT, "download, upload, open (nothing passed), remove, rename, mkdir, readdir, …"),
+        ("direction", TEXT, "download or upload, where bytes of a file passed"),
+        (
+            "path",
+            TEXT,
+            "as the client named it; bytes that are no UTF-8 as \\xNN; of scp below the command's",
+        ),
+        ("to", TEXT, "the new name of a rename or link, what a symbolic link points to, where a copy went"),
+        ("size", COUNT, "bytes that passed"),
+        ("result", TEXT, "SSH_FX_… of sftp, ok or error of scp; missing where nobody said how it ended"),
+        ("sha256", TEXT, "of the `hashed` bytes from `offset` on, in their order in the file"),
+        ("offset", COUNT, "where in the file the first of them stands: not 0 where a transfer was resumed"),
+        ("hashed", COUNT, "how many bytes `sha256` covers: less than `size` where they passed out of order"),
+        ("unhashed", TEXT, "why the hash covers no more"),
+        ("end", ELAPSED, "when it was answered or closed"),
+        ("end_utc", INSTANT, "the same as an instant"),
+        ("duration", ELAPSED, "end - start"),
+        ("message", TEXT, "what the other side said beyond its code"),
+        ("copy", TEXT, "file in the recording that has the first bytes of it, where copies are kept"),
+        ("details", TEXT, "flags, attributes, names of a listing and other facts"),
     )
 )
 
@@ -219,6 +255,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "hits": HITS,
     "lines": LINES,
     "sessions": SESSIONS,
+    "transfers": TRANSFERS,
 }
 
 

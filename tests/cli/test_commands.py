@@ -63,7 +63,7 @@ def test_following_only_what_is_marked(recording: Path, capsys: pytest.CaptureFi
 def test_who_waits_says_so_once(
     recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def waits(_: str, *, wait: Callable[[float], None]) -> Iterator[pd.DataFrame]:
+    def waits(_: str, *, wait: Callable[[float], None], identity: None) -> Iterator[pd.DataFrame]:
         wait(0)
         wait(0)
         return iter(())

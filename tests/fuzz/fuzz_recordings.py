@@ -24,6 +24,8 @@ from sessionlens_recorder.bundle import BundleError, BundleWriter, check, recove
 from sessionlens.errors import FormatError
 from sessionlens.evidence import verify
 from sessionlens.formats import find, open_source
+from sessionlens.tables.build import Origin
+from sessionlens.tables.transfers import transfers_table
 
 CHUNKS = [
     b"\n",
@@ -54,6 +56,11 @@ def make(root: Path) -> list[Path]:
     unsealed = root / "unsealed"
     shutil.copytree(writer.path, unsealed)
     shell.close(0)
+    files = writer.open_channel("sftp")
+    files.file(n=0, event="request", operation="open", path="/f")
+    files.file(n=0, event="result", operation="download", path="/f", began_ns=1, result="SSH_FX_OK", size=3)
+    files.copy("copy-0", b"abc")
+    files.close()
     writer.seal(lambda manifest: "no signature\n")
     advanced = root / "advanced"
     shutil.copytree(writer.path / "0.shell", advanced)
@@ -126,6 +133,7 @@ def examine(original: Path, copy: Path) -> None:
             continue
         list(source.gaps)
         for channel in source.channels:
+            transfers_table(Origin.of(source.info, str(path)), channel)
             if channel.recorded:
                 recording = channel.load()
                 shown = {stream: len(recording.raw(stream)) for stream in "oi"}

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,17 +67,25 @@ class Sshd:
 
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as sshd:
+        yield sshd
+
+
+@contextmanager
+def running_sshd(folder: Path, more: str = "", name: str = "sshd") -> Iterator[Sshd]:
+    """`more` goes before the usual settings, and the first one counts; `name` is what PAM knows it by."""
     binary = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if binary is None:
         pytest.skip("needs openssh-server")
-    folder = tmp_path_factory.mktemp("sshd")
     host_key, client_key = make_key(folder / "host"), make_key(folder / "client")
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     (folder / "home").mkdir()
+    (folder / name).symlink_to(binary)
     port = free_port()
     (folder / "config").write_text(
-        f"""ListenAddress 127.0.0.1:{port}
+        f"""{more}
+ListenAddress 127.0.0.1:{port}
 HostKey {host_key}
 PidFile {folder / "pid"}
 AuthorizedKeysFile {client_key}.pub
@@ -92,7 +101,7 @@ Subsystem sftp internal-sftp
 """
     )
     log = folder / "log"
-    process = subprocess.Popen([binary, "-D", "-f", folder / "config", "-E", log])
+    process = subprocess.Popen([folder / name, "-D", "-f", folder / "config", "-E", log])
     wait_for(lambda: log.exists() and "listening" in log.read_text(), "sshd listens")
     yield Sshd(port, host_key, client_key, process, log)
     process.terminate()
@@ -187,11 +196,22 @@ class Site:
         return done, self.sealed(before)
 
 
+EVERYTHING = """[[rules]]
+who = "*"
+targets = "*"
+allow = ["shell", "exec", "sftp", "subsystem", "forward", "agent", "x11"]"""
+
 BuildSite = Callable[..., Site]
 
 
 def write_site(
-    folder: Path, sshd: Sshd, server: str = "", user: str = "", target: str = "", **changes: str
+    folder: Path,
+    sshd: Sshd,
+    server: str = "",
+    user: str = "",
+    target: str = "",
+    rules: str = EVERYTHING,
+    **changes: str,
 ) -> Site:
     """A folder with keys and a configuration; `server`, `user`, `target`: more lines for those sections."""
     folder.mkdir(exist_ok=True)
@@ -216,6 +236,7 @@ recordings = "recordings"
 {server}
 [recording]
 input = "plain"
+{rules}
 [users.john]
 authorized_keys = "users/john.pub"
 {user}

@@ -92,6 +92,24 @@ class FakeChannel:
     def event(self, name: str, /, **fields: Any) -> None:
         self._hear(name, fields)
 
+    def begin_stream(self) -> None:
+        self._hear("stream")
+
+    def file(self, **fields: Any) -> int:
+        self._hear("file", fields)
+        return len(self.heard)
+
+    def copy(self, name: str, content: bytes) -> None:
+        self._hear("copy", name, content)
+
+    def end_copy(self, name: str) -> None:
+        self._hear("end copy", name)
+
+    def files(self, event: str = "result") -> list[dict[str, Any]]:
+        """The lines of files.jsonl of this event."""
+        lines = [what[1] for what in self.heard if what[0] == "file"]
+        return [line for line in lines if line["event"] == event]
+
     def close(self, exit_code: int | None = None, signal: str | None = None) -> None:
         self._hear("closed", exit_code, signal)
 

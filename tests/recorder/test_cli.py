@@ -22,9 +22,12 @@ def test_init_writes_a_folder_and_does_not_overwrite_it(
     assert main(["init", str(tmp_path / "b")]) == 0
     names = {str(path.relative_to(tmp_path / "b")) for path in (tmp_path / "b").rglob("*") if path.is_file()}
     assert {"recorder.toml", "allowed_signers", "keys/host_ed25519", "keys/signing_ed25519"} <= names
-    for secret in ("recorder.toml", "keys/host_ed25519", "keys/signing_ed25519"):
+    for secret in ("recorder.toml", "input.key", "keys/host_ed25519", "keys/signing_ed25519"):
         assert (tmp_path / "b" / secret).stat().st_mode & 0o77 == 0
-    assert tomllib.loads((tmp_path / "b/recorder.toml").read_text())["recording"]["input"] == "plain"
+    recording = tomllib.loads((tmp_path / "b/recorder.toml").read_text())["recording"]
+    assert recording["input"] == "sealed"
+    (recipient,) = recording["input_recipients"]
+    assert f"# public key: {recipient}\n" in (tmp_path / "b/input.key").read_text()
     assert ' namespaces="sessionlens" ssh-ed25519 AAAA' in (tmp_path / "b/allowed_signers").read_text()
     assert main(["init", str(tmp_path / "b")]) == 64
     assert "is there already" in capsys.readouterr().err
@@ -63,6 +66,8 @@ def test_init_makes_a_configuration_that_serves(tmp_path: Path, capsys: pytest.C
     config = load(folder / "recorder.toml")
     assert (config.server.name, config.server.listen) == ("gate", ("::", 2200))
     assert config.users["j.doe"].authorized_keys == folder / "users/j.doe.pub"
+    (rule,) = config.rules
+    assert (rule.who, rule.targets) == (("j.doe",), ("web01",))
     target = config.targets["web01"]
     assert (target.address, target.account, target.key) == (("10.0.0.5", 22), "deploy", folder / "keys/web01")
     assert target.host_keys == (parse_public_key(key),)
@@ -80,10 +85,11 @@ def test_init_says_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["init", str(folder)]) == 0
     told = capsys.readouterr().out
     lines = (folder / "recorder.toml").read_text().splitlines()
-    for header in ("#[users.john]", "#[targets.web01]"):
+    for header in ("#[users.john]", "#[targets.web01]", "#[[rules]]"):
         assert f"{folder}/recorder.toml:{lines.index(header) + 1}" in told
     assert f"sessionlens-recorder passwd > {folder}/users/john.passwd" in told
     assert f"sessionlens-recorder serve --config {folder}/recorder.toml" in told
+    assert f"take {folder}/input.key to where recordings are analysed" in told
     assert "Only this machine reaches 127.0.0.1:2222" in told
     assert (folder / "allowed_signers").read_text().startswith("bastion namespaces=")
 
@@ -130,6 +136,26 @@ def test_passwd_prints_a_line_for_password_file() -> None:
     assert check_password(b"secret", done.stdout.strip())
     done = subprocess.run(command, input="\n", capture_output=True, text=True, check=False)
     assert done.returncode == 64
+
+
+@pytest.mark.parametrize("stored", ["plain", "off"])
+def test_init_without_sealing_is_a_choice(
+    tmp_path: Path, stored: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "b"), "--input", stored]) == 0
+    assert tomllib.loads((tmp_path / "b/recorder.toml").read_text())["recording"] == {"input": stored}
+    assert not (tmp_path / "b/input.key").exists()
+    assert "input.key" not in capsys.readouterr().out
+
+
+def test_input_key_prints_the_public_half_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["input-key", str(tmp_path / "k")]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("age1")
+    assert f"# public key: {told}AGE-SECRET-KEY-1" in (tmp_path / "k").read_text()
+    assert (tmp_path / "k").stat().st_mode & 0o777 == 0o600
+    assert main(["input-key", str(tmp_path / "k")]) == 64
+    assert "File exists" in capsys.readouterr().err
 
 
 def test_importing_the_recorder_does_not_import_the_lab() -> None:

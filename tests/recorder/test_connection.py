@@ -9,14 +9,14 @@ from sessionlens_recorder.net.connection import Connection
 
 def test_the_words_of_a_target_reach_no_terminal_as_they_are() -> None:
     connection = object.__new__(Connection)
-    relay, user, target = Mock(), Mock(), Mock()
-    connection._relay, connection._user, connection._target = relay, user, target
+    recording, user, target = Mock(), Mock(), Mock()
+    connection._recording, connection._user, connection._target = recording, user, target
     connection._say_goodbye(connection._lost("bye\x1b]0;owned\x07\r\n\x9b2J\u202e caf\u00e9"))
     told = (
         "SessionLens: the connection to the target has ended "
         r"(bye\x1b]0;owned\x07\r\n\x9b2J\u202e caf" + "\u00e9)"
     )
-    relay.record_end.assert_called_once_with(told)
-    relay.end.assert_called_once_with(told)
-    user.finish.assert_called_once_with(relay.end.return_value, told)
+    recording.record_end.assert_called_once_with(told)
+    recording.relay.end.assert_called_once_with(told)
+    user.finish.assert_called_once_with(recording.relay.end.return_value, told)
     assert told.isprintable()

@@ -189,7 +189,7 @@ SABOTAGE = {
         b"this session is no longer recorded, so it ends here",
     ),
     "stalled": (
-        "import time, sessionlens_recorder.net.connection as c\n"
+        "import time, sessionlens_recorder.net.recording as c\n"
         "c.STALLED_S = 1.0\n"
         "c.BundleWriter.commit = lambda self: time.sleep(60)",
         b"this session is no longer recorded, so it ends here",

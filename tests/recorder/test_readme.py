@@ -73,7 +73,7 @@ def test_record_your_own(home: Path, sshd: Sshd) -> None:
             assert "This session is recorded" in typed.stderr
             wait_for(lambda: list((home / "bastion/recordings").glob("*/*/*/*/MANIFEST.sig")), "it is sealed")
             seen = subprocess.run(
-                [*shell, look], capture_output=True, timeout=DEADLINE_S, check=False,
+                [*shell, look], capture_output=True, timeout=3 * DEADLINE_S, check=False,
                 cwd=home, env=environment, text=True,
             )  # fmt: skip
             assert seen.returncode == 0, seen

@@ -12,6 +12,7 @@ from sessionlens_recorder.session.replies import UNANSWERED_LIMIT
 from sessionlens_recorder.session.wire import ProtocolError, channel_failure, open_failure, string
 
 from . import messages as m
+from .sftp_packets import INIT, VERSION, removing
 
 U, T = 7, 42  # the numbers that user and target choose for a channel
 
@@ -231,6 +232,32 @@ def test_bytes_before_a_program_hide_nothing_of_it() -> None:
     )
     assert (program.kind, program.meta["command"]) == ("exec", b"rm -rf /")
     assert [what[1] for what in program.heard if what[0] == "in"] == [b"late"]
+
+
+def test_sftp_is_listed_only_where_its_bytes_are_what_the_target_reads() -> None:
+    """A terminal changes them; bytes that came before may stand in front of them there."""
+    plain, on_a_terminal, after_bytes = Case().session(), Case().session(), Case().session()
+    on_a_terminal.user(m.request(T, "pty-req", string("xterm") + m.u32(80, 24, 0, 0) + string("")))
+    on_a_terminal.target(m.success(U))
+    after_bytes.user(m.data(T, b"early"))
+    for case in (plain, on_a_terminal, after_bytes):
+        case.user(m.request(T, "subsystem", string("sftp")))
+    assert plain.log.channels[-1].meta["stream"] is False
+    assert on_a_terminal.log.channels[-1].meta["stream"] is True
+    assert after_bytes.log.channels[-1].meta["stream"] is True
+    plain.user(m.data(T, b"\0\0\0"))
+    plain.user(m.request(T, "pty-req", string("xterm") + m.u32(80, 24, 0, 0) + string("")))
+    assert ("in", b"\0\0\0") in plain.log.channels[-1].heard, "a terminal that comes later"
+
+
+def test_an_operation_that_cannot_be_listed_is_not_sent() -> None:
+    case = Case().session()
+    folder = case.program("subsystem", string("sftp"))
+    case.user(m.data(T, INIT))
+    case.target(m.data(U, VERSION))
+    folder.broken = True
+    with pytest.raises(OSError, match="no space"):
+        case.user(m.data(T, removing(1, "/etc/passwd")))
 
 
 def test_requests_before_a_program_hide_nothing_of_it() -> None:

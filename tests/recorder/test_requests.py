@@ -30,9 +30,11 @@ def test_requests_by_name() -> None:
     }
     assert read_request(asked("new@example.org", b"12345")) == {"data": b"12345"}
     assert read_request(asked("exec", string("ls") + b"more")) == {"command": "ls", "data": b"more"}
-    assert read_request(asked("x11-req", b"\0" + string("MIT-MAGIC-COOKIE-1") + string("5ec7e7"))) == {
-        "length": 33
-    }
+    cookie = b"\0" + string("MIT-MAGIC-COOKIE-1") + string("5ec7e7")
+    assert read_request(asked("x11-req", cookie)) == {"length": 33}, "cut short, and a secret all the same"
+    assert read_request(asked("x11-req", cookie + m.u32(1))) == {
+        "single": False, "protocol": "MIT-MAGIC-COOKIE-1", "cookie_length": 6, "screen": 1,
+    }  # fmt: skip
     assert read_request(asked("eow@openssh.com", b"")) == {}
 
 

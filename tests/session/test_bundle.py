@@ -32,11 +32,32 @@ def bundle(tmp_path: Path) -> Path:
     run.output(b"one\ntwo\nthree\n")
     run.stderr(b"ls: cannot open directory\n")
     run.close(exit_code=2)
-    copy = writer.open_channel("sftp", pty=None, command=None, env=[], stream=True)
-    copy.input(b"\x00\x00\x00\x05\x01\x00\x00\x00\x03needle")
-    copy.output(b"needle")
+    copy = writer.open_channel("sftp", pty=None, command=None, env=[])
+    copy.file(n=0, event="request", operation="open", path="/srv/plan.txt", flags=["read"])
+    copy.file(n=1, event="request", operation="remove", path=b"/srv/caf\xe9")
+    passed: dict[str, object] = {
+        "direction": "to user",
+        "offset": 0,
+        "size": 6,
+        "hashed": 6,
+        "sha256": "ab" * 32,
+    }
+    copy.file(n=1, event="result", operation="remove", path=b"/srv/caf\xe9", began_ns=9, result="SSH_FX_OK")
+    copy.file(
+        n=0,
+        event="result",
+        operation="download",
+        path="/srv/plan.txt",
+        began_ns=7,
+        result="SSH_FX_OK",
+        **passed,
+    )
+    copy.file(n=2, event="request", operation="open", path="/srv/half", flags=["write"])
+    copy.file(n=2, event="progress", operation="upload", path="/srv/half", direction="to target", size=100)
     copy.close()
-    tunnel = writer.open_channel("forward", pty=None, command=None, env=[], stream=False)
+    tunnel = writer.open_channel(
+        "forward", pty=None, command=None, env=[], stream=False, address="192.0.2.9:22"
+    )
     tunnel.event("refused", what="channel direct-tcpip 192.0.2.9:22", reason="not allowed")
     tunnel.event("bytes", user=10, target=20)
     tunnel.close()
@@ -68,7 +89,47 @@ def test_output_without_a_terminal_reads_as_its_user_saw_it(bundle: Path) -> Non
     assert list(stderr["text"]) == ["ls: cannot open directory\n"]
 
 
-def test_a_protocol_is_not_text_and_the_coverage_says_so(bundle: Path) -> None:
+def test_what_passed_by_sftp_is_a_table(bundle: Path) -> None:
+    transfers = sl.open(bundle).transfers
+    assert list(transfers["operation"]) == ["download", "remove", "upload"]
+    assert list(transfers["path"]) == ["/srv/plan.txt", "/srv/caf\\xe9", "/srv/half"]
+    assert list(transfers["size"].fillna(-1)) == [6, -1, 100]
+    down, *_ = transfers.itertuples()
+    assert (down.direction, down.sha256, down.protocol, down.person) == (
+        "download",
+        "ab" * 32,
+        "sftp",
+        "john",
+    )
+    assert down.start < down.end
+    assert transfers["result"].isna().tolist() == [False, False, True], "nobody said how that one ended"
+
+
+def test_names_of_files_are_found(bundle: Path) -> None:
+    found = sl.open(bundle).search("plan.txt")
+    assert list(found["where"]) == ["file"]
+    assert list(found["text"]) == ["download /srv/plan.txt"]
+    assert "3 file operations" in repr(found)
+
+
+def test_a_damaged_list_of_files_is_a_gap_and_the_rest_is_read(bundle: Path) -> None:
+    file = bundle / "2.sftp" / "files.jsonl"
+    lines = file.read_bytes().split(b"\n")
+    hostile = b'{"t_ns": 5, "event": "result", "n": [], "operation": 7, "size": "x", "path": {"base64": "!"}}'
+    file.write_bytes(b"\n".join([b"{half a li", hostile, *lines]))
+    s = sl.open(bundle)
+    assert len(s.transfers) == 4
+    assert "broken" in set(s.gaps["kind"])
+
+
+def test_a_tunnel_has_its_address_its_bytes_and_its_time(bundle: Path) -> None:
+    channels = sl.open(bundle).channels
+    tunnel = channels[channels["kind"] == "forward"].iloc[0]
+    assert (tunnel["address"], tunnel["sent"], tunnel["received"]) == ("192.0.2.9:22", 10, 20)
+    assert tunnel["duration"].total_seconds() >= 0
+
+
+def test_what_is_not_kept_cannot_be_found_and_the_coverage_says_so(bundle: Path) -> None:
     found = sl.open(bundle).search("needle")
     assert len(found) == 0
     assert "channel 2 (sftp)" in repr(found)
@@ -107,7 +168,9 @@ def test_refusals_of_channels_without_a_stream_are_events(bundle: Path) -> None:
 
 def test_what_only_calls_itself_sftp_is_text(tmp_path: Path) -> None:
     writer = BundleWriter.create(tmp_path, {"person": "john"})
-    fake = writer.open_channel("sftp", pty=None, command=None, env=[], stream=True)
+    fake = writer.open_channel("sftp", pty=None, command=None, env=[])
+    fake.event("not-understood", reason="user: a packet of 1768172130 bytes", user_bytes=0, target_bytes=0)
+    fake.begin_stream()
     fake.input(b"id\n")
     fake.output(b"uid=0(root)\n")
     fake.close()

@@ -5,6 +5,7 @@ The one room that recorder and lab share: the recorder writes with BundleWriter,
 
 from __future__ import annotations
 
+from . import bech32, sealed
 from .channel import ChannelWriter
 from .checking import Problem, Report, check
 from .clock import ClockPair, parse_utc
@@ -19,14 +20,18 @@ from .reader import (
     channel_dirs,
     channel_number,
     is_bundle,
+    is_made_in_channel,
     read_channel,
     read_clocks,
     read_events,
+    read_files,
+    read_heads,
     read_session,
 )
 from .recovery import recover
+from .sealed import Input, Sealer
 from .timing import Timing, TimingProblem, format_seconds, read_timing
-from .writer import BundleWriter
+from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
@@ -38,26 +43,34 @@ __all__ = [
     "BundleWriter",
     "ChannelWriter",
     "ClockPair",
+    "Input",
     "Malformed",
     "Problem",
     "Report",
+    "Sealer",
     "Timing",
     "TimingProblem",
     "as_bytes",
     "as_text",
+    "bech32",
     "channel_dirs",
     "channel_number",
     "check",
     "format_seconds",
     "is_bundle",
     "is_live",
+    "is_made_in_channel",
+    "new_session_id",
     "open_regular",
     "parse_utc",
     "read_channel",
     "read_clocks",
     "read_events",
+    "read_files",
+    "read_heads",
     "read_regular",
     "read_session",
     "read_timing",
     "recover",
+    "sealed",
 ]

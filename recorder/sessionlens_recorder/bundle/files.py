@@ -111,6 +111,11 @@ class AppendFile:
         return Block(self.name, self._hashed - length, length, block.hexdigest())
 
     @property
+    def settled(self) -> bool:
+        """Whether everything in it is hashed."""
+        return self._hashed == self.size
+
+    @property
     def sha256(self) -> str:
         """Of the whole file, as far as it was hashed."""
         return self._whole.hexdigest()

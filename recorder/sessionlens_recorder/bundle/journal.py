@@ -56,6 +56,8 @@ class Journal:
     def __init__(self, file: AppendFile, last: str = START) -> None:
         self._file = file
         self._last = last
+        self.head = (0, last)
+        """How long it was when it was synced last, and its chain value there."""
 
     @classmethod
     def create(cls, root: Path, name: str) -> Journal:
@@ -112,7 +114,9 @@ class Journal:
 
     def sync(self) -> None:
         """What was written is on stable storage."""
+        size, last = self._file.size, self._last
         self._file.sync()
+        self.head = (size, last)
 
     @property
     def sha256(self) -> str:

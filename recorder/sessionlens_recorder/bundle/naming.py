@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+COPY = re.compile(r"copy-\d{1,9}")  # what passed of a file, in its channel's directory
 _SAFE_PATH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
 
 

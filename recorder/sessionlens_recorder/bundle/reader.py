@@ -16,8 +16,9 @@ from typing import Any
 from .clock import ClockPair
 from .errors import BundleReadError
 from .files import read_regular
+from .journal import HEAD, read_journal
 from .journal import NAME as JOURNAL
-from .journal import read_journal
+from .naming import COPY
 from .timing import escape
 
 SESSION = "session.json"
@@ -46,7 +47,12 @@ def is_bundle(path: Path) -> bool:
 def is_channel_file(name: str) -> bool:
     """Whether a recorder makes a file of this name (`0.shell/out`) before it journals it."""
     directory, _, file = name.partition("/")
-    return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and file in CHANNEL_FILES)
+    return name == SESSION or (bool(_CHANNEL.fullmatch(directory)) and is_made_in_channel(file))
+
+
+def is_made_in_channel(file: str) -> bool:
+    """Whether a recorder makes a file of this name in a channel's directory."""
+    return file in CHANNEL_FILES or bool(COPY.fullmatch(file))
 
 
 def is_own_directory(name: str) -> bool:
@@ -58,6 +64,16 @@ def read_clocks(path: Path) -> list[tuple[int, int, ClockPair]]:
     """The journal's checkpoints: byte offset, length, clocks. Raises BundleReadError."""
     lines = read_journal(read_regular(path, JOURNAL))
     return [(line.offset, line.length, pair) for line in lines if (pair := line.clock())]
+
+
+def read_heads(path: Path) -> tuple[str | None, dict[int, str]]:
+    """The name that the journal was begun with, and its chain value at the end of each line: offset to value.
+    Raises BundleReadError.
+    """
+    lines = list(read_journal(read_regular(path, JOURNAL)))
+    first = lines[0].fields if lines else ()
+    name = first[2] if len(first) == 3 and first[0] == HEAD else None
+    return name, {line.offset + line.length: line.chain for line in lines}
 
 
 def read_session(path: Path) -> dict[str, Any]:
@@ -87,10 +103,20 @@ def read_channel(path: Path, channel: str) -> dict[str, Any]:
 
 def read_events(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
     """events.jsonl, line by line, and what of it is not an event. Raises BundleReadError if it is missing."""
+    return _lines(path, f"{channel}/events.jsonl")
+
+
+def read_files(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
+    """files.jsonl in the same way; a channel through which no file passed has none."""
+    name = f"{channel}/files.jsonl"
+    return _lines(path, name) if os.path.lexists(path / name) else ([], [])
+
+
+def _lines(path: Path, name: str) -> tuple[list[dict[str, Any]], list[Malformed]]:
     events: list[dict[str, Any]] = []
     malformed: list[Malformed] = []
     offset = 0
-    for line in read_regular(path, f"{channel}/events.jsonl").split(b"\n"):
+    for line in read_regular(path, name).split(b"\n"):
         event = parse_event(line) if line else None
         if event is not None:
             events.append(event)
@@ -101,7 +127,7 @@ def read_events(path: Path, channel: str) -> tuple[list[dict[str, Any]], list[Ma
 
 
 def parse_event(line: bytes) -> dict[str, Any] | None:
-    """One line of events.jsonl; None if it is not an object with a name and a time."""
+    """One line of events.jsonl or files.jsonl; None if it is not an object with a name and a time."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):

@@ -18,7 +18,8 @@ from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import Block, make_directory, open_regular, pieces, sync_directory, write_once
 from .journal import ABORT, NAME, RECOVERED, SEAL, Journal, Line, block_line, clock_line, end_line
 from .manifest import Sign, discard_unsigned, refuse_sealed, write_manifest
-from .reader import CHANNEL_FILES, SESSION, TORN, channel_dirs, parse_event
+from .reader import SESSION, TORN, channel_dirs, is_made_in_channel, parse_event
+from .sealed import whole
 from .timing import Timing, read_timing
 
 _TRAILER = re.compile(rb"\nScript done on [^\n]{0,400}\n")
@@ -88,7 +89,8 @@ def _own_files(root: Path) -> Iterator[str]:
     """The files that a recorder makes, as far as they are there and regular."""
     names = [SESSION]
     for directory in channel_dirs(root):
-        names += [f"{directory.name}/{file}" for file in sorted(CHANNEL_FILES)]
+        made = (file.name for file in directory.iterdir() if is_made_in_channel(file.name))
+        names += [f"{directory.name}/{file}" for file in sorted(made)]
     torn = root / TORN
     if torn.is_dir() and not torn.is_symlink():
         names += [f"{TORN}/{file.name}" for file in sorted(torn.iterdir())]
@@ -125,10 +127,23 @@ def _kept(root: Path, inside: str) -> dict[str, int]:
 
 
 def _kept_data(root: Path, name: str, timing: Timing, letter: str) -> int:
-    """First line and what the timing accounts for; the closing line if the timing was closed before it."""
+    """First line and what the timing accounts for; the closing line if the timing was closed before it.
+
+    Of sealed input, which the timing does not speak of, the whole records.
+    """
+    if letter == "i" and (records := _whole(root, name)) is not None:
+        return records
     end = (_read(root, name, 0, 1 << 16).find(b"\n") + 1) + timing.accounted(letter.upper())
     rest = _read(root, name, end, 1 << 10)
     return end + len(rest) if "DURATION" in timing.headers and _TRAILER.fullmatch(rest) else end
+
+
+def _whole(root: Path, name: str) -> int | None:
+    try:
+        with open_regular(root, name) as file:
+            return whole(file, os.fstat(file.fileno()).st_size)
+    except BundleReadError:
+        return None
 
 
 def _kept_events(raw: bytes, out_end: int) -> int:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import clock
-from .channel import STREAM_KINDS, ChannelWriter
+from .channel import LATER_STREAMS, STREAM_KINDS, ChannelWriter
 from .clock import SECOND, ClockPair
 from .errors import BundleError, BundleWriteError
 from .files import Block, discard_directory, make_directory, sync_directory, write_once
 from .journal import ABORT, NAME, SEAL, Journal, block_line, clock_line, end_line
 from .manifest import Sign, write_manifest
 from .naming import dump_document, reduce_name
+from .sealed import Input, Sealer, context
 
 FORMAT, VERSION = "sessionlens-bundle", 1
 IDLE_CHECKPOINT_NS = 60 * SECOND
@@ -29,7 +30,9 @@ _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
 class BundleWriter:
     """Writes one bundle. Thread-safe. Any BundleError from it means: the session must end."""
 
-    def __init__(self, path: Path, journal: Journal, first: Block, started: ClockPair) -> None:
+    def __init__(
+        self, path: Path, journal: Journal, first: Block, started: ClockPair, input: Input = "plain"
+    ) -> None:
         self.path, self.name, self.session_id = path, path.name, path.name[-8:]
         self._journal = journal
         self._unwritten: list[str] = []
@@ -39,18 +42,22 @@ class BundleWriter:
         self._opened = 0
         self._hashes = {first.file: first.sha256}
         self._checkpoint = started
+        self._input = input
         self._sealed = False
         self._unsealable: BundleError | None = None
 
     @classmethod
-    def create(cls, root: Path, session: dict[str, Any]) -> BundleWriter:
+    def create(
+        cls, root: Path, session: dict[str, Any], input: Input = "plain", session_id: str | None = None
+    ) -> BundleWriter:
         """Make `root/YYYY/MM/DD/<name>/` with session.json and a locked journal.
 
         session holds the facts of docs/recording-format.md: person, authentication, account, client, target,
-        bastion, recorder_version, config_sha256, notice, actor. Format, version, id and clocks are added.
+        bastion, recorder_version, config_sha256, notice, actor. Format, version, id (eight hex digits, unless
+        given) and clocks are added. input: how what users type is stored in all its channels.
         """
         started = clock.now()
-        session_id = secrets.token_hex(4)
+        session_id = session_id or new_session_id()
         path = _make_path(root, session, started, session_id)
         journal = Journal.create(path, path.name)
         facts = {
@@ -64,7 +71,7 @@ class BundleWriter:
         journal.write([block_line(first), clock_line(started)])
         journal.sync()
         sync_directory(path)
-        return cls(path, journal, first, started)
+        return cls(path, journal, first, started, input)
 
     def open_channel(
         self,
@@ -89,12 +96,14 @@ class BundleWriter:
             if self._sealed:
                 raise BundleWriteError(f"bundle {self.name} is sealed")
             number = self._opened
+            stored, sealer = self._input_of(f"{number}.{kind}", carries or kind in LATER_STREAMS)
             meta = {
                 "channel": number,
                 "kind": kind,
                 "opened": _clock_facts(opened),
                 "stream": carries,
-                "input": "plain" if carries else "off",
+                "input": stored,
+                **({"sealed": sealer.facts} if sealer else {}),
                 "pty": pty,
                 "command": command,
                 "env": env or [],
@@ -103,7 +112,9 @@ class BundleWriter:
             directory = self.path / f"{number}.{kind}"
             make_directory(directory)
             try:
-                channel = ChannelWriter(self.path, number, kind, meta, stream=carries, opened=opened)
+                channel = ChannelWriter(
+                    self.path, number, kind, meta, stream=carries, opened=opened, sealer=sealer
+                )
             except BundleError:
                 discard_directory(directory)
                 raise
@@ -112,6 +123,14 @@ class BundleWriter:
         sync_directory(self.path / channel.name)
         sync_directory(self.path)
         return channel
+
+    def _input_of(self, channel: str, may_carry: bool) -> tuple[str, Sealer | None]:
+        """How the input of a channel is stored, and what seals it."""
+        if not may_carry or self._input == "off":
+            return "off", None
+        if self._input == "plain":
+            return "plain", None
+        return "sealed", self._input(context(self.name, channel))
 
     def commit(self) -> None:
         """Hash, sync and journal everything written since the last commit, with a checkpoint of the clocks.
@@ -128,7 +147,7 @@ class BundleWriter:
             active = list(self._active)
         for channel in active:
             over = channel.closed
-            channel.digest()
+            channel.digest(pad=True)
             self._unwritten += [block_line(block) for block in channel.harvest()]
             if over:
                 self._retire(channel)
@@ -178,10 +197,21 @@ class BundleWriter:
         write_manifest(self.path, self._hashes | {NAME: self._journal.sha256}, sign)
         self._journal.close()
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The journal's length on stable storage and its chain value there: whoever was told of it can prove
+        that nothing before was rewritten.
+        """
+        return self._journal.head
+
     def release(self) -> None:
         """Let go of the journal without sealing: the bundle is no longer live, and recover() may have it."""
         self._sealed = True
         self._journal.close()
+
+
+def new_session_id() -> str:
+    return secrets.token_hex(4)
 
 
 def _make_path(root: Path, session: dict[str, Any], started: ClockPair, session_id: str) -> Path:

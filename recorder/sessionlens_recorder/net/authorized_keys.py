@@ -1,7 +1,8 @@
 """authorized_keys files (sshd(8), AUTHORIZED_KEYS FILE FORMAT): which keys may log in, and from where.
 
-`from=` and `expiry-time=` are honoured. A line with any other option is refused, since each of them
-restricts something (command=, restrict, no-pty …) and ignoring it would allow more than its author meant.
+`from=`, `expiry-time=`, and for FIDO keys `no-touch-required` and `verify-required`, are honoured. A line
+with any other option is refused, since each of them restricts something (command=, restrict, no-pty …) and
+ignoring it would allow more than its author meant.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pathlib import Path
 
 _OPTION = re.compile(r'([A-Za-z0-9-]+)(?:="((?:[^"\\]|\\.)*)")?')
 _KEY_TYPE = re.compile(r"(ssh|ecdsa|sk)-[a-z0-9@.-]+")
-_HONOURED = frozenset({"from", "expiry-time"})
+_HONOURED = frozenset({"from", "expiry-time", "no-touch-required", "verify-required"})
+_WITH_VALUE = frozenset({"from", "expiry-time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class AuthorizedKey:
     comment: str
     sources: str | None = None
     expires: datetime | None = None
+    touch: bool = True  # a FIDO key has to be touched
+    verify: bool = False  # and has to ask for its PIN
 
     def check(self, address: str, now: datetime) -> str | None:
         """None if the key may be used from there and now, or why not."""
@@ -48,9 +52,13 @@ class RefusedLine:
 
 
 def read_authorized_keys(path: Path) -> tuple[list[AuthorizedKey], list[RefusedLine]]:
+    return parse_authorized_keys(path.read_text("utf-8", "replace"))
+
+
+def parse_authorized_keys(text: str) -> tuple[list[AuthorizedKey], list[RefusedLine]]:
     keys: list[AuthorizedKey] = []
     refused: list[RefusedLine] = []
-    for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -70,10 +78,13 @@ def parse_line(line: str) -> AuthorizedKey:
     for name in options:
         if name not in _HONOURED:
             raise ValueError(f"the option {name} is not supported, so the key is refused")
-        if options[name] is None:
-            raise ValueError(f"the option {name} has no value")
+        if (options[name] is None) is (name in _WITH_VALUE):
+            raise ValueError(f"the option {name} has {'no' if name in _WITH_VALUE else 'a'} value")
     expires = options.get("expiry-time")
-    return AuthorizedKey(kind, blob, comment, options.get("from"), _parse_time(expires) if expires else None)
+    return AuthorizedKey(
+        kind, blob, comment, options.get("from"), _parse_time(expires) if expires else None,
+        touch="no-touch-required" not in options, verify="verify-required" in options,
+    )  # fmt: skip
 
 
 def fingerprint(blob: bytes) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from sessionlens_recorder import __version__
 from sessionlens_recorder.config import ELSEWHERE, Config, User
 from sessionlens_recorder.net.authorized_keys import fingerprint
+from sessionlens_recorder.net.credentials import describe
+from sessionlens_recorder.net.hostkeys import host_key
+from sessionlens_recorder.net.identity import Identity
 from sessionlens_recorder.net.leg import Leg
-from sessionlens_recorder.net.login import Identity
 from sessionlens_recorder.session.policy import host_port
 
 PROGRAMS = (
@@ -38,25 +40,36 @@ def session_facts(
 ) -> dict[str, Any]:
     return {
         "person": identity.user.name,
-        "authentication": {
-            "method": identity.method,
-            "key_fingerprint": identity.key_fingerprint,
-            "certificate_id": None,
-            "second_factor": None,
-        },
+        "authentication": _authentication(identity),
         "account": identity.account,
         "client": {"address": client[0], "port": client[1], "version": user.remote_version},
         "target": {
             "name": identity.target.name,
             "address": host_port(*identity.target.address),
-            "host_key_fingerprint": fingerprint(target.get_remote_server_key().asbytes()),
+            "host_key_fingerprint": fingerprint(host_key(target.get_remote_server_key())),
             "version": target.remote_version,
         },
         "bastion": config.server.name,
         "recorder_version": __version__,
         "config_sha256": config.sha256,
         "notice": _notice(config.server.notice, notice_sent),
+        "acknowledged": identity.acknowledged,
+        "reason": identity.reason,
         "actor": actor(identity.user, user.remote_version),
+    }
+
+
+def _authentication(identity: Identity) -> dict[str, Any]:
+    """`method` is the first factor, `second_factor` what came after it; all of them are in `methods`."""
+    factors = identity.proof.factors
+    return {
+        "method": identity.method,
+        "key_fingerprint": identity.key_fingerprint,
+        **describe(identity.proof.credential),
+        "second_factor": "+".join(factors[1:]) or None,
+        "methods": list(factors),
+        "groups": list(identity.proof.groups),
+        "through_jump": identity.proof.jumped,
     }
 
 

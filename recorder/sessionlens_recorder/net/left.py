@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, recover
+from sessionlens_recorder.session.heads import tell_recovered
 
 
 def find_unsealed(root: Path) -> Iterator[Path]:
@@ -23,8 +24,9 @@ def seal_left(paths: Iterable[Path], sign: Callable[[bytes], str], reason: str) 
         try:
             recover(path, sign, reason)
         except BundleError as error:
-            logs.error("recovery-failed", bundle=path, reason=error)
+            logs.error("bundle-recovery-failed", bundle=path.name, reason=error)
             code = 1
         else:
-            logs.warning("recovered", bundle=path, reason=reason)
+            logs.warning("bundle-recovered", bundle=path.name, reason=reason)
+            tell_recovered(path)
     return code

@@ -19,6 +19,7 @@ from paramiko import SSHException, Transport
 from paramiko.common import MSG_NAMES, MSG_UNIMPLEMENTED, cMSG_DISCONNECT, cMSG_UNIMPLEMENTED
 from paramiko.message import Message
 
+import sessionlens_recorder.net.mpint  # noqa: F401  (mends paramiko's)
 from sessionlens_recorder import __version__
 from sessionlens_recorder.net.packetizer import BufferedPacketizer
 
@@ -37,8 +38,6 @@ STRONG = {
     "_preferred_macs": (
         "hmac-sha2-256-etm@openssh.com",
         "hmac-sha2-512-etm@openssh.com",
-        "hmac-sha2-256",
-        "hmac-sha2-512",
     ),
     "_preferred_kex": tuple(
         name
@@ -46,8 +45,8 @@ STRONG = {
         if name in Transport._kex_info  # type: ignore[attr-defined]
     ),
 }
-"""What both legs offer: no SHA-1, MD5, 3DES, CBC, NIST curves in the key exchange, or group exchange
-(paramiko offers that without having moduli).
+"""What both legs offer: no SHA-1, MD5, 3DES, CBC, encrypt-and-MAC, NIST curves in the key exchange, or group
+exchange (paramiko offers that without having moduli).
 """
 
 
@@ -192,13 +191,11 @@ class TargetLeg(Leg):
             "diffie-hellman-group14-sha256",
         )
         self._preferred_kex = (*STRONG["_preferred_kex"], *older)
+        self._preferred_macs = (*STRONG["_preferred_macs"], "hmac-sha2-256", "hmac-sha2-512")
 
-    def expect_host_keys(self, kinds: list[str]) -> None:
-        """Ask for a host key of a kind that is pinned, whatever else the target has."""
-        rsa = ["rsa-sha2-512", "rsa-sha2-256"]
-        self._preferred_keys = tuple(
-            name for kind in kinds for name in (rsa if kind == "ssh-rsa" else [kind])
-        )
+    def expect_host_keys(self, algorithms: tuple[str, ...]) -> None:
+        """Ask for a host key of a kind that can be checked, whatever else the target has."""
+        self._preferred_keys = algorithms
 
 
 def disconnect(reason: str) -> bytes:

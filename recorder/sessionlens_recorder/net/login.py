@@ -4,68 +4,71 @@ paramiko's would disconnect at a key type it does not know (FIDO keys), call its
 nobody asked for, and knows no moment between the last check and SUCCESS. That moment is where the target
 is dialled: whoever reads SUCCESS is through to the target, and every refusal is a banner and a FAILURE.
 
-States: waiting for the service, for a factor, for the target's password (passthrough), in, or refused for
-good.
+States: waiting for the service, for factors (factors.py), for what is left between the person and the target
+(passage.py), in, or refused for good. Keyboard-interactive runs on a thread of its own
+(talking.py), which takes `_turn` before it changes anything here.
 """
 
 from __future__ import annotations
 
+import threading
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from paramiko import SSHException, common
 from paramiko.message import Message
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import ELSEWHERE, Config, Target, User
+from sessionlens_recorder.net import knocking
 from sessionlens_recorder.net.authorized_keys import fingerprint
+from sessionlens_recorder.net.credentials import Credential, Credentials, KeyRefused
+from sessionlens_recorder.net.dialogue import Abandoned, Ask, Dialogue
+from sessionlens_recorder.net.factors import INTERACTIVE, Factor, Progress, methods
+from sessionlens_recorder.net.identity import Entrance, Identity, Proof
 from sessionlens_recorder.net.leg import Leg
-from sessionlens_recorder.net.names import find_target, split_login
-from sessionlens_recorder.net.passwords import check_password, read_password_file
+from sessionlens_recorder.net.names import split_login
+from sessionlens_recorder.net.offering import check_offer, read_offer
+from sessionlens_recorder.net.passage import Passage, TryAgain
+from sessionlens_recorder.net.revocation import Revocations
+from sessionlens_recorder.net.speaking import Speaker, printable
+from sessionlens_recorder.net.talking import Talker
 from sessionlens_recorder.net.upstream import Refused
-from sessionlens_recorder.net.userkeys import check_key, signature_holds
+from sessionlens_recorder.net.userkeys import OFFERED
+
+__all__ = ["Entrance", "Identity", "Login"]
 
 MAX_ATTEMPTS = 10  # FAILUREs in one connection; an agent full of keys needs some
 NO_METHOD = "refused@sessionlens"  # no client has it; OpenSSH takes an empty list for all of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who logged in, how, and where to: what session.json says of a person."""
+class Login:
+    """paramiko's idea of an auth handler: a table of handlers, and whether the peer is in.
 
-    user: User
-    target: Target
-    method: str
-    key_fingerprint: str | None
-
-    @property
-    def account(self) -> str:
-        return self.target.account or self.user.name
-
-
-class Entrance(Protocol):
-    """What a login leads to. `enter` is called once per complete login and raises Refused; `begin` after
-    SUCCESS.
+    `proof` is a person who has proved who they are to the connection around this one (ssh -J).
     """
 
-    def enter(self, identity: Identity, password: bytes | None) -> str | None: ...
-    def begin(self) -> None: ...
-
-
-class Login:
-    """paramiko's idea of an auth handler: a table of handlers, and whether the peer is in."""
-
     def __init__(
-        self, leg: Leg, config: Config, target: Target | None, client: str, entrance: Entrance
+        self,
+        leg: Leg,
+        config: Config,
+        target: Target | None,
+        client: str,
+        entrance: Entrance,
+        revocations: Revocations,
+        proof: Proof | None = None,
     ) -> None:
         self._leg, self._config, self._listener = leg, config, target
-        self._client, self._entrance = client, entrance
+        self._client, self._entrance, self._vouched = client, entrance, proof
+        self._revocations = revocations
+        self._credentials = Credentials(config, revocations, client)
+        self._turn = threading.RLock()
         self._name: str | None = None
-        self._first: tuple[User, Target, str, str | None] | None = (
-            None  # passed; the target's password is missing
-        )
+        self._progress = Progress(())
+        self._credential: Credential | None = None
+        self._passage: Passage | None = None  # from here on a person is told why not
         self._failures = 0
         self._service = False
         self._in = False
@@ -73,6 +76,9 @@ class Login:
         self._port = _peer_port(leg)
         self.banner = None
         self.notice_sent: datetime | None = None
+        self._speaker = Speaker(leg)
+        self._talker = Talker(self._speaker, self._turn, self)
+        leg._preferred_pubkeys = OFFERED  # type: ignore[attr-defined]
 
     # what paramiko's Transport asks
 
@@ -81,6 +87,7 @@ class Login:
         return {
             common.MSG_SERVICE_REQUEST: self._service_requested,
             common.MSG_USERAUTH_REQUEST: self._login_requested,
+            common.MSG_USERAUTH_INFO_RESPONSE: self._answered,
         }
 
     def is_authenticated(self) -> bool:
@@ -90,7 +97,8 @@ class Login:
         return self._name
 
     def abort(self) -> None:
-        """The transport ended; nobody waits here."""
+        """The transport ended."""
+        self._talker.abandon()
 
     # requests
 
@@ -98,7 +106,7 @@ class Login:
         service = _text(m)
         if service != "ssh-userauth" or not self._leg.initial_kex_done:
             raise SSHException(f"asked for the service {service!r} before the login")
-        self._send(common.cMSG_SERVICE_ACCEPT, service)
+        self._speaker.accept_service(service)
         if not self._service:
             self._service = True
             self._give_notice()
@@ -106,7 +114,7 @@ class Login:
     def _give_notice(self) -> None:
         notice = self._config.server.notice
         if not notice.startswith(ELSEWHERE):
-            self._show(notice)
+            self._speaker.show(notice)
             self.notice_sent = datetime.now(UTC)
 
     def _login_requested(self, m: Message) -> None:
@@ -117,173 +125,193 @@ class Login:
             raise SSHException("asked for a login out of order")
         if self._name not in (None, name):
             raise SSHException("changed the user name during the login")
-        self._name = name
-        if method == "publickey":
+        self._talker.abandon()
+        with self._turn:
+            if self._in or self._over:  # meanwhile
+                return
+            if self._name is None:
+                self._name = name
+                user, _ = self._who()
+                self._progress = Progress(self._config.sequences(user) if user else ())
+            self._method_requested(method, m)
+
+    def _method_requested(self, method: str, m: Message) -> None:
+        if self._vouched is not None and self._passage is None and self._listener is not None:
+            passage, name, target = self._open_passage(self._vouched), self._name or "", self._listener
+            self._walk(lambda: passage.choose_inner(name, target))
+        elif method == "publickey":
             self._key_offered(m)
         elif method == "password":
             self._password_given(m)
+        elif method == "keyboard-interactive":
+            self._talker.start()
         else:
             self._fail(None)
 
     def _key_offered(self, m: Message) -> None:
-        signed, algorithm, blob = m.get_boolean(), _text(m), m.get_binary()
+        offer = read_offer(m)
         user, _ = self._who()
-        mark = fingerprint(blob)
-        problem = "a second factor was due" if self._first else check_key(user, algorithm, blob, self._client)
-        if problem is not None:
-            self._fail("publickey", problem, key=mark)
-        elif not signed:
-            self._send(common.cMSG_USERAUTH_PK_OK, algorithm, blob)
-        elif user is None or not signature_holds(
-            algorithm, blob, m.get_binary(), self._signed(algorithm, blob)
-        ):
-            self._fail("publickey", "the signature does not hold", key=mark)
-        else:
-            self._passed(user, "publickey", mark)
-
-    def _signed(self, algorithm: str, blob: bytes) -> bytes:
-        """What the signature is over: the session id and the request up to the signature."""
-        m = Message()
-        m.add_string(self._leg.session_id or b"")
-        m.add_byte(common.cMSG_USERAUTH_REQUEST)
-        for part in (self._name or "", "ssh-connection", "publickey"):
-            m.add_string(part)
-        m.add_boolean(True)
-        m.add_string(algorithm)
-        m.add_string(blob)
-        return m.asbytes()
+        try:
+            credential = self._credentials.find(user, offer.algorithm, offer.blob, datetime.now(UTC))
+            if user is None or "publickey" not in self._progress.due:
+                raise KeyRefused("something else was due")
+            if offer.signature is None:
+                self._speaker.key_would_do(offer.algorithm, offer.blob)
+                return
+            check_offer(offer, credential, self._leg.session_id or b"", self._name or "")
+        except KeyRefused as refused:
+            self._fail("publickey", str(refused), key=fingerprint(offer.blob))
+            return
+        self._credential = credential
+        self._passed(user, "publickey")
 
     def _password_given(self, m: Message) -> None:
         change, password = m.get_boolean(), m.get_binary()
         if change:
             self._fail("password", "passwords are not changed here")
-        elif self._first is not None:
-            self._enter(Identity(*self._first), password)
+        elif (passage := self._passage) is not None:
+            self._walk(lambda: passage.give_password(password))
         else:
-            user, _ = self._who()
-            if self._password_holds(user, password) and user is not None:
-                self._passed(user, "password", None)
-            else:
-                self._fail("password", "no such person, or not the password")
+            self._check_password(password)
 
-    def _password_holds(self, user: User | None, password: bytes) -> bool:
-        line = None
-        if user is not None and user.password_file is not None:
-            try:
-                line = read_password_file(user.password_file)
-            except (OSError, ValueError) as error:
-                logs.error("password-file", person=user.name, reason=error)
-        return check_password(password, line)
+    def _check_password(self, password: bytes) -> None:
+        user, _ = self._who()
+        factor, problem = knocking.check_given(self._config, user, self._progress.due, self._client, password)
+        if problem is None and user is not None:
+            self._passed(user, factor)
+        else:
+            self._fail("password", problem)
+
+    # keyboard-interactive
+
+    def _answered(self, m: Message) -> None:
+        if not (self._in or self._over):
+            self._talker.answered(m)
+
+    def ask_first(self, dialogue: Dialogue) -> str | None:
+        """One factor after the other, as long as the next one is given by typing too."""
+        user, _ = self._who()
+        if self._passage is not None:
+            return None
+        if user is None or self._progress.due_interactive() is None:
+            factor = next((one for one in self._first_factors() if one in INTERACTIVE), None)
+            return knocking.ask_nobody(factor, self._config, self._name or "", self._client, dialogue.ask)
+        while not self._progress.complete and (factor := self._progress.due_interactive()):
+            problem = knocking.ask_factor(factor, self._config, user, self._client, dialogue.ask)
+            if problem is not None:
+                return problem
+            with self._turn:
+                if dialogue.abandoned:
+                    raise Abandoned
+                self._progress.pass_factor(factor)
+        return None
+
+    def talked(self, problem: str | None, ask: Ask) -> None:
+        if problem is not None:
+            self._fail("keyboard-interactive", problem)
+        elif (passage := self._passage) is not None:
+            self._walk(lambda: passage.go_on(ask))
+        elif (user := self._who()[0]) is not None:
+            self._factors_grew(user, ask)
+
+    def end_connection(self, error: Exception) -> None:
+        if not isinstance(error, (SSHException, EOFError, OSError)):
+            logs.error("crash", trace=traceback.format_exc())
+        self._leg.saved_exception = error
+        self._leg.kill()
 
     # the person is known
 
     def _who(self) -> tuple[User | None, str | None]:
         """The person, and the name of the target if the login name has one."""
-        return split_login(self._name or "", self._config.users)
+        return split_login(self._name or "", self._config)
 
-    def _passed(self, user: User, method: str, key: str | None) -> None:
-        """The bastion's own factor holds: from here on a person is told why not."""
-        try:
-            target = find_target(self._who()[1], self._listener, self._config.targets)
-        except Refused as refusal:
-            self._refuse(refusal, user.name)
-            return
-        if target.upstream == "key":
-            self._enter(Identity(user, target, method, key), None)
-            return
-        self._first = (user, target, method, key)
-        self._show(f"{target.name} asks for the password of {target.account or user.name}.\n")
-        self._send(common.cMSG_USERAUTH_FAILURE, "password", True)
+    def _passed(self, user: User, factor: Factor) -> None:
+        self._progress.pass_factor(factor)
+        self._factors_grew(user, None)
 
-    def _enter(self, identity: Identity, password: bytes | None) -> None:
+    def _factors_grew(self, user: User, ask: Ask | None) -> None:
+        if not self._progress.complete:
+            self._speaker.fail(methods(self._progress.due), partly=True)
+            return
+        passage = self._open_passage(Proof(user, tuple(self._progress.passed), self._credential))
+        self._walk(lambda: passage.choose(self._who()[1], self._listener, ask))
+
+    def _open_passage(self, proof: Proof) -> Passage:
+        self._passage = Passage(self._config, proof, self._entrance, self._revocations, self._speaker)
+        return self._passage
+
+    def _walk(self, step: Callable[[], list[str]]) -> None:
+        """One step of the passage, and what comes of it."""
         try:
-            banner = self._entrance.enter(identity, password)
+            left = step()
+        except TryAgain as refusal:
+            self._ask_again(refusal)
         except Refused as refusal:
-            if password is not None and refusal.event == "target-login":
-                self._ask_again(refusal, identity.user.name)
+            self._refuse(refusal)
+        else:
+            if left:
+                self._speaker.fail(left, partly=True)
             else:
-                self._refuse(refusal, identity.user.name)
-            return
-        if banner:
-            self._show(banner)
-        self._in = True
-        self._send(common.cMSG_USERAUTH_SUCCESS)
-        self._leg._auth_trigger()  # type: ignore[attr-defined]
-        self._entrance.begin()
+                self._let_in()
 
     # answers
 
-    def _ask_again(self, refusal: Refused, person: str) -> None:
-        """The target's password was wrong, and may be given once more."""
+    def _let_in(self) -> None:
+        self._in = True
+        self._speaker.succeed()
+        self._leg._auth_trigger()  # type: ignore[attr-defined]
+        self._entrance.begin()
+
+    def _ask_again(self, refusal: Refused) -> None:
         self._failures += 1
         if self._failures >= MAX_ATTEMPTS:
-            self._refuse(refusal, person)
+            self._refuse(refusal)
             return
-        self._log_refusal(refusal, person)
-        self._show(f"{refusal}\n")
-        self._send(common.cMSG_USERAUTH_FAILURE, "password", False)
+        self._log_refusal(refusal)
+        self._speaker.show(f"{refusal}\n")
+        self._speaker.fail(self._passage.left() if self._passage else ())
 
-    def _refuse(self, refusal: Refused, person: str) -> None:
+    def _refuse(self, refusal: Refused) -> None:
         """For good: the reason, no method that is left, and the end. OpenSSH leaves at the second."""
         self._over = True
-        self._log_refusal(refusal, person)
-        self._show(f"{refusal}\n")
-        self._send(common.cMSG_USERAUTH_FAILURE, NO_METHOD, False)
-        self._leg.finish([], _printable(str(refusal)))
+        self._log_refusal(refusal)
+        self._speaker.show(f"{refusal}\n")
+        self._speaker.fail((NO_METHOD,))
+        self._leg.finish([], printable(str(refusal)))
 
-    def _log_refusal(self, refusal: Refused, person: str) -> None:
+    def _log_refusal(self, refusal: Refused) -> None:
         logs.warning(
             "login-refused",
             client=self._client,
             port=self._port,
-            person=person,
+            person=self._passage and self._passage.proof.user.name,
             why=refusal.event,
             reason=refusal,
         )
 
+    def _first_factors(self) -> list[Factor]:
+        """Of anybody: which methods there are does not depend on the name, or it would tell who exists."""
+        return list(dict.fromkeys(one[0] for one in self._config.all_sequences()))
+
     def _fail(self, method: str | None, reason: str | None = None, **fields: Any) -> None:
-        """Not let in by this. Which methods there are does not depend on the name, or it would tell who
-        exists.
-        """
+        """Not let in by this; what is left."""
         if method is not None:
             told = {"name": self._name, "method": method, "reason": reason, **fields}
             logs.event("login-failed", client=self._client, port=self._port, **told)
             self._failures += 1
         if self._failures >= MAX_ATTEMPTS:
             raise SSHException("too many attempts to log in")
-        users = self._config.users.values()
-        offered = {
-            "publickey": any(user.authorized_keys for user in users) and not self._first,
-            "password": any(user.password_file for user in users) or self._first is not None,
-        }
-        methods = ",".join(name for name, there in offered.items() if there)
-        self._send(common.cMSG_USERAUTH_FAILURE, methods, False)
-
-    def _show(self, text: str) -> None:
-        """A banner, without the control characters that a target or a name might bring."""
-        self._send(common.cMSG_USERAUTH_BANNER, _printable(text).replace("\n", "\r\n"), "en")
-
-    def _send(self, number: bytes, *fields: str | bytes | bool) -> None:
-        m = Message()
-        m.add_byte(number)
-        for field in fields:
-            if isinstance(field, bool):
-                m.add_boolean(field)
-            else:
-                m.add_string(field)
-        self._leg.send(m.asbytes())
+        left = methods(self._progress.due if self._progress.passed else self._first_factors())
+        self._speaker.fail(self._passage.left() if self._passage else left)
 
 
 def _text(m: Message) -> str:
     return m.get_binary().decode("utf-8", "backslashreplace")
 
 
-def _printable(text: str) -> str:
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")
-
-
 def _peer_port(leg: Leg) -> int | None:
     try:
         return int(leg.getpeername()[1])
-    except OSError:  # gone again already
+    except (OSError, IndexError):  # gone again already, or a connection inside another
         return None

@@ -22,15 +22,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
-
-from sessionlens_recorder import logs, signing
+from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError
-from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config, Target
-from sessionlens_recorder.net.connection import Bastion, Connection
+from sessionlens_recorder.net.bastion import load_bastion
+from sessionlens_recorder.net.connection import Connection
+from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
 
 BACKLOG = 128
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -40,7 +40,7 @@ DRAIN_S = 15.0  # for the sessions to end after SIGTERM
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A forked process: what it does, and the pipe in which it names its bundle."""
+    """A forked process: what it does, and the pipe in which it names its bundles."""
 
     duty: str
     report: int
@@ -51,7 +51,9 @@ class Server:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._bastion = _load(config)
+        self._bastion = load_bastion(config)
+        self._sinks: Sinks | None = open_sinks(config)
+        warn_of_keys(config)
         self._children: dict[int, Child] = {}
         self._listeners: dict[socket.socket, Target | None] = {}
         self._stopped = False
@@ -68,7 +70,9 @@ class Server:
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
         self._seal_what_was_left()
-        logs.event("ready", **addresses)
+        self._see_to_sinks()
+        targets = " ".join(f"{name}={at}" for name, at in addresses.items() if name != "server")
+        logs.event("recorder-ready", server=addresses["server"], targets=targets or None)
         ready(json.dumps(addresses_as_json(addresses)))
         self._accept()
         self._drain()
@@ -100,6 +104,7 @@ class Server:
                 for key, _ in selector.select():
                     if key.fileobj is self._wake_read:
                         self._reap()
+                        self._see_to_sinks()
                     elif isinstance(key.fileobj, socket.socket):
                         self._accept_one(key.fileobj)
 
@@ -123,7 +128,7 @@ class Server:
             sock,
             client,
             target,
-            lambda path: _write(report, path.encode(errors="surrogateescape")),
+            lambda path: _tell(report, path),
         )
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         return connection.serve()
@@ -170,64 +175,61 @@ class Server:
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code != 0:
             logs.error("process-died", duty=child.duty, how=how)
-        path = Path(os.fsdecode(named))
-        if named and not (path / "MANIFEST.sig").exists():
+        paths = [Path(os.fsdecode(name)) for name in named.split(b"\0")[:-1]]
+        left = [path for path in paths if not (path / "MANIFEST.sig").exists()]
+        if left:
             reason = f"the process of this connection ended: {how}"
-            self._fork(f"seal {path.name}", lambda _: seal_left([path], self._bastion.sign, reason))
+            self._fork(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
 
     def _seal_what_was_left(self) -> None:
         root = self._config.server.recordings
         reason = "found unsealed when the recorder started"
         self._fork("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
 
+    def _see_to_sinks(self) -> None:
+        """The process that sends to the sinks runs; if it cannot be started, the next child's end is a new
+        occasion.
+        """
+        if self._sinks is None or any(child.duty == SINKS for child in self._children.values()):
+            return
+        life = self._sinks.next_life(self._pid)
+        try:
+            self._fork(SINKS, lambda report: life())
+        except OSError as error:
+            logs.error("fork-failed", client=SINKS, reason=error)
+
     def _drain(self) -> None:
-        """SIGTERM: no new sessions; the running ones are told, ended and sealed."""
+        """SIGTERM: no new sessions; the running ones are told, ended and sealed. The sinks hear of it."""
         for listener in self._listeners:
             listener.close()
-        logs.event("stopping", connections=len(self._children))
-        self._signal_children(signal.SIGTERM)
+        sessions = {pid for pid, child in self._children.items() if child.duty != SINKS}
+        logs.event("recorder-stopping", connections=len(sessions))
+        self._end(sessions)
+        logs.event("recorder-stopped")
+        self._end(set(self._children))
+
+    def _end(self, ending: set[int]) -> None:
+        """Have these children end, and those that seal what they leave."""
+        self._signal_children(signal.SIGTERM, ending)
         deadline = time.monotonic() + DRAIN_S
-        while self._children:
+        while any(pid in ending or child.duty != SINKS for pid, child in self._children.items()):
             if time.monotonic() > deadline:
-                self._signal_children(signal.SIGKILL)
+                self._signal_children(signal.SIGKILL, ending)
                 deadline += DRAIN_S
             with selectors.DefaultSelector() as selector:
                 selector.register(self._wake_read, selectors.EVENT_READ)
                 selector.select(max(0.0, deadline - time.monotonic()))
             self._reap()
-        logs.event("stopped")
 
-    def _signal_children(self, number: int) -> None:
+    def _signal_children(self, number: int, chosen: set[int]) -> None:
         for pid, child in self._children.items():
-            if not child.duty.startswith("seal"):
+            if pid in chosen and not child.duty.startswith("seal"):
                 os.kill(pid, number)
 
 
 def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
     """The line on stdout: where the server and each target with a listener of its own can be reached."""
     return {"server": addresses["server"], "targets": {k: v for k, v in addresses.items() if k != "server"}}
-
-
-def _load(config: Config) -> Bastion:
-    """Everything that is read before the first fork. ValueError says what cannot be used."""
-    upstream = [target.key for target in config.targets.values() if target.key]
-    for key in (config.server.host_key, config.server.signing_key, *upstream):
-        check_private(key)
-    check_recordings(config.server.recordings)
-    keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
-    signing_key = signing.load_key(config.server.signing_key)
-    return Bastion(config, load_private_key(config.server.host_key), keys, signing.signer(signing_key))
-
-
-def load_private_key(path: Path) -> paramiko.PKey:
-    try:
-        return paramiko.PKey.from_path(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (paramiko.SSHException, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path} is not a private key that can be used (without passphrase): {error}"
-        ) from error
 
 
 def _open_listener(name: str, address: tuple[str, int]) -> socket.socket:
@@ -274,7 +276,7 @@ def _live(
         threading.excepthook = lambda args: logs.error("crash", trace=_trace(args.exc_value))
         code = run()
     except BundleError as error:
-        logs.error("bundle", reason=error)
+        logs.error("bundle-failed", reason=error)
     except BaseException as error:
         logs.error("crash", trace=_trace(error))
     finally:
@@ -286,6 +288,6 @@ def _trace(error: BaseException | None) -> str:
     return "".join(traceback.format_exception(error))
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    os.write(descriptor, data)
-    os.close(descriptor)
+def _tell(report: int, path: str) -> None:
+    """Name a bundle; a connection through which others go (ssh -J) has several."""
+    os.write(report, os.fsencode(path) + b"\0")

@@ -1,7 +1,7 @@
 """The second connection: from the bastion to the target, up to a login there. Nothing of a session passes
 before.
 
-The host key has to be one that is pinned; only then anything secret is sent.
+The host key has to be one that is pinned or certified (hostkeys.py); only then anything secret is sent.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import paramiko
 from paramiko import SSHException
 
 from sessionlens_recorder.config import Target
-from sessionlens_recorder.net.authorized_keys import fingerprint
+from sessionlens_recorder.net.dialogue import Ask
+from sessionlens_recorder.net.hostkeys import check_host_key, shown_blob, wanted_algorithms
 from sessionlens_recorder.net.leg import TargetLeg, reason_of_end
+from sessionlens_recorder.net.targetlogin import log_in
 from sessionlens_recorder.session.policy import host_port
 
 DIAL_S, HANDSHAKE_S = 10.0, 15.0
@@ -28,10 +30,11 @@ class Refused(Exception):
         self.event = event
 
 
-def connect(
-    target: Target, account: str, secret: paramiko.PKey | bytes, ended: Callable[[], None]
-) -> TargetLeg:
-    """Dial, compare the host key, log in with a key or a password. Raises Refused."""
+Secret = paramiko.PKey | bytes | Ask  # a key, a password, or whom to ask
+
+
+def connect(target: Target, account: str, secret: Secret, ended: Callable[[], None]) -> TargetLeg:
+    """Dial, compare the host key, log in with a key, a password, or what a user answers. Raises Refused."""
     leg = _dial(target)
     leg.ended = ended
     try:
@@ -54,7 +57,7 @@ def _dial(target: Target) -> TargetLeg:
 
 
 def _shake_hands(leg: TargetLeg, target: Target) -> None:
-    leg.expect_host_keys([kind for kind, _ in target.host_keys])
+    leg.expect_host_keys(wanted_algorithms(target))
     try:
         leg.start_client(timeout=HANDSHAKE_S)
     except (SSHException, EOFError, OSError) as error:
@@ -65,22 +68,15 @@ def _shake_hands(leg: TargetLeg, target: Target) -> None:
         raise Refused(
             "target-handshake", f"{target.name} does not answer: no key exchange in {HANDSHAKE_S:g} s"
         )
-    shown = leg.get_remote_server_key().asbytes()
-    if shown not in {blob for _, blob in target.host_keys}:
-        expected = " or ".join(fingerprint(blob) for _, blob in target.host_keys)
-        raise Refused(
-            "target-host-key",
-            f"the host key of {target.name} HAS CHANGED: it shows {fingerprint(shown)}, "
-            f"expected was {expected}. Nothing was sent to it. Tell whoever runs this bastion.",
-        )
+    problem = check_host_key(target, shown_blob(leg.get_remote_server_key()))
+    if problem is not None:
+        advice = "Nothing was sent to it. Tell whoever runs this bastion."
+        raise Refused("target-host-key", f"{problem}. {advice}")
 
 
-def _log_in(leg: TargetLeg, target: Target, account: str, secret: paramiko.PKey | bytes) -> None:
+def _log_in(leg: TargetLeg, target: Target, account: str, secret: Secret) -> None:
     try:
-        if isinstance(secret, bytes):
-            more = leg.auth_password(account, secret)  # type: ignore[arg-type]  # sent as it is
-        else:
-            more = leg.auth_publickey(account, secret)
+        more = log_in(leg, target.name, account, secret)
     except paramiko.BadAuthenticationType as error:
         wanted = ", ".join(error.allowed_types)
         raise Refused(
@@ -89,6 +85,7 @@ def _log_in(leg: TargetLeg, target: Target, account: str, secret: paramiko.PKey 
     except paramiko.AuthenticationException as error:
         raise Refused("target-login", f"{target.name} does not let {account} log in") from error
     except (SSHException, EOFError, OSError) as error:
-        raise Refused("target-login", f"{target.name} ended the login: {reason_of_end(leg)}") from error
+        why = str(error) or reason_of_end(leg)
+        raise Refused("target-login", f"the login at {target.name} ended: {why}") from error
     if more:
         raise Refused("target-login", f"{target.name} wants more than that from {account}: {', '.join(more)}")

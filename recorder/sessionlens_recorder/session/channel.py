@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from sessionlens_recorder.session import wire
+from sessionlens_recorder.session.files.listing import NOTHING, Keeping
+from sessionlens_recorder.session.files.records import ExecRecord, Record, SftpRecord, Stream
 from sessionlens_recorder.session.log import ChannelLog, SessionLog
 from sessionlens_recorder.session.policy import TARGET, USER, carries_ssh
 from sessionlens_recorder.session.replies import Replies
@@ -42,6 +44,9 @@ class Channel:
 
     def confirmation_received(self, side: int, number: int, window: int, packet: int) -> None:
         self.numbers[side], self.windows[side], self.packets[side] = number, window, packet
+
+    def failure_received(self, side: int, message: wire.Reader) -> None:
+        """The other side does not open it."""
 
     def window_received(self, side: int, size: int) -> None:
         self.windows[side] += size
@@ -96,10 +101,12 @@ class Channel:
 class ProgramChannel(Channel):
     """A `session` channel: a shell, a command or a subsystem once it is asked for."""
 
-    def __init__(self, opened: wire.Open, by: int, session: SessionLog) -> None:
+    def __init__(self, opened: wire.Open, by: int, session: SessionLog, keeping: Keeping = NOTHING) -> None:
         super().__init__(opened, by)
-        self._session = session
+        self._session, self._keeping = session, keeping
         self._log: ChannelLog | None = None
+        self._record: Record | None = None  # of what passes, once something does
+        self._typed = False  # the user has sent something
         self._pty: dict[str, Any] | None = None
         self._env: list[tuple[str, str]] = []
         self._program: str | None = None  # the request that was granted, or is about to be
@@ -109,14 +116,11 @@ class ProgramChannel(Channel):
         self._exit_signal: str | None = None
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
-        log = self._log or self._begin("session", stream=True)
-        if side == USER:
-            log.input(data)
-            return None
-        if stderr:
-            log.stderr(data)
-        else:
-            log.output(data)
+        if self._log is None:
+            self._begin("session", stream=True)
+        self._typed = self._typed or side == USER
+        if self._record is not None:
+            self._record.stderr(data) if stderr else self._record.received(side, data)
         return None
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
@@ -127,6 +131,8 @@ class ProgramChannel(Channel):
         fields = read_request(request)
         if side == USER and request.name == "pty-req":
             self._pty = read_pty(request)
+            if self._record is not None:
+                self._record.distrust("a terminal was asked for, which changes what passes it")
         elif side == USER and request.name == "env" and self._log is None:
             self._env.append((fields["variable"], fields["value"]))
         elif side == USER and request.name == "window-change" and self._log is not None:
@@ -162,8 +168,8 @@ class ProgramChannel(Channel):
         self._close_log()
 
     def record_end(self, text: bytes) -> None:
-        if self._log is not None and self.confirmed and not (self.closed[TARGET] or self.eof[TARGET]):
-            self._log.stderr(text[: self._room()])
+        if self._record is not None and self.confirmed and not (self.closed[TARGET] or self.eof[TARGET]):
+            self._record.stderr(text[: self._room()])
 
     def _program_requested(self, request: wire.Request) -> str | None:
         if self._program is not None:
@@ -172,9 +178,11 @@ class ProgramChannel(Channel):
         self._close_log()  # what came before it has a folder of its own: this one says what ran
         self._program = request.name
         if request.name == "exec":
-            self._begin("exec", command=wire.Reader(request.rest, 0).string())
+            log = self._begin("exec", command=wire.Reader(request.rest, 0).string())
+            if self._pty is None:
+                self._record = ExecRecord(log, self._keeping)
         elif fields.get("subsystem") == "sftp":
-            self._begin("sftp", stream=True)  # kept whole until its operations are listed in files.jsonl
+            self._begin_sftp()
         elif request.name == "subsystem":
             self._begin("subsystem", subsystem=fields["subsystem"])
         else:
@@ -182,10 +190,20 @@ class ProgramChannel(Channel):
         self._event(request.name, by=WHO[USER], **fields)
         return None
 
+    def _begin_sftp(self) -> None:
+        """A listing instead of a stream, where what passes here is what the target reads: a terminal
+        changes it, and what came before may stand in front of it there.
+        """
+        whole = self._pty is not None or self._typed
+        log = self._begin("sftp", stream=whole)
+        if not whole:
+            self._record = SftpRecord(log, self._keeping)
+
     def _begin(self, kind: str, command: bytes | None = None, **more: Any) -> ChannelLog:
         self._log = self._session.open_channel(
             kind, pty=self._pty, command=command, env=list(self._env), **more
         )
+        self._record = Stream(self._log)
         early, self._early = self._early, []
         for name, fields in early:
             self._log.event(name, **fields)
@@ -200,6 +218,9 @@ class ProgramChannel(Channel):
             self._log.event(name, **fields)
 
     def _close_log(self) -> None:
+        if self._record is not None:
+            self._record.finish()
+            self._record = None
         if self._log is not None:
             self._log.close(exit_code=self._exit_code, signal=self._exit_signal)
             self._log = None
@@ -228,6 +249,13 @@ class ForwardChannel(Channel):
         self._log = log
         self._bytes = [0, 0]
         self._beginnings = (bytearray(), bytearray())
+
+    def confirmation_received(self, side: int, number: int, window: int, packet: int) -> None:
+        super().confirmation_received(side, number, window, packet)
+        self._log.event("opened", by=WHO[side])
+
+    def failure_received(self, side: int, message: wire.Reader) -> None:
+        self._log.event("failed", by=WHO[side], code=message.u32(), reason=message.text())
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         self._bytes[side] += len(data)

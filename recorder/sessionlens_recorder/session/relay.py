@@ -12,12 +12,18 @@ from collections.abc import Callable
 
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
-from sessionlens_recorder.session.forwards import Forward, Listening, read_forward
-from sessionlens_recorder.session.log import ChannelLog, SessionLog
-from sessionlens_recorder.session.policy import DROPPED_GLOBAL_REQUESTS, TARGET, USER, Policy
-from sessionlens_recorder.session.replies import Replies
+from sessionlens_recorder.session.files.listing import NOTHING, Keeping
+from sessionlens_recorder.session.forwards import Forward, read_forward
+from sessionlens_recorder.session.log import SessionLog
+from sessionlens_recorder.session.outside import GlobalRequests, Notes
+from sessionlens_recorder.session.policy import (
+    CHECKED_REQUESTS,
+    TARGET,
+    USER,
+    Policy,
+)
+from sessionlens_recorder.session.wire import Send
 
-Send = tuple[int, bytes]  # to which side, and the message
 SIZES = {
     wire.REQUEST_SUCCESS: 5,  # with the port that a tcpip-forward got
     wire.REQUEST_FAILURE: 1,
@@ -36,24 +42,32 @@ MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D som
 class Relay:
     """One session's channels and requests. Thread-safe: each leg calls `received` from its own thread.
 
-    `refused` is told every denial, for the log: (what, reason).
+    `refused` is told every denial, for the log: (what, reason); `allowed` what policy has let pass;
+    `keeping` says what becomes of files.
     """
 
-    def __init__(self, log: SessionLog, policy: Policy, refused: Callable[[str, str], None]) -> None:
-        self._log, self._policy, self._refused = log, policy, refused
+    def __init__(
+        self,
+        log: SessionLog,
+        policy: Policy,
+        refused: Callable[[str, str], None],
+        allowed: Callable[[str], None] = lambda what: None,
+        keeping: Keeping = NOTHING,
+    ) -> None:
+        self._log, self._policy, self._refused, self._allowed = log, policy, refused, allowed
+        self._keeping = keeping
         self._lock = threading.Lock()
         self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
             {},
             {},
         )  # by the number each side chose
-        self._replies = (Replies(), Replies())  # to requests that belong to no channel
-        self._listening = Listening()
-        self._notes: ChannelLog | None = None
+        self._notes = Notes(log, refused)
+        self._outside = GlobalRequests(self._notes, policy, allowed)
         self._ended = False
         self._handlers: dict[int, Callable[[int, bytes], list[Send]]] = {
-            wire.GLOBAL_REQUEST: self._global_request,
-            wire.REQUEST_SUCCESS: self._global_answer,
-            wire.REQUEST_FAILURE: self._global_answer,
+            wire.GLOBAL_REQUEST: self._outside.request_received,
+            wire.REQUEST_SUCCESS: self._outside.answer_received,
+            wire.REQUEST_FAILURE: self._outside.answer_received,
             wire.CHANNEL_OPEN: self._open,
             wire.OPEN_CONFIRMATION: self._open_confirmation,
             wire.OPEN_FAILURE: self._open_failure,
@@ -89,11 +103,13 @@ class Relay:
         if opened.kind == "session" and opened.rest:
             raise wire.ProtocolError(f"the {WHO[side]} opened a session with more than such a message has")
         reason = self._check_open(side, opened, forward)
+        what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
         if reason is not None:
-            what = f"channel {opened.kind} {forward.address}" if forward else f"channel {opened.kind}"
-            self._note("refused", side, what, reason=reason)
+            self._notes.add("refused", side, what, reason=reason)
             return [(side, wire.open_failure(opened.sender, reason))]
         self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
+        if opened.kind != "session":
+            self._allowed(what)
         return [(1 - side, payload)]
 
     def _check_open(self, side: int, opened: wire.Open, forward: Forward | None) -> str | None:
@@ -102,12 +118,12 @@ class Relay:
         if forward is None or forward.kind != "forward" or forward.by != side:
             return self._policy.check_kind(side, opened.kind)
         if side == TARGET:
-            return self._listening.check_opened(forward)
+            return self._outside.check_opened(forward)
         return self._policy.check_forward(forward.address)
 
     def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
         if forward is None:
-            return ProgramChannel(opened, side, self._log)
+            return ProgramChannel(opened, side, self._log, self._keeping)
         log = self._log.open_channel(
             forward.kind, stream=False, by=WHO[side], type=opened.kind, **forward.fields
         )
@@ -127,6 +143,7 @@ class Relay:
         channel = self._channels[1 - side].get(wire.recipient(payload))
         if channel is None or channel.by == side or channel.confirmed:
             raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
+        channel.failure_received(side, wire.Reader(payload, 5))
         self._forget(channel)
         return [(1 - side, payload)]
 
@@ -154,8 +171,11 @@ class Relay:
         if channel is None:
             return []
         request = wire.Request.parse(payload)
-        reason = self._policy.check_request(request.name) or channel.request_received(side, request)
+        reason = self._policy.check_request(request.name, request.rest)
+        reason = reason or channel.request_received(side, request)
         if reason is None:
+            if request.name in CHECKED_REQUESTS:
+                self._allowed(request.name)
             if request.wants_reply:
                 channel.replies[side].forwarded(wire.Request(request.name, True, b""))
             return [(1 - side, payload)]
@@ -220,54 +240,6 @@ class Relay:
                 self._channels[side].pop(number, None)
         channel.finish()
 
-    # what belongs to none
-
-    def _global_request(self, side: int, payload: bytes) -> list[Send]:
-        request = wire.Request.parse(payload)
-        reason = self._check_global(side, request)
-        if reason is None:
-            if request.wants_reply:
-                self._replies[side].forwarded(request)
-            return [(1 - side, payload)]
-        if request.name not in DROPPED_GLOBAL_REQUESTS:
-            self._note("refused", side, request.name, reason=reason)
-        if not request.wants_reply:
-            return []
-        return [(side, answer) for answer in self._replies[side].answered_here(wire.request_failure())]
-
-    def _check_global(self, side: int, request: wire.Request) -> str | None:
-        address = self._listening.address(request) if side == USER else None
-        if address is None:
-            reason = self._policy.check_global_request(request.name)
-            return "it carries data, and has none" if reason is None and request.rest else reason
-        if self._listening.ends(request):
-            reason = self._listening.check_cancelled(address)
-        else:
-            reason = self._policy.check_forward(address)
-        if reason is None:
-            self._note("requested", side, request.name, address=address)
-            if not request.wants_reply:
-                self._listening.granted(request)
-        return reason
-
-    def _global_answer(self, side: int, payload: bytes) -> list[Send]:
-        request, due = self._replies[1 - side].answered_there()
-        address = self._listening.address(request)
-        if address is not None:
-            granted = payload[0] == wire.REQUEST_SUCCESS
-            if granted:
-                address = self._listening.granted(request, wire.Reader(payload).rest())
-            self._note("granted" if granted else "denied", side, request.name, address=address)
-        return [(1 - side, answer) for answer in (payload, *due)]
-
-    def _note(self, event: str, side: int, what: str, **fields: str | None) -> None:
-        """Record what belongs to no channel in one of its own, `N.connection`."""
-        if self._notes is None:
-            self._notes = self._log.open_channel("connection", stream=False)
-        self._notes.event(event, by=WHO[side], what=what, **fields)
-        if event == "refused":
-            self._refused(what, fields["reason"] or "")
-
     # the end
 
     def stop(self) -> None:
@@ -295,8 +267,7 @@ class Relay:
         with self._lock:
             self._ended = True
             problems: list[Exception] = []
-            logs = [channel.finish for channel in self._open_channels()]
-            for close in (*logs, *([self._notes.close] if self._notes else [])):
+            for close in (*(channel.finish for channel in self._open_channels()), self._notes.close):
                 try:
                     close()
                 except OSError as problem:  # of one channel; the others shall be closed all the same

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sessionlens_recorder.session.wire import Reader, Request
+from sessionlens_recorder.session.wire import ProtocolError, Reader, Request
 
 Fields = dict[str, Any]
 
@@ -28,8 +28,6 @@ _MODES = {
 
 def read_request(request: Request) -> Fields:
     """The fields of a request by name, ready for events.jsonl; `data` is what of it has no name here."""
-    if request.name == "x11-req":
-        return {"length": len(request.rest)}  # it holds a secret, the cookie
     reader = Reader(request.rest, 0)
     read = _READERS.get(request.name)
     fields = read(reader) if read else {}
@@ -40,7 +38,7 @@ def event_name(request: Request) -> str:
     """What its event is called: a name that is neither known nor `name@domain` could be one of our own
     events'.
     """
-    plain = request.name in _READERS or request.name == "x11-req" or "@" in request.name
+    plain = request.name in _READERS or "@" in request.name
     return request.name if plain else f"request {request.name}"
 
 
@@ -64,6 +62,17 @@ def _exit_signal(reader: Reader) -> Fields:
     return fields
 
 
+def _x11(reader: Reader) -> Fields:
+    """RFC 4254, 6.3.1. The cookie is a secret: its length is enough."""
+    length = len(reader.rest())
+    try:
+        single, protocol, cookie = reader.boolean(), reader.text(), reader.string()
+        return {"single": single, "protocol": protocol, "cookie_length": len(cookie), "screen": reader.u32()}
+    except ProtocolError:
+        reader.skip()
+        return {"length": length}
+
+
 def _size(reader: Reader) -> Fields:
     return {
         "columns": reader.u32(),
@@ -84,6 +93,7 @@ def _modes(encoded: bytes) -> dict[str, int]:
 _READERS: dict[str, Callable[[Reader], Fields]] = {
     "pty-req": _pty,
     "window-change": _size,
+    "x11-req": _x11,
     "env": lambda r: {"variable": r.text(), "value": r.text()},
     "shell": lambda r: {},
     "exec": lambda r: {"command": r.text()},

@@ -31,6 +31,10 @@ class ProtocolError(ValueError):
     """
 
 
+Send = tuple[int, bytes]
+"""To which side, and the message."""
+
+
 class Reader:
     """Reads the fields of one message in order; a field that is not all there is a ProtocolError."""
 
@@ -66,6 +70,14 @@ class Reader:
 
     def rest(self) -> bytes:
         return self._data[self._position :]
+
+    def skip(self) -> None:
+        """There is nothing more to be read."""
+        self._position = len(self._data)
+
+    def more(self) -> bool:
+        """Is anything left?"""
+        return self._position < len(self._data)
 
     def _take(self, size: int) -> bytes:
         end = self._position + size
@@ -130,6 +142,18 @@ def string(data: bytes | str) -> bytes:
 
 def open_failure(opener: int, reason: str, code: int = ADMINISTRATIVELY_PROHIBITED) -> bytes:
     return bytes((OPEN_FAILURE,)) + _two.pack(opener, code) + string(reason) + string("")
+
+
+def open_confirmation(opener: int, number: int, window: int, packet: int) -> bytes:
+    return bytes((OPEN_CONFIRMATION,)) + struct.pack(">4I", opener, number, window, packet)
+
+
+def window_adjust(number: int, size: int) -> bytes:
+    return bytes((WINDOW_ADJUST,)) + _two.pack(number, size)
+
+
+def data(number: int, content: bytes) -> bytes:
+    return bytes((DATA,)) + _u32.pack(number) + string(content)
 
 
 def channel_failure(number: int) -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+Address = tuple[str, int]
 T = TypeVar("T")
 C = TypeVar("C", bound=str | None)
 
@@ -34,6 +36,11 @@ class Section:
     @property
     def name(self) -> str:
         return self._keys[-1]
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to."""
+        return self._path.parent
 
     def error(self, key: str | None, problem: str) -> ConfigError:
         keys = (*self._keys, key) if key else self._keys
@@ -64,10 +71,21 @@ class Section:
         for name in self._get(key, dict, {}):
             yield self.section(key, required=False)._child(name)
 
+    def tables(self, key: str) -> Iterator[Section]:
+        """`[[key]]`, one after the other."""
+        for number, values in enumerate(self._get(key, list, []), 1):
+            if not isinstance(values, dict):
+                raise self.error(key, f"is not written as [[{key}]]")
+            yield Section(self._path, self._source, (*self._keys, f"{key}[{number}]"), values)
+
     def _child(self, name: str) -> Section:
         return Section(self._path, self._source, (*self._keys, name), self._get(name, dict))
 
     # values
+
+    def value(self, key: str, kind: type[T], default: T) -> T:
+        value: T = self._get(key, kind, default)
+        return value
 
     def text(self, key: str, default: str | None = None) -> str:
         value: str = self._get(key, str, default)
@@ -108,9 +126,9 @@ class Section:
         text = self.text(key, "")
         return self._address(key, text) if text else None
 
-    def path_of(self, key: str) -> Path:
+    def path_of(self, key: str, default: str | None = None) -> Path:
         """A path, relative to the file's folder."""
-        return self._path.parent / self.text(key)
+        return self._path.parent / self.text(key, default)
 
     def file(self, key: str) -> Path:
         path = self.path_of(key)
@@ -138,6 +156,12 @@ class Section:
         return value
 
 
+def check_name(section: Section) -> None:
+    """A user's or a target's name goes into paths and logs."""
+    if not NAME.fullmatch(section.name):
+        raise section.error(None, f"{section.name!r} is not a name (letters, digits, '.', '_', '-')")
+
+
 _WORDS = {"str": "a string", "dict": "a table", "list": "a list", "bool": "true or false", "int": "a number"}
 
 
@@ -157,9 +181,13 @@ def find_line(source: str, keys: tuple[str, ...]) -> int | None:
     """
     best = None
     table: tuple[str, ...] = ()
+    seen: dict[str, int] = {}  # how many [[of a name]]
     for number, line in enumerate(source.splitlines(), 1):
-        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
-            table = _split(header[1])
+        if header := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line):
+            table = _split(header[2])
+            if header[1] == "[[":
+                seen[header[2]] = seen.get(header[2], 0) + 1
+                table = (*table[:-1], f"{table[-1]}[{seen[header[2]]}]")
             if table[: len(keys)] == keys:
                 return number
             if table == keys[: len(table)] and table:

@@ -1,0 +1,93 @@
+"""`[server]`: where the bastion listens, with which keys, and what it says before the login."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sessionlens_recorder.config.login import check_login, read_login
+from sessionlens_recorder.config.section import NAME, Address, Section
+from sessionlens_recorder.net.authorized_keys import parse_public_key
+from sessionlens_recorder.net.factors import Sequences, can_use_pam
+from sessionlens_recorder.net.keyscommand import check_command
+from sessionlens_recorder.net.krl import read_revoked_keys
+
+NOTICE = "This session is recorded: everything that is shown and everything that you type.\n"
+ELSEWHERE = "given elsewhere:"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The bastion itself."""
+
+    name: str  # this bastion, in session.json and allowed_signers
+    listen: Address
+    host_key: Path
+    signing_key: Path
+    recordings: Path
+    notice: str  # shown before the login, unless it begins with "given elsewhere:"
+    login_grace: float  # seconds from the connection to the end of the login
+    login: Sequences  # for whoever has none of their own
+    user_ca: tuple[bytes, ...]  # public keys of the CAs whose user certificates are believed
+    authorized_keys_command: tuple[str, ...]
+    revoked_keys: Path | None
+    revoked_people: Path
+    pam_service: str
+    acknowledge: bool
+    ask_reason: bool
+
+
+def read_server(section: Section) -> Server:
+    server = Server(
+        name=section.text("name", "bastion"),
+        listen=section.address("listen"),
+        host_key=section.file("host_key"),
+        signing_key=section.file("signing_key"),
+        recordings=section.path_of("recordings"),
+        notice=_notice(section),
+        login_grace=section.number("login_grace", 60.0, 1.0, 3600.0),
+        login=read_login(section),
+        user_ca=tuple(
+            section.check("user_ca", partial(parse_public_key, line))[1] for line in section.texts("user_ca")
+        ),
+        authorized_keys_command=_command(section),
+        revoked_keys=section.optional_file("revoked_keys"),
+        revoked_people=section.path_of("revoked_people", "revoked_people"),
+        pam_service=section.text("pam_service", "sessionlens"),
+        acknowledge=section.flag("acknowledge"),
+        ask_reason=section.flag("ask_reason"),
+    )
+    if not NAME.fullmatch(server.name):
+        raise section.error("name", f"{server.name!r} is not a name (letters, digits, '.', '_', '-')")
+    if not NAME.fullmatch(server.pam_service):
+        raise section.error("pam_service", "is not the name of a file in /etc/pam.d")
+    if (revoked := server.revoked_keys) is not None:
+        section.check("revoked_keys", lambda: read_revoked_keys(revoked.read_bytes()))
+    check_login(section, server.login, lambda factor: factor != "pam" or can_use_pam())
+    section.done()
+    return server
+
+
+def _notice(section: Section) -> str:
+    """The text, and below it purpose and contact where they are given."""
+    notice, purpose, contact = (
+        section.text("notice", NOTICE), section.text("purpose", ""), section.text("contact", "")
+    )  # fmt: skip
+    if not notice.strip():
+        raise section.error("notice", f'cannot be empty; to show none write "{ELSEWHERE} <where>"')
+    if notice.startswith(ELSEWHERE):
+        if purpose or contact:
+            raise section.error("notice", "is given elsewhere, and so would be purpose and contact")
+        return notice
+    more = "".join(f"{word}: {text}\n" for word, text in (("Purpose", purpose), ("Contact", contact)) if text)
+    return notice if not more else f"{notice.rstrip()}\n{more}"
+
+
+def _command(section: Section) -> tuple[str, ...]:
+    text = section.text("authorized_keys_command", "")
+    words = section.check("authorized_keys_command", lambda: tuple(shlex.split(text)))
+    if words:
+        section.check("authorized_keys_command", lambda: check_command(words))
+    return words

@@ -1,0 +1,146 @@
+"""The catalogue of events: every id that the recorder tells, with its level, its meaning and its fields.
+
+Ids are stable: what receives events (a SIEM, a script) may rely on id and field names. docs/events.md is
+made from this; a test holds the code to it, in both directions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["info", "warning", "error"]
+COMMON = ("utc", "bastion", "event", "level", "uid", "pid")  # what every event has; no field is called so
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One kind of event. A field that is not known in a case is left out."""
+
+    id: str
+    level: Level
+    meaning: str
+    fields: tuple[str, ...]
+
+
+def _event(id: str, level: Level, fields: str, meaning: str) -> Event:
+    return Event(id, level, meaning, tuple(fields.split()))
+
+
+_ALL = (
+    # the recorder
+    _event("recorder-ready", "info", "server targets", "All listeners are open; logins are possible."),
+    _event("recorder-stopping", "info", "connections", "The recorder was told to stop; sessions are ended."),
+    _event("recorder-stopped", "info", "", "Every session has ended and is sealed."),
+    _event("accept-failed", "warning", "reason", "A connection could not be accepted."),
+    _event("fork-failed", "error", "client reason", "No process for a connection or duty could be made."),
+    _event("process-died", "error", "duty how", "A process of the recorder ended as it should not."),
+    _event("crash", "error", "session trace", "An error in the recorder itself. Please report it."),
+    # logins
+    _event(
+        "login-failed", "info", "client port name method reason key",
+        "A key or password was not accepted. `name` is what the client said; nobody has proved it.",
+    ),
+    _event(
+        "login-refused", "warning", "client port person why reason",
+        "A person who proved who they are was not let through to a target; `why` is one of a few words.",
+    ),
+    _event(
+        "connection-end", "info", "client port reason",
+        "A connection ended in which there was no session, but for those through it (`ssh -J`).",
+    ),
+    _event(
+        "password-file-unreadable", "error", "person reason",
+        "A person's password file cannot be read, so no password is accepted.",
+    ),
+    _event(
+        "totp-file-unreadable", "error", "person reason",
+        "A person's file for one-time passwords cannot be used, so no code is accepted.",
+    ),
+    _event(
+        "authorized-keys-command-failed", "error", "person reason",
+        "`authorized_keys_command` did not say which keys a person has, so none of those is accepted.",
+    ),
+    _event(
+        "jump", "info", "person client port",
+        "A person is in, and may open recorded connections to targets (`ssh -J`): a session each.",
+    ),
+    # sessions
+    _event(
+        "session-start", "info",
+        "session person method second_factor key certificate client port account target jumped reason bundle",
+        "A person is through to a target, and the recording has begun. `certificate`: its key id; `jumped`: "
+        "by `ssh -J`; `reason`: what the person gave as such.",
+    ),
+    _event(
+        "session-end", "info", "session how reason",
+        "A session is over and its bundle has its last line (`how`: seal or abort) and its signature.",
+    ),
+    _event(
+        "policy-allowed", "info", "session what",
+        "Something that needs the configuration's permission was asked for and may pass.",
+    ),
+    _event(
+        "policy-refused", "warning", "session person what reason",
+        "A user or target asked for something that is not allowed; it was refused. `person`: in no session.",
+    ),
+    _event(
+        "file-transfer", "info", "session person target direction path size offset hashed sha256 result",
+        "A file has passed by sftp or scp, and nothing more of it will, whatever the `result` (left out: not "
+        "known). `sha256` is of `hashed` bytes from `offset` on; left out, these are `size` and 0. By scp "
+        "the `path` is the name below what its command names.",
+    ),
+    _event(
+        "file-transfers-more", "info", "session person target count to_user to_target",
+        "More files passed at once than are told one by one (20 a second, the largest): so many more, with "
+        "so many bytes in each direction. Each is in the recording's `files.jsonl`.",
+    ),
+    # recordings
+    _event(
+        "chain-head", "info", "session bundle length chain final",
+        "How far a bundle's journal is, and its chain value there: whoever keeps this away from the bastion "
+        "can prove later that nothing before was rewritten. `final`: nothing will follow.",
+    ),
+    _event(
+        "recording-impossible", "error", "person reason",
+        "A bundle could not be begun, so the person was not let through.",
+    ),
+    _event("recording-failed", "error", "session reason", "A recording cannot go on, so the session ends."),
+    _event(
+        "sealing-failed", "error", "session reason",
+        "A bundle could not be sealed; the next start tries again.",
+    ),
+    _event("bundle-failed", "error", "reason", "A process ended because of a bundle that it could not use."),
+    _event(
+        "bundle-recovered", "warning", "bundle reason",
+        "A bundle that a dead process left was sealed as aborted.",
+    ),
+    _event(
+        "bundle-recovery-failed", "error", "bundle reason",
+        "A bundle that was left unsealed cannot be sealed.",
+    ),
+    _event(
+        "input-key-here", "warning", "file reason",
+        "The private key that opens what users type lies on the bastion, so sealing it protects nothing.",
+    ),
+    # sinks
+    _event(
+        "sink-down", "warning", "sink reason",
+        "An endpoint does not take events; they wait on disk, and it is tried again and again.",
+    ),
+    _event("sink-up", "info", "sink", "An endpoint that was down takes events again."),
+    _event(
+        "sink-lost", "error", "sink count",
+        "A sink missed so many events: it was down for longer than the queue on disk lasts, or refused them.",
+    ),
+    _event(
+        "events-lost", "error", "count",
+        "So many events could not be put into the queue on disk: no sink has them.",
+    ),
+    _event(
+        "sink-test", "info", "sink",
+        "Sent by `sessionlens-recorder sinks --test` to see whether it arrives.",
+    ),
+)  # fmt: skip
+
+CATALOGUE: dict[str, Event] = {event.id: event for event in _ALL}

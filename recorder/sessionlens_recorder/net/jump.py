@@ -1,0 +1,225 @@
+"""`ssh -J bastion target`: a connection that names no target and is only the way to some.
+
+A direct-tcpip to a configured target is never forwarded. It is answered here, by a connection of its own with
+that target's host key, which is recorded like any other; whoever is on the outer one need not log in twice.
+Everything else on the outer connection is refused, so nothing on it is unrecorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from sessionlens_recorder import logs
+from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.net.identity import Proof
+from sessionlens_recorder.session import wire
+from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.session.rules import check_reach
+
+WINDOW, PACKET = 2 * 1024 * 1024, 32 * 1024
+MAX_TUNNELS = 16
+SSH_PORT = 22
+SEAL_S = 10.0  # for the sessions inside to end and be sealed
+
+
+class Inner(Protocol):
+    """A recorded connection inside this one; connection.Connection."""
+
+    def serve(self) -> int: ...
+    def end(self, reason: str, told: str) -> None: ...
+
+
+class Tunnel:
+    """One channel of the outer connection, and the recorded connection that answers on it.
+
+    Two threads: one writes to it what came from the user, one reads what it answers. The windows are SSH's
+    own, so neither holds more than WINDOW bytes.
+    """
+
+    def __init__(self, opened: wire.Open, send: Callable[[bytes], None], sock: socket.socket) -> None:
+        self.number, self._packet = opened.sender, max(1, min(opened.packet, PACKET))
+        self._send, self._sock = send, sock
+        self._changed = threading.Condition()
+        self._theirs, self._ours = opened.window, WINDOW  # how much each may be sent
+        self._waiting: deque[bytes] = deque()
+        self._ended = False  # the user sends no more
+        self.closed = False  # by the user
+
+    def start(self) -> None:
+        for run in (self._to_inner, self._from_inner):
+            threading.Thread(target=run, name="tunnel", daemon=True).start()
+
+    def data_received(self, data: bytes) -> None:
+        with self._changed:
+            if len(data) > self._ours or self._ended:
+                raise wire.ProtocolError("the user sent more data than it was allowed to")
+            self._ours -= len(data)
+            self._waiting.append(data)
+            self._changed.notify_all()
+
+    def window_received(self, size: int) -> None:
+        with self._changed:
+            self._theirs += size
+            self._changed.notify_all()
+
+    def eof_received(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def close_received(self) -> None:
+        with self._changed:
+            self._ended = self.closed = True
+            self._changed.notify_all()
+        with contextlib.suppress(OSError):  # it may have ended by itself
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def _to_inner(self) -> None:
+        with contextlib.suppress(OSError, EOFError):  # either end may be gone
+            while (data := self._next()) is not None:
+                self._sock.sendall(data)
+                with self._changed:
+                    self._ours += len(data)
+                self._send(wire.window_adjust(self.number, len(data)))
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def _next(self) -> bytes | None:
+        with self._changed:
+            while not self._waiting and not self._ended:
+                self._changed.wait()
+            return self._waiting.popleft() if self._waiting else None
+
+    def _from_inner(self) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            while data := self._sock.recv(PACKET):
+                for part in self._parts(data):
+                    self._send(wire.data(self.number, part))
+            self._send(wire.eof(self.number))
+            self._send(wire.close(self.number))
+
+    def _parts(self, data: bytes) -> list[bytes]:
+        """As much at a time as the user takes; waits for room."""
+        with self._changed:
+            while self._theirs < len(data) and not self.closed:
+                self._changed.wait()
+            self._theirs -= len(data)
+        return [data[n : n + self._packet] for n in range(0, len(data), self._packet)]
+
+
+class Jump:
+    """The outer connection's messages. `received` is called on its leg's thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        proof: Proof,
+        send: Callable[[bytes], None],
+        make: Callable[[socket.socket, Target, Proof], Inner],
+    ) -> None:
+        self._config, self._proof, self._send, self._make = config, proof, send, make
+        self._tunnels: dict[int, Tunnel] = {}
+        self._inner: dict[int, tuple[Inner, threading.Thread]] = {}
+        self._opened = 0
+
+    def received(self, payload: bytes) -> None:
+        match payload[0]:
+            case wire.GLOBAL_REQUEST:
+                if wire.Request.parse(payload).wants_reply:
+                    self._send(wire.request_failure())
+            case wire.CHANNEL_OPEN:
+                self._open(wire.Open.parse(payload))
+            case _:
+                self._channel_message(payload)
+
+    def end(self, told: str | None) -> None:
+        """The outer connection ends; wait until what is inside is sealed."""
+        for inner, _ in list(self._inner.values()):
+            if told is not None:
+                inner.end(told, told)
+        if told is None:
+            for tunnel in list(self._tunnels.values()):
+                tunnel.close_received()
+        for _, thread in list(self._inner.values()):
+            thread.join(SEAL_S)
+
+    def _open(self, opened: wire.Open) -> None:
+        target, reason = self._wanted(opened)
+        if target is None:
+            logs.warning(
+                "policy-refused", person=self._proof.user.name, what=f"channel {opened.kind}", reason=reason
+            )
+            self._send(wire.open_failure(opened.sender, reason))
+            return
+        number, self._opened = self._opened, self._opened + 1
+        ours, theirs = socket.socketpair()
+        tunnel = Tunnel(opened, self._send, ours)
+        self._tunnels[number] = tunnel
+        inner = self._make(theirs, target, _jumped(self._proof))
+        thread = threading.Thread(target=self._serve, args=(number, inner, theirs), name="inner", daemon=True)
+        self._inner[number] = inner, thread
+        self._send(wire.open_confirmation(opened.sender, number, WINDOW, PACKET))
+        tunnel.start()
+        thread.start()
+
+    def _serve(self, number: int, inner: Inner, sock: socket.socket) -> None:
+        try:
+            inner.serve()
+        finally:
+            self._inner.pop(number, None)
+            sock.close()
+
+    def _wanted(self, opened: wire.Open) -> tuple[Target | None, str]:
+        """The target, or None and why not."""
+        reachable = [name for name in sorted(self._config.targets) if self._reach(name) is None]
+        names = ", ".join(reachable) or "none that you may reach"
+        if opened.kind != "direct-tcpip":
+            return None, f"say which target: NAME%TARGET or NAME+TARGET, where TARGET is one of: {names}"
+        reader = wire.Reader(opened.rest, 0)
+        host, port = reader.text(), reader.u32()
+        target = find_by_address(self._config.targets, host, port)
+        if target is None:
+            wanted = logs.escape(host_port(host, port))
+            return None, f"{wanted} is none of the targets; there are: {names}"
+        if len(self._inner) >= MAX_TUNNELS:
+            return None, f"there are {MAX_TUNNELS} connections through this one already"
+        reason = self._reach(target.name)
+        return (target, "") if reason is None else (None, reason)
+
+    def _reach(self, name: str) -> str | None:
+        proof = self._proof
+        return check_reach(self._config.rules, proof.user.name, proof.groups, name, datetime.now(UTC))
+
+    def _channel_message(self, payload: bytes) -> None:
+        tunnel = self._tunnels.get(wire.recipient(payload))
+        if tunnel is None or tunnel.closed:
+            return
+        match payload[0]:
+            case wire.DATA:
+                tunnel.data_received(wire.content(payload, wire.DATA_HEADER))
+            case wire.WINDOW_ADJUST:
+                tunnel.window_received(wire.Reader(payload, 5).u32())
+            case wire.EOF:
+                tunnel.eof_received()
+            case wire.CLOSE:
+                tunnel.close_received()
+                self._tunnels.pop(wire.recipient(payload))
+            case wire.CHANNEL_REQUEST if wire.Request.parse(payload).wants_reply:
+                self._send(wire.channel_failure(tunnel.number))
+
+
+def find_by_address(targets: dict[str, Target], host: str, port: int) -> Target | None:
+    """A client names a target by the name that it has here, or by the address that the bastion dials."""
+    named = targets.get(host)
+    if named is not None and port in (SSH_PORT, named.address[1]):
+        return named
+    return next((target for target in targets.values() if target.address == (host, port)), None)
+
+
+def _jumped(proof: Proof) -> Proof:
+    return Proof(proof.user, proof.factors, proof.credential, jumped=True)

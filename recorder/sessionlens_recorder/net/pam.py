@@ -1,0 +1,85 @@
+"""PAM, through pamela (the extra `sessionlens-recorder[pam]`): the whole conversation, as many prompts as the
+modules have.
+
+The recorder is not root: modules that read /etc/shadow themselves do not work, those that ask a service
+(sssd, LDAP, RADIUS, Kerberos) or files that the recorder may read do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from ctypes import c_char_p, cast, sizeof
+from typing import Any
+
+from sessionlens_recorder.net.dialogue import MOST_PROMPTS, Ask, Prompt, WrongAnswers
+
+_CONVERSATION_FAILED = 19  # PAM_CONV_ERR
+
+
+def check_pam(service: str, name: str, address: str, ask: Ask) -> str | None:
+    """None if PAM lets this account in (authenticate and account management), or why not.
+
+    What `ask` raises ends the conversation and is raised again.
+    """
+    import pamela
+
+    problems: list[BaseException] = []
+    conversation = pamela.CONV_FUNC(_conversation(pamela, ask, problems))
+    try:
+        handle = pamela.pam_start(service, name, conv_func=conversation)
+        handle.set_item(pamela.PAM_RHOST, address)
+        handle.set_item(pamela.PAM_TTY, "ssh")
+        code = pamela.PAM_AUTHENTICATE(handle, 0) or pamela.PAM_ACCT_MGMT(handle, 0)
+        pamela.pam_end(handle, code)
+    except pamela.PAMError as error:
+        if problems:
+            raise problems[0] from None
+        return f"PAM: {error}"
+    return None
+
+
+def answering(password: bytes) -> Ask:
+    """For a client that sends a password unasked: it answers the first hidden prompt, and no second one."""
+    left = [password]
+
+    def ask(title: str, instruction: str, prompts: Sequence[Prompt]) -> list[bytes]:
+        if not prompts:
+            return []
+        if len(prompts) != 1 or prompts[0][1] or not left:
+            raise PermissionError("PAM asks for more than a password")
+        return [left.pop()]
+
+    return ask
+
+
+def _conversation(pamela: Any, ask: Ask, problems: list[BaseException]) -> Callable[..., int]:
+    """pam_conv(3). An exception must not pass through C: it is kept, and PAM told that nobody answers."""
+    said: list[str] = []  # what PAM tells without asking, shown with its next question
+
+    def converse(count: int, messages: Any, answer: Any, data: Any) -> int:
+        try:
+            if not 0 < count <= MOST_PROMPTS:
+                raise ValueError(f"PAM asks {count} questions at once")
+            texts = [_text(messages[n].contents) for n in range(count)]
+            said.extend(text for style, text in texts if style in (3, 4))  # PAM_ERROR_MSG, PAM_TEXT_INFO
+            asked = [(n, (text, style == 2)) for n, (style, text) in enumerate(texts) if style in (1, 2)]
+            instruction = "\n".join(said)
+            answers = ask("", instruction, [prompt for _, prompt in asked]) if asked else []
+            if asked:
+                said.clear()
+            if any(b"\0" in one for one in answers):
+                raise WrongAnswers("an answer with a NUL in it")
+            memory = pamela.CALLOC(count, sizeof(pamela.PamResponse))  # PAM frees it
+            answer[0] = cast(memory, pamela.POINTER(pamela.PamResponse))
+            for (n, _), one in zip(asked, answers, strict=True):
+                answer.contents[n].resp = pamela.STRDUP(one)
+        except BaseException as error:
+            problems.append(error)
+            return _CONVERSATION_FAILED
+        return 0
+
+    return converse
+
+
+def _text(message: Any) -> tuple[int, str]:
+    return int(message.msg_style), (cast(message.msg, c_char_p).value or b"").decode("utf-8", "replace")

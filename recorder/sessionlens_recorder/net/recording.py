@@ -1,0 +1,139 @@
+"""The recording of one session: its bundle, the relay that fills it, and the thread that commits it.
+
+How a session is recorded and who hears of it is here; its two connections are connection.py's.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sessionlens_recorder import logs
+from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.net.bastion import Bastion
+from sessionlens_recorder.net.credentials import describe
+from sessionlens_recorder.net.identity import Identity
+from sessionlens_recorder.session.files.listing import Keeping
+from sessionlens_recorder.session.heads import Heads
+from sessionlens_recorder.session.relay import Relay
+from sessionlens_recorder.session.transfers import Transfers
+from sessionlens_recorder.session.wire import ProtocolError, Send
+
+COMMIT_S = 0.5
+STALLED_S = 30.0  # a disk may take its time; a session whose recording is that far behind ends
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a session ended. `told` is what the user reads, None if it was the user who left."""
+
+    reason: str
+    told: str | None = None
+    broken: bool = False  # the bundle ends with `abort`
+
+
+class SessionRecording:
+    """Of one session, from its first message to the sealed bundle. `over` hears why it has to end."""
+
+    def __init__(
+        self, bastion: Bastion, bundle: BundleWriter, identity: Identity, over: Callable[[End], None]
+    ) -> None:
+        self._bundle, self._sign, self._over = bundle, bastion.sign, over
+        self._transfers = Transfers(bundle.session_id, identity.user.name, identity.target.name)
+        keeping = Keeping(bastion.config.recording.copies, self._transfers.through)
+        self.relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
+        self._heads = Heads(bundle, bastion.config.spool.heads_every)
+        self._thread = threading.Thread(target=self._commit, name="recorder", daemon=True)
+        self._beat = time.monotonic()
+        self._stopping = threading.Event()
+
+    def begin(self, identity: Identity, client: tuple[str, int]) -> None:
+        """From now on it is committed at least once a second."""
+        proof = identity.proof
+        logs.event(
+            "session-start",
+            session=self._bundle.session_id,
+            person=identity.user.name,
+            method=identity.method,
+            second_factor="+".join(proof.factors[1:]) or None,
+            key=identity.key_fingerprint,
+            certificate=describe(proof.credential)["certificate_id"],
+            client=client[0],
+            port=client[1],
+            account=identity.account,
+            target=identity.target.name,
+            jumped=True if proof.jumped else None,
+            reason=identity.reason,
+            bundle=self._bundle.name,
+        )
+        self._thread.start()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what passes still gets onto the disk in time."""
+        return self._thread.is_alive() and time.monotonic() - self._beat <= STALLED_S
+
+    def received(self, side: int, payload: bytes) -> list[Send]:
+        """Record one message; the answer is what to send. What cannot be recorded ends the session."""
+        try:
+            return self.relay.received(side, payload)
+        except BundleError as error:
+            self._failed(error)
+        except ProtocolError as error:
+            self._over(End(f"protocol error: {error}", f"{error}; this session ends here", broken=True))
+        except Exception as error:
+            logs.error("crash", session=self._bundle.session_id, trace=traceback.format_exc())
+            told = "an error in the recorder; this session ends here"
+            self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
+        return []
+
+    def record_end(self, told: str) -> None:
+        """What the user is about to read, as far as it can still be recorded."""
+        try:
+            self.relay.record_end(told)
+        except BundleError as error:
+            logs.error("recording-failed", session=self._bundle.session_id, reason=error)
+
+    def seal(self, end: End) -> int:
+        """Both sides are gone. The answer is the process's exit code."""
+        self._stopping.set()
+        try:
+            self.relay.finish()
+        except BundleError as error:
+            logs.error("recording-failed", session=self._bundle.session_id, reason=error)
+        self._transfers.tell()
+        how: Literal["abort", "seal"] = "abort" if end.broken else "seal"
+        try:
+            self._bundle.seal(self._sign, how, end.reason)
+        except BundleError as error:
+            logs.error("sealing-failed", session=self._bundle.session_id, reason=error)
+            return 1
+        self._heads.sealed()
+        logs.event("session-end", session=self._bundle.session_id, how=how, reason=end.reason)
+        return 0
+
+    def _commit(self) -> None:
+        while not self._stopping.wait(COMMIT_S):
+            try:
+                self._bundle.commit()
+            except BundleError as error:
+                self._failed(error)
+                return
+            self._heads.committed()
+            self._transfers.tell()
+            self._beat = time.monotonic()
+
+    def _failed(self, error: BundleError) -> None:
+        logs.error("recording-failed", session=self._bundle.session_id, reason=error)
+        told = f"this session can no longer be recorded, so it ends here ({error})"
+        self._over(End(f"the recording failed: {error}", told, broken=True))
+
+    def _refused(self, what: str, reason: str) -> None:
+        logs.warning("policy-refused", session=self._bundle.session_id, what=what, reason=reason)
+
+    def _allowed(self, what: str) -> None:
+        logs.event("policy-allowed", session=self._bundle.session_id, what=what)

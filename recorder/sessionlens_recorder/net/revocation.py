@@ -1,0 +1,113 @@
+"""Who and what may no longer log in: `revoked_keys` and `revoked_people`, read again whenever they change.
+
+Asked at each login, and by the watch of each running session, so that nothing has to be restarted or
+signalled. A list of keys that cannot be read refuses every key, as in sshd.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from sessionlens_recorder.net.certificates import Certificate
+from sessionlens_recorder.net.krl import read_revoked_keys
+
+T = TypeVar("T")
+
+
+class Watched(Generic[T]):
+    """A file's content, parsed once for each time that it changes."""
+
+    def __init__(self, path: Path, parse: Callable[[bytes], T]) -> None:
+        self._path, self._parse = path, parse
+        self._state: tuple[int, int, int] | None = None
+        self._value: T | None = None
+
+    def read(self) -> T:
+        """OSError or ValueError where there is nothing to be had."""
+        found = self._path.stat()
+        state = (found.st_ino, found.st_size, found.st_mtime_ns)
+        if self._value is None or state != self._state:
+            self._value = None
+            self._value, self._state = self._parse(self._path.read_bytes()), state
+        return self._value
+
+
+class Revocations:
+    """Both lists. Answers are None or the reason."""
+
+    def __init__(self, keys: Path | None, people: Path) -> None:
+        self._keys = Watched(keys, read_revoked_keys) if keys is not None else None
+        self._people = Watched(people, parse_people)
+
+    def check_person(self, name: str) -> str | None:
+        try:
+            return self._person(name)
+        except (OSError, ValueError) as error:
+            return f"the list of revoked people cannot be read: {error}"
+
+    def check_key(self, key: bytes, certificate: Certificate | None) -> str | None:
+        try:
+            return self._key(key, certificate)
+        except (OSError, ValueError) as error:
+            return f"revoked_keys cannot be read: {error}"
+
+    def check_running(self, name: str, key: bytes | None, certificate: Certificate | None) -> str | None:
+        """The same of a session that runs, which a list that cannot be read does not end."""
+        try:
+            return self._person(name) or (self._key(key, certificate) if key is not None else None)
+        except (OSError, ValueError):
+            return None
+
+    def _person(self, name: str) -> str | None:
+        try:
+            return f"{name} is revoked" if name in self._people.read() else None
+        except FileNotFoundError:  # nobody has been revoked yet
+            return None
+
+    def _key(self, key: bytes, certificate: Certificate | None) -> str | None:
+        return self._keys.read().check(key, certificate) if self._keys is not None else None
+
+
+def parse_people(data: bytes) -> dict[str, str]:
+    """`NAME when why`, one a line."""
+    people: dict[str, str] = {}
+    for line in data.decode("utf-8", "replace").split("\n"):
+        name, _, rest = line.strip().partition(" ")
+        if name and not name.startswith("#"):
+            people[name] = rest
+    return people
+
+
+def revoke(path: Path, name: str, reason: str, *, undo: bool = False) -> bool:
+    """Put a person on the list, or take them off. False if that was so already."""
+    try:
+        before = path.read_bytes()
+    except FileNotFoundError:
+        before = b""
+    people = parse_people(before)
+    if (name in people) is not undo:
+        return False
+    if undo:
+        lines = [line for line in before.decode().split("\n") if line.strip().partition(" ")[0] != name]
+        text = "\n".join(lines)
+    else:
+        kept = before.decode()
+        text = kept + ("\n" if kept and not kept.endswith("\n") else "")
+        text += f"{name} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {' '.join(reason.split())}".rstrip() + "\n"
+    _replace(path, text.encode())
+    return True
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """At once or not at all; the recorder may read at any moment."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,157 @@
+"""How syslog messages travel: UDP (RFC 5426), TCP with octet counting (RFC 6587, 3.4.1), TLS (RFC 5425).
+
+None of them has an answer. Over TCP and TLS we do what can be done without one: look for the receiver's
+goodbye before we send, and afterwards wait until its machine has acknowledged every byte. What a receiver
+had taken and not yet written when it died is lost, and nobody can tell; UDP loses without a word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import socket
+import ssl
+import struct
+import termios
+import time
+
+from sessionlens_recorder.sinks.endpoints import TIMEOUT_S, SinkError, connect, why
+from sessionlens_recorder.sinks.record import Told
+from sessionlens_recorder.sinks.syslog import Formatter
+
+DATAGRAM = 2048  # bytes; what a receiver should take (RFC 5426, 3.2)
+FRAME = 8192  # bytes; what common receivers take unasked
+ACKNOWLEDGED_EVERY_S = 0.005
+
+
+class Datagrams:
+    """One message a datagram."""
+
+    most = 50  # at once: a burst overflows a receiver's buffer
+
+    def __init__(self, address: tuple[str, int], facility: str, sd_id: str) -> None:
+        self._address = address
+        self._formatter = Formatter(facility, sd_id, DATAGRAM)
+        self._socket: socket.socket | None = None
+
+    def send(self, events: list[Told]) -> str:
+        try:
+            sock = self._socket = self._socket or self._open()
+            for told in events:
+                sock.send(self._formatter.message(told))
+            if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):  # "port unreachable" came back
+                raise OSError(number, "nobody listens there")
+        except OSError as error:
+            self.close()
+            raise SinkError(f"cannot be reached: {why(error)}") from error
+        return "sent; over UDP nobody can tell whether it arrived"
+
+    def _open(self) -> socket.socket:
+        family, kind, protocol, _, address = socket.getaddrinfo(*self._address, type=socket.SOCK_DGRAM)[0]
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(TIMEOUT_S)
+            sock.connect(address)
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+class Stream:
+    """Messages one after the other, each with its length before it; with a context, over TLS."""
+
+    most = 200
+
+    def __init__(
+        self, address: tuple[str, int], facility: str, sd_id: str, context: ssl.SSLContext | None
+    ) -> None:
+        self._address, self._context = address, context
+        self._formatter = Formatter(facility, sd_id, FRAME)
+        self._socket: socket.socket | None = None
+        self._last = b""  # what was sent last over this connection
+        self._unsure = b""  # what may not have been read
+
+    def send(self, events: list[Told]) -> str:
+        messages = [self._formatter.message(told) for told in events]
+        data = b"".join(b"%d %b" % (len(message), message) for message in messages)
+        self._look()
+        try:
+            sock = self._socket = self._socket or self._open()
+            sock.sendall(self._unsure + data)
+            _wait_until_acknowledged(sock)
+        except OSError as error:
+            self.close()
+            raise SinkError(f"the connection broke: {why(error)}") from error
+        self._last, self._unsure = data, b""
+        version = sock.version() if isinstance(sock, ssl.SSLSocket) else "TCP"
+        return f"sent over {version}; a syslog receiver does not answer"
+
+    def _look(self) -> None:
+        """Whether the receiver is still there. One that was torn away may have left unread what was sent
+        last: that is sent again.
+        """
+        try:
+            if self._socket is not None and not _is_open(self._socket):
+                self.close()
+        except OSError:
+            self.close()
+            self._unsure = self._last
+
+    def _open(self) -> socket.socket:
+        sock = connect(self._address)
+        if self._context is None:
+            return sock
+        try:
+            return self._context.wrap_socket(sock, server_hostname=self._address[0])
+        except OSError as error:
+            sock.close()
+            raise SinkError(f"no TLS connection: {why(error)}") from error
+
+    def close(self) -> None:
+        if self._socket is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if isinstance(self._socket, ssl.SSLSocket):  # RFC 5425, 4.4: say goodbye
+                self._socket.settimeout(1.0)
+                self._socket.unwrap()
+        self._socket.close()
+        self._socket = None
+
+
+def _is_open(sock: socket.socket) -> bool:
+    """False after an orderly goodbye; OSError if the connection was reset. What is said is dropped."""
+    sock.settimeout(0.0)
+    try:
+        while data := sock.recv(4096):
+            del data
+        return False
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return True
+    except ssl.SSLEOFError:
+        return False
+    finally:
+        sock.settimeout(TIMEOUT_S)
+
+
+def _wait_until_acknowledged(sock: socket.socket) -> None:
+    """Until the other machine has every byte (SIOCOUTQ, tcp(7)). Raises OSError if it has thrown us out."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while _unacknowledged(sock):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(ACKNOWLEDGED_EVERY_S)
+    _is_open(sock)
+
+
+def _unacknowledged(sock: socket.socket) -> int:
+    try:
+        raw = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
+    except OSError:  # not on this system
+        return 0
+    return int(struct.unpack("i", raw)[0])

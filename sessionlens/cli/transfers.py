@@ -1,0 +1,49 @@
+"""sessionlens transfers: files that passed by sftp and scp, and what was done to files with them."""
+
+from __future__ import annotations
+
+import argparse
+
+from sessionlens.catalog.asking import chosen_rows
+from sessionlens.catalog.search import count
+from sessionlens.cli.common import (
+    filter_arguments,
+    form_arguments,
+    print_table,
+    recording_argument,
+    say,
+    single,
+)
+from sessionlens.session import corpus, open
+from sessionlens.tables.transfers import QUERIES
+
+COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "to", "path")
+OF_MANY = ("session", "start_utc", *COLUMNS[1:])
+FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "to")
+
+OF_INPUT = ("sealed input", "off input")  # gaps in what was typed, which says nothing of files
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    recording_argument(parser)
+    filter_arguments(parser)
+    parser.add_argument("--all", action="store_true", help="also what only asked: stat, realpath, …")
+    form_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
+    table = chosen_rows(source.transfers, user=arguments.user, since=arguments.since, until=arguments.until)
+    asked = table["operation"].isin(QUERIES)
+    shown = table if arguments.all else table[~asked]
+    columns = OF_MANY if shown["session"].nunique() > 1 else COLUMNS
+    print_table(shown, columns, arguments, FIRST_TO_GO)
+    if not (arguments.json or arguments.csv):
+        notes = [count(len(shown), "file operation")]
+        if len(shown) < len(table):
+            notes.append(f"{len(table) - len(shown)} that only asked left out (--all shows them)")
+        gaps = int((~source.gaps["kind"].isin(OF_INPUT)).sum())
+        if gaps:
+            notes.append(f"{count(gaps, 'gap')}: not everything could be read, see `sessionlens info`")
+        say(", ".join(notes))
+    return 0

@@ -1,0 +1,399 @@
+"""The follower of SFTP, byte by byte: any order and any cut, and that what it does not know is a stream."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sessionlens_recorder.session.files import sftp
+from sessionlens_recorder.session.files.framing import HANDLE_LIMIT, PACKET_LIMIT
+from sessionlens_recorder.session.files.opened import NAMES_LIMIT
+from sessionlens_recorder.session.files.transfer import WINDOW
+from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.session.wire import string
+
+from . import sftp_packets as p
+from .messages import u32
+from .sftp_packets import Fed, FedScp
+
+H, G = b"\0\0\0\0", b"\0\0\0\1"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_request_is_on_disk_before_it_passes_and_its_answer_repeats_it() -> None:
+    fed = Fed().greeted()
+    fed.user(p.removing(7, "/etc/passwd"))
+    (asked,) = fed.log.files("request")
+    assert (asked["operation"], asked["path"]) == ("remove", b"/etc/passwd")
+    assert not fed.log.files()
+    fed.target(p.status(7, p.FAILURE, "quota of 3 exceeded"))
+    (done,) = fed.log.files()
+    assert (done["n"], done["path"], done["result"]) == (asked["n"], b"/etc/passwd", "SSH_FX_FAILURE")
+    assert done["message"] == "quota of 3 exceeded", "the usual text of a code is left out, any other is kept"
+
+
+def test_answers_in_another_order_go_to_their_requests() -> None:
+    fed = Fed().greeted()
+    fed.user(*(p.removing(n, f"/{n}") for n in range(5)))
+    fed.target(*(p.status(n, p.OK if n % 2 else p.NO_SUCH_FILE) for n in (3, 0, 4, 1, 2)))
+    results = {line["path"]: line["result"] for line in fed.log.files()}
+    expected = {n: "SSH_FX_OK" if n % 2 else "SSH_FX_NO_SUCH_FILE" for n in range(5)}
+    assert results == {f"/{n}".encode(): code for n, code in expected.items()}
+
+
+@given(st.permutations(range(8)), st.permutations(range(8)), st.integers(0, 3))
+def test_reads_in_any_order_have_the_files_hash(asked: list[int], answered: list[int], late: int) -> None:
+    content = bytes(range(256)) * 4
+    size = len(content) // 8
+    first = asked.index(0)
+    asked[0], asked[first] = asked[first], asked[0]  # a file begins for us where it is first asked for
+    fed = Fed().greeted().opened(H)
+    fed.user(*(p.reading(n, H, n * size, size) for n in asked))
+    fed.user(p.reading(50, H, len(content), size), p.closing(51, H))
+    fed.target(*(p.data(n, content[n * size : (n + 1) * size]) for n in answered[late:]))
+    fed.target(p.status(50, p.EOF), p.status(51))
+    fed.target(*(p.data(n, content[n * size : (n + 1) * size]) for n in answered[:late]))
+    (line,) = fed.log.files()
+    assert (line["operation"], line["size"], line["sha256"]) == ("download", len(content), sha256(content))
+    assert "unhashed" not in line
+    assert line["end_of_file"] is True
+
+
+def test_two_files_at_once_and_one_in_both_directions() -> None:
+    fed = Fed().greeted().opened(H, b"/a", 3).opened(G, b"/b")
+    fed.user(
+        p.writing(1, H, 0, b"new "), p.reading(2, G, 0, 9), p.writing(3, H, 4, b"text"), p.reading(4, H, 0, 9)
+    )
+    fed.target(p.status(1), p.data(2, b"other"), p.status(3), p.data(4, b"new text"))
+    fed.user(p.closing(5, H), p.closing(6, G))
+    fed.target(p.status(5), p.status(6))
+    told = {(line["operation"], line["path"]): line["sha256"] for line in fed.log.files()}
+    assert told == {
+        ("upload", b"/a"): sha256(b"new text"),
+        ("download", b"/a"): sha256(b"new text"),
+        ("download", b"/b"): sha256(b"other"),
+    }
+
+
+def test_what_the_target_could_not_write_is_said() -> None:
+    fed = Fed().greeted().opened(H, b"/a", 2)
+    fed.user(p.writing(1, H, 0, b"abc"), p.closing(2, H))
+    fed.target(p.status(1, p.FAILURE), p.status(2))
+    (line,) = fed.log.files()
+    assert (line["size"], line["result"]) == (3, "SSH_FX_FAILURE")
+
+
+def test_holes_and_repetitions_keep_the_hash_of_the_beginning() -> None:
+    for offset, why in ((2, "passed again"), (100, "never passed")):
+        fed = Fed().greeted().opened(H, b"/a", 2)
+        fed.user(p.writing(1, H, 0, b"0123"), p.writing(2, H, offset, b"x"), p.closing(3, H))
+        fed.target(p.status(1), p.status(2), p.status(3))
+        (line,) = fed.log.files()
+        assert (line["size"], line["hashed"], line["sha256"]) == (5, 4, sha256(b"0123"))
+        assert why in line["unhashed"]
+
+
+def test_what_waits_for_its_order_is_bounded() -> None:
+    fed = Fed().greeted().opened(H, b"/a", 2)
+    fed.user(p.writing(0, H, 0, b"x"))
+    for n in range(1, 30):
+        fed.user(p.writing(n, H, n * 250_000, bytes(200_000)))
+        fed.target(p.status(n))
+    fed.user(p.closing(99, H))
+    fed.target(p.status(0), p.status(99))
+    (line,) = fed.log.files()
+    assert "too long after" in line["unhashed"]
+    assert line["hashed"] == 1
+    assert WINDOW < 29 * 200_000
+
+
+def test_a_listing_is_one_entry() -> None:
+    fed = Fed().greeted()
+    fed.user(p.packet(11, u32(1) + string("/etc")))
+    fed.target(p.handle(1, H))
+    fed.user(*(p.packet(12, u32(n) + string(H)) for n in (2, 3)))
+    fed.target(p.names(2, b".", b"..", b"passwd"), p.status(3, p.EOF))
+    fed.user(p.closing(4, H))
+    fed.target(p.status(4))
+    (line,) = fed.log.files()
+    assert (line["operation"], line["path"], line["count"]) == ("readdir", b"/etc", 3)
+    assert line["names"] == [b".", b"..", b"passwd"]
+
+
+def test_the_names_that_are_kept_are_bounded() -> None:
+    fed = Fed().greeted()
+    fed.user(p.packet(11, u32(1) + string("/etc")))
+    fed.target(p.handle(1, H))
+    for n in range(2, 6):
+        fed.user(p.packet(12, u32(n) + string(H)))
+        fed.target(p.names(n, *(b"x" * 200 for _ in range(200))))
+    fed.user(p.closing(9, H))
+    fed.target(p.status(9))
+    (line,) = fed.log.files()
+    assert line["count"] == 800
+    assert sum(map(len, line["names"])) <= NAMES_LIMIT
+
+
+A_AND_B = string("a") + string("b")
+KNOWN = [
+    (p.packet(18, u32(1) + A_AND_B), {"operation": "rename", "path": b"a", "to": b"b"}),
+    (p.packet(20, u32(1) + A_AND_B), {"operation": "symlink", "path": b"b", "to": b"a"}),
+    (
+        p.packet(14, u32(1) + string("d") + u32(4, 0o755)),
+        {"operation": "mkdir", "path": b"d", "attributes": {"permissions": "000755"}},
+    ),
+    (p.extended(1, "posix-rename@openssh.com", A_AND_B), {"operation": "rename", "path": b"a", "to": b"b"}),
+    (p.extended(1, "hardlink@openssh.com", A_AND_B), {"operation": "hardlink", "path": b"a", "to": b"b"}),
+    (p.extended(1, "fsync@openssh.com", string(H)), {"operation": "fsync", "path": b"/f"}),
+    (p.extended(1, "fstatvfs@openssh.com", string(H)), {"operation": "statvfs", "path": b"/f"}),
+    (
+        p.extended(1, "lsetstat@openssh.com", string("l") + u32(8, 1, 2)),
+        {"operation": "setstat", "path": b"l", "attributes": {"atime": 1, "mtime": 2}},
+    ),
+    (p.extended(1, "expand-path@openssh.com", string("~")), {"operation": "expand-path", "path": b"~"}),
+    (
+        p.extended(1, "copy-data", string(H) + p.u64(1) + p.u64(2) + string(H) + p.u64(3)),
+        {"operation": "copy", "path": b"/f", "to": b"/f", "offset": 1, "size": 2, "to_offset": 3},
+    ),
+    (p.extended(1, "home-directory", string("john")), {"operation": "home-directory", "user": b"john"}),
+    (
+        p.extended(1, "users-groups-by-id@openssh.com", string(u32(1)) + string("")),
+        {"operation": "users-groups", "users": u32(1), "groups": b""},
+    ),
+    (p.extended(1, "limits@openssh.com", b""), {"operation": "limits"}),
+    (p.extended(1, "new@example.org", b"anything"), {"operation": "extended", "data": b"anything"}),
+]
+
+
+@pytest.mark.parametrize(("sent", "told"), KNOWN)
+def test_requests_by_type(sent: bytes, told: dict[str, object]) -> None:
+    fed = Fed().greeted().opened(H)
+    fed.user(sent)
+    fed.target(p.status(1, p.FAILURE))
+    assert fed.reason() is None
+    line = fed.log.files()[-1]
+    assert told.items() <= line.items()
+
+
+STRANGE_USER = {
+    "a second INIT": p.INIT,
+    "a packet longer than a server takes": u32(PACKET_LIMIT + 1) + b"\5",
+    "an empty packet": u32(0) + b"\5",
+    "a packet of another version": p.packet(22, u32(1)),
+    "an answer from the user": p.status(1),
+    "DATA from the user": p.data(1, b"x"),
+    "more than a request has": p.packet(13, u32(1) + string("/f") + b"; rm -rf /"),
+    "less than a request has": p.packet(13, u32(1) + u32(100) + b"/f"),
+    "a WRITE that is too short for itself": p.packet(6, u32(1)),
+    "a WRITE whose data is not its rest": p.packet(6, u32(1) + string(H) + p.u64(0) + u32(9) + b"x"),
+    "a handle that nobody gave": p.writing(1, G, 0, b"x"),
+    "a handle longer than handles are": p.writing(1, b"h" * (HANDLE_LIMIT + 1), 0, b"x"),
+    "a number twice": p.removing(500, "/a"),
+    "unknown attributes": p.packet(14, u32(1) + string("d") + u32(16) + u32(1)),
+    "unknown flags": p.opening(1, "/f", 128),
+    "a READDIR of a file": p.packet(12, u32(1) + string(H)),
+    "a name that is none": p.extended(1, "bad name", b""),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE_USER.values(), ids=STRANGE_USER)
+def test_what_is_not_understood_of_the_user_begins_the_stream(strange: bytes) -> None:
+    fed = Fed().greeted().opened(H)
+    fed.user(p.removing(500, "/pending"))
+    for start in range(0, len(strange), 3):
+        fed.user(strange[start : start + 3])
+    fed.user(b"and the rest")
+    fed.target(b"whatever")
+    assert fed.reason()
+    assert fed.stream("in") == strange + b"and the rest"
+    assert fed.stream("out") == b"whatever"
+    assert ("remove", None) in fed.results()
+    assert ("open", None) in fed.results()
+
+
+STRANGE_TARGET = {
+    "an answer that nobody asked for": p.status(77),
+    "a second VERSION": p.VERSION,
+    "a request from the target": p.removing(1, "/a"),
+    "WRITE from the target": p.writing(1, H, 0, b"x"),
+    "bytes of a file for a removal": p.data(500, b"x"),
+    "more bytes than were asked for": p.data(501, b"x" * 11),
+    "a handle twice": p.handle(502, H),
+    "names where a handle should be": p.names(502, b"a"),
+    "more than a status has": p.packet(101, u32(500, 0) + string("") + string("") + b"x"),
+    "a count that is a lie": p.packet(104, u32(503, 1 << 30)),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE_TARGET.values(), ids=STRANGE_TARGET)
+def test_what_is_not_understood_of_the_target_begins_the_stream(strange: bytes) -> None:
+    fed = Fed().greeted().opened(H)
+    fed.user(
+        p.removing(500, "/a"),
+        p.reading(501, H, 0, 10),
+        p.opening(502, "/b"),
+        p.packet(16, u32(503) + string(".")),
+    )
+    fed.user(p.removing(504, "/half")[:9])
+    for start in range(0, len(strange), 3):
+        fed.target(strange[start : start + 3])
+    fed.user(b"/half")
+    assert fed.reason()
+    assert fed.stream("out") == strange
+    assert fed.stream("in") == p.removing(504, "/half")[:9] + b"/half", "half a request is nowhere else"
+
+
+@pytest.mark.parametrize("version", [0, 2, 4, 6])
+def test_another_version_is_a_stream(version: int) -> None:
+    fed = Fed()
+    fed.user(p.INIT)
+    answer = p.packet(2, u32(version))
+    fed.target(answer)
+    fed.user(b"anything")
+    assert (fed.stream("in"), fed.stream("out")) == (b"anything", answer)
+
+
+def test_a_request_before_the_version_is_known_is_a_stream() -> None:
+    fed = Fed()
+    fed.user(p.INIT, p.removing(1, "/a"))
+    assert fed.stream("in") == p.removing(1, "/a")
+
+
+def test_what_is_open_and_unanswered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sftp, "UNANSWERED_LIMIT", 10)
+    monkeypatch.setattr(sftp, "HANDLES_LIMIT", 3)
+    fed = Fed().greeted()
+    fed.user(*(p.removing(n, "/a") for n in range(11)))
+    assert fed.stream("in") == p.removing(10, "/a")
+    fed = Fed().greeted()
+    for n in range(4):
+        fed.user(p.opening(n, "/a"))
+        fed.target(p.handle(n, bytes([n])))
+    assert fed.stream("out") == p.handle(3, b"\3")
+
+
+def test_what_is_kept_in_mind_is_bounded_by_its_bytes() -> None:
+    fed = Fed().greeted()
+    for n in range(100):
+        fed.user(p.removing(n, b"x" * 100_000))
+    assert "kept in mind" in str(fed.reason())
+    assert len(fed.log.files("request")) == sftp.KEPT_LIMIT // (100_009 + sftp.REQUEST_COST)
+    fed = Fed().greeted()
+    for n in range(10_000):
+        fed.user(p.removing(n, b"x" * 10_000))
+        fed.target(p.status(n))
+    assert fed.reason() is None, "what is answered is forgotten"
+
+
+def test_half_a_packet_at_the_end_is_kept() -> None:
+    fed = Fed().greeted()
+    fed.user(p.removing(1, "/a")[:7])
+    fed.finish()
+    (told,) = [what[1] for what in fed.log.heard if what[0] == "cut-short"]
+    assert told["user"] == p.removing(1, "/a")[:7]
+
+
+def test_stderr_is_kept() -> None:
+    fed = Fed().greeted()
+    fed.record.stderr(b"debug: hello")
+    assert ("message", {"data": b"debug: hello"}) in fed.log.heard
+
+
+def test_progress_is_told_once_in_a_while() -> None:
+    now = [0.0]
+    fed = Fed()
+    follower = sftp.Sftp(fed.record._sftp._listing, lambda: now[0])  # type: ignore[union-attr]
+    fed.record._sftp = follower  # type: ignore[union-attr]
+    fed.greeted().opened(H, b"/a", 2)
+    for n, moment in enumerate((0.1, 0.2, 1.3, 1.4, 2.5)):
+        now[0] = moment
+        fed.user(p.writing(n, H, 4 * n, b"0123"))
+        fed.target(p.status(n))
+    assert [line["size"] for line in fed.log.files("progress")] == [12, 20]
+
+
+def test_copies_have_what_was_hashed_up_to_their_limit() -> None:
+    fed = Fed(copies=6).greeted().opened(H, b"/a", 2)
+    fed.user(p.writing(1, H, 4, b"4567"), p.writing(2, H, 8, b"89"), p.closing(3, H))
+    fed.target(p.status(1), p.status(2), p.status(3))
+    (line,) = fed.log.files()
+    copied = b"".join(what[2] for what in fed.log.heard if what[:2] == ("copy", line["copy"]))
+    assert (copied, line["copied"]) == (b"456789", 6)
+    assert ("end copy", line["copy"]) in fed.log.heard
+
+
+def test_sftp_by_another_way_is_listed_beside_its_stream() -> None:
+    """`sftp -s /usr/lib/openssh/sftp-server` is a command, not a subsystem."""
+    fed = FedScp().greeted().opened(H)
+    fed.user(p.writing(1, H, 0, b"abc"), p.closing(2, H))
+    fed.target(p.status(1), p.status(2))
+    (line,) = fed.log.files()
+    assert (line["operation"], line["sha256"]) == ("upload", sha256(b"abc"))
+    assert fed.stream("in").endswith(p.closing(2, H))
+    fed.user(b"rm -rf /")
+    assert fed.reason()
+    assert fed.stream("in").endswith(b"rm -rf /")
+
+
+CONVERSATION = [
+    (USER, p.INIT), (TARGET, p.VERSION),
+    (USER, p.opening(1, b"/\xff", 3)), (TARGET, p.handle(1, H)),
+    (USER, p.writing(2, H, 0, bytes(range(200)))), (USER, p.writing(3, H, 200, b"")),
+    (USER, p.reading(4, H, 0, 300)), (TARGET, p.status(3)), (TARGET, p.data(4, bytes(range(200)))),
+    (TARGET, p.status(2)), (USER, p.packet(11, u32(5) + string("/"))), (TARGET, p.handle(5, G)),
+    (USER, p.packet(12, u32(6) + string(G))), (TARGET, p.names(6, b"a", b"b")),
+    (USER, p.closing(7, G)), (USER, p.closing(8, H)), (TARGET, p.status(8)), (TARGET, p.status(7)),
+    (USER, p.removing(9, "/gone")), (TARGET, p.status(9, p.NO_SUCH_FILE)),
+]  # fmt: skip
+
+
+def lines(fed: Fed) -> list[dict[str, object]]:
+    """The lines without their times."""
+    told = [dict(what[1]) for what in fed.log.heard if what[0] == "file" and what[1]["event"] != "progress"]
+    for line in told:
+        line.pop("began_ns", None)
+    return told
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30))
+def test_it_does_not_matter_where_the_bytes_are_cut(sizes: list[int]) -> None:
+    whole, cut = Fed(), Fed()
+    for side, packet in CONVERSATION:
+        whole.record.received(side, packet)
+        at, n = 0, 0
+        while at < len(packet):
+            size = sizes[n % len(sizes)]
+            cut.record.received(side, packet[at : at + size])
+            at, n = at + size, n + 1
+    assert lines(cut.finish()) == lines(whole.finish())
+    assert whole.reason() is cut.reason() is None
+    assert len(lines(whole)) == 7
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from((USER, TARGET)), st.binary(max_size=60)), max_size=12),
+    st.integers(0, len(CONVERSATION)),
+)
+def test_no_byte_is_neither_understood_nor_in_the_stream(garbage: list[tuple[int, bytes]], kept: int) -> None:
+    """Whatever comes: what was understood plus what is in the stream (or cut short) is all that passed."""
+    fed = Fed()
+    passed = [b"", b""]
+    for side, packet in (*CONVERSATION[:kept], *garbage):
+        passed[side] += packet
+        fed.record.received(side, packet)
+    fed.finish()
+    told = next((what[1] for what in fed.log.heard if what[0] == "not-understood"), None)
+    if told is not None:
+        assert passed[USER][told["user_bytes"] :] == fed.stream("in")
+        assert passed[TARGET][told["target_bytes"] :] == fed.stream("out")
+    else:
+        held = next(
+            (what[1] for what in fed.log.heard if what[0] == "cut-short"), {"user": b"", "target": b""}
+        )
+        assert passed[USER].endswith(held["user"])
+        assert passed[TARGET].endswith(held["target"])

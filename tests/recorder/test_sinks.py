@@ -1,0 +1,426 @@
+"""Sinks one by one: what arrives at real receivers, and what happens while they are down, hang or refuse."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sessionlens_recorder.config.sinks import FileSink, HttpSink, Sink, SyslogSink
+from sessionlens_recorder.sinks import worker as worker_module
+from sessionlens_recorder.sinks.cursor import Cursor, wants
+from sessionlens_recorder.sinks.endpoints import Endpoint, SinkError, SinkRefused
+from sessionlens_recorder.sinks.make import make_endpoint
+from sessionlens_recorder.sinks.record import encode, make
+from sessionlens_recorder.sinks.spool import Spool
+from sessionlens_recorder.sinks.worker import Worker
+
+from . import receivers
+from .conftest import free_port, wait_for
+from .receivers import Collector, Request, make_certificates, parse_message
+
+numbers = itertools.count()
+
+
+def told(count: int = 1, name: str = "session-start") -> list[dict[str, object]]:
+    return [make("gate", name, "info", {"person": f"user {next(numbers)}"}) for _ in range(count)]
+
+
+def uids(events: list[dict[str, object]]) -> list[object]:
+    return [event["uid"] for event in events]
+
+
+def syslog(
+    port: int, transport: str = "tcp", ca_file: Path | None = None, host: str = "127.0.0.1"
+) -> Endpoint:
+    address = (host, port)
+    sink = SyslogSink("s", (), transport, address, "authpriv", "x@1", ca_file, None, None)  # type: ignore[arg-type]
+    return make_endpoint(sink)
+
+
+def http(
+    folder: Path, url: str | None, kind: str = "splunk", ca_file: Path | None = None, secret: str = "s3cret"
+) -> Endpoint:
+    file = folder / "secret"
+    file.write_text(f"{secret}\n")
+    file.chmod(0o600)
+    token, url_file = (file, None) if kind == "splunk" else (None, file)
+    index = "bastions" if kind == "splunk" else None
+    return make_endpoint(HttpSink("h", (), kind, url, url_file, token, index, ca_file))  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(receiver: receivers.Datagrams | receivers.Stream | Collector) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        receiver.close()
+
+
+def arrived(receiver: receivers.Datagrams | receivers.Stream) -> list[object]:
+    return [parse_message(raw)["params"]["uid"] for raw in list(receiver.got)]
+
+
+# each way, once
+
+
+def test_syslog_over_udp() -> None:
+    receiver, events = receivers.Datagrams(), told(20)
+    with opened(receiver):
+        endpoint = syslog(receiver.port, "udp")
+        assert "nobody can tell" in endpoint.send(events)
+        wait_for(lambda: arrived(receiver) == uids(events))
+        endpoint.close()
+
+
+def test_syslog_over_udp_where_nobody_listens() -> None:
+    """On this machine the kernel says so; a datagram to another one is lost without a word."""
+    port, events = free_port(), told(3)
+    endpoint = syslog(port, "udp")
+    with pytest.raises(SinkError, match=r"nobody listens there|refused"):
+        endpoint.send(events)
+    receiver = receivers.Datagrams(port)
+    with opened(receiver):
+        endpoint.send(events)
+        wait_for(lambda: arrived(receiver) == uids(events))
+        endpoint.close()
+
+
+def test_syslog_over_tcp() -> None:
+    receiver, events = receivers.Stream(), told(500)
+    with opened(receiver):
+        endpoint = syslog(receiver.port)
+        endpoint.send(events[:200])
+        endpoint.send(events[200:])
+        wait_for(lambda: arrived(receiver) == uids(events))
+        assert len(receiver.connections) == 1, "one connection for all"
+        endpoint.close()
+
+
+def test_syslog_over_tls(tmp_path: Path) -> None:
+    ca_file, context = make_certificates(tmp_path)
+    receiver, events = receivers.Stream(context=context), told(50)
+    with opened(receiver):
+        endpoint = syslog(receiver.port, "tls", ca_file)
+        assert "TLSv1.3" in endpoint.send(events)
+        wait_for(lambda: arrived(receiver) == uids(events))
+        endpoint.close()
+
+
+def test_tls_to_somebody_else(tmp_path: Path) -> None:
+    """Another name, another CA, no TLS at all: nothing is sent."""
+    ca_file, context = make_certificates(tmp_path)
+    receiver = receivers.Stream(context=context)
+    with opened(receiver):
+        for endpoint in (syslog(receiver.port, "tls", ca_file, "localhost"), syslog(receiver.port, "tls")):
+            with pytest.raises(SinkError, match="its certificate is not accepted"):
+                endpoint.send(told())
+        assert receiver.got == []
+    plain = Collector()
+    with opened(plain):
+        with pytest.raises(SinkError, match="no TLS connection"):
+            syslog(plain.port, "tls", ca_file).send(told())
+        assert plain.requests == []
+
+
+def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection() -> None:
+    receiver, events = receivers.Stream(), told(2)
+    endpoint = syslog(receiver.port)
+    endpoint.send(events[:1])
+    wait_for(lambda: len(receiver.got) == 1)
+    receiver.close()
+    with pytest.raises(SinkError, match="cannot be reached"):
+        endpoint.send(events[1:])
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        endpoint.send(events[1:])
+        wait_for(lambda: arrived(second) == uids(events[1:]))
+        endpoint.close()
+
+
+def test_what_a_dead_receiver_had_not_read_is_sent_again() -> None:
+    """Acknowledged by its machine, but still in the socket when it died: TCP says so with a reset."""
+    receiver, events = receivers.Stream(reads=False), told(2)
+    endpoint = syslog(receiver.port)
+    endpoint.send(events[:1])
+    wait_for(lambda: receiver.connections)
+    receiver.connections.pop().close()  # as the kernel does for a process that was killed
+    receiver.close()
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        endpoint.send(events[1:])
+        wait_for(lambda: arrived(second) == uids(events))
+        endpoint.close()
+
+
+def test_splunk(tmp_path: Path) -> None:
+    ca_file, context = make_certificates(tmp_path)
+    collector, events = Collector(context=context), told(300)
+    with opened(collector):
+        endpoint = http(tmp_path, f"https://127.0.0.1:{collector.port}", ca_file=ca_file)
+        assert endpoint.send(events) == 'HTTP 200 OK {"text":"Success","code":0}'
+        (request,) = collector.requests
+        assert request.path == "/services/collector/event"
+        assert request.headers["Authorization"] == "Splunk s3cret"
+        first = request.events()[0]
+        assert first == {
+            "time": pytest.approx(time.time(), abs=60),
+            "host": "gate",
+            "source": "sessionlens",
+            "sourcetype": "sessionlens:event",
+            "index": "bastions",
+            "event": events[0],
+        }
+        assert collector.accepted == events
+        endpoint.close()
+
+
+def test_sumo_logic(tmp_path: Path) -> None:
+    collector, events = Collector(answer=lambda request: (200, "")), told(300)
+    with opened(collector):
+        url = f"http://127.0.0.1:{collector.port}/receiver/v1/http/ZaVnC4dhaV2=="
+        endpoint = http(tmp_path, None, "sumo", secret=url)
+        assert endpoint.send(events) == "HTTP 200 OK"
+        (request,) = collector.requests
+        assert request.path == "/receiver/v1/http/ZaVnC4dhaV2=="
+        assert request.headers["Content-Encoding"] == "gzip"
+        assert [json.loads(line) for line in request.body.splitlines()] == events
+        endpoint.close()
+
+
+def test_a_connection_that_the_collector_has_closed_is_opened_anew(tmp_path: Path) -> None:
+    collector, events = Collector(), told(2)
+    with opened(collector):
+        endpoint = http(tmp_path, f"http://127.0.0.1:{collector.port}")
+        endpoint.send(events[:1])
+        port = collector.port
+    again = Collector(port)
+    with opened(again):
+        endpoint.send(events[1:])
+        assert again.accepted == events[1:]
+        endpoint.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "refused"),
+    [
+        (503, '{"text":"Server is busy","code":9}', False),
+        (403, '{"text":"Invalid token","code":4}', False),
+        (400, '{"text":"Incorrect index","code":7}', False),
+        (400, '{"text":"Data channel is missing","code":10}', False),
+        (400, '{"text":"Invalid data format","code":6,"invalid-event-number":0}', True),
+        (413, "too large", True),
+        (302, "", False),
+        (204, "", False),
+    ],
+)
+def test_what_a_collector_answers_is_told(tmp_path: Path, status: int, text: str, refused: bool) -> None:
+    collector = Collector(answer=lambda request: (status, text), headers={"Retry-After": "7"})
+    with opened(collector):
+        endpoint = http(tmp_path, f"http://127.0.0.1:{collector.port}")
+        with pytest.raises(SinkError) as caught:
+            endpoint.send(told())
+        assert isinstance(caught.value, SinkRefused) == refused
+        assert f"HTTP {status}" in str(caught.value) and text in str(caught.value)
+        assert refused or caught.value.after == 7.0
+        endpoint.close()
+
+
+def test_a_token_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+    def check(request: Request) -> tuple[int, str]:
+        good = request.headers["Authorization"] == "Splunk new"
+        return (200, "{}") if good else (403, '{"text":"Invalid token","code":4}')
+
+    collector = Collector(answer=check)
+    with opened(collector):
+        endpoint = http(tmp_path, f"http://127.0.0.1:{collector.port}", secret="old")
+        with pytest.raises(SinkError, match="Invalid token"):
+            endpoint.send(told())
+        (tmp_path / "secret").write_text("new\n")
+        assert endpoint.send(told()) == "HTTP 200 OK {}"
+        endpoint.close()
+
+
+def test_secrets_that_others_can_read_and_urls_in_the_clear_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has to begin with https"):
+        http(tmp_path, "http://collector.example.org:8088")
+    with pytest.raises(ValueError, match="https://HOST") as caught:
+        http(tmp_path, None, "sumo", secret="nonsense-secret")
+    assert "nonsense-secret" not in str(caught.value)
+    (tmp_path / "secret").chmod(0o644)
+    sink = HttpSink("h", (), "splunk", "https://a", None, tmp_path / "secret", None, None)
+    with pytest.raises(ValueError, match="others can use"):
+        make_endpoint(sink)
+
+
+def test_a_file_that_is_moved_away_is_opened_anew(tmp_path: Path) -> None:
+    path, events = tmp_path / "events.jsonl", told(6)
+    endpoint = make_endpoint(FileSink("f", (), path))
+    endpoint.send(events[:2])
+    path.rename(tmp_path / "events.jsonl.1")
+    endpoint.send(events[2:4])
+    path.unlink()
+    endpoint.send(events[4:])
+    endpoint.close()
+    text = "".join((tmp_path / name).read_text() for name in ("events.jsonl.1", "events.jsonl"))
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert lines == events[:2] + events[4:]
+    assert path.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "link").symlink_to(path)
+    os.mkfifo(tmp_path / "fifo")
+    for wrong in ("link", "fifo"):
+        with pytest.raises(SinkError, match="cannot be written"):
+            make_endpoint(FileSink("f", (), tmp_path / wrong)).send(told())
+
+
+# a thread each
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures are tried again soon."""
+    monkeypatch.setattr(worker_module, "FIRST_S", 0.02)
+    monkeypatch.setattr(worker_module, "LONGEST_S", 0.1)
+    monkeypatch.setattr(worker_module, "POLL_S", 0.02)
+
+
+class Sent:
+    """A queue and workers on it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.spool = Spool(folder, 1 << 20, 20_000)
+        self.stopping = threading.Event()
+        self.workers: list[Worker] = []
+
+    def put(self, count: int) -> list[dict[str, object]]:
+        events = told(count)
+        assert all(self.spool.append(encode(event)) for event in events)
+        return events
+
+    def start(self, name: str, endpoint: Endpoint) -> Worker:
+        worker = Worker(name, Cursor(self.spool, name, wants(())), endpoint, self.stopping)
+        worker.start()
+        self.workers.append(worker)
+        return worker
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for worker in self.workers:
+            worker.join(20)
+            assert not worker.is_alive()
+
+
+@pytest.fixture
+def sent(tmp_path: Path, patience: None) -> Iterator[Sent]:
+    sent = Sent(tmp_path / "spool")
+    yield sent
+    sent.stop()
+
+
+@pytest.mark.parametrize("kind", ["tcp", "tls", "splunk"])
+def test_an_endpoint_that_was_down_gets_everything(tmp_path: Path, sent: Sent, kind: str) -> None:
+    ca_file, context = make_certificates(tmp_path)
+    open_again: dict[str, Callable[[int], receivers.Datagrams | receivers.Stream | Collector]] = {
+        "tcp": lambda port: receivers.Stream(port),
+        "tls": lambda port: receivers.Stream(port, context),
+        "splunk": lambda port: Collector(port),
+    }
+    receiver = open_again[kind](0)
+
+    def got() -> list[object]:
+        return uids(list(receiver.accepted)) if isinstance(receiver, Collector) else arrived(receiver)
+
+    ca = ca_file if kind == "tls" else None
+    endpoint = (
+        http(tmp_path, f"http://127.0.0.1:{receiver.port}")
+        if kind == "splunk"
+        else syslog(receiver.port, kind, ca)
+    )
+    failures = watch_failures(endpoint)
+    before = sent.put(100)
+    sent.start("s", endpoint)
+    wait_for(lambda: set(uids(before)) <= set(got()))
+    receiver.close()
+    during = sent.put(700)
+    wait_for(lambda: len(failures) >= 2, "it is tried again")
+    receiver = open_again[kind](receiver.port)
+    with opened(receiver):
+        after = sent.put(100)
+        wait_for(lambda: set(uids(during + after)) <= set(got()))
+        found = got()
+        assert list(dict.fromkeys(found))[-800:] == uids(during + after), "in order"
+        sent.stop()
+    assert sent.workers[0].cursor.lost == 0
+
+
+def watch_failures(endpoint: Endpoint) -> list[str]:
+    """The real endpoint, and a list of what it raised."""
+    failures: list[str] = []
+    send = endpoint.send
+
+    def watched(events: list[dict[str, object]]) -> str:
+        try:
+            return send(events)
+        except SinkError as error:
+            failures.append(str(error))
+            raise
+
+    endpoint.send = watched  # type: ignore[method-assign]
+    return failures
+
+
+def test_a_sink_that_hangs_delays_no_other(tmp_path: Path, sent: Sent) -> None:
+    hanging, receiver = Collector(), receivers.Stream()
+    hanging.hang.set()
+    with opened(hanging), opened(receiver):
+        sent.start("hanging", http(tmp_path, f"http://127.0.0.1:{hanging.port}"))
+        sent.start("quick", syslog(receiver.port))
+        first = sent.put(10)
+        wait_for(lambda: hanging.requests, "the request hangs")
+        rest = sent.put(200)
+        wait_for(lambda: arrived(receiver) == uids(first + rest))
+        assert len(hanging.requests) == 1 and not hanging.accepted
+        hanging.hang.clear()
+        hanging.released.set()
+        wait_for(lambda: uids(hanging.accepted) == uids(first + rest), "what hung is sent again")
+
+
+def test_an_event_that_is_refused_holds_up_no_other_and_is_counted(
+    tmp_path: Path, sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
+    def choosy(request: Request) -> tuple[int, str]:
+        if any(event["event"]["uid"] in bad for event in request.events()):
+            return 400, '{"text":"Invalid data format","code":6}'
+        return 200, "{}"
+
+    collector = Collector(answer=choosy)
+    with opened(collector):
+        events = sent.put(100)
+        bad = {events[13]["uid"], events[77]["uid"]}
+        worker = sent.start("h", http(tmp_path, f"http://127.0.0.1:{collector.port}"))
+        wait_for(lambda: len(collector.accepted) == 98)
+        wait_for(lambda: worker.cursor.lost == 0, "the loss is told")
+        assert uids(collector.accepted) == [uid for uid in uids(events) if uid not in bad]
+    lost = [record.told[1] for record in caplog.records if record.told[0] == "sink-lost"]  # type: ignore[attr-defined]
+    assert sum(fields["count"] for fields in lost) == 2
+
+
+def test_ssl_errors_are_told_in_words() -> None:
+    from sessionlens_recorder.sinks.endpoints import why
+
+    assert why(ssl.SSLError(1, "[SSL] bad")) != ""
+    assert why(OSError()) == "OSError"
+    assert why(TimeoutError()) == "no answer in 10 s"
+
+
+def test_every_kind_of_sink_has_an_endpoint(tmp_path: Path) -> None:
+    sink: Sink = FileSink("f", (), tmp_path / "x")
+    assert make_endpoint(sink).most > 0
