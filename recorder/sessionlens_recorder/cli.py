@@ -94,6 +94,9 @@ def _parser() -> Parser:
     check.add_argument("--at", metavar="TIME", help="ISO 8601, UTC unless it says otherwise; default: now")
     check.add_argument("--group", action="append", default=[], help="that a certificate would add")
     check.set_defaults(run=_check)
+    from sessionlens_recorder import watching
+
+    watching.add_commands(commands)
     return parser
 
 

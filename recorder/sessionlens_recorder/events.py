@@ -74,6 +74,30 @@ _ALL = (
         "A session is over and its bundle has its last line (`how`: seal or abort) and its signature.",
     ),
     _event(
+        "session-warned", "info", "session reason",
+        "The user reads that the session ends soon: it is idle, or as long as one may be.",
+    ),
+    _event("session-watched", "info", "session by reason", "A Unix user of the bastion follows a session."),
+    _event("session-unwatched", "info", "session by", "They follow it no more, and it goes on."),
+    _event("session-ended", "warning", "session by reason", "A Unix user of the bastion ends a session."),
+    _event(
+        "live-refused", "warning", "session by what reason",
+        "A Unix user of the bastion wanted to list, follow, end or allow sessions, and may not.",
+    ),
+    _event(
+        "approval-waiting", "info", "session person target client port",
+        "A login waits until a second person allows it.",
+    ),
+    _event("approval-given", "info", "session person target by reason", "A second person allowed a session."),
+    _event(
+        "approval-refused", "warning", "session person target by reason",
+        "A session was not allowed: by a second person, or because none came in time (then without `by`).",
+    ),
+    _event(
+        "exported", "info", "case by reason file sessions sha256",
+        "Recordings were taken out for a case; `sha256` is of the ZIP file.",
+    ),
+    _event(
         "policy-allowed", "info", "session what",
         "Something that needs the configuration's permission was asked for and may pass.",
     ),

@@ -14,6 +14,7 @@ from typing import Literal
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.live.desk import Order
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.identity import Identity
 from sessionlens_recorder.session.files.listing import Keeping
@@ -84,6 +85,35 @@ class SessionRecording:
             told = "an error in the recorder; this session ends here"
             self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
         return []
+
+    def interject(self, told: str) -> list[Send]:
+        """What tells the user something in the middle of the session; it is recorded."""
+        logs.event("session-warned", session=self._bundle.session_id, reason=told)
+        try:
+            return self.relay.interject(told)
+        except BundleError as error:
+            self._failed(error)
+            return []
+
+    def ordered(self, order: Order) -> str | None:
+        """Record what somebody outside does with this session. None, or why that cannot be."""
+        names: dict[str, str] = {"watch": "watched", "unwatch": "unwatched", "end": "ended"}
+        try:
+            noted = self.relay.note(names[order.what], by=order.by, uid=order.uid, reason=order.reason)
+        except BundleError as error:
+            self._failed(error)
+            noted = False
+        if not noted:
+            return "this session is just ending"
+        session = self._bundle.session_id
+        match order.what:
+            case "watch":
+                logs.event("session-watched", session=session, by=order.by, reason=order.reason)
+            case "unwatch":
+                logs.event("session-unwatched", session=session, by=order.by)
+            case "end":
+                logs.warning("session-ended", session=session, by=order.by, reason=order.reason)
+        return None
 
     def record_end(self, told: str) -> None:
         """What the user is about to read, as far as it can still be recorded."""

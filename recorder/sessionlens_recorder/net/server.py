@@ -19,13 +19,15 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError
 from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.live.answer import ANSWERING, Answer
+from sessionlens_recorder.live.desk import Desk
+from sessionlens_recorder.live.door import Door
 from sessionlens_recorder.net.bastion import load_bastion
+from sessionlens_recorder.net.child import Child
 from sessionlens_recorder.net.connection import Connection
 from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
@@ -36,14 +38,6 @@ BACKLOG = 128
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A forked process: what it does, and the pipe in which it names its bundles."""
-
-    duty: str
-    report: int
 
 
 class Server:
@@ -67,6 +61,8 @@ class Server:
             signal.signal(number, self._signalled)
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         addresses = self._listen()
+        self._door = Door(self._config.live)
+        self._selector = selectors.DefaultSelector()
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
         self._seal_what_was_left()
@@ -96,17 +92,20 @@ class Server:
         return opened
 
     def _accept(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wake_read, selectors.EVENT_READ)
-            for listener in self._listeners:
-                selector.register(listener, selectors.EVENT_READ)
+        with self._selector as selector:
+            for opened in (self._wake_read, self._door.listener, *self._listeners):
+                selector.register(opened, selectors.EVENT_READ)
             while not self._stopped:
                 for key, _ in selector.select():
                     if key.fileobj is self._wake_read:
                         self._reap()
                         self._see_to_sinks()
+                    elif key.fileobj is self._door.listener:
+                        self._answer_one()
                     elif isinstance(key.fileobj, socket.socket):
                         self._accept_one(key.fileobj)
+                    elif isinstance(key.data, Child):
+                        key.data.hear()
 
     def _accept_one(self, listener: socket.socket) -> None:
         try:
@@ -118,24 +117,38 @@ class Server:
         client, target = (str(address[0]), int(address[1])), self._listeners[listener]
         with sock:
             try:
-                self._fork(client[0], lambda report: self._serve(sock, client, target, report))
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                with theirs:
+                    run = lambda report: self._serve(sock, client, target, Desk(theirs, report))  # noqa: E731
+                    self._fork(client[0], run, ours)
             except OSError as error:  # no process or no memory left
                 logs.error("fork-failed", client=client[0], reason=error)
 
-    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, report: int) -> int:
-        connection = Connection(
-            self._bastion,
-            sock,
-            client,
-            target,
-            lambda path: _tell(report, path),
-        )
+    def _answer_one(self) -> None:
+        """Somebody asks about sessions: a process of their own looks, waits and answers."""
+        children = list(self._children.values())
+        admitted = self._door.accept(sum(child.duty == ANSWERING for child in children))
+        if admitted is None:
+            return
+        for child in children:
+            child.hear()
+        sock, peer = admitted
+        with sock:
+            answer = Answer(self._config.live, sock, peer, children)
+            try:
+                self._fork(ANSWERING, lambda report: answer.run())
+            except OSError as error:
+                logs.error("fork-failed", client=ANSWERING, reason=error)
+
+    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, desk: Desk) -> int:
+        connection = Connection(self._bastion, sock, client, target, desk)
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         return connection.serve()
 
     # processes
 
-    def _fork(self, duty: str, run: Callable[[int], int]) -> None:
+    def _fork(self, duty: str, run: Callable[[int], int], orders: socket.socket | None = None) -> None:
+        """`orders`: this end of what a connection is told on, which only answering processes keep."""
         if threading.active_count() != 1:
             raise AssertionError("the accept process has a second thread, and a fork would not copy it")
         ours, theirs = os.pipe()
@@ -144,18 +157,34 @@ class Server:
         try:
             pid = os.fork()
         except OSError:
-            os.close(ours)
-            os.close(theirs)
+            for end in (ours, theirs):
+                os.close(end)
+            if orders is not None:
+                orders.close()
             raise
         finally:
             if os.getpid() == self._pid:
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         if pid == 0:
-            for unused in (ours, *(child.report for child in self._children.values())):
-                os.close(unused)
+            os.close(ours)
+            self._close_others(duty, orders)
             _live(lambda: run(theirs), list(self._listeners), (self._wake_read, self._wake_write))
         os.close(theirs)
-        self._children[pid] = Child(duty, ours)
+        os.set_blocking(ours, False)
+        self._children[pid] = child = Child(duty, ours, orders)
+        if orders is not None:
+            orders.setblocking(False)
+            self._selector.register(ours, selectors.EVENT_READ, child)
+
+    def _close_others(self, duty: str, orders: socket.socket | None) -> None:
+        """In a child: what is not its own."""
+        self._door.listener.close()
+        if orders is not None:
+            orders.close()
+        for child in self._children.values():
+            os.close(child.report)
+            if child.orders is not None and duty != ANSWERING:
+                child.orders.close()
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -168,16 +197,14 @@ class Server:
             self._reaped(self._children.pop(pid), os.waitstatus_to_exitcode(status))
 
     def _reaped(self, child: Child, code: int) -> None:
-        named = b""
-        while part := os.read(child.report, 65536):
-            named += part
-        os.close(child.report)
+        child.hear()
+        with contextlib.suppress(KeyError):  # only connections are listened to
+            self._selector.unregister(child.report)
+        child.close()
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code != 0:
             logs.error("process-died", duty=child.duty, how=how)
-        paths = [Path(os.fsdecode(name)) for name in named.split(b"\0")[:-1]]
-        left = [path for path in paths if not (path / "MANIFEST.sig").exists()]
-        if left:
+        if left := child.unsealed():
             reason = f"the process of this connection ended: {how}"
             self._fork(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
 
@@ -202,6 +229,7 @@ class Server:
         """SIGTERM: no new sessions; the running ones are told, ended and sealed. The sinks hear of it."""
         for listener in self._listeners:
             listener.close()
+        self._door.close()
         sessions = {pid for pid, child in self._children.items() if child.duty != SINKS}
         logs.event("recorder-stopping", connections=len(sessions))
         self._end(sessions)
@@ -286,8 +314,3 @@ def _live(
 
 def _trace(error: BaseException | None) -> str:
     return "".join(traceback.format_exception(error))
-
-
-def _tell(report: int, path: str) -> None:
-    """Name a bundle; a connection through which others go (ssh -J) has several."""
-    os.write(report, os.fsencode(path) + b"\0")
