@@ -6,9 +6,11 @@ import json
 import os
 import pty
 import pwd
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,20 +30,32 @@ def run(site: Site, *arguments: str, unix: str | None = None) -> subprocess.Comp
 
 
 def command(site: Site, *arguments: str, unix: str | None = None) -> list[str]:
-    line = [*RUN, *arguments, "--socket", str(site.folder / "live.sock")]
+    line = [*RUN, *arguments, "--socket", str(socket_of(site))]
     return line if unix is None else ["setpriv", f"--reuid={unix}", "--clear-groups", *line]
 
 
-def reachable_by(unix: str, site: Site) -> None:
-    """Skips where no other user can be had, and lets that user reach the socket."""
+def socket_of(site: Site) -> Path:
+    """In the bastion's folder, unless a test says otherwise."""
+    told = re.search(r'^socket = "(.*)"$', (site.folder / "recorder.toml").read_text(), re.MULTILINE)
+    return Path(told[1]) if told else site.folder / "live.sock"
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """pytest keeps its own from all other users."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+def can_be(unix: str) -> None:
+    """Skips where no other user can be had."""
     if os.getuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("needs root and setpriv to be another Unix user")
     try:
         pwd.getpwnam(unix)
     except KeyError:
         pytest.skip(f"needs a Unix user {unix}")
-    for folder in (site.folder, *site.folder.parents[:-2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
     probe = ["setpriv", f"--reuid={unix}", "--clear-groups", *RUN, "--version"]
     if subprocess.run(probe, capture_output=True, check=False).returncode:
         pytest.skip(f"{unix} cannot run the recorder here")
@@ -187,12 +201,12 @@ def test_a_session_is_ended_and_its_user_reads_why(live: Site) -> None:
     assert "session-ended" in live.log()
 
 
-def test_who_is_not_named_is_told_nothing(live: Site, build_site: BuildSite) -> None:
+def test_who_is_not_named_is_told_nothing(build_site: BuildSite, public_folder: Path) -> None:
+    can_be("nobody")
     site = build_site()
-    reachable_by("nobody", site)
-    append(site, '[live]\nwatchers = ["daemon"]\n')
+    append(site, f'[live]\nsocket = "{public_folder}/live.sock"\nwatchers = ["daemon"]\n')
     site.start()
-    assert (site.folder / "live.sock").stat().st_mode & 0o777 == 0o666
+    assert socket_of(site).stat().st_mode & 0o777 == 0o666
     with shell(site) as session:
         session.until("#")
         mine = only(site)
@@ -233,6 +247,30 @@ def test_a_second_person_allows_a_session(build_site: BuildSite) -> None:
     assert bundle.name.endswith(waiting)
     for event in ("approval-waiting", "approval-given"):
         assert f"{event} session={waiting} person=john target=web01" in site.log()
+
+
+def test_a_second_person_is_another_unix_user(build_site: BuildSite, public_folder: Path) -> None:
+    can_be("daemon")
+    site = four_eyes(build_site, "daemon", f'socket = "{public_folder}/live.sock"\n')
+    with shell(site) as session:
+        session.until("waiting for a second person to allow this")
+        waiting = only(site, "waiting")
+        refused = run(site, "allow", waiting, "--reason", "root may do all")
+        assert refused.returncode == 64 and f"{ME} is not in live.approvers" in refused.stderr
+        assert run(site, "allow", waiting, "--reason", "fine", unix="daemon").returncode == 0
+        session.type("echo $((40 + 2))-there\n")
+        session.until("42-there")
+        followed = subprocess.Popen(
+            command(site, "follow", waiting, "--reason", "I allowed it", unix="daemon"),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        wait_for(lambda: "session-watched" in site.log(), "it is told")
+        assert run(site, "end", waiting, "--reason", "enough", unix="daemon").returncode == 0
+        assert "42-there" in followed.communicate(timeout=20)[0]
+    bundle = site.sealed([])
+    assert facts(bundle)["allowed"]["by"] == "daemon"
+    assert [note["event"] for note in notes(bundle)][:2] == ["watched", "ended"]
 
 
 def test_a_second_person_says_no(build_site: BuildSite) -> None:
