@@ -213,7 +213,7 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
 
 READERS = {
     "value", "text", "texts", "choice", "flag", "number", "file", "optional_file", "path_of", "address",
-    "optional_address",
+    "optional_address", "duration", "optional_duration",
 }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ _SEQUENCE = re.compile(
     "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
     "|\x1b[ -/]*[0-~]"
 )
-_OPEN = re.compile(rf"(?:(?:{_STRING})[^\x07\x1b\x9c\x18\x1a]*\x1b?|(?:\x1b\[|\x9b)[0-?]*[ -/]*|\x1b[ -/]*|\r)\Z")
+_OPEN = re.compile(
+    rf"(?:(?:{_STRING})[^\x07\x1b\x9c\x18\x1a]*\x1b?|(?:\x1b\[|\x9b)[0-?]*[ -/]*|\x1b[ -/]*|\r)\Z"
+)
 LONGEST = 4096  # of a sequence that nothing ends; then it is shown
 
 
