@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ME, BuildSite, Site, channel, events, facts, stream, wait_for
+from .conftest import ME, BuildSite, Site, channel, events, facts, public, stream, wait_for
 
 RUN = [sys.executable, "-m", "sessionlens_recorder"]
 ENV = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "recorder")}
@@ -347,3 +348,76 @@ def test_a_session_may_last_so_long_and_a_target_has_its_own_times(build_site: B
         session.until("a session may last 4 s; this one ends here")
         assert session.process.wait(20) == 255
     assert "lasted for 4 s" in (site.sealed([]) / "journal").read_text().replace("\\040", " ")
+
+
+def test_a_session_through_a_jump_is_seen_and_ended_alone(build_site: BuildSite) -> None:
+    site = four_eyes(build_site, ME)
+    inner = " ".join(["ssh", *site.options(target=None), "-W", "%h:%p", "127.0.0.1"])
+    options = [f"-oProxyCommand={inner}", f"-oUser={ME}", "-oHostKeyAlias=bastion"]
+    known = site.folder / "known_hosts"
+    known.write_text(known.read_text() + f"bastion {public(site.folder / 'keys/host_ed25519')}\n")
+    line = ["ssh", *site.options(*options), "web01", "cat"]
+    line[line.index(f"-oPort={site.targets['web01'].rpartition(':')[2]}")] = "-oPort=22"
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as one:
+        mine = only(site, "waiting")
+        assert run(site, "allow", mine, "--reason", "fine").returncode == 0
+        assert only(site) == mine
+        ended = run(site, "end", mine, "--reason", "enough")
+        assert ended.returncode == 0, ended.stderr
+        _, errors = one.communicate(timeout=20)
+        assert b"ended by somebody who watches over it: enough" in errors
+    bundle = site.sealed([])
+    assert facts(bundle)["authentication"]["through_jump"] and facts(bundle)["allowed"]["by"] == ME
+
+
+def test_a_second_person_may_come_after_questions(build_site: BuildSite) -> None:
+    """Then the login is on a thread of its own, and the connection's goes on reading."""
+    site = four_eyes(build_site, ME, server="ask_reason = true")
+    with shell(site, "-oBatchMode=no") as session:
+        session.until("eason")
+        session.type("ticket 3\n")
+        session.until("waiting for a second person")
+        assert run(site, "allow", only(site, "waiting"), "--reason", "fine").returncode == 0
+        session.type("echo $((40 + 2))-there; exit\n")
+        session.until("42-there")
+    told = facts(site.sealed([]))
+    assert told["reason"] == "ticket 3" and told["allowed"]["reason"] == "fine"
+    with shell(site, "-oBatchMode=no") as session:
+        session.until("eason")
+        session.type("ticket 4\n")
+        session.until("waiting for a second person")
+        only(site, "waiting")
+    wait_for(lambda: not listed(site), "nobody waits")
+
+
+def test_the_grace_of_a_login_does_not_run_while_it_waits(build_site: BuildSite) -> None:
+    site = four_eyes(build_site, ME, server="login_grace = 2")
+    with shell(site) as session:
+        session.until("waiting for a second person")
+        waiting = only(site, "waiting")
+        since = time.monotonic()
+        wait_for(lambda: time.monotonic() > since + 3, "longer than the grace")
+        assert run(site, "allow", waiting, "--reason", "fine").returncode == 0
+        session.type("echo $((40 + 2))-there; exit\n")
+        session.until("42-there")
+
+
+def test_a_bastion_that_stops_ends_who_follows_and_who_waits(build_site: BuildSite) -> None:
+    site = build_site(target="four_eyes = true")
+    append(site, f'[live]\napprovers = ["{ME}"]\nwatchers = ["{ME}"]\n')
+    site.start()
+    with shell(site) as first, shell(site) as second:
+        first.until("waiting for a second person")
+        second.until("waiting for a second person")
+        allowed = wait_for(lambda: listed(site), "both")[0]["session"]
+        assert run(site, "allow", allowed, "--reason", "fine").returncode == 0
+        following = subprocess.Popen(
+            command(site, "follow", allowed, "--reason", "r"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: "session-watched" in site.log(), "it is told")
+        assert site.stop() == 0
+        following.communicate(timeout=20)
+    assert "crash" not in site.log() and "process-died" not in site.log()
+    site.sealed([])

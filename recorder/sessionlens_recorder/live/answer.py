@@ -27,6 +27,7 @@ from sessionlens_recorder.net.child import Child
 ANSWERING = "answer"  # the process's duty, in the log
 LARGEST = 16384
 PATIENCE_S = 30.0  # for who asks to write or to read
+FOLLOWER_S = 3600.0  # for who follows to look at what is there
 SEAL_S = 20.0  # for a session that was ended to be sealed
 LONGEST_REASON = 500
 
@@ -120,6 +121,7 @@ class Answer:
         if not (channel is None or isinstance(channel, int)):
             raise Problem("a channel is a number")
         self._give("watch", one, reason)
+        self._sock.settimeout(FOLLOWER_S)
         self._send({"watching": one.row()})
         try:
             Showing(one.bundle, channel, self._send).run(self._sock)

@@ -18,30 +18,47 @@ from sessionlens_recorder.bundle.clock import now
 from sessionlens_recorder.config import Config
 from sessionlens_recorder.live.desk import Desk, Order
 from sessionlens_recorder.net.identity import Identity
+from sessionlens_recorder.net.leg import Leg
+from sessionlens_recorder.net.speaking import Speaker
 from sessionlens_recorder.net.upstream import Refused
 from sessionlens_recorder.session.policy import host_port
 
 LOOK_S = 0.5  # how often it is seen that the user has left
 
 
-def needs_approval(config: Config, identity: Identity) -> bool:
-    """A target, or a rule about this person and it, says so."""
-    person, groups, target = identity.user.name, identity.proof.groups, identity.target
-    concerned = (rule for rule in config.rules if rule.concerns(person, groups, target.name))
-    return target.four_eyes or any(rule.four_eyes for rule in concerned)
-
-
 class Approval:
     """Of one session."""
 
-    def __init__(self, config: Config, desk: Desk, session: str, client: tuple[str, int]) -> None:
+    def __init__(self, config: Config, desk: Desk, session: str, client: tuple[str, int], user: Leg) -> None:
         self._config, self._desk, self._session, self._client = config, desk, session, client
+        self._user = user
         self._changed = threading.Condition()
         self._decision: Order | None = None
-        self.facts: dict[str, Any] | None = None  # for session.json, once it is allowed
+        self._facts: dict[str, Any] | None = None  # for session.json, once it is allowed
+        self.lasted = 0.0  # seconds; the login's grace is longer by that
 
-    def wait(self, identity: Identity, gone: Callable[[], bool]) -> None:
-        """Raises Refused if nobody allows it in time, if somebody ends it, or if the user leaves."""
+    def check(self, identity: Identity, over: Callable[[], bool]) -> dict[str, Any] | None:
+        """Wait, if a second person is needed, and once, however often the target's password is given. The
+        answer is what session.json says of it; None: it was not needed. Raises Refused.
+        """
+        if self._facts is not None or not self._is_needed(identity):
+            return self._facts
+        Speaker(self._user).show(f"waiting for a second person to allow this (session {self._session})\n")
+        began, self.lasted = time.monotonic(), float("inf")
+        try:
+            self._wait(identity, lambda: over() or has_left(self._user.sock))
+        finally:
+            self.lasted = time.monotonic() - began
+        return self._facts
+
+    def _is_needed(self, identity: Identity) -> bool:
+        """A target, or a rule about this person and it, says so."""
+        person, groups, target = identity.user.name, identity.proof.groups, identity.target
+        concerned = (rule for rule in self._config.rules if rule.concerns(person, groups, target.name))
+        return target.four_eyes or any(rule.four_eyes for rule in concerned)
+
+    def _wait(self, identity: Identity, gone: Callable[[], bool]) -> None:
+        """Refused: nobody allows it in time, somebody ends it, or the user leaves."""
         person, target = identity.user.name, identity.target
         client, port = self._client
         logs.event(
@@ -81,7 +98,7 @@ class Approval:
             by=decision.by,
             reason=decision.reason,
         )
-        self.facts = {"by": decision.by, "uid": decision.uid, "reason": decision.reason, "utc": now().utc}
+        self._facts = {"by": decision.by, "uid": decision.uid, "reason": decision.reason, "utc": now().utc}
 
     def _refused(self, identity: Identity, by: str | None, reason: str) -> None:
         person, target = identity.user.name, identity.target.name

@@ -12,7 +12,6 @@ import socket
 import threading
 import time
 from collections import deque
-from typing import Any
 
 import paramiko
 
@@ -20,7 +19,7 @@ from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter, new_session_id
 from sessionlens_recorder.config import Target
 from sessionlens_recorder.live.desk import Desk, Order
-from sessionlens_recorder.net.approval import Approval, has_left, needs_approval
+from sessionlens_recorder.net.approval import Approval
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
@@ -31,7 +30,6 @@ from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
-from sessionlens_recorder.net.speaking import Speaker
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
 
@@ -59,8 +57,6 @@ class Connection:
         self._proof: Proof | None = None
         self._jump: Jump | None = None
         self._session = new_session_id()
-        self._approval: Approval | None = None
-        self._waits = False  # for a second person
         self._lasting: Lasting | None = None
         self._orders = desk.orders if proof is None else []
         self._wake_read, self._wake_write = socket.socketpair()
@@ -73,6 +69,7 @@ class Connection:
         self._recording: SessionRecording | None = None
         self._target: TargetLeg | None = None
         self._user = Leg(sock)
+        self._approval = Approval(bastion.config, desk, self._session, client, self._user)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
@@ -81,11 +78,11 @@ class Connection:
 
     def serve(self) -> int:
         """Until the session is over and sealed. The answer is the process's exit code."""
-        self._deadline = time.monotonic() + self._bastion.config.server.login_grace
+        deadline = time.monotonic() + self._bastion.config.server.login_grace
         self._user.start_server(event=threading.Event(), server=paramiko.ServerInterface())
         while self._end is None:
             self._sleep(TICK_S)
-            self._watch()
+            self._watch(deadline + self._approval.lasted)
         return self._wind_up(self._end)
 
     def terminate(self) -> None:
@@ -104,7 +101,7 @@ class Connection:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
-        allowed = self._second_person(identity)
+        allowed = self._approval.check(identity, lambda: self._end is not None)
         target, session_id = identity.target, self._session
         secret = self._key(identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
@@ -130,23 +127,6 @@ class Connection:
         self._recording.begin(identity, self._client)
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
-
-    def _second_person(self, identity: Identity) -> dict[str, Any] | None:
-        """Wait for one where that is needed; once, however often the target's password is given."""
-        if not needs_approval(self._bastion.config, identity):
-            return None
-        if self._approval is None:
-            approval = Approval(self._bastion.config, self._desk, self._session, self._client)
-            told = f"waiting for a second person to allow this (session {self._session})\n"
-            Speaker(self._user).show(told)
-            self._waits = True
-            try:
-                approval.wait(identity, lambda: self._end is not None or has_left(self._user.sock))
-            finally:
-                self._deadline = time.monotonic() + self._bastion.config.server.login_grace
-                self._waits = False
-            self._approval = approval
-        return self._approval.facts
 
     def _ordered(self, order: Order) -> str | None:
         """By somebody who may; recorded before it is done."""
@@ -234,11 +214,11 @@ class Connection:
 
     # the watch, on the main thread
 
-    def _watch(self) -> None:
+    def _watch(self, deadline: float) -> None:
         if not self._user.is_alive():
             self._over(self._left(reason_of_end(self._user)))
         elif not self._user.is_authenticated():
-            if time.monotonic() > self._deadline and not self._waits:
+            if time.monotonic() > deadline:
                 self._over(End("no login in time"))
         elif self._proof is not None and (revoked := self._revoked(self._proof)):
             self._over(End(revoked, f"{revoked}; this session ends here"))

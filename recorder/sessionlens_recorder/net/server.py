@@ -231,7 +231,8 @@ class Server:
             listener.close()
         self._door.close()
         sessions = {pid for pid, child in self._children.items() if child.duty != SINKS}
-        logs.event("recorder-stopping", connections=len(sessions))
+        connections = sum(child.orders is not None for child in self._children.values())
+        logs.event("recorder-stopping", connections=connections)
         self._end(sessions)
         logs.event("recorder-stopped")
         self._end(set(self._children))
