@@ -12,6 +12,16 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlens_recorder.config.limits import (
+    Disk,
+    Limits,
+    Metrics,
+    Retention,
+    read_disk,
+    read_limits,
+    read_metrics,
+    read_retention,
+)
 from sessionlens_recorder.config.recording import Recording, read_recording
 from sessionlens_recorder.config.rules import EXAMPLE, read_rule
 from sessionlens_recorder.config.section import NAME, Address, ConfigError, Section
@@ -23,8 +33,8 @@ from sessionlens_recorder.net.factors import Sequences
 from sessionlens_recorder.session.rules import Rule
 
 __all__ = [
-    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Recording", "Rule", "Server", "Sink",
-    "SpoolSettings", "Target", "User", "load",
+    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Disk", "Limits", "Metrics", "Recording",
+    "Retention", "Rule", "Server", "Sink", "SpoolSettings", "Target", "User", "load",
 ]  # fmt: skip
 
 
@@ -41,6 +51,10 @@ class Config:
     rules: tuple[Rule, ...]
     sinks: tuple[Sink, ...]
     spool: SpoolSettings
+    limits: Limits
+    disk: Disk
+    retention: Retention
+    metrics: Metrics
 
     def sequences(self, user: User) -> Sequences:
         """What this person has to prove: one of these."""
@@ -76,7 +90,13 @@ def load(path: Path) -> Config:
     sinks = tuple(read_sink(section) for section in root.sections("sinks"))
     spool = read_spool(root.section("spool", required=False))
     digest = hashlib.sha256(data).hexdigest()
-    config = Config(path, digest, server, recording, users, targets, rules, sinks, spool)
+    bounds = (
+        read_limits(root.section("limits", required=False)),
+        read_disk(root.section("disk", required=False)),
+        read_retention(root.section("retention", required=False)),
+        read_metrics(root.section("metrics", required=False)),
+    )
+    config = Config(path, digest, server, recording, users, targets, rules, sinks, spool, *bounds)
     root.done()
     if not (users or server.user_ca or server.authorized_keys_command):
         raise root.error(None, "there is no [users.NAME] yet: nobody could log in")

@@ -24,15 +24,19 @@ from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.issuing import issue
 from sessionlens_recorder.net.jump import Jump
+from sessionlens_recorder.net.keepalive import notice_absence
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.space import shortage
 
 TICK_S = 1.0
 FAREWELL_S = 3.0  # for a peer to read the last messages
+IMPOSSIBLE = "sessions cannot be recorded at the moment, so none is let through"
+LOGGED_IN = ""  # said to the accept process by whoever has no bundle to name yet
 
 
 class Connection:
@@ -64,6 +68,7 @@ class Connection:
         self._recording: SessionRecording | None = None
         self._target: TargetLeg | None = None
         self._user = Leg(sock)
+        notice_absence(sock, bastion.config.limits.unreachable)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
@@ -95,9 +100,11 @@ class Connection:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
-        target, session_id = identity.target, new_session_id()
+        limits, target, session_id = self._bastion.config.limits, identity.target, new_session_id()
+        self._check_room(identity)
         secret = self._key(identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
+        notice_absence(leg.sock, limits.unreachable)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
         )
@@ -108,9 +115,7 @@ class Connection:
         except (BundleError, OSError) as error:
             leg.kill()
             logs.error("recording-impossible", person=identity.user.name, reason=error)
-            raise Refused(
-                "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
-            ) from error
+            raise Refused("recording-impossible", IMPOSSIBLE) from error
         self._report(str(bundle.path))
         self._proof = identity.proof
         self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
@@ -118,6 +123,14 @@ class Connection:
         self._recording.begin(identity, self._client)
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
+
+    def _check_room(self, identity: Identity) -> None:
+        """What is left of the disk belongs to the sessions that run already."""
+        config = self._bastion.config
+        reason = shortage(config.server.recordings, config.disk)
+        if reason is not None:
+            logs.error("recording-impossible", person=identity.user.name, reason=reason)
+            raise Refused("disk-reserve", IMPOSSIBLE)
 
     def _key(self, identity: Identity, session_id: str) -> paramiko.PKey:
         """What the bastion itself logs in with at the target."""
@@ -130,6 +143,7 @@ class Connection:
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
+        self._report(LOGGED_IN)
         self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner)
         logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
 
