@@ -115,7 +115,8 @@ class Server:
         try:
             sock, address = listener.accept()
         except OSError as error:  # gone again, or no descriptors left
-            logs.warning("accept-failed", reason=error)
+            if self._complaints.due("accept") is not None:
+                logs.warning("accept-failed", reason=error)
             time.sleep(BREATH_S)
             return
         client = (str(address[0]), int(address[1]))
