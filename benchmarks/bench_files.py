@@ -62,6 +62,7 @@ def configure(folder: Path, copies: str) -> tuple[int, int]:
         f'[server]\nlisten = "127.0.0.1:{bastion}"\nhost_key = "keys/host_ed25519"\n'
         f'signing_key = "keys/signing_ed25519"\nrecordings = "recordings"\n'
         f'[recording]\ninput = "plain"\n{copies}\n'
+        f'[[rules]]\nwho = "john"\ntargets = "t"\n'
         f'[users.john]\nauthorized_keys = "{folder}/client.pub"\n'
         f'[targets.t]\naddress = "127.0.0.1:{sshd}"\nhost_key = "{host}"\naccount = "{ME}"\n'
         f'key = "{folder}/client"\n'

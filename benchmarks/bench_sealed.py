@@ -154,6 +154,9 @@ signing_key = "keys/signing_ed25519"
 recordings = "recordings"
 [recording]
 {stored}
+[[rules]]
+who = "john"
+targets = "web01"
 [users.john]
 authorized_keys = "{here}/john.pub"
 [targets.web01]

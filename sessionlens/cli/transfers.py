@@ -18,7 +18,10 @@ from sessionlens.session import corpus, open
 from sessionlens.tables.transfers import QUERIES
 
 COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "to", "path")
+OF_MANY = ("session", "start_utc", *COLUMNS[1:])
 FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "to")
+
+OF_INPUT = ("sealed input", "off input")  # gaps in what was typed, which says nothing of files
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     table = chosen_rows(source.transfers, user=arguments.user, since=arguments.since, until=arguments.until)
     asked = table["operation"].isin(QUERIES)
     shown = table if arguments.all else table[~asked]
-    print_table(shown, COLUMNS, arguments, FIRST_TO_GO)
+    columns = OF_MANY if shown["session"].nunique() > 1 else COLUMNS
+    print_table(shown, columns, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         notes = [count(len(shown), "file operation")]
         if len(shown) < len(table):
             notes.append(f"{len(table) - len(shown)} that only asked left out (--all shows them)")
-        if len(source.gaps):
-            notes.append(
-                f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"
-            )
+        gaps = int((~source.gaps["kind"].isin(OF_INPUT)).sum())
+        if gaps:
+            notes.append(f"{count(gaps, 'gap')}: not everything could be read, see `sessionlens info`")
         say(", ".join(notes))
     return 0

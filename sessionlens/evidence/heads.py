@@ -110,7 +110,8 @@ def _holds(told: list[Head], end: int) -> Comparison:
         text = f"journal: {rest} bytes follow after what was told to be its end {_when(last)}"
         return Comparison("", (Failure("heads", JOURNAL, last.length, rest, text),))
     reach = "to its end" if not rest else f"to byte {last.length} of {end}, {_when(last)}; not what follows"
-    return Comparison(f"Told elsewhere while it was recorded: {_count(told)} agree with it, {reach}.")
+    agree = "agrees" if len(told) == 1 else "agree"
+    return Comparison(f"Told elsewhere while it was recorded: {_count(told)} {agree} with it, {reach}.")
 
 
 def missing(heads: Heads, roots: list[Path]) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from sessionlens_recorder.bundle import BundleWriter
+from sessionlens_recorder.sealing import new_identity, sealing
 
 from sessionlens.cli import main
 
@@ -35,6 +37,25 @@ def test_for_people(recording: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert out.splitlines()[-1] == "1 file operation, 1 that only asked left out (--all shows them)"
     assert main(["transfers", str(recording), "--all"]) == 0
     assert "stat" in capsys.readouterr().out
+
+
+def test_of_many_sessions_it_says_which(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session = recording.name[-8:]
+    shutil.copytree(recording, recording.parent / "again")
+    facts = recording.parent / "again" / "session.json"
+    facts.write_text(facts.read_text().replace(session, "0a0b0c0d"))
+    assert main(["transfers", str(recording.parent)]) == 0
+    out = capsys.readouterr().out
+    assert session in out
+    assert "0a0b0c0d" in out
+
+
+def test_sealed_input_hides_no_transfer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john"}, sealing([new_identity()[1]]))
+    writer.open_channel("shell").close()
+    writer.seal(lambda manifest: "signature\n")
+    assert main(["transfers", str(writer.path)]) == 0
+    assert "gap" not in capsys.readouterr().out
 
 
 def test_for_programs(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -207,6 +209,31 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"[server]\n\xff")
     with pytest.raises(ConfigError, match=r"x\.toml:2: is not UTF-8"):
         load(tmp_path / "x.toml")
+
+
+READERS = {
+    "value", "text", "texts", "choice", "flag", "number", "file", "optional_file", "path_of", "address",
+    "optional_address",
+}  # fmt: skip
+
+
+def test_the_table_of_the_documentation_has_every_key(root: Path) -> None:
+    rows = [line for line in (root / "docs/recorder.md").read_text("utf-8").splitlines() if line[:3] == "| `"]
+    for source in sorted((root / "recorder/sessionlens_recorder/config").glob("*.py")):
+        sections = {"login.py": ("server", "targets"), "sinks.py": ("sinks", "spool")}
+        of = [row for row in rows if row[3:].startswith(sections.get(source.name, source.stem))]
+        for key in keys_read(source):
+            assert any(re.search(rf"[`.]{key}`", row.split("|")[1]) for row in of), f"{source.name}: {key}"
+
+
+def keys_read(source: Path) -> Iterator[str]:
+    """What a module asks a section for, where the name is written out."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        reads = ast.unparse(node.func).partition("section.")[2] in READERS
+        if reads and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value)
 
 
 def test_lines_are_found_however_the_key_is_written() -> None:
