@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import (
+    GOING,
     MANIFEST,
     SIGNATURE,
     BundleError,
@@ -29,7 +30,6 @@ from sessionlens_recorder.bundle import (
 )
 from sessionlens_recorder.bundle.files import make_directory, read_regular, sync_directory, write_once
 
-GOING = ".deleting"  # below the recordings: what is deleted right now, out of every reader's sight
 _DAY = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 Sign = Callable[[bytes], str]

@@ -93,7 +93,7 @@ def test_the_kernel_limits_each_process(build_site: BuildSite) -> None:
         children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children")
         (child,) = wait_for(lambda: [pid for pid in children.read_text().split() if "700" in limits(pid)])
         found = re.sub(r" +", " ", limits(child))
-    assert "Max address space 3221225472 3221225472 bytes" in found
+    assert "Max address space 25769803776 25769803776 bytes" in found
     assert "Max data size 3221225472 3221225472 bytes" in found
     assert "Max open files 700 700" in found
     assert "Max core file size 0 0 bytes" in found

@@ -13,6 +13,7 @@ from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import open_regular, read_regular
 from .journal import is_live
 from .keeping import (
+    GOING,
     Tombstone,
     find_tombstones,
     hold,
@@ -45,6 +46,7 @@ from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
+    "GOING",
     "MANIFEST",
     "SIGNATURE",
     "BundleError",

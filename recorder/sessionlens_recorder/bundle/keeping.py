@@ -18,6 +18,7 @@ from .errors import BundleReadError, BundleWriteError
 from .files import read_regular, sync_directory, write_once
 from .naming import dump_document
 
+GOING = ".deleting"  # below the recordings: what is deleted right now, out of every reader's sight
 HOLD, DELETED, SIG = ".hold", ".deleted", ".sig"
 FORMAT, VERSION = "sessionlens-tombstone", 1
 LIMIT = 1 << 20

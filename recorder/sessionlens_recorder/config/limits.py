@@ -32,7 +32,7 @@ class Limits:
     per_source: int  # connections of one IPv4 address or IPv6 /64
     total: int
     unreachable: float  # seconds after which a peer that does not answer TCP is gone
-    memory: int  # bytes of address space (RLIMIT_AS) and of data (RLIMIT_DATA); 0: as the system has it
+    memory: int  # bytes of data (RLIMIT_DATA; of address space eight times that); 0: as the system has it
     files: int  # RLIMIT_NOFILE
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from sessionlens_recorder.config.limits import Limits
 
+RESERVED = 8  # address space is mostly set aside and never used: 64 MiB for each thread's malloc(3) arena
 SPARE = 64  # descriptors of the accept process besides one for each connection
 
 
@@ -17,7 +18,7 @@ def limit_connection(limits: Limits) -> None:
     """Of a connection's process: a flood or a leak ends this one, and no other."""
     wanted = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: limits.files}
     if limits.memory:
-        wanted |= {resource.RLIMIT_AS: limits.memory, resource.RLIMIT_DATA: limits.memory}
+        wanted |= {resource.RLIMIT_DATA: limits.memory, resource.RLIMIT_AS: RESERVED * limits.memory}
     for what, most in wanted.items():
         _lower(what, most)
 

@@ -102,7 +102,7 @@ class Server:
             for key, _ in self._selector.select(max(0.0, due - time.monotonic())):
                 if isinstance(key.data, int):
                     self._hear(key.data)
-                elif key.fileobj in self._selector.get_map():  # a reload may have closed it
+                else:
                     key.data(key.fileobj)
             if self._reloads:
                 self._reloads = False
@@ -144,6 +144,8 @@ class Server:
         _say(sock, TOO_MANY)
 
     def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, report: int) -> int:
+        if self._metrics is not None:
+            self._metrics.sock.close()
         limit_connection(self._config.limits)
         connection = Connection(
             self._bastion,
