@@ -32,6 +32,19 @@ _ALL = (
     _event("recorder-ready", "info", "server targets", "All listeners are open; logins are possible."),
     _event("recorder-stopping", "info", "connections", "The recorder was told to stop; sessions are ended."),
     _event("recorder-stopped", "info", "", "Every session has ended and is sealed."),
+    _event(
+        "recorder-reloaded", "info", "file restart",
+        "SIGHUP: new connections get the new configuration. `restart`: changed tables that need a restart.",
+    ),
+    _event(
+        "reload-failed", "error", "file reason",
+        "SIGHUP: the new configuration cannot be used, so the old one stays.",
+    ),
+    _event(
+        "connection-refused", "warning", "client source count reason",
+        "There were too many connections, in all, from one source, or not logged in yet. `count`: of this "
+        "source since the last such event; at most one in ten seconds for each.",
+    ),
     _event("accept-failed", "warning", "reason", "A connection could not be accepted."),
     _event("fork-failed", "error", "client reason", "No process for a connection or duty could be made."),
     _event("process-died", "error", "duty how", "A process of the recorder ended as it should not."),
@@ -139,6 +152,30 @@ _ALL = (
     _event(
         "bundle-recovery-failed", "error", "bundle reason",
         "A bundle that was left unsealed cannot be sealed.",
+    ),
+    _event(
+        "disk-filling", "warning", "used free",
+        "The disk of the recordings is fuller than `disk.warn`: percent used, MiB free. Told once.",
+    ),
+    _event(
+        "disk-short", "error", "reason",
+        "The disk of the recordings is down to the reserve: running sessions go on, new ones are refused.",
+    ),
+    _event(
+        "retention-unset", "warning", "used",
+        "The disk of the recordings fills, and no `retention.days` says when they may be deleted.",
+    ),
+    _event(
+        "recording-deleted", "info", "bundle rule manifest chain",
+        "A recording was deleted, and by which rule. A signed tombstone with these hashes is in its place.",
+    ),
+    _event(
+        "retention-failed", "error", "bundle reason",
+        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays.",
+    ),
+    _event(
+        "retention-held", "info", "bundle cases",
+        "A recording that is old enough is kept, since these cases hold it.",
     ),
     _event(
         "input-key-here", "warning", "file reason",

@@ -38,6 +38,9 @@ class Section:
     def name(self) -> str:
         return self._keys[-1]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
     @property
     def folder(self) -> Path:
         """What relative paths are relative to."""

@@ -52,6 +52,10 @@ class Desk:
         """A recording has begun."""
         self._tell({"bundle": path})
 
+    def logged_in(self) -> None:
+        """Somebody is in, and there is no recording to name yet."""
+        self._tell({})
+
     def waiting(self, session: str, **facts: Any) -> None:
         """A session waits for a second person."""
         self._tell({"waiting": session, **facts})

@@ -53,9 +53,14 @@ class Door:
                 self.listener.bind(address)
             finally:
                 os.umask(before)
-        if {*self._live.watchers, *self._live.approvers} - {0, os.geteuid()}:
-            self._path.chmod(EVERYBODY)
+        self.renew(self._live)
         self.listener.listen(BACKLOG)
+
+    def renew(self, live: Live) -> None:
+        """Other people may come; the socket stays where it is. OSError."""
+        others = {*live.watchers, *live.approvers} - {0, os.geteuid()}
+        self._path.chmod(EVERYBODY if others else OWN)
+        self._live = live
 
     def accept(self, answering: int) -> tuple[socket.socket, Peer] | None:
         """Somebody who may ask; None if it was somebody else."""

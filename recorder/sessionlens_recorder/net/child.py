@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sessionlens_recorder.net.admission import Arrival
+
 
 @dataclass(slots=True, eq=False)
 class Child:
@@ -17,18 +19,24 @@ class Child:
 
     duty: str
     report: int
+    slot: int  # of the counters
+    arrival: Arrival | None = None  # of a connection
     orders: socket.socket | None = None
     bundles: list[Path] = field(default_factory=list)
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spoke: bool = False  # somebody has logged in
     _part: bytes = b""
 
-    def hear(self) -> None:
-        """Take what it has said up to now; `report` does not block."""
+    def hear(self) -> bool:
+        """Take what it has said up to now; `report` does not block. True if it says no more: it ends."""
         with suppress(BlockingIOError):
             while data := os.read(self.report, 65536):
                 *entries, self._part = (self._part + data).split(b"\0")
                 for entry in entries:
+                    self.spoke = True
                     self._heard(json.loads(entry))
+            return True
+        return False
 
     def _heard(self, entry: dict[str, Any]) -> None:
         match entry:

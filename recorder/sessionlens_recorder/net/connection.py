@@ -25,6 +25,7 @@ from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.issuing import issue
 from sessionlens_recorder.net.jump import Jump
+from sessionlens_recorder.net.keepalive import notice_absence
 from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
@@ -32,9 +33,11 @@ from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.space import shortage
 
 TICK_S = 1.0
 FAREWELL_S = 3.0  # for a peer to read the last messages
+IMPOSSIBLE = "sessions cannot be recorded at the moment, so none is let through"
 
 
 class Connection:
@@ -70,6 +73,7 @@ class Connection:
         self._target: TargetLeg | None = None
         self._user = Leg(sock)
         self._approval = Approval(bastion.config, desk, self._session, client, self._user)
+        notice_absence(sock, bastion.config.limits.unreachable)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
@@ -103,8 +107,11 @@ class Connection:
             raise Refused("too-late", "the time to log in is over")
         allowed = self._approval.check(identity, lambda: self._end is not None)
         target, session_id = identity.target, self._session
+        limits = self._bastion.config.limits
+        self._check_room(identity)
         secret = self._key(identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
+        notice_absence(leg.sock, limits.unreachable)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
         )
@@ -115,9 +122,7 @@ class Connection:
         except (BundleError, OSError) as error:
             leg.kill()
             logs.error("recording-impossible", person=identity.user.name, reason=error)
-            raise Refused(
-                "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
-            ) from error
+            raise Refused("recording-impossible", IMPOSSIBLE) from error
         self._desk.bundle(str(bundle.path))
         self._proof = identity.proof
         self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
@@ -141,6 +146,14 @@ class Connection:
             self.end(f"ended by {order.by}: {order.reason}", told)
         return None
 
+    def _check_room(self, identity: Identity) -> None:
+        """What is left of the disk belongs to the sessions that run already."""
+        config = self._bastion.config
+        reason = shortage(config.server.recordings, config.disk)
+        if reason is not None:
+            logs.error("recording-impossible", person=identity.user.name, reason=reason)
+            raise Refused("disk-reserve", IMPOSSIBLE)
+
     def _key(self, identity: Identity, session_id: str) -> paramiko.PKey:
         """What the bastion itself logs in with at the target."""
         name = identity.target.name
@@ -152,6 +165,7 @@ class Connection:
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
+        self._desk.logged_in()
         self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner)
         logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
 

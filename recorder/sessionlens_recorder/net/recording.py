@@ -14,6 +14,7 @@ from typing import Literal
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.counting import BYTES
 from sessionlens_recorder.live.desk import Order
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.identity import Identity
@@ -47,6 +48,8 @@ class SessionRecording:
         keeping = Keeping(bastion.config.recording.copies, self._transfers.through)
         self.relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
         self._heads = Heads(bundle, bastion.config.spool.heads_every)
+        self._counters, self._passed, self._counted = bastion.counters, [0, 0], [0, 0]
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._commit, name="recorder", daemon=True)
         self._beat = time.monotonic()
         self._stopping = threading.Event()
@@ -65,6 +68,7 @@ class SessionRecording:
             target=identity.target.name,
             bundle=self._bundle.name,
         )
+        self._counters.add("sessions")
         self._thread.start()
 
     @property
@@ -74,6 +78,7 @@ class SessionRecording:
 
     def received(self, side: int, payload: bytes) -> list[Send]:
         """Record one message; the answer is what to send. What cannot be recorded ends the session."""
+        self._passed[side] += len(payload)
         try:
             return self.relay.received(side, payload)
         except BundleError as error:
@@ -130,26 +135,42 @@ class SessionRecording:
         except BundleError as error:
             logs.error("recording-failed", session=self._bundle.session_id, reason=error)
         self._transfers.tell()
+        self._count()
+        self._counters.add("sessions", -1)
         how: Literal["abort", "seal"] = "abort" if end.broken else "seal"
+        began = time.monotonic()
         try:
             self._bundle.seal(self._sign, how, end.reason)
         except BundleError as error:
             logs.error("sealing-failed", session=self._bundle.session_id, reason=error)
             return 1
+        self._counters.time_commit(time.monotonic() - began)
         self._heads.sealed()
         logs.event("session-end", session=self._bundle.session_id, how=how, reason=end.reason)
         return 0
 
     def _commit(self) -> None:
         while not self._stopping.wait(COMMIT_S):
+            began, length = time.monotonic(), self._bundle.head[0]
             try:
                 self._bundle.commit()
             except BundleError as error:
                 self._failed(error)
                 return
+            if self._bundle.head[0] != length:  # otherwise there was nothing to do
+                self._counters.time_commit(time.monotonic() - began)
+            self._count()
             self._heads.committed()
             self._transfers.tell()
             self._beat = time.monotonic()
+
+    def _count(self) -> None:
+        """Of the bytes that users and targets sent, what was not counted yet."""
+        with self._counting:
+            for side, name in enumerate(BYTES):
+                passed = self._passed[side]
+                self._counters.add(f"bytes {name}", passed - self._counted[side])
+                self._counted[side] = passed
 
     def _failed(self, error: BundleError) -> None:
         logs.error("recording-failed", session=self._bundle.session_id, reason=error)
