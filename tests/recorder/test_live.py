@@ -67,7 +67,10 @@ def shell(site: Site, *options: str, target: str | None = "web01") -> Iterator[S
     """An interactive session of john's on a pty."""
     leader, follower = pty.openpty()
     line = ["ssh", *site.options("-tt", *options, target=target), "127.0.0.1"]
-    process = subprocess.Popen(line, stdin=follower, stdout=follower, stderr=follower, start_new_session=True)
+    if not shutil.which("setsid"):
+        pytest.skip("needs setsid, for a terminal that ssh may ask on")
+    line = ["setsid", "--ctty", *line]
+    process = subprocess.Popen(line, stdin=follower, stdout=follower, stderr=follower)
     os.close(follower)
     os.set_blocking(leader, False)
     try:
