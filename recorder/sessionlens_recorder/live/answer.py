@@ -59,7 +59,7 @@ class Answer:
         with contextlib.suppress(OSError):  # who asked has left, or does not read
             try:
                 self._answer(self._request())
-            except (Problem, ValueError) as problem:
+            except (Problem, ValueError, RecursionError) as problem:
                 self._send({"problem": str(problem)})
         return 0
 
