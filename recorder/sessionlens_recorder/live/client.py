@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ COLUMNS = (
 def ask(path: Path, **request: Any) -> Iterator[dict[str, Any]]:
     """Lines of the answer. Raises ValueError: what is wrong, and what to do."""
     with closing(_connect(path)) as sock, sock.makefile("rb") as answers:
-        sock.sendall(json.dumps(request).encode() + b"\n")
+        with suppress(BrokenPipeError):  # turned away before it was asked; the reason is there to be read
+            sock.sendall(json.dumps(request).encode() + b"\n")
         for line in answers:
             answer = json.loads(line)
             if problem := answer.get("problem"):
