@@ -21,7 +21,7 @@ gives it to the [sinks](recorder.md#sinks) as an object:
 
 `utc` is the bastion's wall clock. `uid` is random: an event that arrives twice has the same one, since delivery is at least once.
 Fields that are not known are left out. `session` is the eight hex digits and `bundle` the folder's name, as in
-[session.json](recording-format.md). Values are strings, but for numbers and `final`; longer ones than 4,096 characters are cut. Whatever
+[session.json](recording-format.md). Values are strings, but for numbers, `final` and `jumped`; longer ones than 4,096 characters are cut. Whatever
 is not printable ASCII is `\\uNNNN` in JSON; a syslog message and the line on stderr have printable text with visible escapes for the rest.
 
 | event | level | fields | meaning |

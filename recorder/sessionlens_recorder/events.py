@@ -59,7 +59,8 @@ _ALL = (
         "A person who proved who they are was not let through to a target; `why` is one of a few words.",
     ),
     _event(
-        "connection-end", "info", "client port reason", "A connection ended before there was a session.",
+        "connection-end", "info", "client port reason",
+        "A connection ended in which there was no session, but for those through it (`ssh -J`).",
     ),
     _event(
         "password-file-unreadable", "error", "person reason",
@@ -79,8 +80,10 @@ _ALL = (
     ),
     # sessions
     _event(
-        "session-start", "info", "session person method key client port account target bundle",
-        "A person is through to a target, and the recording has begun.",
+        "session-start", "info",
+        "session person method second_factor key certificate client port account target jumped reason bundle",
+        "A person is through to a target, and the recording has begun. `certificate`: its key id; `jumped`: "
+        "by `ssh -J`; `reason`: what the person gave as such.",
     ),
     _event(
         "session-end", "info", "session how reason",

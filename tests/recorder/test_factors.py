@@ -220,6 +220,7 @@ def test_the_notice_is_acknowledged_and_a_reason_given(build_site: BuildSite, tm
     assert yes.asked == ["Type yes to go on: ", "Reason or ticket for the session on web01: "]
     assert facts(bundle)["acknowledged"] is True
     assert facts(bundle)["reason"] == "CHG-4711 \x1b[2Jrestart"
+    assert 'reason="CHG-4711 \\x1b[2Jrestart"' in site.log()
     empty = AskPass(tmp_path / "empty", "yes", "")
     assert b"no reason was given" in site.ssh(*ASKED, "--", "true", env=empty.environment).stderr
 

@@ -49,6 +49,7 @@ def test_everything_at_once(build_site: BuildSite, tmp_path: Path) -> None:
     (transfer,) = named(told, "file-transfer")
     assert transfer["session"] == facts(files)["session"]
     assert transfer["sha256"] == hashlib.sha256(b"what goes there").hexdigest()
+    assert all(start["jumped"] for start in named(told, "session-start"))
     assert len(named(told, "jump")) == len(named(told, "session-end")) == 2
     assert {head["bundle"] for head in named(told, "chain-head") if head.get("final")} == {
         shell.name,

@@ -16,6 +16,7 @@ from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter
 from sessionlens_recorder.counting import BYTES
 from sessionlens_recorder.net.bastion import Bastion
+from sessionlens_recorder.net.credentials import describe
 from sessionlens_recorder.net.identity import Identity
 from sessionlens_recorder.session.files.listing import Keeping
 from sessionlens_recorder.session.heads import Heads
@@ -55,16 +56,21 @@ class SessionRecording:
 
     def begin(self, identity: Identity, client: tuple[str, int]) -> None:
         """From now on it is committed at least once a second."""
+        proof = identity.proof
         logs.event(
             "session-start",
             session=self._bundle.session_id,
             person=identity.user.name,
             method=identity.method,
+            second_factor="+".join(proof.factors[1:]) or None,
             key=identity.key_fingerprint,
+            certificate=describe(proof.credential)["certificate_id"],
             client=client[0],
             port=client[1],
             account=identity.account,
             target=identity.target.name,
+            jumped=True if proof.jumped else None,
+            reason=identity.reason,
             bundle=self._bundle.name,
         )
         self._counters.add("sessions")
