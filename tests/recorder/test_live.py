@@ -8,6 +8,7 @@ import pty
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -424,3 +425,22 @@ def test_a_bastion_that_stops_ends_who_follows_and_who_waits(build_site: BuildSi
         following.communicate(timeout=20)
     assert "crash" not in site.log() and "process-died" not in site.log()
     site.sealed([])
+
+
+def test_a_reload_names_other_watchers(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with shell(site) as session:
+        session.until("$" if os.getuid() else "#")
+        mine = only(site)
+        assert run(site, "follow", mine, "--reason", "r").returncode == 64
+        append(site, f'[live]\nwatchers = ["{ME}"]\n')
+        assert site.process is not None
+        site.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "recorder-reloaded" in site.log(), "it has reloaded")
+        following = subprocess.Popen(
+            command(site, "follow", mine, "--reason", "r"), stdout=subprocess.PIPE, text=True
+        )
+        wait_for(lambda: "session-watched" in site.log(), "it is told")
+        session.type("exit\n")
+        following.communicate(timeout=20)
+        assert following.returncode == 0
