@@ -188,19 +188,25 @@ def rss(pid: int) -> int:
     return int(found[1])
 
 
-STEP = """import sessionlens_recorder.bundle.clock as clock, time as real, types
-began = real.monotonic()
+STEP = """import os, sessionlens_recorder.bundle.clock as clock, time as real, types
 def stepped():
-    return real.time_ns() + (3600 * 10**9 if real.monotonic() - began > 3 else 0)
+    return real.time_ns() + (3600 * 10**9 if os.path.exists({at!r}) else 0)
 clock.time = types.SimpleNamespace(monotonic_ns=real.monotonic_ns, time_ns=stepped)
 """
 
 
-def test_a_clock_that_is_stepped(build_site: BuildSite) -> None:
+def test_a_clock_that_is_stepped(build_site: BuildSite, tmp_path: Path) -> None:
     """The wall clock jumps by an hour: the session goes on, and the journal shows when."""
-    site = build_site().start(sabotage=STEP)
-    done, bundle = site.record("for i in 1 2 3 4 5 6 7 8 9 10; do echo $i; sleep 0.5; done")
-    assert (done.returncode, done.stdout.split()[-1]) == (0, b"10")
+    at = tmp_path / "stepped"
+    site = build_site().start(sabotage=STEP.format(at=str(at)))
+    with running(site, f"{CHATTER} & read x; kill $!; echo over") as (client, bundle):
+        wait_for(lambda: b" 0.exec/out " in (bundle / "journal").read_bytes(), "something is chained")
+        at.touch()
+        size = (bundle / "journal").stat().st_size
+        wait_for(lambda: (bundle / "journal").stat().st_size > size, "and more after the step")
+        out, _ = client.communicate(b"\n", timeout=DEADLINE_S)
+    assert client.returncode == 0
+    assert out.endswith(b"over\n")
     sealed_as(bundle, "sealed")
     assert not check(bundle).problems
     pairs = [pair for _, _, pair in read_clocks(bundle)]
