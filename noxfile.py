@@ -71,7 +71,7 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=pythons())
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
-    oracles = ("pyghostty", "pyavt", "pyrage")
+    oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client")
     install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN)
     session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 

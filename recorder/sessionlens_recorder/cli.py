@@ -87,6 +87,11 @@ def _parser() -> Parser:
     revoke.add_argument("--reason", default="", metavar="TEXT", help="kept in the list")
     revoke.add_argument("--undo", action="store_true", help="take them off the list")
     revoke.set_defaults(run=_revoke)
+    for verb, meaning in (("hold", "keep recordings for a case, whatever their age"), ("release", "undo it")):
+        keep = commands.add_parser(verb, help=meaning)
+        keep.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
+        keep.add_argument("--case", required=True, metavar="C")
+        keep.set_defaults(run=_keep, verb=verb)
     check = commands.add_parser("check", help="explain what the rules say of a login (1: not allowed)")
     check.add_argument("login", metavar="NAME%%TARGET")
     check.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -94,6 +99,9 @@ def _parser() -> Parser:
     check.add_argument("--at", metavar="TIME", help="ISO 8601, UTC unless it says otherwise; default: now")
     check.add_argument("--group", action="append", default=[], help="that a certificate would add")
     check.set_defaults(run=_check)
+    from sessionlens_recorder import watching
+
+    watching.add_commands(commands)
     return parser
 
 
@@ -174,6 +182,16 @@ def _revoke(arguments: argparse.Namespace) -> int:
     known = arguments.undo or config.person(arguments.name) is not None
     print(f"{arguments.name} {state} {where}{'' if known else '; no such user is configured'}")  # noqa: T201
     return 0
+
+
+def _keep(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.holding import keep
+
+    good = True
+    for fine, line in keep(arguments.verb, arguments.bundles, arguments.case):
+        print(line, file=sys.stdout if fine else sys.stderr)
+        good = good and fine
+    return 0 if good else USAGE_ERROR
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -32,6 +32,19 @@ _ALL = (
     _event("recorder-ready", "info", "server targets", "All listeners are open; logins are possible."),
     _event("recorder-stopping", "info", "connections", "The recorder was told to stop; sessions are ended."),
     _event("recorder-stopped", "info", "", "Every session has ended and is sealed."),
+    _event(
+        "recorder-reloaded", "info", "file restart",
+        "SIGHUP: new connections get the new configuration. `restart`: changed tables that need a restart.",
+    ),
+    _event(
+        "reload-failed", "error", "file reason",
+        "SIGHUP: the new configuration cannot be used, so the old one stays.",
+    ),
+    _event(
+        "connection-refused", "warning", "client source count reason",
+        "There were too many connections, in all, from one source, or not logged in yet. `count`: of this "
+        "source since the last such event; at most one in ten seconds for each.",
+    ),
     _event("accept-failed", "warning", "reason", "A connection could not be accepted."),
     _event("fork-failed", "error", "client reason", "No process for a connection or duty could be made."),
     _event("process-died", "error", "duty how", "A process of the recorder ended as it should not."),
@@ -77,6 +90,30 @@ _ALL = (
         "A session is over and its bundle has its last line (`how`: seal or abort) and its signature.",
     ),
     _event(
+        "session-warned", "info", "session reason",
+        "The user reads that the session ends soon: it is idle, or as long as one may be.",
+    ),
+    _event("session-watched", "info", "session by reason", "A Unix user of the bastion follows a session."),
+    _event("session-unwatched", "info", "session by", "They follow it no more, and it goes on."),
+    _event("session-ended", "warning", "session by reason", "A Unix user of the bastion ends a session."),
+    _event(
+        "live-refused", "warning", "session by what reason",
+        "A Unix user of the bastion wanted to list, follow, end or allow sessions, and may not.",
+    ),
+    _event(
+        "approval-waiting", "info", "session person target client port",
+        "A login waits until a second person allows it.",
+    ),
+    _event("approval-given", "info", "session person target by reason", "A second person allowed a session."),
+    _event(
+        "approval-refused", "warning", "session person target by reason",
+        "A session was not allowed: by a second person, or because none came in time (then without `by`).",
+    ),
+    _event(
+        "exported", "info", "case by reason file sessions sha256",
+        "Recordings were taken out for a case; `sha256` is of the ZIP file.",
+    ),
+    _event(
         "policy-allowed", "info", "session what",
         "Something that needs the configuration's permission was asked for and may pass.",
     ),
@@ -118,6 +155,30 @@ _ALL = (
     _event(
         "bundle-recovery-failed", "error", "bundle reason",
         "A bundle that was left unsealed cannot be sealed.",
+    ),
+    _event(
+        "disk-filling", "warning", "used free",
+        "The disk of the recordings is fuller than `disk.warn`: percent used, MiB free. Told once.",
+    ),
+    _event(
+        "disk-short", "error", "reason",
+        "The disk of the recordings is down to the reserve: running sessions go on, new ones are refused.",
+    ),
+    _event(
+        "retention-unset", "warning", "used",
+        "The disk of the recordings fills, and no `retention.days` says when they may be deleted.",
+    ),
+    _event(
+        "recording-deleted", "info", "bundle rule manifest chain",
+        "A recording was deleted, and by which rule. A signed tombstone with these hashes is in its place.",
+    ),
+    _event(
+        "retention-failed", "error", "bundle reason",
+        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays.",
+    ),
+    _event(
+        "retention-held", "info", "bundle cases",
+        "A recording that is old enough is kept, since these cases hold it.",
     ),
     _event(
         "input-key-here", "warning", "file reason",

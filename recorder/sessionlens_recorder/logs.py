@@ -50,7 +50,8 @@ class Line:
         self._name, self._fields = name, fields
 
     def __str__(self) -> str:
-        return " ".join((self._name, *(f"{key}={_value(value)}" for key, value in self._fields.items())))
+        fields = (f"{key}={_value(value, _most(key))}" for key, value in self._fields.items())
+        return " ".join((self._name, *fields))
 
 
 def set_up() -> None:
@@ -84,8 +85,15 @@ def escape(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _value(value: Any) -> str:
+def _most(key: str) -> int:
+    """How many characters of a field are told: a stranger may send a name of 256 KiB, many times."""
+    return 65536 if key == "trace" else 4096
+
+
+def _value(value: Any, most: int) -> str:
     text = str(value)
+    if len(text) > most:
+        text = text[:most] + "…"
     if _PLAIN.fullmatch(text):
         return text
     quoted = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -7,8 +7,11 @@ import json
 import sys
 from pathlib import Path
 
+from sessionlens_recorder.bundle import find_tombstones
+
 from sessionlens.cli.common import say
-from sessionlens.evidence import Verification, heads, verify
+from sessionlens.errors import FormatError
+from sessionlens.evidence import Verification, deleted, heads, verify
 from sessionlens.session import corpus
 from sessionlens.visible import visible
 
@@ -28,19 +31,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all hold, 1: something does not hold, 2: cannot tell. The worst of several wins: 1, then 2."""
-    paths = corpus(arguments.path).paths
+    paths = _recordings(arguments.path)
     told = None if arguments.heads is None else heads.read(arguments.heads)
     results = [(path, verify(path, arguments.signers, told)) for path in paths]
-    gone = heads.missing(told, paths) if told is not None and arguments.path not in paths else []
+    whole = arguments.path not in paths
+    deletions = deleted.find(arguments.path, arguments.signers, told) if whole else []
+    gone = heads.missing(told, paths) if told is not None and whole else []
+    gone = sorted(set(gone) - {deletion.name for deletion in deletions})
     if arguments.json:
-        say(json.dumps([{"recording": str(path), **result.as_dict()} for path, result in results], indent=1))
+        found = [{"recording": str(path), **result.as_dict()} for path, result in results]
+        found += [{"recording": deletion.path, **deletion.as_dict()} for deletion in deletions]
+        say(json.dumps(found, indent=1))
     else:
         for path, result in results:
             say_result(path, result)
+        for deletion in deletions:
+            say(visible(deletion.path))
+            say(visible(str(deletion), keep="\n"))
     if gone:
         say_gone(gone, arguments.path)
-    codes = {result.exit_code for _, result in results} | ({2} if gone else set())
+    codes = {0, *(result.exit_code for _, result in results), *(deletion.exit_code for deletion in deletions)}
+    codes |= {2} if gone else set()
     return 1 if 1 in codes else max(codes)
+
+
+def _recordings(path: Path) -> list[Path]:
+    """None is fine where tombstones say that all of them were deleted."""
+    try:
+        return corpus(path).paths
+    except FormatError:
+        if path.is_dir() and any(find_tombstones(path)):
+            return []
+        raise
 
 
 def say_result(path: Path, result: Verification) -> None:

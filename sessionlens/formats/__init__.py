@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessionlens_recorder.bundle import BundleReadError
+from sessionlens_recorder.bundle import GOING, BundleReadError
 
 from sessionlens.errors import FormatError, NotFoundError
 from sessionlens.formats import asciicast, bundle, script_advanced, script_classic, ttyrec
@@ -88,7 +88,7 @@ def find(folder: str | os.PathLike[str]) -> list[Path]:
             found.append(here)
             folders.clear()
             continue
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name != GOING)
         found += _loose(here, files)
     return sorted(found)
 

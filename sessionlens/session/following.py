@@ -6,21 +6,19 @@ all of it. The longer that takes the longer is the pause: following takes a fift
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
-from sessionlens_recorder.bundle import is_live
 
 from sessionlens import commands, detect
 from sessionlens.formats import Channel, Identities, Source, find, open_source
+from sessionlens.session.growth import POLL_S, grows, sizes
 from sessionlens.session.opening import named
 from sessionlens.tables import build
 from sessionlens.terminal import Replaying
 
-POLL_S = 0.2
 SHARE = 4  # times as long as a look took nothing is done
 
 
@@ -67,8 +65,7 @@ def follow(
 ) -> Iterator[pd.DataFrame]:
     """The commands of a growing recording, a table of new rows at a time, until it has ended.
 
-    A bundle ends when its recorder lets go of it, a typescript with its last line; other formats do not say
-    that they have ended. `identity` as in `open`, whose errors this raises.
+    growth.py says when that is. `identity` as in `open`, whose errors this raises.
     """
     place = named(path)
     if place.is_dir() and len(below := find(place)) == 1:
@@ -78,8 +75,8 @@ def follow(
     channels: dict[int, Growing] = {}
     seen = -1
     while True:
-        ended = not _grows(place)
-        size = sum(file.stat().st_size for file in _files(place))
+        ended = not grows(place)
+        size = sum(sizes(place).values())
         if size != seen or ended:
             seen, began = size, time.monotonic()
             for channel in _channels(open_source(place, identities)):
@@ -94,21 +91,3 @@ def follow(
 
 def _channels(source: Source) -> Iterator[Channel]:
     return (channel for channel in source.channels if channel.recorded)
-
-
-def _files(place: Path) -> list[Path]:
-    return [file for file in place.rglob("*") if file.is_file()] if place.is_dir() else [place]
-
-
-def _grows(place: Path) -> bool:
-    """May more come?"""
-    if (place / "journal").exists():
-        return is_live(place)
-    log = place / "out" if place.is_dir() else place
-    with log.open("rb") as file:
-        file.seek(max(log.stat().st_size - _TAIL, 0))
-        return _DONE.search(file.read()) is None
-
-
-_DONE = re.compile(rb"\nScript done on [^\n]*\n?\Z")
-_TAIL = 512

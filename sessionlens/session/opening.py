@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
+from typing import Literal, overload
 
 from sessionlens.catalog.corpus import Corpus
 from sessionlens.errors import IdentityError, NotFoundError, UsageError
 from sessionlens.formats import Identities, find, open_source
+from sessionlens.session.live import LiveSession
 from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
 
 
+@overload
 def open(
     path: str | PathLike[str],
     channel: int | None = None,
     *,
     reflow: bool = True,
     identity: str | PathLike[str] | None = None,
+    follow: Literal[False] = False,
+) -> Session: ...
+@overload
+def open(
+    path: str | PathLike[str],
+    channel: int | None = None,
+    *,
+    reflow: bool = True,
+    identity: str | PathLike[str] | None = None,
+    follow: Literal[True],
+) -> LiveSession: ...
+def open(
+    path: str | PathLike[str],
+    channel: int | None = None,
+    *,
+    reflow: bool = True,
+    identity: str | PathLike[str] | None = None,
+    follow: bool = False,
 ) -> Session:
     """The recording at `path`: a bundle or a channel of it, script(1)'s files, an asciicast, a ttyrec.
 
@@ -25,11 +46,14 @@ def open(
     tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines
     of the main screen anew, as most terminals do; xterm and PuTTY only cut them. `identity` is a file with
     the private key for what was typed, where a recording has that sealed; without it, it opens all the same,
-    and its gaps say so. Raises NotFoundError for a path that is not there, FormatError for what is no
-    recording and for a folder of several (it lists them), IdentityError for a key that is none or not the
-    right one.
+    and its gaps say so. `follow` is for a recording that grows: the session can `refresh`, and a loop over it
+    goes on until it has ended. Raises NotFoundError for a path that is not there, FormatError for what is
+    no recording and for a folder of several (it lists them), IdentityError for a key that is none or not
+    the right one.
     """
-    return opened(path, channel, reflow, None if identity is None else Identities.read(identity))
+    identities = None if identity is None else Identities.read(identity)
+    session = opened(path, channel, reflow, identities)
+    return LiveSession(session.path, channel, reflow, identities) if follow else session
 
 
 def opened(

@@ -116,6 +116,7 @@ class Site:
     key: Path
     server: str = ""
     targets: dict[str, str] = field(default_factory=dict)
+    metrics: str = ""
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -134,6 +135,7 @@ class Site:
         assert word == "ready", self.log()
         opened = json.loads(addresses)
         self.server, self.targets = opened["server"], opened["targets"]
+        self.metrics = opened.get("metrics", "")
         known = public(self.folder / "keys/host_ed25519")
         hosts = {address.rpartition(":")[2] for address in (self.server, *self.targets.values())}
         (self.folder / "known_hosts").write_text("".join(f"[127.0.0.1]:{port} {known}\n" for port in hosts))

@@ -213,14 +213,18 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
 
 READERS = {
     "value", "text", "texts", "choice", "flag", "number", "file", "optional_file", "path_of", "address",
-    "optional_address",
+    "optional_address", "duration", "optional_duration",
 }  # fmt: skip
 
 
 def test_the_table_of_the_documentation_has_every_key(root: Path) -> None:
     rows = [line for line in (root / "docs/recorder.md").read_text("utf-8").splitlines() if line[:3] == "| `"]
     for source in sorted((root / "recorder/sessionlens_recorder/config").glob("*.py")):
-        sections = {"login.py": ("server", "targets"), "sinks.py": ("sinks", "spool")}
+        sections = {
+            "login.py": ("server", "targets"),
+            "sinks.py": ("sinks", "spool"),
+            "limits.py": ("limits", "disk", "retention", "metrics"),
+        }
         of = [row for row in rows if row[3:].startswith(sections.get(source.name, source.stem))]
         for key in keys_read(source):
             assert any(re.search(rf"[`.]{key}`", row.split("|")[1]) for row in of), f"{source.name}: {key}"

@@ -136,7 +136,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -> None:
-    site = build_site(server="").replaced('recordings = "recordings"', f'recordings = "{small_disk}"').start()
+    site = build_site().replaced('recordings = "recordings"', f'recordings = "{small_disk}"')
+    site = site.replaced("[recording]", '[disk]\nreserve = "0%"\nreserve_least = "0"\n[recording]').start()
     done = site.ssh("head -c 3000000 /dev/zero")
     assert done.returncode == 255
     assert b"this session can no longer be recorded" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -83,6 +84,34 @@ def test_a_peer_that_never_finishes_its_exchange_fills_no_memory(
     with pytest.raises(paramiko.SSHException, match="does not finish its key exchange"):
         for _ in range(100):
             server.send(data(0, bytes(10_000)))
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["stranger", "logged in"])
+def test_a_stranger_who_sends_and_reads_nothing_is_left_at_two_megabytes(known: bool) -> None:
+    """While our answers wait, what the peer sends is read ahead; after the login, windows bound that."""
+    one, two = socket.socketpair()
+    with one, two:
+        ours = Leg(one)
+        if known:
+            ours.pair(lambda payload: None)
+        packetizer = ours.packetizer
+        packetizer.reader = threading.get_ident()
+        sent: list[int] = []
+
+        def flood() -> None:
+            with contextlib.suppress(OSError):
+                while sum(sent) < 8 << 20:
+                    sent.append(two.send(bytes(65536)))
+            two.close()
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        with pytest.raises((paramiko.SSHException, EOFError, OSError)) as caught:
+            packetizer.write_all(bytes(16 << 20))
+        one.close()
+        thread.join(DEADLINE_S)
+    assert ("takes nothing" in str(caught.value)) != known
+    assert (sum(sent) < 4 << 20) != known
 
 
 def test_the_last_messages_arrive_before_the_end(pair: tuple[Leg, TargetLeg]) -> None:

@@ -109,3 +109,40 @@ def test_a_typescript_ends_with_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"Script started on x\n" + b"".join(parts) + b"\nScript done on x\n")
     (tmp_path / "timing").write_text("".join(f"O 0.100000 {len(part)}\n" for part in parts))
     assert [row for news in follow(tmp_path) for row in news["command"]] == ["echo a", "ls"]
+
+
+def test_a_session_that_is_followed_has_what_was_recorded_up_to_now(root: Path, tmp_path: Path) -> None:
+    fixture = root / "fixtures" / "sessions" / "bash"
+    copy = Copy(fixture, tmp_path, events=60)
+    seen: list[int] = []
+    live = sl.open(copy.writer.path, follow=True)
+    for session in live:
+        seen.append(len(session.commands))
+        if not session.ended:
+            copy.write()
+    whole = sl.open(copy.writer.path)
+    assert live.ended and len(seen) > 2 and seen == sorted(seen)
+    assert live.commands["command"].tolist() == whole.commands["command"].tolist()
+    assert live.lines["text"].tolist() == whole.lines["text"].tolist()
+    assert str(live.at(live.recording.duration_ns / 1e9)) == str(whole.at(whole.recording.duration_ns / 1e9))
+    assert live.gaps["kind"].tolist() == whole.gaps["kind"].tolist()
+    assert not live.refresh()
+
+
+def test_a_channel_in_which_nothing_happened_is_not_worked_out_anew(tmp_path: Path) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john", "target": {"name": "web01"}})
+    first, second = (writer.open_channel("exec", command=name) for name in (b"a", b"b"))
+    first.output(b"one")
+    live = sl.open(writer.path, follow=True)
+    kept, other = live.views
+    assert not live.refresh() and not live.ended
+    second.output(b"two")
+    assert live.refresh()
+    assert live.views[0] is kept and live.views[1] is not other
+    assert live.views[1].recording.raw("o") == b"two"
+    third = writer.open_channel("exec", command=b"c")
+    assert live.refresh() and len(live.views) == 3
+    for channel in (first, second, third):
+        channel.close(exit_code=0)
+    writer.seal(lambda manifest: "signature\n")
+    assert live.refresh() and live.ended and not live.refresh()

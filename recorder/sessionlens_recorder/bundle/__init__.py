@@ -12,6 +12,17 @@ from .clock import ClockPair, parse_utc
 from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import open_regular, read_regular
 from .journal import is_live
+from .keeping import (
+    GOING,
+    Tombstone,
+    find_tombstones,
+    hold,
+    holds_of,
+    parse_tombstone,
+    release,
+    signature_of,
+    tombstone_of,
+)
 from .manifest import MANIFEST, SIGNATURE
 from .naming import as_bytes, as_text
 from .reader import (
@@ -35,6 +46,7 @@ from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
+    "GOING",
     "MANIFEST",
     "SIGNATURE",
     "BundleError",
@@ -50,18 +62,23 @@ __all__ = [
     "Sealer",
     "Timing",
     "TimingProblem",
+    "Tombstone",
     "as_bytes",
     "as_text",
     "bech32",
     "channel_dirs",
     "channel_number",
     "check",
+    "find_tombstones",
     "format_seconds",
+    "hold",
+    "holds_of",
     "is_bundle",
     "is_live",
     "is_made_in_channel",
     "new_session_id",
     "open_regular",
+    "parse_tombstone",
     "parse_utc",
     "read_channel",
     "read_clocks",
@@ -72,5 +89,8 @@ __all__ = [
     "read_session",
     "read_timing",
     "recover",
+    "release",
     "sealed",
+    "signature_of",
+    "tombstone_of",
 ]

@@ -12,6 +12,17 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlens_recorder.config.limits import (
+    Disk,
+    Limits,
+    Metrics,
+    Retention,
+    read_disk,
+    read_limits,
+    read_metrics,
+    read_retention,
+)
+from sessionlens_recorder.config.live import Live, read_live
 from sessionlens_recorder.config.recording import Recording, read_recording
 from sessionlens_recorder.config.rules import EXAMPLE, read_rule
 from sessionlens_recorder.config.section import NAME, Address, ConfigError, Section
@@ -23,8 +34,8 @@ from sessionlens_recorder.net.factors import Sequences
 from sessionlens_recorder.session.rules import Rule
 
 __all__ = [
-    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Recording", "Rule", "Server", "Sink",
-    "SpoolSettings", "Target", "User", "load",
+    "ELSEWHERE", "NAME", "Address", "Config", "ConfigError", "Disk", "Limits", "Live", "Metrics",
+    "Recording", "Retention", "Rule", "Server", "Sink", "SpoolSettings", "Target", "User", "load",
 ]  # fmt: skip
 
 
@@ -41,6 +52,11 @@ class Config:
     rules: tuple[Rule, ...]
     sinks: tuple[Sink, ...]
     spool: SpoolSettings
+    live: Live
+    limits: Limits
+    disk: Disk
+    retention: Retention
+    metrics: Metrics
 
     def sequences(self, user: User) -> Sequences:
         """What this person has to prove: one of these."""
@@ -75,8 +91,15 @@ def load(path: Path) -> Config:
     rules = tuple(read_rule(section, n, targets) for n, section in enumerate(root.tables("rules"), 1))
     sinks = tuple(read_sink(section) for section in root.sections("sinks"))
     spool = read_spool(root.section("spool", required=False))
+    live = read_live(root.section("live", required=False))
     digest = hashlib.sha256(data).hexdigest()
-    config = Config(path, digest, server, recording, users, targets, rules, sinks, spool)
+    bounds = (
+        read_limits(root.section("limits", required=False)),
+        read_disk(root.section("disk", required=False)),
+        read_retention(root.section("retention", required=False)),
+        read_metrics(root.section("metrics", required=False)),
+    )
+    config = Config(path, digest, server, recording, users, targets, rules, sinks, spool, live, *bounds)
     root.done()
     if not (users or server.user_ca or server.authorized_keys_command):
         raise root.error(None, "there is no [users.NAME] yet: nobody could log in")
@@ -84,6 +107,10 @@ def load(path: Path) -> Config:
         raise root.error(None, "there is no [targets.NAME] yet: there is nowhere to go")
     if not rules:
         raise root.error(None, f"there are no [[rules]] yet: nobody may reach anything; add {EXAMPLE}")
+    if not live.approvers and (
+        any(target.four_eyes for target in targets.values()) or any(rule.four_eyes for rule in rules)
+    ):
+        raise root.error(None, "four_eyes needs [live] approvers: nobody could let anybody in")
     return config
 
 

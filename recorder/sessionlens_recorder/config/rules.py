@@ -21,6 +21,7 @@ def read_rule(section: Section, number: int, targets: Collection[str]) -> Rule:
         allow=frozenset(section.texts("allow", USUAL)),
         hours=tuple(section.check("hours", partial(parse_hours, text)) for text in section.texts("hours")),
         number=number,
+        four_eyes=section.flag("four_eyes"),
     )
     section.done()
     for key, values in (("who", rule.who), ("targets", rule.targets), ("allow", rule.allow)):

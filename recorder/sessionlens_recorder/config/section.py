@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 Address = tuple[str, int]
 T = TypeVar("T")
@@ -36,6 +37,9 @@ class Section:
     @property
     def name(self) -> str:
         return self._keys[-1]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
 
     @property
     def folder(self) -> Path:
@@ -108,6 +112,19 @@ class Section:
         if isinstance(value, bool) or not least <= value <= most:
             raise self.error(key, f"is not a number from {least:g} to {most:g}")
         return float(value)
+
+    def duration(self, key: str, default: str, least: float) -> float:
+        """`"90s"`, `"30m"`, `"10h"`, `"1d"`: seconds."""
+        text = self.text(key, default)
+        match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+        if match is None or (seconds := int(match[1]) * _UNITS[match[2]]) < least:
+            raise self.error(
+                key, f'{text!r} is not a time of at least {least:g} s; write "90s", "30m" or "10h"'
+            )
+        return float(seconds)
+
+    def optional_duration(self, key: str, least: float) -> float | None:
+        return self.duration(key, "", least) if self.text(key, "") else None
 
     def choice(self, key: str, choices: tuple[C, ...], default: C) -> C:
         self._known.append(key)

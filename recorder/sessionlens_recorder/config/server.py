@@ -37,6 +37,8 @@ class Server:
     pam_service: str
     acknowledge: bool
     ask_reason: bool
+    idle: float | None = None  # seconds without anything happening, after which a session ends
+    longest: float | None = None  # seconds that a session may last
 
 
 def read_server(section: Section) -> Server:
@@ -58,6 +60,8 @@ def read_server(section: Section) -> Server:
         pam_service=section.text("pam_service", "sessionlens"),
         acknowledge=section.flag("acknowledge"),
         ask_reason=section.flag("ask_reason"),
+        idle=section.optional_duration("idle", 2.0),
+        longest=section.optional_duration("longest", 2.0),
     )
     if not NAME.fullmatch(server.name):
         raise section.error("name", f"{server.name!r} is not a name (letters, digits, '.', '_', '-')")

@@ -29,6 +29,9 @@ class Target:
     listen_host_key: Path | None = None  # private: what clients see where the target has a listener
     acknowledge: bool = False
     ask_reason: bool = False
+    four_eyes: bool = False  # a second person has to allow each session
+    idle: float | None = None  # instead of the server's
+    longest: float | None = None
 
 
 def read_target(section: Section) -> Target:
@@ -55,6 +58,9 @@ def read_target(section: Section) -> Target:
         listen_host_key=section.optional_file("listen_host_key"),
         acknowledge=section.flag("acknowledge"),
         ask_reason=section.flag("ask_reason"),
+        four_eyes=section.flag("four_eyes"),
+        idle=section.optional_duration("idle", 2.0),
+        longest=section.optional_duration("longest", 2.0),
     )
     section.done()
     if not target.host_keys and not target.host_cas:

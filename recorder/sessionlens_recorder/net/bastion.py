@@ -12,6 +12,7 @@ from sessionlens_recorder import signing
 from sessionlens_recorder.bundle import Input
 from sessionlens_recorder.checks import check_private, check_recordings, unreadable
 from sessionlens_recorder.config import Config
+from sessionlens_recorder.counting import Counters
 from sessionlens_recorder.net.input import stored_input
 from sessionlens_recorder.net.issuing import Authority, load_authority
 
@@ -27,6 +28,7 @@ class Bastion:
     input: Input
     authorities: dict[str, Authority] = field(default_factory=dict)  # of targets with upstream "ca"
     listen_keys: dict[str, paramiko.PKey] = field(default_factory=dict)  # of targets that have their own
+    counters: Counters = field(default_factory=Counters)  # all processes share those of the accept process
 
 
 def load_bastion(config: Config) -> Bastion:

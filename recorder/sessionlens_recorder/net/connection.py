@@ -12,27 +12,32 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 
 import paramiko
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter, new_session_id
 from sessionlens_recorder.config import Target
+from sessionlens_recorder.live.desk import Desk, Order
+from sessionlens_recorder.net.approval import Approval
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.issuing import issue
 from sessionlens_recorder.net.jump import Jump
+from sessionlens_recorder.net.keepalive import notice_absence
+from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.space import shortage
 
 TICK_S = 1.0
 FAREWELL_S = 3.0  # for a peer to read the last messages
+IMPOSSIBLE = "sessions cannot be recorded at the moment, so none is let through"
 
 
 class Connection:
@@ -44,16 +49,19 @@ class Connection:
         sock: socket.socket,
         client: tuple[str, int],
         listener: Target | None,
-        report: Callable[[str], None],
+        desk: Desk,
         proof: Proof | None = None,
     ) -> None:
         """`proof`: this one is inside a connection of somebody who is known already (ssh -J)."""
-        self._bastion, self._client, self._report = bastion, client, report
+        self._bastion, self._client, self._desk = bastion, client, desk
         self._revocations = Revocations(
             bastion.config.server.revoked_keys, bastion.config.server.revoked_people
         )
         self._proof: Proof | None = None
         self._jump: Jump | None = None
+        self._session = new_session_id()
+        self._lasting: Lasting | None = None
+        self._orders = desk.orders if proof is None else []
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_write.setblocking(False)
         self._end: End | None = None
@@ -64,6 +72,8 @@ class Connection:
         self._recording: SessionRecording | None = None
         self._target: TargetLeg | None = None
         self._user = Leg(sock)
+        self._approval = Approval(bastion.config, desk, self._session, client, self._user)
+        notice_absence(sock, bastion.config.limits.unreachable)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
@@ -76,7 +86,7 @@ class Connection:
         self._user.start_server(event=threading.Event(), server=paramiko.ServerInterface())
         while self._end is None:
             self._sleep(TICK_S)
-            self._watch(deadline)
+            self._watch(deadline + self._approval.lasted)
         return self._wind_up(self._end)
 
     def terminate(self) -> None:
@@ -95,11 +105,15 @@ class Connection:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
-        target, session_id = identity.target, new_session_id()
+        allowed = self._approval.check(identity, lambda: self._end is not None)
+        target, session_id = identity.target, self._session
+        limits = self._bastion.config.limits
+        self._check_room(identity)
         secret = self._key(identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
+        notice_absence(leg.sock, limits.unreachable)
         facts = session_facts(
-            self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent
+            self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
         )
         try:
             bundle = BundleWriter.create(
@@ -108,16 +122,37 @@ class Connection:
         except (BundleError, OSError) as error:
             leg.kill()
             logs.error("recording-impossible", person=identity.user.name, reason=error)
-            raise Refused(
-                "recording-impossible", "sessions cannot be recorded at the moment, so none is let through"
-            ) from error
-        self._report(str(bundle.path))
+            raise Refused("recording-impossible", IMPOSSIBLE) from error
+        self._desk.bundle(str(bundle.path))
         self._proof = identity.proof
         self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
         self._target = leg
+        self._lasting = lasting(self._bastion.config.server, target, time.monotonic())
+        self._desk.register(session_id, self._ordered)
         self._recording.begin(identity, self._client)
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
+
+    def _ordered(self, order: Order) -> str | None:
+        """By somebody who may; recorded before it is done."""
+        if self._recording is None:
+            return "this session is only beginning"
+        if order.what == "allow":
+            return "this session does not wait for anybody"
+        if problem := self._recording.ordered(order):
+            return problem
+        if order.what == "end":
+            told = f"this session was ended by somebody who watches over it: {order.reason}"
+            self.end(f"ended by {order.by}: {order.reason}", told)
+        return None
+
+    def _check_room(self, identity: Identity) -> None:
+        """What is left of the disk belongs to the sessions that run already."""
+        config = self._bastion.config
+        reason = shortage(config.server.recordings, config.disk)
+        if reason is not None:
+            logs.error("recording-impossible", person=identity.user.name, reason=reason)
+            raise Refused("disk-reserve", IMPOSSIBLE)
 
     def _key(self, identity: Identity, session_id: str) -> paramiko.PKey:
         """What the bastion itself logs in with at the target."""
@@ -130,11 +165,12 @@ class Connection:
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
+        self._desk.logged_in()
         self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner)
         logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
 
     def _inner(self, sock: socket.socket, target: Target, proof: Proof) -> Connection:
-        return Connection(self._bastion, sock, self._client, target, self._report, proof)
+        return Connection(self._bastion, sock, self._client, target, self._desk, proof)
 
     def begin(self) -> None:
         if self._jump is not None:
@@ -207,6 +243,27 @@ class Connection:
         elif self._recording is not None and not self._recording.goes_on:
             told = "this session is no longer recorded, so it ends here"
             self._over(End("the recorder stopped", told, broken=True))
+        else:
+            self._watch_clock()
+
+    def _watch_clock(self) -> None:
+        """Idle, or too long? The user's leg may be stuck, which is not to stop the watch: so a thread."""
+        if self._lasting is None or self._recording is None:
+            return
+        due = self._lasting.due(time.monotonic(), self._recording.relay.active)
+        if isinstance(due, End):
+            self._over(due)
+        elif due is not None:
+            threading.Thread(target=self._interject, args=(due,), name="warning", daemon=True).start()
+
+    def _interject(self, told: str) -> None:
+        """Say something in the middle of the session."""
+        if self._recording is None:
+            return
+        with self._order:
+            for to, message in self._recording.interject(f"SessionLens: {told}"):
+                self._outgoing[to].append(message)
+        self._drain(USER)
 
     def _revoked(self, proof: Proof) -> str | None:
         """Was it said since the login that this person, or the key or certificate, may no longer?"""
@@ -256,5 +313,8 @@ class Connection:
             self._wake_write.send(b"!")
 
     def _sleep(self, seconds: float) -> None:
-        if select.select([self._wake_read], [], [], seconds)[0]:
+        ready = select.select([self._wake_read, *self._orders], [], [], seconds)[0]
+        if self._wake_read in ready:
             self._wake_read.recv(4096)
+        if self._orders and self._orders[0] in ready:
+            self._desk.read()

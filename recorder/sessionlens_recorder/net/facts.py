@@ -37,6 +37,7 @@ def session_facts(
     user: Leg,
     target: Leg,
     notice_sent: datetime | None,
+    allowed: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
         "person": identity.user.name,
@@ -55,6 +56,7 @@ def session_facts(
         "notice": _notice(config.server.notice, notice_sent),
         "acknowledged": identity.acknowledged,
         "reason": identity.reason,
+        "allowed": allowed,
         "actor": actor(identity.user, user.remote_version),
     }
 

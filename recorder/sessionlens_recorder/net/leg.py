@@ -21,7 +21,7 @@ from paramiko.message import Message
 
 import sessionlens_recorder.net.mpint  # noqa: F401  (mends paramiko's)
 from sessionlens_recorder import __version__
-from sessionlens_recorder.net.packetizer import BufferedPacketizer
+from sessionlens_recorder.net.packetizer import AHEAD_LIMIT, BufferedPacketizer
 
 CONNECTION_MESSAGES = range(80, 101)
 QUEUE_LIMIT = 64 * 1024 * 1024  # bytes waiting for the end of a key exchange; windows keep it far below
@@ -90,6 +90,7 @@ class Leg(Transport):
     def pair(self, deliver: Callable[[bytes], None]) -> None:
         """From now on connection messages pass."""
         self.deliver = deliver
+        self.packetizer.ahead_limit = AHEAD_LIMIT
         self._paired.set()
 
     def send(self, payload: bytes) -> None:

@@ -19,6 +19,7 @@ MAX_PACKET = 256 * 1024
 MAX_LINE = 1024  # RFC 4253, 4.2 allows 255
 CHUNK = 128 * 1024
 AHEAD_LIMIT = 64 * 1024 * 1024  # what may be read before it is wanted; windows keep it far below
+AHEAD_OF_LOGIN = 2 * 1024 * 1024  # the same of a stranger, for whom there are no windows
 AHEAD_WAIT_S = 0.005
 
 
@@ -30,6 +31,7 @@ class BufferedPacketizer(Packetizer):
         self._sock = sock
         self._buffer = bytearray()
         self._taken = 0  # how much of the buffer has been handed out
+        self.ahead_limit = AHEAD_OF_LOGIN
         self.reader: int | None = None  # the thread that must never stop reading
         self.turn = ReadersLock(self)
 
@@ -74,7 +76,7 @@ class BufferedPacketizer(Packetizer):
         """Read what there is before anybody asks for it."""
         if self.closed:
             raise EOFError
-        if len(self._buffer) - self._taken > AHEAD_LIMIT:
+        if len(self._buffer) - self._taken > self.ahead_limit:
             raise SSHException("the peer sends without end and takes nothing")
         if select.select([self._sock], [], [], 0)[0]:
             self._fill()

@@ -14,6 +14,8 @@ from typing import Literal
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, BundleWriter
+from sessionlens_recorder.counting import BYTES
+from sessionlens_recorder.live.desk import Order
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.credentials import describe
 from sessionlens_recorder.net.identity import Identity
@@ -47,6 +49,8 @@ class SessionRecording:
         keeping = Keeping(bastion.config.recording.copies, self._transfers.through)
         self.relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
         self._heads = Heads(bundle, bastion.config.spool.heads_every)
+        self._counters, self._passed, self._counted = bastion.counters, [0, 0], [0, 0]
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._commit, name="recorder", daemon=True)
         self._beat = time.monotonic()
         self._stopping = threading.Event()
@@ -70,6 +74,7 @@ class SessionRecording:
             reason=identity.reason,
             bundle=self._bundle.name,
         )
+        self._counters.add("sessions")
         self._thread.start()
 
     @property
@@ -79,6 +84,7 @@ class SessionRecording:
 
     def received(self, side: int, payload: bytes) -> list[Send]:
         """Record one message; the answer is what to send. What cannot be recorded ends the session."""
+        self._passed[side] += len(payload)
         try:
             return self.relay.received(side, payload)
         except BundleError as error:
@@ -90,6 +96,35 @@ class SessionRecording:
             told = "an error in the recorder; this session ends here"
             self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
         return []
+
+    def interject(self, told: str) -> list[Send]:
+        """What tells the user something in the middle of the session; it is recorded."""
+        logs.event("session-warned", session=self._bundle.session_id, reason=told)
+        try:
+            return self.relay.interject(told)
+        except BundleError as error:
+            self._failed(error)
+            return []
+
+    def ordered(self, order: Order) -> str | None:
+        """Record what somebody outside does with this session. None, or why that cannot be."""
+        names: dict[str, str] = {"watch": "watched", "unwatch": "unwatched", "end": "ended"}
+        try:
+            noted = self.relay.note(names[order.what], by=order.by, uid=order.uid, reason=order.reason)
+        except BundleError as error:
+            self._failed(error)
+            noted = False
+        if not noted:
+            return "this session is just ending"
+        session = self._bundle.session_id
+        match order.what:
+            case "watch":
+                logs.event("session-watched", session=session, by=order.by, reason=order.reason)
+            case "unwatch":
+                logs.event("session-unwatched", session=session, by=order.by)
+            case "end":
+                logs.warning("session-ended", session=session, by=order.by, reason=order.reason)
+        return None
 
     def record_end(self, told: str) -> None:
         """What the user is about to read, as far as it can still be recorded."""
@@ -106,26 +141,42 @@ class SessionRecording:
         except BundleError as error:
             logs.error("recording-failed", session=self._bundle.session_id, reason=error)
         self._transfers.tell()
+        self._count()
+        self._counters.add("sessions", -1)
         how: Literal["abort", "seal"] = "abort" if end.broken else "seal"
+        began = time.monotonic()
         try:
             self._bundle.seal(self._sign, how, end.reason)
         except BundleError as error:
             logs.error("sealing-failed", session=self._bundle.session_id, reason=error)
             return 1
+        self._counters.time_commit(time.monotonic() - began)
         self._heads.sealed()
         logs.event("session-end", session=self._bundle.session_id, how=how, reason=end.reason)
         return 0
 
     def _commit(self) -> None:
         while not self._stopping.wait(COMMIT_S):
+            began, length = time.monotonic(), self._bundle.head[0]
             try:
                 self._bundle.commit()
             except BundleError as error:
                 self._failed(error)
                 return
+            if self._bundle.head[0] != length:  # otherwise there was nothing to do
+                self._counters.time_commit(time.monotonic() - began)
+            self._count()
             self._heads.committed()
             self._transfers.tell()
             self._beat = time.monotonic()
+
+    def _count(self) -> None:
+        """Of the bytes that users and targets sent, what was not counted yet."""
+        with self._counting:
+            for side, name in enumerate(BYTES):
+                passed = self._passed[side]
+                self._counters.add(f"bytes {name}", passed - self._counted[side])
+                self._counted[side] = passed
 
     def _failed(self, error: BundleError) -> None:
         logs.error("recording-failed", session=self._bundle.session_id, reason=error)

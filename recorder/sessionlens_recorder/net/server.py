@@ -1,5 +1,5 @@
-"""The accept process: listens, forks one process per connection, reaps it, and sees to it that every
-bundle is sealed.
+"""The accept process: listens, lets in or refuses, forks one process per connection, reaps it, and sees to
+it that every bundle is sealed and every duty of the bastion's own has its process.
 
 It has one thread for ever, since a fork copies only one; it never speaks SSH itself.
 """
@@ -7,43 +7,40 @@ It has one thread for ever, since a fork copies only one; it never speaks SSH it
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
 import selectors
 import signal
 import socket
-import sys
-import threading
 import time
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError
-from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.config import Config, Target, load
+from sessionlens_recorder.counting import Counters, Tally
+from sessionlens_recorder.live.answer import ANSWERING, Answer
+from sessionlens_recorder.live.desk import Desk
+from sessionlens_recorder.live.door import Door
+from sessionlens_recorder.net.admission import Admission, Complaints, source_of
 from sessionlens_recorder.net.bastion import load_bastion
+from sessionlens_recorder.net.child import Child
 from sessionlens_recorder.net.connection import Connection
+from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
-from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
+from sessionlens_recorder.net.metrics import METRICS, open_metrics
+from sessionlens_recorder.net.processes import SIGNALS, Processes
+from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
 
-BACKLOG = 128
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A forked process: what it does, and the pipe in which it names its bundles."""
-
-    duty: str
-    report: int
+TICK_S = 10.0  # how often it looks after disk, retention and metrics
+SERVICES = (SINKS, METRICS)  # what runs as long as there is anything to tell
+TOO_MANY = b"SessionLens: too many connections; try again later\r\n"
 
 
 class Server:
@@ -51,243 +48,254 @@ class Server:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._bastion = load_bastion(config)
+        self._counters = Counters()
+        self._bastion = replace(load_bastion(config), counters=self._counters)
         self._sinks: Sinks | None = open_sinks(config)
+        logs.tell_also(Tally(self._counters))
         warn_of_keys(config)
-        self._children: dict[int, Child] = {}
-        self._listeners: dict[socket.socket, Target | None] = {}
-        self._stopped = False
+        self._admission, self._complaints = Admission(config.limits), Complaints()
+        self._listeners: list[Listener] = []
+        self._stopped, self._reloads = False, False
         self._pid = os.getpid()
 
     def run(self, ready: Callable[[str], None]) -> None:
+        prepare_accepting(self._config.limits)
         self._wake_read, self._wake_write = socket.socketpair()
         for end in (self._wake_read, self._wake_write):
             end.setblocking(False)
         for number in SIGNALS:
             signal.signal(number, self._signalled)
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
-        addresses = self._listen()
+        self._listeners = open_listeners(self._config, [])
+        self._door = Door(self._config.live)
+        self._metrics = open_metrics(self._config, self._counters)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake_read, selectors.EVENT_READ, self._woken)
+        self._watch_listeners([])
+        self._selector.register(self._door.listener, selectors.EVENT_READ, self._answer_one)
+        self._processes = Processes(self._selector, self._counters, self._forget)
+        self._housekeeping = Housekeeping(self._processes)
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
         self._seal_what_was_left()
         self._see_to_sinks()
-        targets = " ".join(f"{name}={at}" for name, at in addresses.items() if name != "server")
-        logs.event("recorder-ready", server=addresses["server"], targets=targets or None)
-        ready(json.dumps(addresses_as_json(addresses)))
+        self._tick()
+        told = as_json(self._listeners, self._metrics.sock if self._metrics else None)
+        targets = " ".join(f"{one.name}={one.opened}" for one in self._listeners if one.target is not None)
+        logs.event("recorder-ready", server=told["server"], targets=targets or None)
+        ready(json.dumps(told))
         self._accept()
         self._drain()
 
     def _signalled(self, number: int, frame: object) -> None:
-        self._stopped = self._stopped or number != signal.SIGCHLD
+        self._stopped = self._stopped or number in (signal.SIGTERM, signal.SIGINT)
+        self._reloads = self._reloads or number == signal.SIGHUP
 
     # listening
 
-    def _listen(self) -> dict[str, str]:
-        wanted: list[tuple[str, tuple[str, int], Target | None]]
-        wanted = [("server", self._config.server.listen, None)]
-        wanted += [
-            (name, target.listen, target) for name, target in self._config.targets.items() if target.listen
-        ]
-        opened = {}
-        for name, address, target in wanted:
-            listener = _open_listener(name, address)
-            self._listeners[listener] = target
-            opened[name] = host_port(*listener.getsockname()[:2])
-        return opened
+    def _watch_listeners(self, before: list[Listener]) -> None:
+        """Listen where the configuration says, and no longer where only the one before said so."""
+        had, have = {one.sock for one in before}, {one.sock for one in self._listeners}
+        for sock in had - have:
+            self._selector.unregister(sock)
+            sock.close()
+        for sock in have - had:
+            self._selector.register(sock, selectors.EVENT_READ, self._accept_one)
 
     def _accept(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wake_read, selectors.EVENT_READ)
-            for listener in self._listeners:
-                selector.register(listener, selectors.EVENT_READ)
-            while not self._stopped:
-                for key, _ in selector.select():
-                    if key.fileobj is self._wake_read:
-                        self._reap()
-                        self._see_to_sinks()
-                    elif isinstance(key.fileobj, socket.socket):
-                        self._accept_one(key.fileobj)
+        due = time.monotonic() + TICK_S
+        while not self._stopped:
+            for key, _ in self._selector.select(max(0.0, due - time.monotonic())):
+                if isinstance(key.data, int):
+                    self._hear(key.data)
+                else:
+                    key.data(key.fileobj)
+            if self._reloads:
+                self._reloads = False
+                self._reload()
+            if time.monotonic() >= due:
+                due = time.monotonic() + TICK_S
+                self._tick()
 
     def _accept_one(self, listener: socket.socket) -> None:
         try:
             sock, address = listener.accept()
         except OSError as error:  # gone again, or no descriptors left
-            logs.warning("accept-failed", reason=error)
+            if self._complaints.due("accept") is not None:
+                logs.warning("accept-failed", reason=error)
             time.sleep(BREATH_S)
             return
-        client, target = (str(address[0]), int(address[1])), self._listeners[listener]
+        client = (str(address[0]), int(address[1]))
+        source = source_of(client[0])
+        target = next((one.target for one in self._listeners if one.sock is listener), None)
         with sock:
+            reason = self._admission.check(source)
+            if reason is not None:
+                self._turn_away(sock, client[0], source, reason)
+                return
+            arrival = self._admission.arrived(source)
             try:
-                self._fork(client[0], lambda report: self._serve(sock, client, target, report))
-            except OSError as error:  # no process or no memory left
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                with theirs:
+                    run = lambda report: self._serve(sock, client, target, Desk(theirs, report))  # noqa: E731
+                    self._processes.fork(client[0], run, arrival, ours)
+            except OSError as error:  # no process, descriptor or memory left
+                self._admission.left(arrival)
                 logs.error("fork-failed", client=client[0], reason=error)
+                _say(sock, TOO_MANY)
 
-    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, report: int) -> int:
-        connection = Connection(
-            self._bastion,
-            sock,
-            client,
-            target,
-            lambda path: _tell(report, path),
-        )
+    def _answer_one(self, listener: socket.socket) -> None:
+        """Somebody asks about sessions: a process of their own looks, waits and answers."""
+        children = list(self._processes.children.values())
+        admitted = self._door.accept(sum(child.duty == ANSWERING for child in children))
+        if admitted is None:
+            return
+        for pid in list(self._processes.children):
+            self._hear(pid)
+        sock, peer = admitted
+        with sock:
+            answer = Answer(self._config.live, sock, peer, children)
+            self._start(ANSWERING, lambda report: answer.run())
+
+    def _turn_away(self, sock: socket.socket, client: str, source: str, reason: str) -> None:
+        """As sshd does: a line in place of the version, and the end. Nothing here waits for the client."""
+        count = self._complaints.due(source)
+        if count is not None:
+            logs.warning("connection-refused", client=client, source=source, count=count, reason=reason)
+        _say(sock, TOO_MANY)
+
+    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, desk: Desk) -> int:
+        if self._metrics is not None:
+            self._metrics.sock.close()
+        limit_connection(self._config.limits)
+        connection = Connection(self._bastion, sock, client, target, desk)
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         return connection.serve()
 
     # processes
 
-    def _fork(self, duty: str, run: Callable[[int], int]) -> None:
-        if threading.active_count() != 1:
-            raise AssertionError("the accept process has a second thread, and a fork would not copy it")
-        ours, theirs = os.pipe()
-        sys.stderr.flush()
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none is to meet the child with our handlers
-        try:
-            pid = os.fork()
-        except OSError:
-            os.close(ours)
-            os.close(theirs)
-            raise
-        finally:
-            if os.getpid() == self._pid:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        if pid == 0:
-            for unused in (ours, *(child.report for child in self._children.values())):
-                os.close(unused)
-            _live(lambda: run(theirs), list(self._listeners), (self._wake_read, self._wake_write))
-        os.close(theirs)
-        self._children[pid] = Child(duty, ours)
+    def _forget(self) -> None:
+        """In a child: close what it has no use for. The metrics' process keeps its listener."""
+        listeners = (*(one.sock for one in self._listeners), self._door.listener)
+        for unused in (*listeners, self._wake_read, self._wake_write):
+            unused.close()
+
+    def _woken(self, wake: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while wake.recv(4096):
+                pass
+        self._reap()
+        self._see_to_sinks()
+
+    def _hear(self, pid: int) -> None:
+        child = self._processes.children.get(pid)
+        if self._processes.hear(pid) and child is not None and child.arrival is not None:
+            child.arrival = self._admission.logged_in(child.arrival)
 
     def _reap(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while self._wake_read.recv(4096):
-                pass
-        while self._children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            self._reaped(self._children.pop(pid), os.waitstatus_to_exitcode(status))
+        for child, code in self._processes.reap():
+            self._reaped(child, code)
 
     def _reaped(self, child: Child, code: int) -> None:
-        named = b""
-        while part := os.read(child.report, 65536):
-            named += part
-        os.close(child.report)
+        if child.arrival is not None:
+            self._admission.left(child.arrival)
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code != 0:
             logs.error("process-died", duty=child.duty, how=how)
-        paths = [Path(os.fsdecode(name)) for name in named.split(b"\0")[:-1]]
-        left = [path for path in paths if not (path / "MANIFEST.sig").exists()]
-        if left:
+        if left := child.unsealed():
             reason = f"the process of this connection ended: {how}"
-            self._fork(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
+            self._start(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
+
+    def _start(self, duty: str, run: Callable[[int], int]) -> None:
+        """A process of the bastion's own. Without one nothing is lost: the next occasion or start does it."""
+        try:
+            self._processes.fork(duty, run)
+        except OSError as error:
+            logs.error("fork-failed", client=duty, reason=error)
 
     def _seal_what_was_left(self) -> None:
         root = self._config.server.recordings
         reason = "found unsealed when the recorder started"
-        self._fork("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
+        self._start("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
 
     def _see_to_sinks(self) -> None:
         """The process that sends to the sinks runs; if it cannot be started, the next child's end is a new
         occasion.
         """
-        if self._sinks is None or any(child.duty == SINKS for child in self._children.values()):
+        if self._sinks is None or self._processes.doing(SINKS):
             return
         life = self._sinks.next_life(self._pid)
+        self._start(SINKS, lambda report: life())
+
+    def _tick(self) -> None:
+        self._housekeeping.tick(self._config, self._bastion.sign, self._start)
+        if self._metrics is not None and not self._processes.doing(METRICS):
+            metrics = self._metrics
+            self._start(METRICS, lambda report: metrics.serve(self._pid))
+
+    # SIGHUP and SIGTERM
+
+    def _reload(self) -> None:
+        """New connections get the new configuration; a broken one changes nothing."""
         try:
-            self._fork(SINKS, lambda report: life())
-        except OSError as error:
-            logs.error("fork-failed", client=SINKS, reason=error)
+            config = load(self._config.path)
+            bastion = replace(load_bastion(config), counters=self._counters)
+            listeners = open_listeners(config, self._listeners)
+        except (OSError, ValueError) as error:
+            logs.error("reload-failed", file=self._config.path, reason=error)
+            return
+        needs = [name for name in ("sinks", "spool", "metrics") if _differs(config, self._config, name)]
+        if config.live.socket != self._config.live.socket:
+            needs.append("live.socket")
+        self._door.renew(config.live)
+        before, self._listeners = self._listeners, listeners
+        self._config, self._bastion, self._admission.limits = config, bastion, config.limits
+        self._watch_listeners(before)
+        prepare_accepting(config.limits)
+        warn_of_keys(config)
+        logs.event("recorder-reloaded", file=config.path, restart=", ".join(needs) or None)
 
     def _drain(self) -> None:
         """SIGTERM: no new sessions; the running ones are told, ended and sealed. The sinks hear of it."""
         for listener in self._listeners:
-            listener.close()
-        sessions = {pid for pid, child in self._children.items() if child.duty != SINKS}
-        logs.event("recorder-stopping", connections=len(sessions))
-        self._end(sessions)
+            self._selector.unregister(listener.sock)
+            listener.sock.close()
+        self._selector.unregister(self._door.listener)
+        self._door.close()
+        ending = {pid for pid, child in self._processes.children.items() if child.duty not in SERVICES}
+        connections = sum(child.arrival is not None for child in self._processes.children.values())
+        logs.event("recorder-stopping", connections=connections)
+        self._end(ending)
         logs.event("recorder-stopped")
-        self._end(set(self._children))
+        self._end(set(self._processes.children))
 
     def _end(self, ending: set[int]) -> None:
         """Have these children end, and those that seal what they leave."""
-        self._signal_children(signal.SIGTERM, ending)
+        children = self._processes.children
+        ends = {pid for pid in ending & children.keys() if not children[pid].duty.startswith("seal")}
+        self._processes.signal(signal.SIGTERM, ends)
         deadline = time.monotonic() + DRAIN_S
-        while any(pid in ending or child.duty != SINKS for pid, child in self._children.items()):
+        while any(pid in ending or child.duty not in SERVICES for pid, child in children.items()):
             if time.monotonic() > deadline:
-                self._signal_children(signal.SIGKILL, ending)
+                self._processes.signal(signal.SIGKILL, ends)
                 deadline += DRAIN_S
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._wake_read, selectors.EVENT_READ)
-                selector.select(max(0.0, deadline - time.monotonic()))
+            for key, _ in self._selector.select(max(0.0, deadline - time.monotonic())):
+                if isinstance(key.data, int):
+                    self._processes.hear(key.data)
+            with contextlib.suppress(BlockingIOError):
+                self._wake_read.recv(4096)
             self._reap()
 
-    def _signal_children(self, number: int, chosen: set[int]) -> None:
-        for pid, child in self._children.items():
-            if pid in chosen and not child.duty.startswith("seal"):
-                os.kill(pid, number)
+
+def _say(sock: socket.socket, text: bytes) -> None:
+    """Without waiting; what the client has said is read first, since closing over it would take back ours."""
+    sock.setblocking(False)
+    with contextlib.suppress(OSError):
+        sock.send(text)
+        sock.shutdown(socket.SHUT_WR)
+    with contextlib.suppress(OSError):
+        sock.recv(4096)
 
 
-def addresses_as_json(addresses: dict[str, str]) -> dict[str, object]:
-    """The line on stdout: where the server and each target with a listener of its own can be reached."""
-    return {"server": addresses["server"], "targets": {k: v for k, v in addresses.items() if k != "server"}}
-
-
-def _open_listener(name: str, address: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    try:
-        listener = socket.create_server(address, family=family, backlog=BACKLOG)
-    except OSError as error:
-        key = "server.listen" if name == "server" else f"targets.{name}.listen"
-        raise ValueError(f"cannot listen at {host_port(*address)}: {_why_not(error)} ({key})") from error
-    listener.setblocking(False)
-    return listener
-
-
-def _why_not(error: OSError) -> str:
-    """Plain words; Python's own repeat the address."""
-    if isinstance(error, socket.gaierror) or error.errno is None:
-        return error.strerror or str(error)
-    advice = {
-        errno.EADDRINUSE: "; is a recorder running already?",
-        errno.EADDRNOTAVAIL: "; it is none of this machine's",
-        errno.EACCES: "; ports below 1024 need a privilege, 2222 does not",
-    }
-    return os.strerror(error.errno) + advice.get(error.errno, "")
-
-
-def _live(
-    run: Callable[[], int], listeners: list[socket.socket], wake: tuple[socket.socket, socket.socket]
-) -> None:
-    """A child's whole life. Never returns."""
-    code = 70  # EX_SOFTWARE
-    try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # Ctrl-C at the terminal goes to the accept process, which sends SIGTERM
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        for unused in (*listeners, *wake):
-            unused.close()
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 0)
-        os.dup2(null, 1)
-        threading.excepthook = lambda args: logs.error("crash", trace=_trace(args.exc_value))
-        code = run()
-    except BundleError as error:
-        logs.error("bundle-failed", reason=error)
-    except BaseException as error:
-        logs.error("crash", trace=_trace(error))
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _trace(error: BaseException | None) -> str:
-    return "".join(traceback.format_exception(error))
-
-
-def _tell(report: int, path: str) -> None:
-    """Name a bundle; a connection through which others go (ssh -J) has several."""
-    os.write(report, os.fsencode(path) + b"\0")
+def _differs(new: Config, old: Config, name: str) -> bool:
+    return bool(getattr(new, name) != getattr(old, name))

@@ -20,6 +20,7 @@ from sessionlens_recorder.session.requests import Fields, event_name, read_pty, 
 PROGRAMS = frozenset({"shell", "exec", "subsystem"})
 WHO = ("user", "target")
 EARLY_LIMIT = 128  # requests before a program is asked for; from then on they go to disk
+INTERJECTION_ROOM = 4096
 EARLY_BYTES = 256 * 1024  # of them; channel.json has to stay readable
 
 
@@ -37,6 +38,8 @@ class Channel:
         self.ending = False  # closed by the recorder: nothing passes any more
         self.windows, self.packets = [0, 0], [0, 0]  # how much user and target may be sent
         self.windows[by], self.packets[by] = opened.window, opened.packet
+        self.terminal = False
+        self._owed = 0  # of the user's window: what the recorder said took it, and the target does not know
 
     @property
     def confirmed(self) -> bool:
@@ -48,8 +51,12 @@ class Channel:
     def failure_received(self, side: int, message: wire.Reader) -> None:
         """The other side does not open it."""
 
-    def window_received(self, side: int, size: int) -> None:
-        self.windows[side] += size
+    def window_received(self, side: int, size: int) -> int:
+        """The answer is how much of it the other side may use."""
+        owed = min(self._owed, size) if side == USER else 0
+        self._owed -= owed
+        self.windows[side] += size - owed
+        return size - owed
 
     def check_data(self, side: int, size: int) -> None:
         """A ProtocolError for data that the other end is free to drop (RFC 4254, 5.2 and 5.3; OpenSSH does):
@@ -94,6 +101,10 @@ class Channel:
             return []
         return [*self._explanation(number, text), wire.close(number)]
 
+    def interject(self, text: bytes) -> list[bytes]:
+        """The message that tells the user something, already recorded; none where it does not fit."""
+        return []
+
     def _explanation(self, number: int, text: bytes) -> list[bytes]:
         return []
 
@@ -130,7 +141,7 @@ class ProgramChannel(Channel):
             return self._program_requested(request)
         fields = read_request(request)
         if side == USER and request.name == "pty-req":
-            self._pty = read_pty(request)
+            self._pty, self.terminal = read_pty(request), True
             if self._record is not None:
                 self._record.distrust("a terminal was asked for, which changes what passes it")
         elif side == USER and request.name == "env" and self._log is None:
@@ -170,6 +181,16 @@ class ProgramChannel(Channel):
     def record_end(self, text: bytes) -> None:
         if self._record is not None and self.confirmed and not (self.closed[TARGET] or self.eof[TARGET]):
             self._record.stderr(text[: self._room()])
+
+    def interject(self, text: bytes) -> list[bytes]:
+        """Only far below what the user takes: the target may use all of that before it hears of less."""
+        number = self.numbers[USER]
+        over = self.ending or self.closed[TARGET] or self.eof[TARGET]
+        if number is None or over or self._record is None or self._room() < INTERJECTION_ROOM:
+            return []
+        self._record.stderr(text)
+        self._owed += len(text)
+        return [wire.stderr(number, text)]
 
     def _program_requested(self, request: wire.Request) -> str | None:
         if self._program is not None:
@@ -226,7 +247,7 @@ class ProgramChannel(Channel):
             self._log = None
 
     def _room(self) -> int:
-        return max(0, min(self.windows[USER], self.packets[USER]))
+        return max(0, min(self.windows[USER] - self._owed, self.packets[USER]))
 
     def _explanation(self, number: int, text: bytes) -> list[bytes]:
         if self.eof[TARGET]:

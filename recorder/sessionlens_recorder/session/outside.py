@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO
@@ -21,11 +22,15 @@ class Notes:
         self._log: ChannelLog | None = None
 
     def add(self, event: str, side: int, what: str, **fields: str | None) -> None:
-        if self._log is None:
-            self._log = self._session.open_channel("connection", stream=False)
-        self._log.event(event, by=WHO[side], what=what, **fields)
+        self.write(event, by=WHO[side], what=what, **fields)
         if event == "refused":
             self._refused(what, fields["reason"] or "")
+
+    def write(self, event: str, **fields: Any) -> None:
+        """A line that neither side is the cause of."""
+        if self._log is None:
+            self._log = self._session.open_channel("connection", stream=False)
+        self._log.event(event, **fields)
 
     def close(self) -> None:
         if self._log is not None:

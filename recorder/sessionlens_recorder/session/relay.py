@@ -8,7 +8,9 @@ is mitmproxy's.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
@@ -64,6 +66,7 @@ class Relay:
         self._notes = Notes(log, refused)
         self._outside = GlobalRequests(self._notes, policy, allowed)
         self._ended = False
+        self.active = time.monotonic()  # when something happened last; a terminal's output alone is nothing
         self._handlers: dict[int, Callable[[int, bytes], list[Send]]] = {
             wire.GLOBAL_REQUEST: self._outside.request_received,
             wire.REQUEST_SUCCESS: self._outside.answer_received,
@@ -108,6 +111,7 @@ class Relay:
             self._notes.add("refused", side, what, reason=reason)
             return [(side, wire.open_failure(opened.sender, reason))]
         self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
+        self.active = time.monotonic()
         if opened.kind != "session":
             self._allowed(what)
         return [(1 - side, payload)]
@@ -156,6 +160,8 @@ class Relay:
         if extended and (wire.Reader(payload, 5).u32() != wire.STDERR or side == USER):
             raise wire.ProtocolError(f"the {WHO[side]} sent data of a kind that nobody reads")
         channel.check_data(side, len(data))
+        if side == USER or not channel.terminal:
+            self.active = time.monotonic()
         reason = channel.data_received(side, data, stderr=extended)
         return [(1 - side, payload)] if reason is None else self._end_channel(channel, reason)
 
@@ -163,8 +169,11 @@ class Relay:
         channel = self._passing(side, payload)
         if channel is None:
             return []
-        channel.window_received(side, wire.Reader(payload, 5).u32())
-        return [(1 - side, payload)]
+        size = wire.Reader(payload, 5).u32()
+        left = channel.window_received(side, size)
+        if left == size:
+            return [(1 - side, payload)]
+        return [(1 - side, wire.window_adjust(wire.recipient(payload), left))] if left else []
 
     def _request(self, side: int, payload: bytes) -> list[Send]:
         channel = self._passing(side, payload)
@@ -239,6 +248,22 @@ class Relay:
             if number is not None:
                 self._channels[side].pop(number, None)
         channel.finish()
+
+    # what the recorder says itself
+
+    def note(self, event: str, **fields: Any) -> bool:
+        """Record what neither side did. False if the session is over."""
+        with self._lock:
+            if not self._ended:
+                self._notes.write(event, **fields)
+            return not self._ended
+
+    def interject(self, text: str) -> list[Send]:
+        """Tell the user something on each channel with a program."""
+        said = f"\r\n{text}\r\n".encode()
+        with self._lock:
+            channels = [] if self._ended else self._open_channels()
+            return [(USER, message) for channel in channels for message in channel.interject(said)]
 
     # the end
 

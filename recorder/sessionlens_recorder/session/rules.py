@@ -25,6 +25,7 @@ class Rule:
     allow: frozenset[str]
     hours: tuple[Hours, ...]  # none: always
     number: int = 0
+    four_eyes: bool = False  # whom it concerns waits for a second person, whichever rule lets them in
 
     def concerns(self, person: str, groups: Iterable[str], target: str) -> bool:
         names = {person, "*", *(f"@{group}" for group in groups)}

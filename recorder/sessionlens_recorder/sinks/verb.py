@@ -48,13 +48,22 @@ def _test(config: Config, sink: Sink) -> tuple[bool, str]:
 
 
 def _state(config: Config, sink: Sink) -> tuple[bool, str]:
-    """From the files of the queue, whether or not a recorder runs."""
+    waits, lost = waiting(config, sink)
+    if lost is None:
+        return True, f"{waits} bytes wait; nothing was sent yet"
+    return not lost, f"{waits} bytes wait" + (f"; {lost} events lost and not told yet" if lost else "")
+
+
+def waiting(config: Config, sink: Sink) -> tuple[int, int | None]:
+    """Bytes in the queue that a sink has not had, and how many events it missed (None: nothing was sent yet).
+    From the files of the queue, whether or not a recorder runs.
+    """
     folder = config.spool.folder
     segments = Spool(folder, config.spool.limit).segments() if folder.is_dir() else []
+    lost: int | None
     try:
         segment, offset, lost = map(int, position_file(folder, sink.name).read_text().split())
-        more = f"; {lost} events lost and not told yet" if lost else ""
     except (OSError, ValueError):
-        segment, offset, lost, more = 0, 0, 0, "; nothing was sent yet"
+        segment, offset, lost = 0, 0, None
     waits = sum(s.size - (offset if s.number == segment else 0) for s in segments if s.number >= segment)
-    return not lost, f"{waits} bytes wait{more}"
+    return waits, lost

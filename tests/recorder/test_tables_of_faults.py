@@ -1,0 +1,56 @@
+"""docs/faults.md and docs/abuse.md name tests that are there, and all of those that are theirs; what is
+shipped for systemd and containers can be used.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TABLES = {"faults.md": ("test_faults.py", "test_faults_network.py"), "abuse.md": ("test_abuse.py",)}
+HERE = Path(__file__).parent
+
+
+def functions_of(file: str) -> set[str]:
+    tree = ast.parse((HERE / file).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[:5] == "test_"}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_row_has_its_test_and_each_test_its_row(root: Path, table: str) -> None:
+    rows = [row for row in (root / "docs" / table).read_text().splitlines() if row.startswith("| ")][1:]
+    assert len(rows) >= 15
+    named = [re.fullmatch(r".* \| `(test_\w+\.py)::(test_\w+)` \|", row) for row in rows]
+    for row, match in zip(rows, named, strict=True):
+        assert match, f"this row names no test: {row}"
+        assert match[2] in functions_of(match[1]), f"there is no {match[1]}::{match[2]}"
+    there = {(match[1], match[2]) for match in named if match}
+    assert len(there) == len(rows), "each test once"
+    for file in TABLES[table]:
+        for test in functions_of(file):
+            assert (file, test) in there, f"{table} has no row for {file}::{test}"
+
+
+def test_the_unit_for_systemd(root: Path, tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze checks units")
+    text = (root / "recorder/contrib/sessionlens-recorder.service").read_text()
+    unit = tmp_path / "sessionlens-recorder.service"
+    unit.write_text(text.replace("/opt/sessionlens/bin/sessionlens-recorder", sys.executable))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "sessionlens" in line]
+    assert not ours, done.stderr
+
+
+def test_the_container_runs_without_root(root: Path) -> None:
+    lines = (root / "recorder/contrib/Containerfile").read_text().splitlines()
+    words = [line.split()[0] for line in lines if line and not line.startswith(("#", " "))]
+    assert words[0] == "FROM"
+    assert words.index("USER") < words.index("ENTRYPOINT")
+    assert "STOPSIGNAL SIGTERM" in lines
