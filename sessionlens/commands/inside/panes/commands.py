@@ -76,6 +76,23 @@ class PaneCommands:
             found.hidden.append((each.first, each.last))
             if not self._drawn(each, asked):
                 found.events.append(LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last))
+        unseen = {each.first for each in secret}
+        found.events += self._unread([each for each in left if each.first not in unseen])
+
+    def _unread(self, left: Sequence[KeyLine]) -> Iterator[LineEvent]:
+        """Lines that were echoed and that no row tells: maybe answers, but nobody can say that nothing ran.
+
+        In vim most is text; there only those at a known prompt.
+        """
+        rows = {look.event: look.left for seen in self.panes.watch.looks.values() for look in seen}
+        keyless = {each.line.text.strip() for each in self.panes.told if each.line.key_line is None}
+        for each in left:
+            typed, row = each.best.typed.strip(), rows.get(each.last_event, "").rstrip()
+            if each.ender != "enter" or not typed or any(text and row.endswith(text) for text in keyless):
+                continue
+            asked = any(self.panes.prompts.inside(row, paste) for paste in (True, False))
+            if asked or self.panes.watch.family != "vim":
+                yield LineEvent(each.end_ns, "unread", row, None, None)
 
     def _drawn(self, key_line: KeyLine, asked: Sequence[int]) -> bool:
         """Was a program at work that draws the whole pane? Not once a prompt came up again."""

@@ -473,6 +473,44 @@ def test_a_secret_without_enter_is_no_part_of_the_line_behind_it(shell: Shell, f
 
 
 @needs("tmux")
+@pytest.mark.parametrize("split", [False, True])
+def test_a_prompt_behind_a_question_in_its_row(shell: Shell, files: Path, split: bool) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    if split:
+        session.split()
+    session.run("echo one")
+    for at in range(2):
+        session.run("read -s -p 'Password: ' x", lambda t: left(t).endswith("Password: "))
+        session.press("right-Secret2\r")
+        session.run(f"touch one{at}")
+        session.run("read -n 1 -p 'Sure? ' x", lambda t: left(t).endswith("Sure? "))
+        session.press("y")
+        session.run(f"touch two{at}")
+    session.leave()
+    found = session.typist.extraction(each_ns=60_000_000)
+    assert texts(found) == session.ran
+    assert {each.confidence for each in found.commands} == {"high"}
+    assert "Secret2" not in shown(session, found) + repr(found)
+
+
+@needs("tmux")
+def test_a_prompt_that_is_typed_behind_a_question_is_none(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    session.run("echo one")
+    session.run("read -p 'Name: ' x", lambda t: left(t) == "Name: ")
+    prompt = f"me@here:~ {shell_of(session.typist.terminal) or 7}# "
+    session.press(prompt, lambda t: left(t).endswith(prompt))
+    session.answer("rm -rf /data")
+    session.leave()
+    found = session.typist.extraction(each_ns=60_000_000)
+    assert texts(found) == session.ran
+    unread = [each.text for each in found.events if each.kind == "unread"]
+    assert [text.endswith("rm -rf /data") for text in unread] == [True]
+
+
+@needs("tmux")
 def test_a_terminal_that_is_in_tmux_from_its_first_byte(shell: Shell, files: Path) -> None:
     around = {"TMUX_TMPDIR": str(files), "SHELL": "/bin/bash"}
     typist = shell("tmux", "-L", "t", "-f", "tmux.conf", "new", **around)

@@ -113,3 +113,20 @@ def test_a_password_in_a_terminal_window_stays_hidden(shell: Shell, tmp_path: Pa
     assert "Secret" not in repr(found)
     keys = b"first line\n" + b"".join(data for _, stream, data in vim.typist.events if stream == "i")
     assert any(b"Secret2" in keys[first : last + 1] for first, last in found.hidden)
+
+
+def test_a_prompt_behind_a_question_in_a_terminal_window(shell: Shell, tmp_path: Path) -> None:
+    vim = Vim(shell, tmp_path, "terminal")
+    vim.run("pwd")
+    vim.run("read -s -p 'Password: ' x", lambda t: left(t).endswith("Password: "))
+    vim.typist.press("right-Secret2\r")
+    vim.typist.until(running)
+    vim.run("echo two")
+    vim.run("read -n 1 -p 'Sure? ' x", lambda t: left(t).endswith("Sure? "))
+    vim.typist.press("y")
+    vim.typist.until(running)
+    vim.run("echo three")
+    found = vim.leave()
+    assert vim.shell(found) == vim.ran
+    assert "Secret" not in repr(found)
+    assert [each.text for each in found.events if each.kind == "unread"] == []
