@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .contexts import looks_like
-from .editing import Dialect
+from .editing import BUDGET, Dialect
 from .editor import KeyLine
 from .entries import Entry
 from .history import Shell
@@ -26,7 +26,7 @@ BLANKS = "the same but for blanks, which the model of its line editor tells"
 LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
 _KEPT = 64
-_PER_KEY, _AT_FIRST = 100, 5_000_000
+_PER_KEY, _AT_FIRST = 50, 2_000_000
 """How much work each key allows the models, and how much may be asked for at once."""
 
 _REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
@@ -107,6 +107,8 @@ class Witness:
                 before = editor.spent
                 prediction = editor.read(keys)
                 self.left -= editor.spent - before
+                if editor.spent - before > BUDGET:
+                    told.add(editor.dialect)
                 if (said := prediction.text) is not None:
                     if not prediction.used & _REMEMBERED:
                         told.add(editor.dialect)
