@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .keys import Key
+from .splitting import LONGEST
 
 _PLAIN = frozenset({"text", "paste", "backspace", "enter", "interrupt"})
 _ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt", "edit": "edit"}
@@ -150,7 +151,8 @@ class LineEditor:
 
     def _yank(self) -> None:
         self.certain = False  # kills in a row are joined, and shells differ in how
-        self._insert(self.killed)
+        if len(self.buffer) <= LONGEST:  # what is killed and brought back doubles
+            self._insert(self.killed)
 
     def _word_left(self) -> None:
         self.certain = False  # shells differ in what a word is, and where the cursor stops

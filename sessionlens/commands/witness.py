@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .contexts import looks_like
-from .editing import Dialect
+from .editing import BUDGET, Dialect
 from .editor import KeyLine
 from .entries import Entry
 from .history import Shell
@@ -27,7 +27,7 @@ LONGER = "more of the row belongs to the line than stood behind other prompts: t
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
 RECALLED = "screen and model agree, but it was recalled from a line that is itself not sure"
 _KEPT, _UNSURE = 64, 1000
-_PER_KEY, _AT_FIRST = 100, 5_000_000
+_PER_KEY, _AT_FIRST = 50, 2_000_000
 """How much work each key allows the models, and how much may be asked for at once."""
 
 _REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
@@ -122,6 +122,8 @@ class Witness:
                 before = editor.spent
                 prediction = editor.read(keys)
                 self.left -= editor.spent - before
+                if editor.spent - before > BUDGET:
+                    told.add(editor.dialect)
                 if (said := prediction.text) is not None:
                     if not prediction.used & _REMEMBERED:
                         told.add(editor.dialect)

@@ -6,5 +6,6 @@ History expansion (`!!`) is the shell's, not the editor's, and no part of it.
 
 from .dialect import DIALECTS, Dialect, Prediction
 from .editor import Editor
+from .state import BUDGET
 
-__all__ = ["DIALECTS", "Dialect", "Editor", "Prediction"]
+__all__ = ["BUDGET", "DIALECTS", "Dialect", "Editor", "Prediction"]

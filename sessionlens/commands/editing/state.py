@@ -13,7 +13,7 @@ from .dialect import Dialect
 from .stream import HOLE, Stream
 
 _FISH_APART = tuple(" ;|&><)")  # after these fish looks for abbreviations, and a new change begins
-BUDGET = 1_000_000
+BUDGET = 300_000
 """Characters that may be looked at for one line: keys that ask for more are no person's."""
 
 
