@@ -29,6 +29,9 @@ _KEPT = 64
 _PER_KEY, _AT_FIRST = 50, 2_000_000
 """How much work each key allows the models, and how much may be asked for at once."""
 
+_MOST = 16_384
+"""Keys of one line: of more the models are not asked."""
+
 _REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
@@ -98,6 +101,8 @@ class Witness:
 
         One whose answer rests on the keys of the line alone is not asked again with another history.
         """
+        if len(keys) > _MOST:
+            return
         self.left += _PER_KEY * len(keys)
         told = set[Dialect]()
         for asked in (shell, self.everything):
