@@ -101,9 +101,10 @@ class Witness:
 
         One whose answer rests on the keys of the line alone is not asked again with another history.
         """
-        if len(keys) > _MOST:
+        size = sum(1 if key.name == "paste" else len(key.raw) or len(key.text) for key in keys)
+        if size > _MOST:
             return
-        self.left += _PER_KEY * len(keys)
+        self.left += _PER_KEY * size
         told = set[Dialect]()
         for asked in (shell, self.everything):
             for editor in asked.editors():
