@@ -30,6 +30,9 @@ _KEPT, _UNSURE = 64, 1000
 _PER_KEY, _AT_FIRST = 50, 2_000_000
 """How much work each key allows the models, and how much may be asked for at once."""
 
+_MOST = 16_384
+"""Keys of one line: of more the models are not asked."""
+
 _REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
@@ -113,7 +116,10 @@ class Witness:
 
         One whose answer rests on the keys of the line alone is not asked again with another history.
         """
-        self.left += _PER_KEY * len(keys)
+        size = sum(1 if key.name == "paste" else len(key.raw) or len(key.text) for key in keys)
+        if size > _MOST:
+            return
+        self.left += _PER_KEY * size
         told = set[Dialect]()
         for asked in (shell, self.everything):
             for editor in asked.editors():

@@ -122,7 +122,7 @@ class State:
 
     def spend(self, cost: int) -> None:
         """Count work; too much of it ends the line as unknown."""
-        self.spent += cost
+        self.spent = min(self.spent + cost, BUDGET + 1)  # what is refused is not done
         if self.spent > BUDGET:
             raise Exhausted
 
