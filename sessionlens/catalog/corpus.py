@@ -153,7 +153,8 @@ class Corpus:
         self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None
     ) -> Coverage:
         notes = self.filtered(chosen, user, low, high)
-        return Coverage(unreadable=tuple(map(visible, self.unreadable)), notes=notes)
+        nameless = tuple(s.info.session for s in self if user is not None and s.info.person is None)
+        return Coverage(unreadable=tuple(map(visible, self.unreadable)), notes=notes, nameless=nameless)
 
     def filtered(
         self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None

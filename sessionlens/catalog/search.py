@@ -29,8 +29,8 @@ class Coverage:
 
     `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
     `untold` lines that were handed over and are no row of the commands, `damaged` names the sessions
-    with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened;
-    `notes` say what was left out on request.
+    with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
+    `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request.
     """
 
     sessions: int = 0
@@ -43,6 +43,7 @@ class Coverage:
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     transfers: int = 0
+    nameless: tuple[str, ...] = ()
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -50,7 +51,7 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
-        return not (self.gaps or self.untold or self.silent or self.unreadable)
+        return not (self.gaps or self.untold or self.silent or self.unreadable or self.nameless)
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -85,6 +86,8 @@ class Coverage:
             said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
         if self.unreadable:
             said.append(f"could not be opened: {some(self.unreadable)}")
+        if self.nameless:
+            said.append(f"nobody knows whose they are, not looked at: {some(self.nameless)}")
         return "; ".join([*said, *self.notes])
 
 

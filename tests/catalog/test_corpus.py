@@ -77,3 +77,14 @@ def test_open_and_corpus_say_the_same_of_a_wrong_place(
     with pytest.raises(sl.SessionLensError) as many:
         sl.corpus(place)
     assert (type(one.value), str(one.value)) == (type(many.value), str(many.value))
+
+
+def test_whose_recording_it_is_may_be_known_to_nobody(root: Path) -> None:
+    case = sl.corpus(root / "fixtures" / "truth" / "sessions" / "bash-plain")
+    (session,) = case
+    assert session.info.person is None
+    coverage = case.coverage_of_commands(user="john")
+    assert not coverage.complete and coverage.nameless == (session.info.session,)
+    assert "nobody knows whose" in coverage.of_commands([])
+    assert not case.search("rm", user="john").coverage.complete
+    assert case.search("rm").coverage.nameless == ()
