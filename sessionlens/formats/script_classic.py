@@ -23,6 +23,7 @@ from sessionlens.formats.script import (
     session_id,
     started,
 )
+from sessionlens.formats.script_advanced import detect as detect_advanced
 from sessionlens.formats.source import Channel, Source
 from sessionlens.formats.typescript import add_exit
 from sessionlens.recording import Info, Recording
@@ -48,7 +49,7 @@ def is_timing_file(path: Path) -> bool:
 
 def _typescript(path: Path) -> Path | None:
     if path.is_dir():
-        inside = sorted(p for p in path.iterdir() if is_typescript(p))
+        inside = sorted(p for p in path.iterdir() if is_typescript(p) and not detect_advanced(p))
         return inside[0] if len(inside) == 1 else None
     if is_typescript(path):
         return path

@@ -341,6 +341,14 @@ def test_one_file_of_both_directions(tmp_path: Path, opened: str) -> None:
     assert find(folder) == [folder]
 
 
+def test_a_file_of_both_directions_beside_other_recordings(tmp_path: Path) -> None:
+    """It is opened with its timing or not at all: alone it shows what was typed."""
+    recorded(tmp_path / "case", "--log-io", "both.log", "-T", "both.tm")
+    recorded(tmp_path / "case" / "other", "--log-io", "out", "-T", "timing")
+    with pytest.raises(sl.FormatError, match="2 recordings below it"):
+        sl.open(tmp_path / "case")
+
+
 def test_one_file_of_both_directions_without_a_header_that_says_so(tmp_path: Path) -> None:
     folder = recorded(tmp_path / "r", "--log-io", "out", "-T", "timing")
     entries = (folder / "timing").read_bytes().splitlines(keepends=True)

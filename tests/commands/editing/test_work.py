@@ -28,7 +28,7 @@ def test_one_model_of_each_editor_is_asked_where_the_keys_tell_all(
     pressed: Pressed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     witness = Witness()
-    witness.ran("$ ", "for i in 1; do\nls; done")
+    witness.ran("$ ", "for i in 1; do\nls; done", "high")
     assert asked(witness, b"ls\x7fx\r", pressed, monkeypatch) == len(DIALECTS)
     assert asked(witness, b"\x1b[A\r", pressed, monkeypatch) > len(DIALECTS)
 
