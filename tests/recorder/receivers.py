@@ -235,6 +235,20 @@ def _certificate(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
     )
+    if ca:  # Python 3.13 asks for it (VERIFY_X509_STRICT)
+        signs = dict.fromkeys(
+            (
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
+        usage = x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=True, **signs)
+        builder = builder.add_extension(usage, critical=True)
     if not ca:
         builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
     return builder.sign(signer, hashes.SHA256())
