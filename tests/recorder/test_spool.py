@@ -51,7 +51,7 @@ for n in range(int(sys.argv[2]), int(sys.argv[3])):
 
 @pytest.mark.xfail(
     strict=False,
-    reason="15 of 1,800 lines were missing once, on a loaded machine: it seems that a writer whose listing of "
+    reason="15 of 1,800 lines were missing once, on a loaded machine: maybe a writer whose listing of "
     "the folder missed the newest segment can make one behind the reader",
 )
 def test_what_many_processes_append_at_once_is_read_once(tmp_path: Path) -> None:
