@@ -82,26 +82,25 @@ class Spool:
     def _open_next(self) -> bool:
         """False if the queue takes no more."""
         segments = self.segments()
-        if segments and segments[-1].number > self._number:
-            self._open_newest(segments)
-            return True
-        if sum(segment.size for segment in segments) >= self.limit * RESERVE:
-            return False
-        self._open(self._number + 1, os.O_CREAT)
-        self._open_newest()  # was this process asleep? Then what it has made may be behind the readers
+        if not segments or segments[-1].number <= self._number:
+            if sum(segment.size for segment in segments) >= self.limit * RESERVE:
+                return False
+            self._open(self._number + 1, os.O_CREAT)
+        self._open_newest()
         return True
 
-    def _open_newest(self, segments: list[Segment] | None = None) -> None:
-        """The newest is never deleted; but by the time it is opened it may no longer be the newest."""
+    def _open_newest(self) -> None:
+        """Until a look at the folder *after* it was opened says that it is the newest: this process may have
+        been asleep, and what it opens, or has made, be a file that was deleted and made again behind the
+        readers. Where one lies behind them there is a newer one; and the newest is never deleted.
+        """
         for _ in range(TRIES):
-            segments = self.segments() if segments is None else segments
+            segments = self.segments()
             newest = segments[-1].number if segments else self._number + 1
             if newest == self._number and self._pid == os.getpid():
                 return
             with contextlib.suppress(FileNotFoundError):
                 self._open(newest, 0 if segments else os.O_CREAT)
-                return
-            segments = None
         raise FileNotFoundError
 
     def _open(self, number: int, create: int) -> None:
