@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from sessionlens.terminal.charsets import LETTERS
 
 from .accept import Candidate
+from .contexts import looks_like
 from .grammar import incomplete
 from .prompts import Prompts, shape
 from .region import cells
@@ -53,7 +54,7 @@ class Cutter:
         echoed: list[Option] = []
         if rests:
             for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
-                known = self.prompts.known_end(drawn, candidate.paste)
+                known = drawn if looks_like(drawn) else self.prompts.known_end(drawn, candidate.paste)
                 if known != drawn or self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)

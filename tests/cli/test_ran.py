@@ -57,8 +57,9 @@ def test_filters(shell_session: Maker, tmp_path: Path, capsys: pytest.CaptureFix
     shell_session(LINES, "two")
     assert main(["commands", str(tmp_path), "--ran", "rm -rf", "--since", "2026-11-22"]) == 0
     assert "looked at 8 commands of 2 sessions, 2 matches" in capsys.readouterr().out
-    assert main(["commands", str(tmp_path), "--ran", "rm -rf", "--user", "mallory"]) == 1
-    assert "looked at 0 commands of 0 sessions, 0 matches; only user mallory" in capsys.readouterr().out
+    assert main(["commands", str(tmp_path), "--ran", "rm -rf", "--user", "mallory"]) == 2
+    said = capsys.readouterr().out
+    assert "nobody knows whose they are" in said and "only user mallory: 2 sessions not looked at" in said
 
 
 def test_wrong_use(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:

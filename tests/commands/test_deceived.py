@@ -326,10 +326,10 @@ def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
 @pytest.mark.skipif(which("zsh") is None, reason="zsh is not installed")
 def test_a_command_thrown_away_at_its_second_row(shell: Shell) -> None:
     zsh = shell("zsh", "-f", "-i", PS1="me@box:~%# ", HISTFILE="")
-    ready = "me@box:~[#%] "
+    ready = r"me@box:~[#%] .*\x1b\[\?2004h"  # what zsh says last: before, it is not reading yet
     zsh.wait(ready)
     zsh.run("pwd", ready)
-    zsh.run('rm -rf "abc', "dquote> ")
+    zsh.run('rm -rf "abc', r"dquote> .*\x1b\[\?2004h")
     zsh.press("\x03")
     zsh.wait(ready)
     zsh.run("id -u", ready)
