@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessionlens_recorder.bundle import read_session
+from sessionlens_recorder.bundle import check, read_session
 from sessionlens_recorder.initialise import initialise
 
 ME = pwd.getpwuid(os.getuid()).pw_name
@@ -91,6 +91,7 @@ PidFile {folder / "pid"}
 AuthorizedKeysFile {client_key}.pub
 StrictModes no
 UsePAM no
+LogLevel DEBUG1
 MaxSessions 20
 MaxStartups 100:30:200
 AcceptEnv LANG LC_*
@@ -186,10 +187,21 @@ class Site:
         return sorted(path.parent for path in self.recordings.glob("*/*/*/*/session.json"))
 
     def sealed(self, before: list[Path]) -> Path:
-        """The one bundle that was not there before, once it is sealed."""
+        """The one bundle that was not there before, once it is sealed; and it verifies."""
         (new,) = wait_for(lambda: [path for path in self.bundles() if path not in before], "a new bundle")
         wait_for(lambda: (new / "MANIFEST.sig").exists(), f"{new} is sealed\n{self.log()}")
+        self.verify(new)
         return Path(new)
+
+    def verify(self, bundle: Path) -> None:
+        """Structure, hashes and chain hold, and the signature is this bastion's, as ssh-keygen sees it."""
+        assert check(bundle).problems == ()
+        signers = self.folder / "allowed_signers"
+        line = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", signers.read_text().split()[0]]
+        line += ["-n", "sessionlens", "-s", bundle / "MANIFEST.sig"]
+        with open(bundle / "MANIFEST", "rb") as manifest:
+            done = subprocess.run(line, stdin=manifest, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     def record(self, *arguments: str, **more: Any) -> tuple[subprocess.CompletedProcess[bytes], Path]:
         """Run ssh; the answer is how it ended and its sealed bundle."""

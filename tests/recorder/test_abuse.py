@@ -17,8 +17,8 @@ from sessionlens_recorder.session.relay import MAX_CHANNELS
 
 from .conftest import BuildSite, Site, channel, stream, wait_for
 from .messages import data, opening, request
+from .speaker import Heard, client, log_in, send
 from .test_faults import needs_proc, processes_of, sealed_as
-from .test_login import Heard, client, log_in, send
 
 FLOOD, MIB = 400 << 20, 1 << 20
 

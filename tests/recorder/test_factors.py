@@ -20,7 +20,7 @@ from sessionlens_recorder.net.totp import check_code, code_at, new_secret, otpau
 
 from .askpass import AskPass
 from .conftest import BuildSite, Site, facts, make_key, wait_for
-from .test_login import client, send
+from .speaker import client, send
 
 ASKED = ("-oBatchMode=no", "-oNumberOfPasswordPrompts=1")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import struct
@@ -11,27 +10,108 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .conftest import DEADLINE_S, BuildSite, Site, channel, events, public, wait_for
-from .test_openssh import Echo, _listens, ask, echo, free_port, master
-
-__all__ = ["echo"]  # a fixture
+from .conftest import DEADLINE_S, BuildSite, Site, channel, events, free_port, public, wait_for
+from .openssh import Echo, agent, ask, counted, kinds, listens, master, meta
 
 
-def kinds(bundle: Path, kind: str) -> list[Path]:
-    return [folder for folder in sorted(bundle.iterdir()) if folder.name.endswith(f".{kind}")]
+@pytest.fixture
+def echo() -> Iterator[Echo]:
+    server = Echo()
+    yield server
+    server.close()
 
 
-def meta(folder: Path) -> dict[str, Any]:
-    return dict(json.loads((folder / "channel.json").read_text()))
-
-
-def counted(folder: Path) -> tuple[int, int]:
+def test_local_forward_where_it_is_allowed(site: Site, tmp_path: Path, echo: Echo) -> None:
+    before, port = site.bundles(), free_port()
+    with master(site, tmp_path, f"-L127.0.0.1:{port}:127.0.0.1:{echo.port}"):
+        assert ask(port, b"x" * 100_000) == b"x" * 100_000
+    folder = channel(site.sealed(before), "0.forward")
+    assert not (folder / "out").exists()
     (count,) = [event for event in events(folder) if event["event"] == "bytes"]
-    return count["user"], count["target"]
+    assert (count["user"], count["target"]) == (100_000, 100_000)
+    assert f'"address": "127.0.0.1:{echo.port}"' in (folder / "channel.json").read_text()
+
+
+def test_remote_forward_where_it_is_allowed(site: Site, tmp_path: Path, echo: Echo) -> None:
+    before, port = site.bundles(), free_port()
+    with master(site, tmp_path, f"-Rlocalhost:{port}:127.0.0.1:{echo.port}"):
+        wait_for(lambda: listens(port), "the target listens")
+        assert ask(port, b"abc") == b"abc"
+    bundle = site.sealed(before)
+    (connection,) = kinds(bundle, "connection")
+    assert [event["event"] for event in events(connection)][:2] == ["requested", "granted"]
+    for folder in kinds(bundle, "forward"):  # of `listens` too
+        assert (meta(folder)["by"], meta(folder)["address"]) == ("target", f"localhost:{port}")
+    assert (3, 3) in [counted(folder) for folder in kinds(bundle, "forward")]
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    """For a Unix socket: short enough, and where the site may go."""
+    path = Path(f"/tmp/sl-{os.getpid()}.sock")
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def test_a_unix_socket_of_the_targets(site: Site, tmp_path: Path, path: Path) -> None:
+    """-L to a path there: direct-streamlocal@openssh.com."""
+    before, port, service = site.bundles(), free_port(), Echo(path=path)
+    try:
+        with master(site, tmp_path, f"-L127.0.0.1:{port}:{path}"):
+            assert ask(port, b"abc") == b"abc"
+    finally:
+        service.close()
+    (folder,) = kinds(site.sealed(before), "forward")
+    told = meta(folder)
+    assert (told["type"], told["address"]) == ("direct-streamlocal@openssh.com", str(path))
+    assert counted(folder) == (3, 3)
+
+
+def test_a_unix_socket_towards_the_user(site: Site, tmp_path: Path, path: Path, echo: Echo) -> None:
+    """-R from a path there: forwarded-streamlocal@openssh.com."""
+    before = site.bundles()
+    with master(site, tmp_path, f"-R{path}:127.0.0.1:{echo.port}"):
+        wait_for(path.exists, "the target listens")
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(DEADLINE_S)
+            connection.connect(str(path))
+            connection.sendall(b"abc")
+            assert connection.recv(10) == b"abc"
+    bundle = site.sealed(before)
+    (folder,) = kinds(bundle, "forward")
+    told = meta(folder)
+    assert (told["type"], told["address"]) == ("forwarded-streamlocal@openssh.com", str(path))
+    assert counted(folder) == (3, 3)
+    (connection_notes,) = kinds(bundle, "connection")
+    assert [event["event"] for event in events(connection_notes)][:2] == ["requested", "granted"]
+
+
+def test_a_forward_that_is_not_allowed_is_refused_with_a_reason(site: Site) -> None:
+    done, bundle = site.record("-W", "10.1.2.3:80", "--")
+    assert b"forwarding of 10.1.2.3:80 is not allowed to this target" in done.stderr
+    (refused,) = [event for event in events(channel(bundle, "0.connection")) if event["event"] == "refused"]
+    assert refused["what"] == "channel direct-tcpip 10.1.2.3:80"
+    assert "policy-refused session=" in site.log()
+
+
+def test_a_forward_that_carries_ssh_ends(site: Site, sshd: object) -> None:
+    port = site.targets["web01"].rpartition(":")[2]
+    done, bundle = site.record("-W", f"127.0.0.1:{port}", "--", input=b"SSH-2.0-x\r\n")
+    assert b"SSH-2.0" not in done.stdout
+    names = [event["event"] for event in events(channel(bundle, "0.forward"))]
+    assert "ended" in names
+
+
+def test_agent_and_x11_are_refused_unless_allowed(site: Site, tmp_path: Path) -> None:
+    with agent(tmp_path) as environment:
+        done, bundle = site.record("-A", "--", "echo [$SSH_AUTH_SOCK]", env=environment)
+    assert done.stdout == b"[]\n"
+    (refused,) = [event for event in events(channel(bundle, "0.exec")) if event["event"] == "refused"]
+    assert refused["by"] == "recorder"
+    assert "agent forwarding is not allowed" in refused["reason"]
 
 
 def test_a_dynamic_forward_names_each_destination(site: Site, tmp_path: Path, echo: Echo) -> None:
@@ -56,7 +136,7 @@ def test_both_directions_are_told_apart_and_timed(site: Site, tmp_path: Path, ec
     before = site.bundles()
     options = (f"-L127.0.0.1:{local}:127.0.0.1:{echo.port}", f"-Rlocalhost:{remote}:127.0.0.1:{echo.port}")
     with master(site, tmp_path, *options):
-        wait_for(lambda: _listens(remote), "the target listens")
+        wait_for(lambda: listens(remote), "the target listens")
         assert ask(local, b"one way") == b"one way"
         assert ask(remote, b"the other way") == b"the other way"
     folders = {meta(folder)["type"]: folder for folder in kinds(site.sealed(before), "forward")}
@@ -83,15 +163,8 @@ def test_a_destination_that_cannot_be_reached_is_noted(site: Site) -> None:
 
 def test_the_use_of_the_agent_is_counted(build_site: BuildSite, tmp_path: Path) -> None:
     site = build_site(target="agent = true").start()
-    agent = subprocess.Popen(["ssh-agent", "-D", "-a", tmp_path / "agent"], stdout=subprocess.DEVNULL)
-    try:
-        wait_for((tmp_path / "agent").exists, "the agent's socket")
-        environment = os.environ | {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
-        subprocess.run(["ssh-add", site.key], env=environment, capture_output=True, check=True)
+    with agent(tmp_path, site.key) as environment:
         done, bundle = site.record("-A", "--", "ssh-add -L; ssh-add -l", env=environment)
-    finally:
-        agent.terminate()
-        agent.wait(DEADLINE_S)
     assert public(site.key).encode() in done.stdout
     asked = [event["event"] for event in events(channel(bundle, "0.exec"))]
     assert "auth-agent-req@openssh.com" in asked
@@ -151,6 +224,8 @@ def display(tmp_path: Path) -> Iterator[Display]:
 
 
 COOKIE = "0123456789abcdef0123456789abcdef"
+
+
 X_CLIENT = """
 import os, socket, struct, subprocess
 host, _, number = os.environ["DISPLAY"].partition(":")

@@ -1,26 +1,39 @@
-"""Stock OpenSSH clients through the bastion to a stock sshd: what works directly works, and is recorded."""
+"""Programs by stock OpenSSH clients through the bastion to a stock sshd: all works, and is recorded."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-import pty
-import re
-import select
-import socket
-import struct
 import subprocess
-import termios
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sessionlens_recorder.session.wire import string
 
-from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, channel, events, facts, public, stream, wait_for
+from .conftest import (
+    DEADLINE_S,
+    ME,
+    Site,
+    Sshd,
+    channel,
+    events,
+    facts,
+    running_sshd,
+    stream,
+    wait_for,
+    write_site,
+)
+from .messages import eof, request
+from .openssh import Terminal, master
+from .speaker import Heard, client, log_in, open_session, send
+
+
+def test_a_shell(site: Site) -> None:
+    done, bundle = site.record(input=b"echo from the shell; exit 7\n")
+    assert done.returncode == 7
+    assert b"from the shell\n" in done.stdout
+    assert stream(channel(bundle, "0.shell"), "in") == b"echo from the shell; exit 7\n"
 
 
 def test_exit_status_and_stderr(site: Site) -> None:
@@ -35,6 +48,12 @@ def test_exit_status_and_stderr(site: Site) -> None:
     start = stderr["offset"]
     assert (folder / "out").read_bytes()[start : start + stderr["length"]] == b"trouble\n"
     assert events(folder)[-1]["exit_code"] == 44
+
+
+def test_exit_by_a_signal(site: Site) -> None:
+    done, bundle = site.record("kill -TERM $$")
+    assert done.returncode == 255
+    assert events(channel(bundle, "0.exec"))[-1]["signal"] == "TERM"
 
 
 def test_who_and_where_is_in_the_session(site: Site) -> None:
@@ -54,18 +73,6 @@ def test_who_and_where_is_in_the_session(site: Site) -> None:
     assert session["actor"]["kind"] == "unknown"
 
 
-def test_endless_output_ends_with_its_reader(site: Site) -> None:
-    done, _ = site.record("yes | head -n 3")
-    assert done.stdout == b"y\n" * 3
-    line = ["ssh", *site.options(), "127.0.0.1", "yes"]
-    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(line, stdout=subprocess.PIPE, **quiet) as process:
-        assert process.stdout is not None
-        assert process.stdout.read(4) == b"y\ny\n"
-        process.stdout.close()
-        process.wait(DEADLINE_S)
-
-
 def test_input_reaches_the_target_as_recorded(site: Site) -> None:
     sent = os.urandom(300_000)
     done, bundle = site.record("cat", input=sent)
@@ -80,12 +87,25 @@ def test_half_close(site: Site) -> None:
     assert done.stdout.split() == [hashlib.sha256(b"abc").hexdigest().encode(), b"-", b"after"]
 
 
+def test_endless_output_ends_with_its_reader(site: Site) -> None:
+    done, _ = site.record("yes | head -n 3")
+    assert done.stdout == b"y\n" * 3
+    before, line = site.bundles(), ["ssh", *site.options(), "127.0.0.1", "yes"]
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(line, stdout=subprocess.PIPE, **quiet) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(4) == b"y\ny\n"
+        process.stdout.close()
+        process.wait(DEADLINE_S)
+    assert stream(channel(site.sealed(before), "0.exec"), "out").startswith(b"y\ny\n")
+
+
 def test_environment_also_refused_ones(site: Site) -> None:
     environment = os.environ | {"LC_SL": "yes", "OTHER": "no"}
     done, bundle = site.record("-oSendEnv=LC_SL OTHER", "--", 'echo "$LC_SL $OTHER"', env=environment)
     assert done.stdout == b"yes \n"
-    sent = [event["variable"] for event in events(channel(bundle, "0.exec")) if event["event"] == "env"]
-    assert {"LC_SL", "OTHER"} <= set(sent)
+    sent = [event for event in events(channel(bundle, "0.exec")) if event["event"] == "env"]
+    assert {one["variable"]: one["value"] for one in sent} == {"LC_SL": "yes", "OTHER": "no"}
 
 
 @pytest.fixture(scope="session")
@@ -95,67 +115,6 @@ def terminals(sshd: Sshd) -> None:
     line += ["-oUserKnownHostsFile=/dev/null", "-oBatchMode=yes", f"{ME}@127.0.0.1", "true"]
     if subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode:
         pytest.skip("this user's sshd cannot make a terminal")
-
-
-class Terminal:
-    """A real `ssh -tt` on a pty of ours."""
-
-    def __init__(self, line: list[str], columns: int = 80, rows: int = 24) -> None:
-        ours, theirs = pty.openpty()
-        self._fd = ours
-        self.resize(columns, rows)
-        self.process = subprocess.Popen(
-            line, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
-        os.close(theirs)
-        self.seen = b""
-
-    def resize(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, text: str) -> None:
-        os.write(self._fd, text.encode())
-
-    def expect(self, pattern: bytes) -> bytes:
-        """Read until the pattern has been seen; what came before it is dropped."""
-
-        def look() -> re.Match[bytes] | None:
-            if select.select([self._fd], [], [], 0.05)[0]:
-                self.seen += os.read(self._fd, 65536)
-            return re.search(pattern, self.seen)
-
-        found = wait_for(look, f"{pattern!r} on the terminal")
-        self.seen = self.seen[found.end() :]
-        return bytes(found[0])
-
-    def close(self) -> int:
-        os.close(self._fd)
-        return self.process.wait(DEADLINE_S)
-
-
-def test_a_resize_reaches_the_target(terminals: None, site: Site) -> None:
-    before = site.bundles()
-    terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", "stty size; read x; stty size; read x"])
-    terminal.expect(rb"24 80\r\n")
-    terminal.resize(132, 43)
-    (new,) = wait_for(lambda: [path for path in site.bundles() if path not in before])
-    timing = new / "0.exec/timing"
-    wait_for(lambda: b"SIGWINCH ROWS=43 COLS=132" in timing.read_bytes(), "the resize is recorded")
-    terminal.type("\n")
-    terminal.expect(rb"43 132\r\n")
-    terminal.type("\n")
-    assert terminal.process.wait(DEADLINE_S) == 0
-    terminal.close()
-    recorded = site.sealed(before)
-    assert b"43 132" in stream(channel(recorded, "0.exec"), "out")
-
-
-def test_a_shell(site: Site) -> None:
-    done, bundle = site.record(input=b"echo from the shell; exit 7\n")
-    assert done.returncode == 7
-    assert b"from the shell\n" in done.stdout
-    assert stream(channel(bundle, "0.shell"), "in") == b"echo from the shell; exit 7\n"
 
 
 def test_a_terminal_with_its_modes_and_interrupts(terminals: None, site: Site) -> None:
@@ -177,24 +136,62 @@ def test_a_terminal_with_its_modes_and_interrupts(terminals: None, site: Site) -
     assert asked["modes"]["ECHO"] == 1
 
 
-def test_exit_by_a_signal(site: Site) -> None:
-    done, bundle = site.record("kill -TERM $$")
-    assert done.returncode == 255
-    assert events(channel(bundle, "0.exec"))[-1]["signal"] == "TERM"
+def test_the_modes_of_a_terminal_arrive(terminals: None, site: Site) -> None:
+    before = site.bundles()
+    terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", "stty -a"], VINTR=0x02, VERASE=0x08)
+    terminal.expect(rb"intr = \^B;.* erase = \^H;")
+    assert terminal.process.wait(DEADLINE_S) == 0
+    terminal.close()
+    (asked,) = [one for one in events(channel(site.sealed(before), "0.exec")) if one["event"] == "pty-req"]
+    assert (asked["modes"]["VINTR"], asked["modes"]["VERASE"]) == (2, 8)
 
 
-@contextmanager
-def master(site: Site, tmp_path: Path, *options: str) -> Iterator[str]:
-    """A ControlMaster; the answer is the option that uses it."""
-    control = f"-oControlPath={tmp_path}/c"
-    process = subprocess.Popen(
-        ["ssh", *site.options("-MN", control, *options), "127.0.0.1"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    wait_for(lambda: (tmp_path / "c").exists(), "the control socket")
-    yield control
-    subprocess.run(["ssh", *site.options(control, "-Oexit"), "127.0.0.1"], capture_output=True, check=True)
-    process.wait(DEADLINE_S)
+def test_a_break(terminals: None, site: Site, sshd: Sshd) -> None:
+    before = site.bundles()
+    terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", "echo up; read x"])
+    terminal.expect(rb"up\r\n")
+    terminal.type("\r~B\r")  # a pty makes nothing of it; that sshd has it is in its log
+    assert terminal.process.wait(DEADLINE_S) == 0
+    terminal.close()
+    folder = channel(site.sealed(before), "0.exec")
+    (asked,) = [event for event in events(folder) if event["event"] == "break"]
+    assert (asked["by"], asked["milliseconds"]) == ("user", 1000)
+    assert "req break" in sshd.log.read_text()
+
+
+def test_a_signal(site: Site, sshd: Sshd) -> None:
+    """OpenSSH's client sends none; its server takes them (RFC 4254, 6.9), but not for root's own sessions."""
+    before = site.bundles()
+    with client(site) as transport:
+        heard = Heard(transport)
+        log_in(transport, site)
+        number = open_session(transport, heard)
+        send(transport, request(number, "exec", string("trap 'exit 3' USR1; echo ready; cat")))
+        wait_for(lambda: [p for p in heard if p[0] == 94 and b"ready" in p], "the trap is set")
+        send(transport, request(number, "signal", string("USR1"), reply=False))
+        send(transport, eof(number))
+        wait_for(lambda: [p for p in heard if p[0] == 98 and b"exit-status" in p], "it exits")
+    folder = channel(site.sealed(before), "0.exec")
+    assert [one["name"] for one in events(folder) if one["event"] == "signal"] == ["USR1"]
+    assert "request signal reply 0" in sshd.log.read_text()
+    assert events(folder)[-1]["exit_code"] == (3 if os.getuid() else 0)
+
+
+def test_a_resize_reaches_the_target(terminals: None, site: Site) -> None:
+    before = site.bundles()
+    terminal = Terminal(["ssh", "-tt", *site.options(), "127.0.0.1", "stty size; read x; stty size; read x"])
+    terminal.expect(rb"24 80\r\n")
+    terminal.resize(132, 43)
+    (new,) = wait_for(lambda: [path for path in site.bundles() if path not in before])
+    timing = new / "0.exec/timing"
+    wait_for(lambda: b"SIGWINCH ROWS=43 COLS=132" in timing.read_bytes(), "the resize is recorded")
+    terminal.type("\n")
+    terminal.expect(rb"43 132\r\n")
+    terminal.type("\n")
+    assert terminal.process.wait(DEADLINE_S) == 0
+    terminal.close()
+    recorded = site.sealed(before)
+    assert b"43 132" in stream(channel(recorded, "0.exec"), "out")
 
 
 def test_eight_multiplexed_commands(site: Site, tmp_path: Path) -> None:
@@ -219,133 +216,22 @@ def test_eight_multiplexed_commands(site: Site, tmp_path: Path) -> None:
         assert text == stream(folder, "in") + text[-2:]
 
 
-class Echo:
-    """A server on loopback that answers each connection with what it gets, after a greeting."""
-
-    def __init__(self, greeting: bytes = b"") -> None:
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port, self._greeting = self._server.getsockname()[1], greeting
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._server.accept()
-            except OSError:
-                return
-            with connection:
-                connection.sendall(self._greeting)
-                while data := connection.recv(65536):
-                    connection.sendall(data)
-
-    def close(self) -> None:
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        self._thread.join()
-
-
-@pytest.fixture
-def echo() -> Iterator[Echo]:
-    server = Echo()
-    yield server
-    server.close()
-
-
-def ask(port: int, data: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as connection:
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        while part := connection.recv(65536):
-            answer += part
-        return answer
-
-
-def test_local_forward_where_it_is_allowed(site: Site, tmp_path: Path, echo: Echo) -> None:
-    before, port = site.bundles(), free_port()
-    with master(site, tmp_path, f"-L127.0.0.1:{port}:127.0.0.1:{echo.port}"):
-        assert ask(port, b"x" * 100_000) == b"x" * 100_000
-    folder = channel(site.sealed(before), "0.forward")
-    assert not (folder / "out").exists()
-    (count,) = [event for event in events(folder) if event["event"] == "bytes"]
-    assert (count["user"], count["target"]) == (100_000, 100_000)
-    assert f'"address": "127.0.0.1:{echo.port}"' in (folder / "channel.json").read_text()
-
-
-def test_remote_forward_where_it_is_allowed(site: Site, tmp_path: Path, echo: Echo) -> None:
-    before, port = site.bundles(), free_port()
-    with master(site, tmp_path, f"-Rlocalhost:{port}:127.0.0.1:{echo.port}"):
-        wait_for(lambda: _listens(port), "the target listens")
-        assert ask(port, b"abc") == b"abc"
-    bundle = site.sealed(before)
-    kinds = {folder.name.partition(".")[2]: folder for folder in bundle.iterdir() if folder.is_dir()}
-    assert [event["event"] for event in events(kinds["connection"])][:2] == ["requested", "granted"]
-    assert "forward" in kinds
-
-
-def test_unix_socket_forward(site: Site, tmp_path: Path, echo: Echo) -> None:
-    path = f"/tmp/sl-{os.getpid()}.sock"
-    with master(site, tmp_path, f"-R{path}:127.0.0.1:{echo.port}"):
-        wait_for(Path(path).exists, "the target listens")
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(DEADLINE_S)
-            connection.connect(path)
-            connection.sendall(b"abc")
-            assert connection.recv(10) == b"abc"
-    Path(path).unlink(missing_ok=True)
-
-
-def test_a_forward_that_is_not_allowed_is_refused_with_a_reason(site: Site) -> None:
-    done, bundle = site.record("-W", "10.1.2.3:80", "--")
-    assert b"forwarding of 10.1.2.3:80 is not allowed to this target" in done.stderr
-    (refused,) = [event for event in events(channel(bundle, "0.connection")) if event["event"] == "refused"]
-    assert refused["what"] == "channel direct-tcpip 10.1.2.3:80"
-    assert "policy-refused session=" in site.log()
-
-
-def test_a_forward_that_carries_ssh_ends(site: Site, sshd: object) -> None:
-    port = site.targets["web01"].rpartition(":")[2]
-    done, bundle = site.record("-W", f"127.0.0.1:{port}", "--", input=b"SSH-2.0-x\r\n")
-    assert b"SSH-2.0" not in done.stdout
-    names = [event["event"] for event in events(channel(bundle, "0.forward"))]
-    assert "ended" in names
-
-
-def test_agent_and_x11_are_refused_unless_allowed(site: Site, tmp_path: Path) -> None:
-    agent = subprocess.Popen(["ssh-agent", "-D", "-a", tmp_path / "agent"], stdout=subprocess.DEVNULL)
-    try:
-        wait_for((tmp_path / "agent").exists, "the agent's socket")
-        environment = os.environ | {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
-        done, bundle = site.record("-A", "--", "echo [$SSH_AUTH_SOCK]", env=environment)
-    finally:
-        agent.terminate()
-        agent.wait(DEADLINE_S)
-    assert done.stdout == b"[]\n"
-    (refused,) = [event for event in events(channel(bundle, "0.exec")) if event["event"] == "refused"]
-    assert refused["by"] == "recorder"
-    assert "agent forwarding is not allowed" in refused["reason"]
-
-
-def test_the_agent_where_it_is_allowed(build_site: BuildSite, tmp_path: Path) -> None:
-    site = build_site(target="agent = true").start()
-    agent = subprocess.Popen(["ssh-agent", "-D", "-a", tmp_path / "agent"], stdout=subprocess.DEVNULL)
-    try:
-        wait_for((tmp_path / "agent").exists, "the agent's socket")
-        environment = os.environ | {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
-        subprocess.run(["ssh-add", site.key], env=environment, capture_output=True, check=True)
-        done, bundle = site.record("-A", "--", "ssh-add -L", env=environment)
-    finally:
-        agent.terminate()
-        agent.wait(DEADLINE_S)
-    assert public(site.key).encode() in done.stdout
-    assert any(folder.name.endswith(".agent") for folder in bundle.iterdir()), "the use of the agent is noted"
-
-
 def test_an_unknown_subsystem_is_the_targets_to_refuse(site: Site) -> None:
     done, bundle = site.record("-s", "--", "nonsense")
     assert b"subsystem request failed" in done.stderr
     assert [event["event"] for event in events(channel(bundle, "0.subsystem"))][-2:] == ["refused", "close"]
+
+
+def test_a_subsystem_that_nobody_knows_is_a_stream(tmp_path: Path) -> None:
+    with running_sshd(tmp_path, "Subsystem upper /usr/bin/tr a-z A-Z") as target:
+        site = write_site(tmp_path / "site", target).start()
+        try:
+            done, bundle = site.record("-s", "--", "upper", input=b"abc")
+        finally:
+            site.stop()
+    assert done.stdout == b"ABC"
+    folder = channel(bundle, "0.subsystem")
+    assert (stream(folder, "in"), stream(folder, "out")) == (b"abc", b"ABC")
 
 
 @pytest.mark.parametrize("tool", ["sftp", "scp", "scp -O"])
@@ -377,37 +263,12 @@ def test_files_are_copied_unchanged(site: Site, tmp_path: Path, tool: str) -> No
     assert down["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
 
 
-def test_rekey_from_the_client_during_a_transfer(site: Site) -> None:
-    sent = os.urandom(6_000_000)
-    done, bundle = site.record("-oRekeyLimit=1M", "--", "cat", input=sent)
-    assert done.stdout == sent
-    assert stream(channel(bundle, "0.exec"), "in") == sent
-
-
 def test_stock_tools_accept_what_was_recorded(site: Site) -> None:
+    """ssh-keygen sees each signature: `Site.verify`."""
     _, bundle = site.record("printf 'one\\ntwo\\n'; exit 3")
     checked = subprocess.run(["sha256sum", "-c", "MANIFEST"], cwd=bundle, capture_output=True, check=False)
     assert checked.returncode == 0, checked.stderr
-    with open(bundle / "MANIFEST", "rb") as manifest:
-        line = ["ssh-keygen", "-Y", "verify", "-f", site.folder / "allowed_signers", "-I", _signer(site)]
-        line += ["-n", "sessionlens", "-s", bundle / "MANIFEST.sig"]
-        verified = subprocess.run(line, stdin=manifest, capture_output=True, check=False)
-    assert verified.returncode == 0, verified.stderr
     folder = channel(bundle, "0.exec")
     line = ["scriptreplay", "-T", folder / "timing", "-O", folder / "out", "-d", "100"]
     replayed = subprocess.run(line, capture_output=True, check=True)
     assert b"one\ntwo\n" in replayed.stdout
-
-
-def _signer(site: Site) -> str:
-    return (site.folder / "allowed_signers").read_text().split()[0]
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

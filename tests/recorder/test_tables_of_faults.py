@@ -1,5 +1,5 @@
-"""docs/faults.md and docs/abuse.md name tests that are there, and all of those that are theirs; what is
-shipped for systemd and containers can be used.
+"""docs/features.md, docs/faults.md and docs/abuse.md name tests that are there, and all of those that are
+theirs; what is shipped for systemd and containers can be used.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from pathlib import Path
 
 import pytest
 
-TABLES = {"faults.md": ("test_faults.py", "test_faults_network.py"), "abuse.md": ("test_abuse.py",)}
+TABLES = {
+    "features.md": (
+        "test_openssh.py", "test_forwards_openssh.py", "test_protocol_openssh.py", "test_algorithms.py",
+    ),
+    "faults.md": ("test_faults.py", "test_faults_network.py"),
+    "abuse.md": ("test_abuse.py",),
+}  # fmt: skip
+HEADS = ("| feature ", "| fault ", "| what is tried ")
 HERE = Path(__file__).parent
 
 
@@ -24,7 +31,8 @@ def functions_of(file: str) -> set[str]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_each_row_has_its_test_and_each_test_its_row(root: Path, table: str) -> None:
-    rows = [row for row in (root / "docs" / table).read_text().splitlines() if row.startswith("| ")][1:]
+    lines = (root / "docs" / table).read_text().splitlines()
+    rows = [row for row in lines if row.startswith("| ") and not row.startswith(HEADS)]
     assert len(rows) >= 15
     named = [re.fullmatch(r".* \| `(test_\w+\.py)::(test_\w+)` \|", row) for row in rows]
     for row, match in zip(rows, named, strict=True):
