@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from sessionlens_recorder import __version__
-from sessionlens_recorder.config import NAME as NAMED
 from sessionlens_recorder.config import ConfigError, load
 from sessionlens_recorder.initialise import INPUT, SECRET, Wishes, initialise, write_new
 from sessionlens_recorder.session.rules import KINDS
@@ -85,12 +84,15 @@ def _parser() -> Parser:
     revoke.add_argument("name", metavar="NAME")
     revoke.add_argument("--config", type=Path, required=True, metavar="FILE")
     revoke.add_argument("--reason", default="", metavar="TEXT", help="kept in the list")
+    revoke.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
     revoke.add_argument("--undo", action="store_true", help="take them off the list")
     revoke.set_defaults(run=_revoke)
     for verb, meaning in (("hold", "keep recordings for a case, whatever their age"), ("release", "undo it")):
         keep = commands.add_parser(verb, help=meaning)
         keep.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
+        keep.add_argument("--config", type=Path, required=True, metavar="FILE")
         keep.add_argument("--case", required=True, metavar="C")
+        keep.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
         keep.set_defaults(run=_keep, verb=verb)
     check = commands.add_parser("check", help="explain what the rules say of a login (1: not allowed)")
     check.add_argument("login", metavar="NAME%%TARGET")
@@ -169,28 +171,25 @@ def _totp(arguments: argparse.Namespace) -> int:
 
 
 def _revoke(arguments: argparse.Namespace) -> int:
-    from sessionlens_recorder.net.revocation import revoke
+    from sessionlens_recorder.operators import operator, telling
+    from sessionlens_recorder.revoking import set_revoked
 
-    config = load(arguments.config)
-    if not NAMED.fullmatch(arguments.name):
-        raise ValueError(f"{arguments.name!r} is not a name (letters, digits, '.', '_', '-')")
-    changed = revoke(config.server.revoked_people, arguments.name, arguments.reason, undo=arguments.undo)
-    where = f"({config.server.revoked_people})"
-    state = "may log in again" if arguments.undo else "may log in no more; running sessions end at once"
-    if not changed:
-        state = "was not on the list" if arguments.undo else "was on the list already"
-    known = arguments.undo or config.person(arguments.name) is not None
-    print(f"{arguments.name} {state} {where}{'' if known else '; no such user is configured'}")  # noqa: T201
+    config, by = load(arguments.config), operator(arguments.by)
+    with telling(config):
+        print(set_revoked(config, arguments.name, arguments.reason, by, undo=arguments.undo))  # noqa: T201
     return 0
 
 
 def _keep(arguments: argparse.Namespace) -> int:
     from sessionlens_recorder.holding import keep
+    from sessionlens_recorder.operators import operator, telling
 
+    config, by = load(arguments.config), operator(arguments.by)
     good = True
-    for fine, line in keep(arguments.verb, arguments.bundles, arguments.case):
-        print(line, file=sys.stdout if fine else sys.stderr)
-        good = good and fine
+    with telling(config):
+        for fine, line in keep(arguments.verb, arguments.bundles, arguments.case, by):
+            print(line, file=sys.stdout if fine else sys.stderr)
+            good = good and fine
     return 0 if good else USAGE_ERROR
 
 

@@ -109,9 +109,27 @@ _ALL = (
         "approval-refused", "warning", "session person target by reason",
         "A session was not allowed: by a second person, or because none came in time (then without `by`).",
     ),
+    # orders at the command line
     _event(
-        "exported", "info", "case by reason file sessions sha256",
-        "Recordings were taken out for a case; `sha256` is of the ZIP file.",
+        "exported", "info", "case by unix_user sudo_user reason file sessions sha256",
+        "Recordings were taken out for a case; `sha256` is of the ZIP file. `by` is the person, as `--by` "
+        "says, or sudo, or the system; `unix_user` is whom it was run as.",
+    ),
+    _event(
+        "person-revoked", "warning", "person by unix_user sudo_user reason",
+        "A person may log in no more, and their running sessions end. `by`: as in `exported`.",
+    ),
+    _event(
+        "person-restored", "info", "person by unix_user sudo_user reason",
+        "A person who was revoked may log in again.",
+    ),
+    _event(
+        "recording-held", "info", "bundle case by unix_user sudo_user",
+        "A case needs a recording, so that retention leaves it.",
+    ),
+    _event(
+        "recording-released", "info", "bundle case by unix_user sudo_user",
+        "A case needs a recording no more.",
     ),
     _event(
         "policy-allowed", "info", "session what",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pwd
 import socket
 import time
 import zipfile
@@ -21,8 +20,7 @@ from sessionlens_recorder import __version__, logs, signing
 from sessionlens_recorder.bundle import check, open_regular
 from sessionlens_recorder.bundle.clock import now
 from sessionlens_recorder.config import NAME, Config
-from sessionlens_recorder.sinks.feed import Feed, Losses
-from sessionlens_recorder.sinks.spool import Spool
+from sessionlens_recorder.operators import Operator, telling
 
 PIECE = 1 << 20
 CUSTODY = "CUSTODY.json"
@@ -44,14 +42,14 @@ The bastion's key sealed a recording, and nothing in it was changed since (in it
 
 
 def export(
-    config: Config, sessions: Iterable[str], case: str, reason: str, output: Path
+    config: Config, sessions: Iterable[str], case: str, reason: str, by: Operator, output: Path
 ) -> Iterator[tuple[bool, str]]:
     """A line for each recording, and whether it holds; then one for the file. ValueError, OSError."""
     if not NAME.fullmatch(case):
         raise ValueError(f"--case: {case!r} is not a name (letters, digits, '.', '_', '-')")
     bundles = {bundle.name: bundle for bundle in (_find(config, one) for one in sessions)}
     states = {name: _state(bundle) for name, bundle in sorted(bundles.items())}
-    custody = _custody(config, case, reason, states)
+    custody = _custody(config, case, reason, by, states)
     digest = _write(output, case, config, bundles, custody)
     for name, state in states.items():
         problems = "; ".join(state["problems"])
@@ -60,7 +58,18 @@ def export(
             logs.escape(f"{name}: {state['state']}{', DAMAGED: ' if problems else ''}{problems}"),
         )
     yield True, f"{output}: {len(bundles)} recording(s), sha256 {digest}"
-    _tell(config, case, reason, output, list(states), digest)
+    with telling(config):
+        logs.event(
+            "exported",
+            case=case,
+            by=by.name,
+            unix_user=by.unix_user,
+            sudo_user=by.sudo_user,
+            reason=reason,
+            file=output.name,
+            sessions=" ".join(name[-8:] for name in states),
+            sha256=digest,
+        )
 
 
 def _find(config: Config, session: str) -> Path:
@@ -83,25 +92,19 @@ def _state(bundle: Path) -> dict[str, Any]:
     return {"state": report.state, "reason": report.reason, "problems": [*problems, *unsigned]}
 
 
-def _custody(config: Config, case: str, reason: str, states: dict[str, Any]) -> dict[str, Any]:
+def _custody(config: Config, case: str, reason: str, by: Operator, states: dict[str, Any]) -> dict[str, Any]:
     return {
         "case": case,
         "exported": now().utc,
-        "by": who(),
-        "for_sudo": os.environ.get("SUDO_USER"),
+        "by": by.name,
+        "unix_user": by.unix_user,
+        "sudo_user": by.sudo_user,
         "reason": reason,
         "host": socket.gethostname(),
         "bastion": config.server.name,
         "recorder_version": __version__,
         "recordings": states,
     }
-
-
-def who() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 def _write(output: Path, case: str, config: Config, bundles: dict[str, Path], custody: dict[str, Any]) -> str:
@@ -167,14 +170,3 @@ def _entry(case: str, name: str) -> zipfile.ZipInfo:
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
     return entry
-
-
-def _tell(config: Config, case: str, reason: str, output: Path, sessions: list[str], digest: str) -> None:
-    """On stderr, and into the queue of the sinks, which the bastion's own process sends."""
-    if config.sinks:
-        losses = Losses()
-        logs.tell_also(Feed(Spool(config.spool.folder, config.spool.limit), config.server.name, losses))
-    told = " ".join(name[-8:] for name in sessions)
-    logs.event("exported", case=case, by=who(), reason=reason, file=output.name, sessions=told, sha256=digest)
-    if config.sinks and losses.take():
-        raise ValueError(f"the export is written, but the sinks could not be told ({config.spool.folder})")

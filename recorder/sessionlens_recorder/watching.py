@@ -37,6 +37,7 @@ def add_commands(commands: Any) -> None:
     export.add_argument("--config", type=Path, required=True, metavar="FILE")
     export.add_argument("--case", required=True, metavar="NAME")
     export.add_argument("--reason", required=True, metavar="TEXT", help="written into it")
+    export.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="is not overwritten")
     export.set_defaults(run=_export)
 
@@ -80,13 +81,12 @@ def _do(what: str, arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from sessionlens_recorder import logs
     from sessionlens_recorder.exporting import export
+    from sessionlens_recorder.operators import operator
 
-    logs.set_up()
-    config, reason = load(arguments.config), check_reason(arguments.reason)
+    config, reason, by = load(arguments.config), check_reason(arguments.reason), operator(arguments.by)
     good = True
-    for fine, line in export(config, arguments.sessions, arguments.case, reason, arguments.output):
+    for fine, line in export(config, arguments.sessions, arguments.case, reason, by, arguments.output):
         print(line)  # noqa: T201
         good = good and fine
     return 0 if good else 1

@@ -154,24 +154,25 @@ def test_a_folder_with_nothing_but_tombstones(
 
 
 def test_what_is_held_stays_until_each_case_releases_it(
-    tmp_path: Path, sign: Sign, capsys: pytest.CaptureFixture[str]
+    build_site: BuildSite, sign: Sign, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = tmp_path / "recordings"
+    site = build_site()
+    root, config = site.recordings, ["--config", str(site.folder / "recorder.toml")]
     bundle = record(root, sign)
-    assert recorder(["hold", str(bundle), "--case", "C-17"]) == 0
-    assert recorder(["hold", str(bundle), "--case", "C-18"]) == 0
-    assert recorder(["hold", str(bundle), "--case", "C-18"]) == 0
+    assert recorder(["hold", str(bundle), "--case", "C-17", *config]) == 0
+    assert recorder(["hold", str(bundle), "--case", "C-18", *config]) == 0
+    assert recorder(["hold", str(bundle), "--case", "C-18", *config]) == 0
     assert holds_of(bundle) == ["C-17", "C-18"]
     assert check(bundle).problems == (), "a hold is not in the bundle"
     for case in ("C-17", "C-18"):
         delete_old(root, RULE, sign)
         assert bundle.is_dir()
-        assert recorder(["release", str(bundle), "--case", case]) == 0
+        assert recorder(["release", str(bundle), "--case", case, *config]) == 0
     assert holds_of(bundle) == []
     assert not list(bundle.parent.glob("*.hold"))
     delete_old(root, RULE, sign)
     assert not bundle.exists()
-    assert recorder(["hold", str(bundle), "--case", "C-17"]) == 64
+    assert recorder(["hold", str(bundle), "--case", "C-17", *config]) == 64
     told = capsys.readouterr()
     assert "held for C-17" in told.out
     assert "there is no recording here" in told.err

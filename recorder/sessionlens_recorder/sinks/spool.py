@@ -105,6 +105,9 @@ class Spool:
 
     def _open(self, number: int, create: int) -> None:
         fd = os.open(self.path(number), _APPEND | create, 0o600)
+        if create and os.geteuid() == 0:  # an order by sudo: the file is the recorder's all the same
+            owner = self.folder.stat()
+            os.fchown(fd, owner.st_uid, owner.st_gid)
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._number, self._pid, self._torn = fd, number, os.getpid(), False

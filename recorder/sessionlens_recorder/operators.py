@@ -1,0 +1,59 @@
+"""Orders at the command line (`export`, `revoke`, `hold`, …): who gives them, and that the sinks hear of it.
+
+A Unix user is not always a person: orders are given as the recorder's own user, or by sudo(8). So both are
+told, and what sudo says; `--by` is what somebody says of themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sessionlens_recorder import logs
+from sessionlens_recorder.config import Config
+from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.sinks.spool import Spool
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`name` is the person as far as known: `--by`, else who called sudo, else the Unix user."""
+
+    name: str
+    unix_user: str
+    sudo_user: str | None
+
+
+def operator(by: str | None) -> Operator:
+    """Whoever runs this process. ValueError for a name that is none."""
+    if by is not None and not (by.strip() and len(by) <= LONGEST and by.isprintable()):
+        raise ValueError(f"--by has to be a name of at most {LONGEST} printable characters")
+    unix, sudo = _unix_user(), os.environ.get("SUDO_USER")
+    return Operator(by or sudo or unix, unix, sudo)
+
+
+def _unix_user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+@contextmanager
+def telling(config: Config) -> Iterator[None]:
+    """Events of within go to stderr and into the queue of the sinks, which the bastion's own process sends.
+    ValueError if they did not get there.
+    """
+    logs.set_up()
+    losses = Losses()
+    if config.sinks:
+        config.spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        logs.tell_also(Feed(Spool(config.spool.folder, config.spool.limit), config.server.name, losses))
+    yield
+    if losses.take():
+        raise ValueError(f"it is done, but the sinks could not be told ({config.spool.folder})")

@@ -1,0 +1,103 @@
+"""Orders at the command line: who gave them, as far as known, is in log and sinks, and in what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import ME, BuildSite, Site, wait_for
+
+FILE = '[sinks.file]\ntype = "file"\npath = "told.jsonl"\n'
+
+
+def order(site: Site, *arguments: str, sudo: str | None = None) -> subprocess.CompletedProcess[str]:
+    """`sessionlens-recorder …`, as sudo would run it."""
+    environment = {name: value for name, value in os.environ.items() if name != "SUDO_USER"}
+    line = [sys.executable, "-m", "sessionlens_recorder", *arguments]
+    return subprocess.run(
+        [*line, "--config", str(site.folder / "recorder.toml")],
+        capture_output=True, text=True, check=False, env=environment | ({"SUDO_USER": sudo} if sudo else {}),
+    )  # fmt: skip
+
+
+def told(site: Site, event: str) -> dict[str, Any]:
+    """What the sink has of it, once it is there."""
+
+    def look() -> list[dict[str, Any]]:
+        file = site.folder / "told.jsonl"
+        lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        return [line for line in lines if line["event"] == event]
+
+    return dict(wait_for(look, f"the sink hears of {event}")[-1])
+
+
+@pytest.fixture
+def site(build_site: BuildSite) -> Site:
+    site = build_site()
+    file = site.folder / "recorder.toml"
+    file.write_text(file.read_text() + FILE)
+    return site.start()
+
+
+def test_holds_and_releases_are_told(site: Site) -> None:
+    _, bundle = site.record("true")
+    done = order(site, "hold", str(bundle), "--case", "C-17", sudo="mary")
+    assert done.returncode == 0, done.stderr
+    assert "recording-held" in done.stderr
+    event = told(site, "recording-held")
+    assert (event["bundle"], event["case"]) == (bundle.name, "C-17")
+    assert (event["by"], event["unix_user"], event["sudo_user"]) == ("mary", ME, "mary")
+    kept = json.loads(bundle.with_name(bundle.name + ".hold").read_text())
+    assert [one["by"] for one in kept["holds"]] == ["mary"]
+    again = order(site, "hold", str(bundle), "--case", "C-17")
+    assert "was held for C-17 already" in again.stdout
+    assert "recording-held" not in again.stderr, "nothing happened"
+    assert order(site, "release", str(bundle), "--case", "C-17", "--by", "Jo Ng, legal").returncode == 0
+    event = told(site, "recording-released")
+    assert (event["by"], event["unix_user"]) == ("Jo Ng, legal", ME)
+    assert "sudo_user" not in event
+
+
+def test_revoking_and_its_undoing_are_told(site: Site) -> None:
+    assert order(site, "revoke", "john", "--reason", "left", sudo="mary").returncode == 0
+    event = told(site, "person-revoked")
+    assert (event["person"], event["by"], event["reason"]) == ("john", "mary", "left")
+    assert order(site, "revoke", "john", "--undo", "--by", "jo", sudo="mary").returncode == 0
+    event = told(site, "person-restored")
+    assert (event["by"], event["sudo_user"], event["unix_user"]) == ("jo", "mary", ME), "all that is known"
+    assert "person-restored" not in order(site, "revoke", "john", "--undo").stderr, "nothing happened"
+
+
+def test_an_export_names_the_person(site: Site, tmp_path: Path) -> None:
+    _, bundle = site.record("true")
+    line = ["export", bundle.name, "--case", "C", "--reason", "r"]
+    assert order(site, *line, "-o", str(tmp_path / "a.zip"), sudo="mary").returncode == 0
+    assert (told(site, "exported")["by"], told(site, "exported")["unix_user"]) == ("mary", ME)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        custody = json.loads(archive.read("C/CUSTODY.json"))
+    assert (custody["by"], custody["unix_user"], custody["sudo_user"]) == ("mary", ME, "mary")
+    bad = order(site, *line, "-o", str(tmp_path / "b.zip"), "--by", "x\x1b[2J")
+    assert bad.returncode == 64
+    assert "--by has to be a name" in bad.stderr
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_what_root_queues_is_the_recorders(build_site: BuildSite) -> None:
+    """An order by sudo may make a segment of the queue, which the recorder has to go on with."""
+    if os.getuid():
+        pytest.skip("needs root")
+    site = build_site()
+    file = site.folder / "recorder.toml"
+    file.write_text(file.read_text() + FILE)
+    (site.folder / "spool").mkdir()
+    os.chown(site.folder / "spool", 65534, 65534)
+    assert order(site, "revoke", "john").returncode == 0
+    (segment,) = (site.folder / "spool").glob("*.jsonl")
+    assert segment.stat().st_uid == 65534
