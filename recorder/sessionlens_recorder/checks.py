@@ -32,8 +32,8 @@ def check_recordings(folder: Path) -> None:
         ) from error
 
 
-def check_private(key: Path) -> None:
-    """Nobody else reads a private key. As for sshd, a group may that was given somebody else's file."""
+def check_private(key: Path, what: str = "a private key") -> None:
+    """Nobody else reads a secret. As for sshd, a group may that was given somebody else's file."""
     try:
         found = key.stat()
     except OSError as error:
@@ -41,7 +41,7 @@ def check_private(key: Path) -> None:
     if found.st_mode & (0o077 if found.st_uid == os.geteuid() else 0o007):
         mode = found.st_mode & 0o777
         raise ValueError(
-            f"{key} is a private key that others can use (mode {mode:04o}), so it is refused; "
+            f"{key} is {what} that others can use (mode {mode:04o}), so it is refused; "
             f"if nobody has had it: chmod 600 {key}"
         )
 

@@ -12,13 +12,14 @@ import mmap
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator
+from hashlib import sha256
 
 from sessionlens_recorder.events import CATALOGUE
 
 ROWS = 10_100  # more than connections can be; memory that nobody has written costs nothing
 BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # and more
 BYTES = ("to_target", "to_user")
-GAUGES = ("sessions", "connections")
+GAUGES = ("sessions", "connections", "seats", "person")  # of the last, a process has one
 _DEAD, _OURS, _FIRST = 1, 2, 3  # row 0 holds the generation and how many rows are in use
 
 
@@ -74,6 +75,24 @@ class Counters:
         """`count` is negative where a gauge falls."""
         with self._lock:
             self._cells[self._row * WIDTH + CELLS[name]] += count
+
+    def take_seat(self, person: str, most: int) -> bool:
+        """One more session of a person's, unless they have that many. One too many never gets one; of two at
+        the very same moment perhaps neither does.
+        """
+        name = int.from_bytes(sha256(person.encode()).digest()[:8]) | 1
+        with self._lock:
+            self._cells[self._row * WIDTH + CELLS["person"]] = name
+        self.add("seats")
+        end = self._cells[1] * WIDTH
+        people, seats = (self._cells[CELLS[one] : end : WIDTH].tolist() for one in ("person", "seats"))
+        if sum(taken for who, taken in zip(people, seats, strict=True) if who == name) <= most:
+            return True
+        self.give_seat()
+        return False
+
+    def give_seat(self) -> None:
+        self.add("seats", -1)
 
     def time_commit(self, seconds: float) -> None:
         """One commit to the disk: hashing, fsync, journal."""

@@ -33,8 +33,13 @@ _ALL = (
     _event("recorder-stopping", "info", "connections", "The recorder was told to stop; sessions are ended."),
     _event("recorder-stopped", "info", "", "Every session has ended and is sealed."),
     _event(
-        "recorder-reloaded", "info", "file restart",
-        "SIGHUP: new connections get the new configuration. `restart`: changed tables that need a restart.",
+        "recorder-reloaded", "info", "file",
+        "SIGHUP: new connections get the new configuration.",
+    ),
+    _event(
+        "restart-needed", "warning", "file what",
+        "SIGHUP: `what` (sinks, spool, metrics, live.socket) has changed too, and that is **not in force** "
+        "until the recorder is restarted.",
     ),
     _event(
         "reload-failed", "error", "file reason",
@@ -44,6 +49,10 @@ _ALL = (
         "connection-refused", "warning", "client source count reason",
         "There were too many connections, in all, from one source, or not logged in yet. `count`: of this "
         "source since the last such event; at most one in ten seconds for each.",
+    ),
+    _event(
+        "proxy-refused", "warning", "client count reason",
+        "A balancer of `server.proxy_from` sent no PROXY header that can be used. `count`: as above.",
     ),
     _event("accept-failed", "warning", "reason", "A connection could not be accepted."),
     _event("fork-failed", "error", "client reason", "No process for a connection or duty could be made."),

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sessionlens_recorder import sealing, signing
 from sessionlens_recorder.config import NAME
+from sessionlens_recorder.config.recording import Stored
 from sessionlens_recorder.config.section import parse_address
+from sessionlens_recorder.config.server import NOTICES
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key, read_authorized_keys
 from sessionlens_recorder.session.rules import KINDS
 
@@ -27,15 +29,40 @@ host_key = "keys/host_ed25519"
 signing_key = "keys/signing_ed25519"  # seals the recordings; allowed_signers beside this file verifies them
 recordings = "recordings"
 # login_grace = 60                    # seconds for the login
+# idle = "30m"                        # a session in which nothing happens for so long ends; default: no limit
+# longest = "10h"                     # how long a session may last; default: no limit
 # notice = \"\"\"
-# This session is recorded: everything that is shown and everything that you type.
+{notice}
 # \"\"\"                                 # or: notice = "given elsewhere: <where>"
 
 [recording]
 {input}
 {rule}
 {user}
-{target}"""
+{target}
+{more}"""
+
+MORE = """\
+# Who may look at running sessions and end them, and allow those that need a second person: Unix users.
+#[live]
+#watchers = ["mary"]
+#approvers = ["mary"]                 # with four_eyes = true in a target or a rule
+
+# Who else is told of events: syslog, Splunk, Sumo Logic, a file. docs/recorder.md, Sinks.
+#[sinks.siem]
+#type = "syslog"                      # RFC 5424 over TLS
+#address = "log.example.org:6514"
+
+# How much there may be of everything; these are the defaults.
+#[limits]
+#startups = "10:30:100"               # connections that are not logged in: as sshd's MaxStartups
+#per_source = 100                     # connections of one address
+#per_person = 100                     # sessions of one person
+#total = 500                          # connections in all
+
+#[retention]
+#days = 400                           # recordings are deleted so long after their end; default: kept
+"""
 
 RULE = """\
 # Who may reach what; nobody anything without a rule. `who`: names, "@group", "*".
@@ -67,7 +94,7 @@ USER = """\
 # Who may log in. One of the two, or both: either lets in.
 #[users.john]
 #authorized_keys = "users/john.pub"
-#password_file = "users/john.passwd"  # sessionlens-recorder passwd > users/john.passwd
+#password_file = "users/john.passwd"  # (umask 077; sessionlens-recorder passwd > users/john.passwd)
 """
 
 TARGET = """\
@@ -97,7 +124,7 @@ class Wishes:
     address: str | None = None
     account: str | None = None
     host_key: str | None = None  # `ssh-ed25519 AAAA…`, or what ssh-keyscan prints
-    input: str = "sealed"  # how what users type is stored: a key of INPUT
+    input: Stored = "sealed"  # how what users type is stored: a key of INPUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +156,8 @@ def initialise(folder: Path, wishes: Wishes | None = None) -> Made:
         rule=_rule(wishes),
         user=user,
         target=target,
+        notice="\n".join(f"# {line}" for line in NOTICES[wishes.input].splitlines()),
+        more=MORE,
     )
     complete = wishes.user is not None and wishes.target is not None
     files: dict[str, tuple[bytes, int, str]] = {

@@ -13,19 +13,25 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import SSHPrivateKeyTypes
 
 NAMESPACE = "sessionlens"
 _MAGIC, _VERSION, _HASH = b"SSHSIG", 1, "sha512"
 
 
-def load_key(path: Path) -> Ed25519PrivateKey:
+def read_private_key(path: Path) -> SSHPrivateKeyTypes:
     """An OpenSSH private key file without passphrase. ValueError says what is wrong with it."""
     try:
-        key = serialization.load_ssh_private_key(path.read_bytes(), password=None)
+        return serialization.load_ssh_private_key(path.read_bytes(), password=None)
     except TypeError:
         raise ValueError(f"{path} has a passphrase; the recorder needs a key without") from None
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(f"{path} is not a private key that can be used: {error}") from error
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """What seals recordings. ValueError."""
+    key = read_private_key(path)
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} is not an Ed25519 key")
     return key

@@ -31,7 +31,7 @@ def next_steps(folder: Path, wishes: Wishes, made: Made, program: str) -> Iterat
 
 
 def _user(folder: Path, wishes: Wishes, program: str) -> Iterator[list[str]]:
-    password = f"{program} passwd > {folder}/users/{wishes.user or 'john'}.passwd"
+    password = f"(umask 077; {program} passwd > {folder}/users/{wishes.user or 'john'}.passwd)"
     if wishes.user is None:
         place = _commented(folder, "#[users.john]")
         yield [

@@ -49,6 +49,12 @@ def public(path: Path) -> str:
     return " ".join(path.with_name(path.name + ".pub").read_text().split()[:2])
 
 
+def write_secret(path: Path, line: str) -> None:
+    """As `umask 077` would: nobody else reads it."""
+    path.touch(mode=0o600)
+    path.write_text(line + "\n")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

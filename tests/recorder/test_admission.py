@@ -8,9 +8,8 @@ from sessionlens_recorder.net.admission import Admission, Complaints, source_of
 
 
 def admission(startups: tuple[int, int, int] = (10, 30, 100), chance: float = 0.0, **more: int) -> Admission:
-    limits = Limits(
-        Startups(*startups), more.get("per_source", 1000), more.get("total", 1000), 120.0, 0, 4096
-    )
+    counts = {"per_source": 1000, "per_person": 1000, "total": 1000} | more
+    limits = Limits(Startups(*startups), **counts, unreachable=120.0, memory=0, files=4096)
     return Admission(limits, lambda: chance)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sessionlens_recorder.checks import check_private, check_recordings
+from sessionlens_recorder.net.passwords import hash_password
+from sessionlens_recorder.net.totp import new_secret
 
-from .conftest import DEADLINE_S, BuildSite, Site
+from .conftest import DEADLINE_S, BuildSite, Site, write_secret
 
 
 def refused(site: Site) -> str:
@@ -55,6 +58,26 @@ def test_a_private_key_that_others_can_read(build_site: BuildSite, name: str, mo
     line = refused(site)
     assert f"{key} is a private key that others can use (mode {mode:04o})" in line
     assert f"chmod 600 {key}" in line
+
+
+@pytest.mark.parametrize(
+    ("key", "make", "what"),
+    [
+        ("password_file", lambda: hash_password("secret"), "a hashed password"),
+        ("totp_file", new_secret, "a secret"),
+    ],
+    ids=["password", "totp"],
+)
+def test_a_secret_that_others_can_read(
+    build_site: BuildSite, key: str, make: Callable[[], str], what: str
+) -> None:
+    site = build_site(user=f'{key} = "users/john.secret"')
+    path = site.folder / "users/john.secret"
+    write_secret(path, make())
+    path.chmod(0o640)
+    assert f"{path} is {what} that others can use (mode 0640)" in refused(site)
+    path.chmod(0o600)
+    assert site.start().ssh("true").returncode == 0
 
 
 def test_a_key_that_is_missing_by_now(tmp_path: Path) -> None:

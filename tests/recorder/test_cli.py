@@ -87,7 +87,7 @@ def test_init_says_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixt
     lines = (folder / "recorder.toml").read_text().splitlines()
     for header in ("#[users.john]", "#[targets.web01]", "#[[rules]]"):
         assert f"{folder}/recorder.toml:{lines.index(header) + 1}" in told
-    assert f"sessionlens-recorder passwd > {folder}/users/john.passwd" in told
+    assert f"(umask 077; sessionlens-recorder passwd > {folder}/users/john.passwd)" in told
     assert f"sessionlens-recorder serve --config {folder}/recorder.toml" in told
     assert f"take {folder}/input.key to where recordings are analysed" in told
     assert "Only this machine reaches 127.0.0.1:2222" in told

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import os
+import pwd
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sessionlens_recorder.config import Config, ConfigError, Recording, load
-from sessionlens_recorder.config.section import find_line
+from sessionlens_recorder.config.limits import read_limits
+from sessionlens_recorder.config.section import Section, find_line
 from sessionlens_recorder.config.sinks import FileSink, HttpSink, SyslogSink
-from sessionlens_recorder.initialise import initialise
+from sessionlens_recorder.initialise import MORE, initialise
 
 from .conftest import make_key, public
 
@@ -59,6 +62,21 @@ def test_the_file_that_init_writes_needs_users_and_targets_only(folder: Path) ->
     assert config.targets["web01"].policy.forward == ("127.0.0.1:*",)
     with pytest.raises(ConfigError, match=r"no \[users.NAME\] yet"):
         load(folder / "recorder.toml")
+
+
+def test_what_init_has_in_comments_can_be_taken(folder: Path) -> None:
+    """Each line that is an example; not the ones that explain."""
+    me = pwd.getpwuid(os.getuid()).pw_name
+    text = MORE.replace('"mary"', f'"{me}"')
+    examples = "\n".join(re.sub(r"^#(?! )", "", line) for line in text.splitlines())
+    config = configured(
+        folder, GOOD + examples, ('recordings = "recordings"', 'recordings = "recordings"\nidle = "30m"')
+    )
+    assert list(config.live.watchers.values()) == [me]
+    assert config.limits == read_limits(Section(Path("x"), "", (), {})), "the defaults"
+    assert config.sinks[0].name == "siem"
+    assert config.retention.days == 400
+    assert config.server.idle == 1800
 
 
 @pytest.mark.parametrize(

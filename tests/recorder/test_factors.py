@@ -19,7 +19,7 @@ from sessionlens_recorder.net.passwords import hash_password
 from sessionlens_recorder.net.totp import check_code, code_at, new_secret, otpauth, read_totp_file
 
 from .askpass import AskPass
-from .conftest import BuildSite, Site, facts, make_key, wait_for
+from .conftest import BuildSite, Site, facts, make_key, wait_for, write_secret
 from .speaker import client, send
 
 ASKED = ("-oBatchMode=no", "-oNumberOfPasswordPrompts=1")
@@ -68,7 +68,7 @@ def test_a_code_counts_once(tmp_path: Path) -> None:
 def with_totp(site: Site) -> Callable[[], str]:
     """The file for john; the answer gives the code of now."""
     file = site.folder / "users/john.totp"
-    file.write_text(new_secret() + "\n")
+    write_secret(file, new_secret())
     return lambda: code_at(read_totp_file(file), int(time.time()) // 30)
 
 
@@ -105,7 +105,7 @@ def test_a_password_and_then_a_key(build_site: BuildSite, tmp_path: Path) -> Non
         user='password_file = "users/john.passwd"\n'
         'login = [["password", "publickey"], ["publickey", "password"]]'
     )
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     for order in ("password,publickey", "publickey,password"):
         asked = AskPass(tmp_path / order, "secret")
@@ -305,8 +305,8 @@ def test_questions_cannot_be_begun_for_ever(asking: Site) -> None:
             with contextlib.suppress(EOFError, OSError):  # it may have hung up by then
                 interactive(transport)
         wait_for(lambda: not transport.is_active(), "the bastion hangs up")
-    # the client may be gone before it reads why, and then its leaving is the reason
     wait_for(lambda: "connection-end" in asking.log(), "the end is logged")
+    assert "too many attempts to log in" in asking.log()
     assert "session-start" not in asking.log()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
@@ -17,7 +18,8 @@ import pytest
 from sessionlens_recorder.config import ConfigError, load
 from sessionlens_recorder.config.limits import parse_size
 
-from .conftest import BuildSite, Site, wait_for
+from .conftest import BuildSite, Site, facts, wait_for
+from .test_jump import jump, run
 
 
 def connect(site: Site) -> socket.socket:
@@ -83,6 +85,30 @@ def test_all_together_have_a_limit(build_site: BuildSite) -> None:
     with strangers(site, 2), connect(site) as sock:
         assert b"too many connections" in first_line(sock)
     assert "2 connections are open" in site.log()
+
+
+def test_a_person_has_a_limit(build_site: BuildSite) -> None:
+    """Of sessions: `ssh -J` counts each of those inside."""
+    site = limited(build_site, "[limits]\nper_person = 2").start()
+    with running(site), running(site):
+        refused = site.ssh("true")
+        assert refused.returncode == 255
+        assert b"john has 2 sessions open, and no more are allowed" in refused.stderr
+        assert "why=too-many" in site.log()
+        assert b"2 sessions open" in run(jump(site, "true")).stderr
+    for _ in range(3):  # what has ended counts no more, once it is sealed
+        wait_for(lambda: run(jump(site, "true")).returncode == 0, "there is room")
+
+
+@contextmanager
+def running(site: Site) -> Iterator[None]:
+    """A session in which a command has begun."""
+    line = ["ssh", *site.options(), "127.0.0.1", "echo in; cat"]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
+        assert user.stdout is not None
+        assert user.stdout.readline() == b"in\n"
+        yield
+        user.communicate()
 
 
 @pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="reads limits in /proc")
@@ -202,6 +228,29 @@ def test_hup_reads_the_configuration_for_new_connections(build_site: BuildSite) 
     assert site.targets == address
 
 
+def test_recordings_name_their_configuration(build_site: BuildSite) -> None:
+    """By its SHA-256, in a file that the journal covers: another one after a reload."""
+    site = build_site().start()
+    file = site.folder / "recorder.toml"
+    for _ in range(2):
+        _, bundle = site.record("true")
+        digest = facts(bundle)["config_sha256"]
+        assert digest == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert " session.json " in (bundle / "journal").read_text()
+        file.write_text(file.read_text() + "# changed\n")
+        hup(site, "recorder-reloaded")
+    assert digest != facts(site.bundles()[0])["config_sha256"]
+
+
+def test_the_end_is_told(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with running(site):
+        assert site.stop() == 0
+    log = site.log()
+    assert "recorder-stopping connections=1" in log
+    assert log.index("recorder-stopping") < log.index("session-end") < log.index("recorder-stopped")
+
+
 def test_a_broken_configuration_keeps_the_old_one(build_site: BuildSite) -> None:
     site = build_site().start()
     site.replaced('name = "bastion1"', 'nam = "bastion1"')
@@ -227,8 +276,9 @@ def test_hup_opens_and_closes_listeners(build_site: BuildSite) -> None:
 def test_hup_says_what_needs_a_restart(build_site: BuildSite) -> None:
     site = build_site().start()
     site.replaced("[recording]", '[metrics]\nlisten = "127.0.0.1:0"\n[recording]')
-    hup(site, "recorder-reloaded")
-    assert "restart=metrics" in site.log()
+    hup(site, "restart-needed")
+    assert "warning restart-needed" in site.log()
+    assert "what=metrics" in site.log()
 
 
 # metrics

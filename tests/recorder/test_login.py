@@ -26,6 +26,7 @@ from .conftest import (
     make_key,
     public,
     wait_for,
+    write_secret,
 )
 
 
@@ -55,7 +56,7 @@ BY_PASSWORD = ("-oBatchMode=no", "-oPreferredAuthentications=password", "-oNumbe
 
 def test_a_password(build_site: BuildSite) -> None:
     site = build_site(user='password_file = "users/john.passwd"')
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     done, bundle = site.record(*BY_PASSWORD, "--", "echo in", env=with_password("secret"))
     assert done.stdout == b"in\n"
@@ -65,7 +66,7 @@ def test_a_password(build_site: BuildSite) -> None:
 
 def test_a_wrong_password(build_site: BuildSite) -> None:
     site = build_site(user='password_file = "users/john.passwd"')
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     done = site.ssh(*BY_PASSWORD, "--", "true", env=with_password("a", "b", "c"))
     assert done.returncode == 255
@@ -117,7 +118,7 @@ def test_a_right_password_with_a_wrong_target_is_asked_for_once(
     build_site: BuildSite, tmp_path: Path
 ) -> None:
     site = build_site(user='password_file = "users/john.passwd"')
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     passwords = with_password("secret", "secret", "secret")
     done = site.ssh("-oUser=john%nope", *BY_PASSWORD, "--", "true", env=passwords, target=None)
@@ -140,7 +141,7 @@ def test_a_right_key_that_is_refused_leads_to_no_password_prompt(
         "target": ({"key": f'"{make_key(tmp_path / "wrong")}"'}, "john%web01", "web01 does not let"),
     }[broken]
     site = build_site(user='password_file = "users/john.passwd"', **changes)
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     passwords = with_password("secret", "secret", "secret")
     done = site.ssh("-oBatchMode=no", f"-oUser={name}", "--", "true", env=passwords, target=None)
@@ -336,7 +337,7 @@ def test_passthrough_asks_nothing_before_the_bastions_own_factor(
     build_site: BuildSite, password_target: PasswordTarget
 ) -> None:
     site = passthrough(build_site, password_target, user='password_file = "users/john.passwd"')
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    write_secret(site.folder / "users/john.passwd", hash_password("secret"))
     site.start()
     done = site.ssh(*BY_PASSWORD, "--", "id", env=with_password("tärget", "secret", "tärget"))
     assert done.stdout == b"ran id"

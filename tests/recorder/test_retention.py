@@ -265,6 +265,12 @@ def test_without_retention_it_keeps_and_warns_once_the_disk_fills(build_site: Bu
     assert bundle.is_dir()
 
 
+def test_a_disk_at_its_reserve_is_told(build_site: BuildSite) -> None:
+    site = build_site().replaced("[recording]", '[disk]\nreserve_least = "900000T"\n[recording]').start()
+    assert "error disk-short" in site.log()
+    assert "which is less than the reserve" in site.log()
+
+
 def test_below_the_reserve_new_sessions_are_refused_and_running_ones_go_on(build_site: BuildSite) -> None:
     site = build_site().start()
     line = ["ssh", *site.options(), "127.0.0.1", "echo in; cat"]

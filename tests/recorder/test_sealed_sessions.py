@@ -186,6 +186,24 @@ def test_input_that_is_off(build_site: BuildSite) -> None:
     assert "was not recorded, as configured" in session.gaps["text"][0]
 
 
+@pytest.mark.parametrize(
+    ("stored", "said", "unsaid"),
+    [
+        ("plain", "shown and everything that you type.", "encrypted"),
+        ("sealed", "which is encrypted for those who hold a key to it.", "where it is shown"),
+        ("off", "What you type is recorded where it is shown.", "everything that you type"),
+    ],
+)
+def test_the_notice_says_how_typing_is_stored(
+    build_site: BuildSite, identity: tuple[Path, str], stored: str, said: str, unsaid: str
+) -> None:
+    more = f'\ninput_recipients = ["{identity[1]}"]' if stored == "sealed" else ""
+    site = build_site().replaced('input = "plain"', f'input = "{stored}"{more}').start()
+    notice = site.ssh("true").stderr.decode()
+    assert said in notice
+    assert unsaid not in notice
+
+
 def test_serve_wants_to_know_how_input_is_stored(
     build_site: BuildSite, capsys: pytest.CaptureFixture[str]
 ) -> None:

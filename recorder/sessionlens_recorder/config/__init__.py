@@ -84,8 +84,9 @@ def load(path: Path) -> Config:
     """Read and check a configuration, and that the files it names can be read."""
     data, text, document = _read(path)
     root = Section(path, text, (), document)
-    server = read_server(root.section("server"))
+    of_server = root.section("server")
     recording = read_recording(root.section("recording", required=False))
+    server = read_server(of_server, recording.input)
     users = {section.name: read_user(section, server) for section in root.sections("users")}
     targets = {section.name: read_target(section) for section in root.sections("targets")}
     rules = tuple(read_rule(section, n, targets) for n, section in enumerate(root.tables("rules"), 1))

@@ -30,6 +30,7 @@ class Limits:
 
     startups: Startups
     per_source: int  # connections of one IPv4 address or IPv6 /64
+    per_person: int  # sessions of one person
     total: int
     unreachable: float  # seconds after which a peer that does not answer TCP is gone
     memory: int  # bytes of data (RLIMIT_DATA; of address space eight times that); 0: as the system has it
@@ -63,6 +64,7 @@ def read_limits(section: Section) -> Limits:
     limits = Limits(
         startups=section.check("startups", lambda: _startups(section.text("startups", "10:30:100"))),
         per_source=int(section.number("per_source", 100, 1, 100_000)),
+        per_person=int(section.number("per_person", 100, 1, 10_000)),
         total=int(section.number("total", 500, 1, 10_000)),
         unreachable=section.number("unreachable", 120.0, 2.0, 86400.0),
         memory=section.check("memory", lambda: parse_size(section.text("memory", "4G"))),

@@ -15,11 +15,14 @@ _SAY = (
 )
 
 
+Stored = Literal["plain", "sealed", "off"]
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What is kept."""
 
-    input: Literal["plain", "sealed", "off"]
+    input: Stored
     input_recipients: tuple[str, ...]  # who can read sealed input: age1…
     copies: int  # of each file that passes by sftp or scp, so many bytes; 0: none
 
@@ -27,8 +30,9 @@ class Recording:
 def read_recording(section: Section) -> Recording:
     lines = section.texts("input_recipients")
     recipients = section.check("input_recipients", lambda: read_recipients(lines, section.folder))
-    stored: Literal["plain", "sealed", "off"] | None
-    stored = section.choice("input", ("plain", "sealed", "off", None), "sealed" if recipients else None)
+    stored: Stored | None = section.choice(
+        "input", ("plain", "sealed", "off", None), "sealed" if recipients else None
+    )
     copies = _copies(section)
     section.done()
     if stored is None:

@@ -8,13 +8,20 @@ from functools import partial
 from pathlib import Path
 
 from sessionlens_recorder.config.login import check_login, read_login
+from sessionlens_recorder.config.recording import Stored
 from sessionlens_recorder.config.section import NAME, Address, Section
 from sessionlens_recorder.net.authorized_keys import parse_public_key
 from sessionlens_recorder.net.factors import Sequences, can_use_pam
 from sessionlens_recorder.net.keyscommand import check_command
 from sessionlens_recorder.net.krl import read_revoked_keys
+from sessionlens_recorder.net.proxied import Network, read_networks
 
-NOTICE = "This session is recorded: everything that is shown and everything that you type.\n"
+_SHOWN = "This session is recorded: everything that is shown"
+NOTICES: dict[Stored, str] = {
+    "plain": f"{_SHOWN} and everything that you type.\n",
+    "sealed": f"{_SHOWN} and everything that you type,\nwhich is encrypted for those who hold a key to it.\n",
+    "off": f"{_SHOWN}. What you type is recorded where it is shown.\n",
+}
 ELSEWHERE = "given elsewhere:"
 
 
@@ -39,16 +46,18 @@ class Server:
     ask_reason: bool
     idle: float | None = None  # seconds without anything happening, after which a session ends
     longest: float | None = None  # seconds that a session may last
+    proxy_from: tuple[Network, ...] = ()  # TCP balancers that say whose connection it is
 
 
-def read_server(section: Section) -> Server:
+def read_server(section: Section, stored: Stored) -> Server:
+    """`stored`: how what users type is, for the notice that is usual."""
     server = Server(
         name=section.text("name", "bastion"),
         listen=section.address("listen"),
         host_key=section.file("host_key"),
         signing_key=section.file("signing_key"),
         recordings=section.path_of("recordings"),
-        notice=_notice(section),
+        notice=_notice(section, stored),
         login_grace=section.number("login_grace", 60.0, 1.0, 3600.0),
         login=read_login(section),
         user_ca=tuple(
@@ -62,6 +71,7 @@ def read_server(section: Section) -> Server:
         ask_reason=section.flag("ask_reason"),
         idle=section.optional_duration("idle", 2.0),
         longest=section.optional_duration("longest", 2.0),
+        proxy_from=section.check("proxy_from", lambda: read_networks(section.texts("proxy_from"))),
     )
     if not NAME.fullmatch(server.name):
         raise section.error("name", f"{server.name!r} is not a name (letters, digits, '.', '_', '-')")
@@ -74,10 +84,10 @@ def read_server(section: Section) -> Server:
     return server
 
 
-def _notice(section: Section) -> str:
+def _notice(section: Section, stored: Stored) -> str:
     """The text, and below it purpose and contact where they are given."""
     notice, purpose, contact = (
-        section.text("notice", NOTICE), section.text("purpose", ""), section.text("contact", "")
+        section.text("notice", NOTICES[stored]), section.text("purpose", ""), section.text("contact", "")
     )  # fmt: skip
     if not notice.strip():
         raise section.error("notice", f'cannot be empty; to show none write "{ELSEWHERE} <where>"')

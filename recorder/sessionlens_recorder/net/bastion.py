@@ -39,6 +39,10 @@ def load_bastion(config: Config) -> Bastion:
     ]
     for key in (config.server.host_key, config.server.signing_key, *upstream):
         check_private(key)
+    for user in config.users.values():
+        for file, what in ((user.password_file, "a hashed password"), (user.totp_file, "a secret")):
+            if file is not None:
+                check_private(file, what)
     check_recordings(config.server.recordings)
     keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
     signing_key = signing.load_key(config.server.signing_key)

@@ -60,6 +60,7 @@ class Connection:
         self._proof: Proof | None = None
         self._jump: Jump | None = None
         self._session = new_session_id()
+        self._seated = False  # it counts as one of the person's sessions
         self._lasting: Lasting | None = None
         self._orders = desk.orders if proof is None else []
         self._wake_read, self._wake_write = socket.socketpair()
@@ -77,7 +78,7 @@ class Connection:
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
         self._user.ended = self._wake
-        self._login = Login(self._user, bastion.config, listener, client[0], self, self._revocations, proof)
+        self._login = Login(self._user, bastion.config, listener, client, self, self._revocations, proof)
         self._user.auth_handler = self._login  # type: ignore[assignment]
 
     def serve(self) -> int:
@@ -87,7 +88,10 @@ class Connection:
         while self._end is None:
             self._sleep(TICK_S)
             self._watch(deadline + self._approval.lasted)
-        return self._wind_up(self._end)
+        code = self._wind_up(self._end)
+        if self._seated:
+            self._bastion.counters.give_seat()
+        return code
 
     def terminate(self) -> None:
         """The bastion stops. Called from a signal handler."""
@@ -147,8 +151,13 @@ class Connection:
         return None
 
     def _check_room(self, identity: Identity) -> None:
-        """What is left of the disk belongs to the sessions that run already."""
-        config = self._bastion.config
+        """What is left of the disk belongs to the sessions that run already; and nobody has too many."""
+        config, most = self._bastion.config, self._bastion.config.limits.per_person
+        self._seated = self._seated or self._bastion.counters.take_seat(identity.user.name, most)
+        if not self._seated:
+            raise Refused(
+                "too-many", f"{identity.user.name} has {most} sessions open, and no more are allowed"
+            )
         reason = shortage(config.server.recordings, config.disk)
         if reason is not None:
             logs.error("recording-impossible", person=identity.user.name, reason=reason)

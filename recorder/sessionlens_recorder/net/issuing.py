@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 import paramiko
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import SSHCertificateBuilder, SSHCertificateType
 
 from sessionlens_recorder.session.policy import Policy
+from sessionlens_recorder.signing import read_private_key
 
 VALID_S, EARLY_S = 60, 60  # early: for a target whose clock is slow
 Authority = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -25,12 +25,7 @@ Authority = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPriv
 
 def load_authority(path: Path) -> Authority:
     """ValueError says what cannot be used."""
-    try:
-        key = serialization.load_ssh_private_key(path.read_bytes(), password=None)
-    except TypeError:
-        raise ValueError(f"{path} has a passphrase; the recorder needs a key without") from None
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError(f"{path} is not a private key that can be used: {error}") from error
+    key = read_private_key(path)
     if not isinstance(key, Authority):
         raise ValueError(f"{path} is not a key of a kind that can sign certificates; use Ed25519")
     return key

@@ -83,6 +83,7 @@ class Leg(Transport):
         self._waiting_bytes = 0
         self._finished = False
         self.farewell: str | None = None  # our DISCONNECT
+        self._failure: Exception | None = None  # what another thread ended it for
         self.packetizer: BufferedPacketizer
         self.clear_to_send_lock = self.packetizer.turn
         self._take_over_messages()
@@ -125,6 +126,17 @@ class Leg(Transport):
         with contextlib.suppress(OSError):  # the peer may have been faster
             self.sock.shutdown(socket.SHUT_RDWR)
         self.packetizer.close()
+
+    def fail(self, error: Exception) -> None:
+        """End it for what went wrong on another thread; what went wrong before that stays the reason."""
+        if self.saved_exception is None and self._failure is None:
+            self._failure = error
+        self.kill()
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong first. paramiko's own thread forgets it for the end that follows from it."""
+        return self._failure or self.get_exception()
 
     def run(self) -> None:
         self.packetizer.reader = threading.get_ident()
@@ -214,7 +226,7 @@ def reason_of_end(leg: Leg) -> str:
         return f"was told: {leg.farewell}"
     if leg.goodbye is not None:
         return leg.goodbye[1] or f"disconnect with code {leg.goodbye[0]}"
-    error = leg.get_exception()
+    error = leg.failure
     if error is None or isinstance(error, EOFError):
         return "connection closed"
     return f"{type(error).__name__}: {error}" if not isinstance(error, paramiko.SSHException) else str(error)

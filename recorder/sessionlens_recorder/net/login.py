@@ -55,15 +55,15 @@ class Login:
         leg: Leg,
         config: Config,
         target: Target | None,
-        client: str,
+        client: tuple[str, int],
         entrance: Entrance,
         revocations: Revocations,
         proof: Proof | None = None,
     ) -> None:
         self._leg, self._config, self._listener = leg, config, target
-        self._client, self._entrance, self._vouched = client, entrance, proof
+        (self._client, self._port), self._entrance, self._vouched = client, entrance, proof
         self._revocations = revocations
-        self._credentials = Credentials(config, revocations, client)
+        self._credentials = Credentials(config, revocations, self._client)
         self._turn = threading.RLock()
         self._name: str | None = None
         self._progress = Progress(())
@@ -73,7 +73,6 @@ class Login:
         self._service = False
         self._in = False
         self._over = False  # refused for good
-        self._port = _peer_port(leg)
         self.banner = None
         self.notice_sent: datetime | None = None
         self._speaker = Speaker(leg)
@@ -217,8 +216,7 @@ class Login:
     def end_connection(self, error: Exception) -> None:
         if not isinstance(error, (SSHException, EOFError, OSError)):
             logs.error("crash", trace=traceback.format_exc())
-        self._leg.saved_exception = error
-        self._leg.kill()
+        self._leg.fail(error)
 
     # the person is known
 
@@ -308,10 +306,3 @@ class Login:
 
 def _text(m: Message) -> str:
     return m.get_binary().decode("utf-8", "backslashreplace")
-
-
-def _peer_port(leg: Leg) -> int | None:
-    try:
-        return int(leg.getpeername()[1])
-    except (OSError, IndexError):  # gone again already, or a connection inside another
-        return None

@@ -23,7 +23,7 @@ from sessionlens_recorder.counting import Counters, Tally
 from sessionlens_recorder.live.answer import ANSWERING, Answer
 from sessionlens_recorder.live.desk import Desk
 from sessionlens_recorder.live.door import Door
-from sessionlens_recorder.net.admission import Admission, Complaints, source_of
+from sessionlens_recorder.net.admission import Admission, source_of
 from sessionlens_recorder.net.bastion import load_bastion
 from sessionlens_recorder.net.child import Child
 from sessionlens_recorder.net.connection import Connection
@@ -33,6 +33,8 @@ from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.processes import SIGNALS, Processes
+from sessionlens_recorder.net.proxied import Proxied, is_trusted
+from sessionlens_recorder.net.refusals import Refusals
 from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
 
@@ -40,7 +42,6 @@ BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
 TICK_S = 10.0  # how often it looks after disk, retention and metrics
 SERVICES = (SINKS, METRICS)  # what runs as long as there is anything to tell
-TOO_MANY = b"SessionLens: too many connections; try again later\r\n"
 
 
 class Server:
@@ -53,7 +54,7 @@ class Server:
         self._sinks: Sinks | None = open_sinks(config)
         logs.tell_also(Tally(self._counters))
         warn_of_keys(config)
-        self._admission, self._complaints = Admission(config.limits), Complaints()
+        self._admission, self._refusals = Admission(config.limits), Refusals()
         self._listeners: list[Listener] = []
         self._stopped, self._reloads = False, False
         self._pid = os.getpid()
@@ -73,6 +74,7 @@ class Server:
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._woken)
         self._watch_listeners([])
         self._selector.register(self._door.listener, selectors.EVENT_READ, self._answer_one)
+        self._proxied = Proxied(self._selector, self._refusals.no_header)
         self._processes = Processes(self._selector, self._counters, self._forget)
         self._housekeeping = Housekeeping(self._processes)
         gc.collect()
@@ -105,7 +107,7 @@ class Server:
     def _accept(self) -> None:
         due = time.monotonic() + TICK_S
         while not self._stopped:
-            for key, _ in self._selector.select(max(0.0, due - time.monotonic())):
+            for key, _ in self._selector.select(max(0.0, self._proxied.due(due) - time.monotonic())):
                 if isinstance(key.data, int):
                     self._hear(key.data)
                 else:
@@ -113,6 +115,7 @@ class Server:
             if self._reloads:
                 self._reloads = False
                 self._reload()
+            self._proxied.expire()
             if time.monotonic() >= due:
                 due = time.monotonic() + TICK_S
                 self._tick()
@@ -121,17 +124,22 @@ class Server:
         try:
             sock, address = listener.accept()
         except OSError as error:  # gone again, or no descriptors left
-            if self._complaints.due("accept") is not None:
-                logs.warning("accept-failed", reason=error)
+            self._refusals.no_accept(error)
             time.sleep(BREATH_S)
             return
         client = (str(address[0]), int(address[1]))
-        source = source_of(client[0])
         target = next((one.target for one in self._listeners if one.sock is listener), None)
+        if is_trusted(self._config.server.proxy_from, client[0]):
+            self._proxied.wait(sock, client, lambda sock, client: self._admit(sock, client, target))
+        else:
+            self._admit(sock, client, target)
+
+    def _admit(self, sock: socket.socket, client: tuple[str, int], target: Target | None) -> None:
+        source = source_of(client[0])
         with sock:
             reason = self._admission.check(source)
             if reason is not None:
-                self._turn_away(sock, client[0], source, reason)
+                self._refusals.turn_away(sock, client[0], source, reason)
                 return
             arrival = self._admission.arrived(source)
             try:
@@ -141,8 +149,7 @@ class Server:
                     self._processes.fork(client[0], run, arrival, ours)
             except OSError as error:  # no process, descriptor or memory left
                 self._admission.left(arrival)
-                logs.error("fork-failed", client=client[0], reason=error)
-                _say(sock, TOO_MANY)
+                self._refusals.no_process(sock, client[0], error)
 
     def _answer_one(self, listener: socket.socket) -> None:
         """Somebody asks about sessions: a process of their own looks, waits and answers."""
@@ -157,13 +164,6 @@ class Server:
             answer = Answer(self._config.live, sock, peer, children)
             self._start(ANSWERING, lambda report: answer.run())
 
-    def _turn_away(self, sock: socket.socket, client: str, source: str, reason: str) -> None:
-        """As sshd does: a line in place of the version, and the end. Nothing here waits for the client."""
-        count = self._complaints.due(source)
-        if count is not None:
-            logs.warning("connection-refused", client=client, source=source, count=count, reason=reason)
-        _say(sock, TOO_MANY)
-
     def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, desk: Desk) -> int:
         if self._metrics is not None:
             self._metrics.sock.close()
@@ -177,7 +177,7 @@ class Server:
     def _forget(self) -> None:
         """In a child: close what it has no use for. The metrics' process keeps its listener."""
         listeners = (*(one.sock for one in self._listeners), self._door.listener)
-        for unused in (*listeners, self._wake_read, self._wake_write):
+        for unused in (*listeners, *self._proxied.sockets, self._wake_read, self._wake_write):
             unused.close()
 
     def _woken(self, wake: socket.socket) -> None:
@@ -253,7 +253,9 @@ class Server:
         self._watch_listeners(before)
         prepare_accepting(config.limits)
         warn_of_keys(config)
-        logs.event("recorder-reloaded", file=config.path, restart=", ".join(needs) or None)
+        logs.event("recorder-reloaded", file=config.path)
+        if needs:
+            logs.warning("restart-needed", file=config.path, what=", ".join(needs))
 
     def _drain(self) -> None:
         """SIGTERM: no new sessions; the running ones are told, ended and sealed. The sinks hear of it."""
@@ -285,16 +287,6 @@ class Server:
             with contextlib.suppress(BlockingIOError):
                 self._wake_read.recv(4096)
             self._reap()
-
-
-def _say(sock: socket.socket, text: bytes) -> None:
-    """Without waiting; what the client has said is read first, since closing over it would take back ours."""
-    sock.setblocking(False)
-    with contextlib.suppress(OSError):
-        sock.send(text)
-        sock.shutdown(socket.SHUT_WR)
-    with contextlib.suppress(OSError):
-        sock.recv(4096)
 
 
 def _differs(new: Config, old: Config, name: str) -> bool:

@@ -157,7 +157,7 @@ def check_url(url: str) -> str:
 
 def read_secret(path: Path) -> str:
     """The one line of a file that only the recorder can read. Raises ValueError."""
-    check_private(path)
+    check_private(path, "a secret")
     try:
         text = path.read_text("ascii").strip()
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from sessionlens_recorder.checks import check_private
 from sessionlens_recorder.config.sinks import FileSink, HttpSink, Sink, SyslogSink
 from sessionlens_recorder.sinks.endpoints import Endpoint, tls_context
 from sessionlens_recorder.sinks.file import Lines
@@ -23,6 +24,8 @@ def make_endpoint(sink: Sink) -> Endpoint:
 def _syslog(sink: SyslogSink) -> Endpoint:
     if sink.transport == "udp":
         return Datagrams(sink.address, sink.facility, sink.sd_id)
+    if sink.certificate_key is not None:
+        check_private(sink.certificate_key)
     tls = sink.transport == "tls"
     context = tls_context(sink.ca_file, sink.certificate, sink.certificate_key) if tls else None
     return Stream(sink.address, sink.facility, sink.sd_id, context)
