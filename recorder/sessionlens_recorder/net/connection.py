@@ -11,33 +11,31 @@ import select
 import socket
 import threading
 import time
-from collections import deque
 
 import paramiko
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError, BundleWriter, new_session_id
+from sessionlens_recorder.bundle import new_session_id
 from sessionlens_recorder.config import Target
 from sessionlens_recorder.live.desk import Desk, Order
 from sessionlens_recorder.net.approval import Approval
 from sessionlens_recorder.net.bastion import Bastion
+from sessionlens_recorder.net.entering import Seat, check_room, key_for, open_bundle
 from sessionlens_recorder.net.facts import session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
-from sessionlens_recorder.net.issuing import issue
 from sessionlens_recorder.net.jump import Jump
 from sessionlens_recorder.net.keepalive import notice_absence
 from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
+from sessionlens_recorder.net.outgoing import Outgoing
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
-from sessionlens_recorder.space import shortage
 
 TICK_S = 1.0
 FAREWELL_S = 3.0  # for a peer to read the last messages
-IMPOSSIBLE = "sessions cannot be recorded at the moment, so none is let through"
 
 
 class Connection:
@@ -60,16 +58,14 @@ class Connection:
         self._proof: Proof | None = None
         self._jump: Jump | None = None
         self._session = new_session_id()
-        self._seated = False  # it counts as one of the person's sessions
+        self._seat = Seat(bastion.counters)
         self._lasting: Lasting | None = None
         self._orders = desk.orders if proof is None else []
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_write.setblocking(False)
         self._end: End | None = None
         self._end_lock = threading.Lock()
-        self._order = threading.Lock()  # of what the relay decides
-        self._outgoing: tuple[deque[bytes], deque[bytes]] = (deque(), deque())  # to user, to target
-        self._sending = (threading.Lock(), threading.Lock())
+        self._outgoing = Outgoing(self._send)
         self._recording: SessionRecording | None = None
         self._target: TargetLeg | None = None
         self._user = Leg(sock)
@@ -89,8 +85,7 @@ class Connection:
             self._sleep(TICK_S)
             self._watch(deadline + self._approval.lasted)
         code = self._wind_up(self._end)
-        if self._seated:
-            self._bastion.counters.give_seat()
+        self._seat.give_back()
         return code
 
     def terminate(self) -> None:
@@ -112,21 +107,19 @@ class Connection:
         allowed = self._approval.check(identity, lambda: self._end is not None)
         target, session_id = identity.target, self._session
         limits = self._bastion.config.limits
-        self._check_room(identity)
-        secret = self._key(identity, session_id) if secret is None else secret
+        self._seat.take(identity.user.name, limits.per_person)
+        check_room(self._bastion.config, identity.user.name)
+        secret = key_for(self._bastion, identity, session_id) if secret is None else secret
         leg = connect(target, identity.account, secret, self._wake)
         notice_absence(leg.sock, limits.unreachable)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
         )
         try:
-            bundle = BundleWriter.create(
-                self._bastion.config.server.recordings, facts, self._bastion.input, session_id
-            )
-        except (BundleError, OSError) as error:
+            bundle = open_bundle(self._bastion, facts, session_id, identity.user.name)
+        except Refused:
             leg.kill()
-            logs.error("recording-impossible", person=identity.user.name, reason=error)
-            raise Refused("recording-impossible", IMPOSSIBLE) from error
+            raise
         self._desk.bundle(str(bundle.path))
         self._proof = identity.proof
         self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
@@ -150,27 +143,6 @@ class Connection:
             self.end(f"ended by {order.by}: {order.reason}", told)
         return None
 
-    def _check_room(self, identity: Identity) -> None:
-        """What is left of the disk belongs to the sessions that run already; and nobody has too many."""
-        config, most = self._bastion.config, self._bastion.config.limits.per_person
-        self._seated = self._seated or self._bastion.counters.take_seat(identity.user.name, most)
-        if not self._seated:
-            raise Refused(
-                "too-many", f"{identity.user.name} has {most} sessions open, and no more are allowed"
-            )
-        reason = shortage(config.server.recordings, config.disk)
-        if reason is not None:
-            logs.error("recording-impossible", person=identity.user.name, reason=reason)
-            raise Refused("disk-reserve", IMPOSSIBLE)
-
-    def _key(self, identity: Identity, session_id: str) -> paramiko.PKey:
-        """What the bastion itself logs in with at the target."""
-        name = identity.target.name
-        if identity.target.upstream == "key":
-            return self._bastion.target_keys[name]
-        key_id = f"{identity.user.name} sessionlens {self._bastion.config.server.name} {session_id}"
-        return issue(self._bastion.authorities[name], key_id, identity.account, identity.policy)
-
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
@@ -192,24 +164,9 @@ class Connection:
 
     def _received(self, side: int, payload: bytes) -> None:
         """Record, then forward. What cannot be recorded is not forwarded, and the session ends."""
-        if self._recording is None:
-            return
-        with self._order:
-            sends = self._recording.received(side, payload)
-            for to, message in sends:
-                self._outgoing[to].append(message)
-        for to in {to for to, _ in sends}:
-            self._drain(to)
-
-    def _drain(self, to: int) -> None:
-        """Send what waits for a side, in the order in which the relay decided it.
-
-        Two legs' threads decide at once; without this an answer of the recorder's own could overtake the
-        target's answer to an older request, and the client would take one for the other.
-        """
-        with self._sending[to]:
-            while self._outgoing[to]:
-                self._send(to, self._outgoing[to].popleft())
+        recording = self._recording
+        if recording is not None:
+            self._outgoing.decide(recording.received, side, payload)
 
     def _send(self, to: int, message: bytes) -> None:
         leg = self._user if to == USER else self._target
@@ -267,12 +224,9 @@ class Connection:
 
     def _interject(self, told: str) -> None:
         """Say something in the middle of the session."""
-        if self._recording is None:
-            return
-        with self._order:
-            for to, message in self._recording.interject(f"SessionLens: {told}"):
-                self._outgoing[to].append(message)
-        self._drain(USER)
+        recording = self._recording
+        if recording is not None:
+            self._outgoing.decide(recording.interject, f"SessionLens: {told}")
 
     def _revoked(self, proof: Proof) -> str | None:
         """Was it said since the login that this person, or the key or certificate, may no longer?"""

@@ -33,15 +33,13 @@ from sessionlens_recorder.net.names import split_login
 from sessionlens_recorder.net.offering import check_offer, read_offer
 from sessionlens_recorder.net.passage import Passage, TryAgain
 from sessionlens_recorder.net.revocation import Revocations
-from sessionlens_recorder.net.speaking import Speaker, printable
+from sessionlens_recorder.net.speaking import Speaker
 from sessionlens_recorder.net.talking import Talker
 from sessionlens_recorder.net.upstream import Refused
 from sessionlens_recorder.net.userkeys import OFFERED
+from sessionlens_recorder.net.verdicts import Verdicts
 
 __all__ = ["Entrance", "Identity", "Login"]
-
-MAX_ATTEMPTS = 10  # FAILUREs in one connection; an agent full of keys needs some
-NO_METHOD = "refused@sessionlens"  # no client has it; OpenSSH takes an empty list for all of its own
 
 
 class Login:
@@ -61,7 +59,7 @@ class Login:
         proof: Proof | None = None,
     ) -> None:
         self._leg, self._config, self._listener = leg, config, target
-        (self._client, self._port), self._entrance, self._vouched = client, entrance, proof
+        self._client, self._entrance, self._vouched = client[0], entrance, proof
         self._revocations = revocations
         self._credentials = Credentials(config, revocations, self._client)
         self._turn = threading.RLock()
@@ -69,13 +67,13 @@ class Login:
         self._progress = Progress(())
         self._credential: Credential | None = None
         self._passage: Passage | None = None  # from here on a person is told why not
-        self._failures = 0
         self._service = False
         self._in = False
         self._over = False  # refused for good
         self.banner = None
         self.notice_sent: datetime | None = None
         self._speaker = Speaker(leg)
+        self._verdicts = Verdicts(leg, self._speaker, client)
         self._talker = Talker(self._speaker, self._turn, self)
         leg._preferred_pubkeys = OFFERED  # type: ignore[attr-defined]
 
@@ -262,31 +260,16 @@ class Login:
         self._entrance.begin()
 
     def _ask_again(self, refusal: Refused) -> None:
-        self._failures += 1
-        if self._failures >= MAX_ATTEMPTS:
+        left = self._passage.left() if self._passage else ()
+        if not self._verdicts.ask_again(left, self._person(), refusal):
             self._refuse(refusal)
-            return
-        self._log_refusal(refusal)
-        self._speaker.show(f"{refusal}\n")
-        self._speaker.fail(self._passage.left() if self._passage else ())
 
     def _refuse(self, refusal: Refused) -> None:
-        """For good: the reason, no method that is left, and the end. OpenSSH leaves at the second."""
         self._over = True
-        self._log_refusal(refusal)
-        self._speaker.show(f"{refusal}\n")
-        self._speaker.fail((NO_METHOD,))
-        self._leg.finish([], printable(str(refusal)))
+        self._verdicts.refuse(self._person(), refusal)
 
-    def _log_refusal(self, refusal: Refused) -> None:
-        logs.warning(
-            "login-refused",
-            client=self._client,
-            port=self._port,
-            person=self._passage and self._passage.proof.user.name,
-            why=refusal.event,
-            reason=refusal,
-        )
+    def _person(self) -> str | None:
+        return self._passage.proof.user.name if self._passage else None
 
     def _first_factors(self) -> list[Factor]:
         """Of anybody: which methods there are does not depend on the name, or it would tell who exists."""
@@ -294,14 +277,9 @@ class Login:
 
     def _fail(self, method: str | None, reason: str | None = None, **fields: Any) -> None:
         """Not let in by this; what is left."""
-        if method is not None:
-            told = {"name": self._name, "method": method, "reason": reason, **fields}
-            logs.event("login-failed", client=self._client, port=self._port, **told)
-            self._failures += 1
-        if self._failures >= MAX_ATTEMPTS:
-            raise SSHException("too many attempts to log in")
-        left = methods(self._progress.due if self._progress.passed else self._first_factors())
-        self._speaker.fail(self._passage.left() if self._passage else left)
+        usual = methods(self._progress.due if self._progress.passed else self._first_factors())
+        left = self._passage.left() if self._passage else usual
+        self._verdicts.fail(left, method, self._name, reason, **fields)
 
 
 def _text(m: Message) -> str:
