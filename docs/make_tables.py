@@ -21,7 +21,7 @@ CODES = """## Exit codes of the command line
 |---|---|
 | 0 | done; `search`, `commands --ran`: found; `verify`: intact |
 | 1 | `search`, `commands --ran`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
-| 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell |
+| 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell; `verify --heads`: a recording that heads tell of is not there |
 | 64 | wrong use, or a file that cannot be read or written |
 | 130 | interrupted |
 """

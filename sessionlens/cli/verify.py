@@ -24,13 +24,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--heads",
         type=Path,
-        help="JSON lines with the chain heads that a recorder's sink kept: whether it was written anew",
+        help="JSON lines with the chain heads that a recorder's sink kept: whether one was written anew "
+        "(exit code 1), or is not there any more (2)",
     )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: all hold, 1: something does not hold, 2: cannot tell. The worst of several wins: 1, then 2."""
+    """0: all hold, 1: something does not hold, 2: cannot tell, which a recording that heads tell of and that
+    is not there is too. The worst of several wins: 1, then 2.
+    """
     paths = _recordings(arguments.path)
     told = None if arguments.heads is None else heads.read(arguments.heads)
     results = [(path, verify(path, arguments.signers, told)) for path in paths]

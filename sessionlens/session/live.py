@@ -20,7 +20,10 @@ class LiveSession(Session):
             print(s.commands.tail(1))
 
     `refresh` reads anew what has grown, a channel at a time: channels in which nothing happened keep what
-    was worked out of them. `ended`: nothing more will come.
+    was worked out of them. One that has grown is replayed whole, since its last frame was closed where it
+    stood then: to go on behind it would make other frames than the same bytes make later. Who needs commands
+    only, soon and for long, has `sessionlens commands --follow`, whose replay goes on.
+    `ended`: nothing more will come.
     """
 
     def __init__(self, place: Path, channel: int | None, reflow: bool, identities: Identities | None) -> None:

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -290,6 +291,14 @@ def build_site(tmp_path: Path, sshd: Sshd) -> Iterator[BuildSite]:
     for site in built:
         if site.process is not None and site.process.poll() is None:
             site.stop()
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """pytest keeps its own from all other users."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 def channel(bundle: Path, name: str) -> Path:

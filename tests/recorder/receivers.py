@@ -7,12 +7,14 @@ from __future__ import annotations
 import contextlib
 import gzip
 import ipaddress
+import itertools
 import json
 import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +25,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sessionlens_recorder.config.sinks import HttpSink
+from sessionlens_recorder.sinks.endpoints import Endpoint
+from sessionlens_recorder.sinks.make import make_endpoint
+from sessionlens_recorder.sinks.record import make
 
 # RFC 5424, section 6, as written there
 _NAME = r"[!#-<>-\\^-~]{1,32}"
@@ -252,3 +258,37 @@ def _certificate(
     if not ca:
         builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
     return builder.sign(signer, hashes.SHA256())
+
+
+numbers = itertools.count()
+
+
+def told(count: int = 1, name: str = "session-start") -> list[dict[str, object]]:
+    return [make("gate", name, "info", {"person": f"user {next(numbers)}"}) for _ in range(count)]
+
+
+def uids(events: list[dict[str, object]]) -> list[object]:
+    return [event["uid"] for event in events]
+
+
+@contextmanager
+def opened(receiver: Datagrams | Stream | Collector) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        receiver.close()
+
+
+def arrived(receiver: Datagrams | Stream) -> list[object]:
+    return [parse_message(raw)["params"]["uid"] for raw in list(receiver.got)]
+
+
+def http(
+    folder: Path, url: str | None, kind: str = "splunk", ca_file: Path | None = None, secret: str = "s3cret"
+) -> Endpoint:
+    file = folder / "secret"
+    file.write_text(f"{secret}\n")
+    file.chmod(0o600)
+    token, url_file = (file, None) if kind == "splunk" else (None, file)
+    index = "bastions" if kind == "splunk" else None
+    return make_endpoint(HttpSink("h", (), kind, url, url_file, token, index, ca_file))  # type: ignore[arg-type]

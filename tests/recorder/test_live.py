@@ -2,129 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import pty
-import pwd
-import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .conftest import ME, BuildSite, Site, channel, events, facts, public, stream, wait_for
-
-RUN = [sys.executable, "-m", "sessionlens_recorder"]
-ENV = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "recorder")}
-
-
-def run(site: Site, *arguments: str, unix: str | None = None) -> subprocess.CompletedProcess[str]:
-    """`sessionlens-recorder …`, as this user or as another one."""
-    return subprocess.run(command(site, *arguments, unix=unix), capture_output=True, text=True, timeout=30)
-
-
-def command(site: Site, *arguments: str, unix: str | None = None) -> list[str]:
-    line = [*RUN, *arguments, "--socket", str(socket_of(site))]
-    return line if unix is None else ["setpriv", f"--reuid={unix}", "--clear-groups", *line]
-
-
-def socket_of(site: Site) -> Path:
-    """In the bastion's folder, unless a test says otherwise."""
-    told = re.search(r'^socket = "(.*)"$', (site.folder / "recorder.toml").read_text(), re.MULTILINE)
-    return Path(told[1]) if told else site.folder / "live.sock"
-
-
-@pytest.fixture
-def public_folder() -> Iterator[Path]:
-    """pytest keeps its own from all other users."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
-
-
-def can_be(unix: str) -> None:
-    """Skips where no other user can be had."""
-    if os.getuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("needs root and setpriv to be another Unix user")
-    try:
-        pwd.getpwnam(unix)
-    except KeyError:
-        pytest.skip(f"needs a Unix user {unix}")
-    probe = ["setpriv", f"--reuid={unix}", "--clear-groups", *RUN, "--version"]
-    if subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip(f"{unix} cannot run the recorder here")
-
-
-@contextmanager
-def shell(site: Site, *options: str, target: str | None = "web01") -> Iterator[Shell]:
-    """An interactive session of john's on a pty."""
-    leader, follower = pty.openpty()
-    line = ["ssh", *site.options("-tt", *options, target=target), "127.0.0.1"]
-    if not shutil.which("setsid"):
-        pytest.skip("needs setsid, for a terminal that ssh may ask on")
-    line = ["setsid", "--ctty", *line]
-    process = subprocess.Popen(line, stdin=follower, stdout=follower, stderr=follower)
-    os.close(follower)
-    os.set_blocking(leader, False)
-    try:
-        yield Shell(leader, process)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(leader)
-
-
-class Shell:
-    def __init__(self, leader: int, process: subprocess.Popen[bytes]) -> None:
-        self.leader, self.process, self.seen = leader, process, ""
-
-    def type(self, text: str) -> None:
-        os.write(self.leader, text.encode())
-
-    def read(self) -> str:
-        try:
-            while data := os.read(self.leader, 65536):
-                self.seen += data.decode("utf-8", "replace")
-        except OSError:
-            pass
-        return self.seen
-
-    def until(self, text: str, seconds: float = 20.0) -> None:
-        try:
-            wait_for(lambda: text in self.read(), seconds=seconds)
-        except AssertionError as error:
-            raise AssertionError(f"{text!r} is not in {self.seen!r}") from error
-
-
-def listed(site: Site) -> list[dict[str, Any]]:
-    done = run(site, "sessions", "--json")
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def append(site: Site, text: str) -> None:
-    """To the configuration, before the start."""
-    file = site.folder / "recorder.toml"
-    file.write_text(file.read_text() + text)
-
-
-def only(site: Site, state: str = "running") -> str:
-    """The id of the one session, once it is there."""
-    found = wait_for(lambda: [one for one in listed(site) if one["state"] == state], f"one is {state}")
-    return str(found[0]["session"])
-
-
-def notes(bundle: Path) -> list[dict[str, Any]]:
-    (folder,) = bundle.glob("*.connection")
-    return events(folder)
+from .conftest import ME, BuildSite, Site, channel, facts, public, stream, wait_for
+from .live import append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
 
 
 @pytest.fixture
@@ -190,6 +77,37 @@ def test_following_shows_everything_from_the_beginning_and_is_recorded(live: Sit
     assert 'reason="ticket 7"' in live.log()
 
 
+def test_a_full_screen_program_does_nothing_to_who_follows(live: Site, tmp_path: Path) -> None:
+    """Its texts come in the order in which it wrote them; what hostile ones would do is not done."""
+    hostile = tmp_path / "hostile"
+    hostile.write_bytes(HOSTILE)
+    with shell(live) as session:
+        session.type(f"cat {hostile}; printf 'do%s\\n' ne\n")
+        session.until("done")
+        if pager := shutil.which("less"):
+            session.type(f"LESS= LESSSECURE=1 TERM=xterm {pager} /etc/passwd\n")
+            session.until("root:")
+            session.type("q")
+        with subprocess.Popen(
+            command(live, "follow", only(live), "--reason", "look"), stdout=subprocess.PIPE
+        ) as follower:
+            wait_for(lambda: "session-watched" in live.log(), "it is followed")
+            session.type("exit\n")
+            assert follower.stdout is not None
+            shown = follower.stdout.read().decode()
+    assert follower.returncode == 0
+    assert "painted" in shown
+    assert "root:" in shown or not pager
+    assert all(c.isprintable() or c in "\n\t" for c in shown)
+    assert "ZXZpbA==" not in shown, "nothing for the clipboard"
+
+
+HOSTILE = (
+    b"\x1b[?1049h\x1b[2J\x1b[5;5Hpainted\x1b]52;c;ZXZpbA==\x07\x1b]0;title\x1b\\\x1bP+q544e\x1b\\"
+    b"\xc2\x9b2J\x1b[6n\x1b[>c\x1b_x\x1b\\\x05\x0e\xe2\x80\xae\x1b[?1049l\r\n"
+)
+
+
 def test_a_session_is_ended_and_its_user_reads_why(live: Site) -> None:
     with shell(live) as session:
         session.until("$" if os.getuid() else "#")
@@ -224,136 +142,6 @@ def test_who_is_not_named_is_told_nothing(build_site: BuildSite, public_folder: 
     assert any(note["event"] == "ended" and note["by"] == "daemon" for note in notes(site.sealed([])))
 
 
-def four_eyes(build_site: BuildSite, approver: str, more: str = "", **options: str) -> Site:
-    site = build_site(target="four_eyes = true", **options)
-    append(site, f'[live]\napprovers = ["{approver}"]\n{more}')
-    return site.start()
-
-
-def test_a_second_person_allows_a_session(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME)
-    with shell(site) as session:
-        session.until("waiting for a second person to allow this")
-        waiting = only(site, "waiting")
-        assert not site.bundles()
-        refused = run(site, "follow", waiting, "--reason", "look")
-        assert refused.returncode == 64 and "did not allow" in refused.stderr
-        allowed = run(site, "allow", waiting, "--reason", "ticket 8")
-        assert allowed.returncode == 0, allowed.stderr
-        session.until("$" if os.getuid() else "#")
-        assert only(site) == waiting
-        again = run(site, "allow", waiting, "--reason", "ticket 8")
-        assert again.returncode == 64 and "does not wait" in again.stderr
-        ended = run(site, "end", waiting, "--reason", "seen enough")
-        assert ended.returncode == 0, ended.stderr
-    bundle = site.sealed([])
-    told = facts(bundle)["allowed"]
-    assert (told["by"], told["reason"], told["uid"]) == (ME, "ticket 8", os.getuid())
-    assert bundle.name.endswith(waiting)
-    for event in ("approval-waiting", "approval-given"):
-        assert f"{event} session={waiting} person=john target=web01" in site.log()
-
-
-def test_a_second_person_is_another_unix_user(build_site: BuildSite, public_folder: Path) -> None:
-    can_be("daemon")
-    site = four_eyes(build_site, "daemon", f'socket = "{public_folder}/live.sock"\n')
-    with shell(site) as session:
-        session.until("waiting for a second person to allow this")
-        waiting = only(site, "waiting")
-        refused = run(site, "allow", waiting, "--reason", "root may do all")
-        assert refused.returncode == 64 and f"{ME} is not in live.approvers" in refused.stderr
-        assert run(site, "allow", waiting, "--reason", "fine", unix="daemon").returncode == 0
-        session.type("echo $((40 + 2))-there\n")
-        session.until("42-there")
-        followed = subprocess.Popen(
-            command(site, "follow", waiting, "--reason", "I allowed it", unix="daemon"),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        wait_for(lambda: "session-watched" in site.log(), "it is told")
-        assert run(site, "end", waiting, "--reason", "enough", unix="daemon").returncode == 0
-        assert "42-there" in followed.communicate(timeout=20)[0]
-    bundle = site.sealed([])
-    assert facts(bundle)["allowed"]["by"] == "daemon"
-    assert [note["event"] for note in notes(bundle)][:2] == ["watched", "ended"]
-
-
-def test_a_second_person_says_no(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME)
-    with shell(site) as session:
-        session.until("waiting for a second person")
-        assert run(site, "end", only(site, "waiting"), "--reason", "not now").returncode == 0
-        session.until("a second person did not allow this: not now")
-    assert not site.bundles()
-    assert "approval-refused" in site.log()
-    wait_for(lambda: not listed(site), "nobody waits")
-
-
-def test_nobody_comes(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME, 'wait = "1s"\n')
-    done = site.ssh("--", "true")
-    assert done.returncode == 255
-    assert b"no second person has allowed this in time" in done.stderr
-    assert "approval-refused" in site.log()
-
-
-def test_who_leaves_waits_no_more(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME)
-    with shell(site) as session:
-        session.until("waiting for a second person")
-        only(site, "waiting")
-    wait_for(lambda: not listed(site), "nobody waits")
-    assert "the user left before a second person came" in site.log()
-
-
-def test_nobody_allows_their_own(build_site: BuildSite) -> None:
-    site = build_site()
-    text = (site.folder / "recorder.toml").read_text().replace("[users.john]", f"[users.{ME}]")
-    text = text.replace('who = "*"', 'who = "*"\nfour_eyes = true')
-    (site.folder / "recorder.toml").write_text(f'{text}[live]\napprovers = ["{ME}"]\n')
-    site.start()
-    options = [one if one != "-oUser=john" else f"-oUser={ME}" for one in site.options()]
-    with subprocess.Popen(["ssh", *options, "127.0.0.1", "true"], stderr=subprocess.PIPE) as process:
-        refused = run(site, "allow", only(site, "waiting"), "--reason", "mine")
-        assert refused.returncode == 64 and "nobody allows a session of their own" in refused.stderr
-        process.kill()
-
-
-def test_who_is_idle_reads_so_and_is_ended(build_site: BuildSite) -> None:
-    site = build_site(server='idle = "6s"').start()
-    with shell(site) as session:
-        session.until("nothing has happened for a while; this session ends in 3 s")
-        session.type("echo still-$((1 + 1))\n")
-        session.until("still-2")
-        session.until("nothing has happened for 6 s; this session ends here")
-        assert session.seen.count("for a while") == 2
-        assert session.process.wait(20) == 255
-    bundle = site.sealed([])
-    assert "idle for 6 s" in (bundle / "journal").read_text().replace("\\040", " ")
-    assert stream(channel(bundle, "0.shell"), "out").count(b"for a while") == 2
-    assert site.log().count("session-warned") == 2
-
-
-def test_a_command_that_prints_is_not_idle_but_a_terminal_that_prints_is(build_site: BuildSite) -> None:
-    site = build_site(server='idle = "3s"').start()
-    done, _ = site.record("--", "for i in 1 2 3 4 5; do echo $i; sleep 1; done")
-    assert done.returncode == 0, done.stderr
-    before = site.bundles()
-    with shell(site) as session:
-        session.type("while :; do echo tick; sleep 0.5; done\n")
-        session.until("nothing has happened for 3 s; this session ends here")
-    site.sealed(before)
-
-
-def test_a_session_may_last_so_long_and_a_target_has_its_own_times(build_site: BuildSite) -> None:
-    site = build_site(server='longest = "10h"', target='longest = "4s"').start()
-    with shell(site) as session:
-        session.until("a session may last 4 s; this one ends in 2 s")
-        session.until("a session may last 4 s; this one ends here")
-        assert session.process.wait(20) == 255
-    assert "lasted for 4 s" in (site.sealed([]) / "journal").read_text().replace("\\040", " ")
-
-
 def test_a_session_through_a_jump_is_seen_and_ended_alone(build_site: BuildSite) -> None:
     site = four_eyes(build_site, ME)
     inner = " ".join(["ssh", *site.options(target=None), "-W", "%h:%p", "127.0.0.1"])
@@ -372,38 +160,6 @@ def test_a_session_through_a_jump_is_seen_and_ended_alone(build_site: BuildSite)
         assert b"ended by somebody who watches over it: enough" in errors
     bundle = site.sealed([])
     assert facts(bundle)["authentication"]["through_jump"] and facts(bundle)["allowed"]["by"] == ME
-
-
-def test_a_second_person_may_come_after_questions(build_site: BuildSite) -> None:
-    """Then the login is on a thread of its own, and the connection's goes on reading."""
-    site = four_eyes(build_site, ME, server="ask_reason = true")
-    with shell(site, "-oBatchMode=no") as session:
-        session.until("eason")
-        session.type("ticket 3\n")
-        session.until("waiting for a second person")
-        assert run(site, "allow", only(site, "waiting"), "--reason", "fine").returncode == 0
-        session.type("echo $((40 + 2))-there; exit\n")
-        session.until("42-there")
-    told = facts(site.sealed([]))
-    assert told["reason"] == "ticket 3" and told["allowed"]["reason"] == "fine"
-    with shell(site, "-oBatchMode=no") as session:
-        session.until("eason")
-        session.type("ticket 4\n")
-        session.until("waiting for a second person")
-        only(site, "waiting")
-    wait_for(lambda: not listed(site), "nobody waits")
-
-
-def test_the_grace_of_a_login_does_not_run_while_it_waits(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME, server="login_grace = 2")
-    with shell(site) as session:
-        session.until("waiting for a second person")
-        waiting = only(site, "waiting")
-        since = time.monotonic()
-        wait_for(lambda: time.monotonic() > since + 3, "longer than the grace")
-        assert run(site, "allow", waiting, "--reason", "fine").returncode == 0
-        session.type("echo $((40 + 2))-there; exit\n")
-        session.until("42-there")
 
 
 def test_a_bastion_that_stops_ends_who_follows_and_who_waits(build_site: BuildSite) -> None:

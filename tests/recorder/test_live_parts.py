@@ -13,7 +13,7 @@ from sessionlens_recorder.session.policy import TARGET, USER
 from sessionlens_recorder.session.wire import ProtocolError
 
 from . import messages as m
-from .test_relay import Case, T, U
+from .relaying import Case, T, U
 
 
 @pytest.mark.parametrize(
