@@ -12,9 +12,10 @@ from typing import NoReturn
 
 from sessionlens_recorder import __version__
 from sessionlens_recorder.config import ConfigError, load
-from sessionlens_recorder.initialise import INPUT, SECRET, Wishes, initialise, write_new
+from sessionlens_recorder.initialise import SECRET, Wishes, initialise, write_new
 from sessionlens_recorder.session.rules import KINDS
 from sessionlens_recorder.steps import next_steps
+from sessionlens_recorder.templates import INPUT
 
 NAME = "sessionlens-recorder"
 USAGE_ERROR = 64

@@ -14,7 +14,8 @@ from sessionlens_recorder.config import Config, ConfigError, Recording, load
 from sessionlens_recorder.config.limits import read_limits
 from sessionlens_recorder.config.section import Section, find_line
 from sessionlens_recorder.config.sinks import FileSink, HttpSink, SyslogSink
-from sessionlens_recorder.initialise import MORE, initialise
+from sessionlens_recorder.initialise import initialise
+from sessionlens_recorder.templates import MORE
 
 from .conftest import make_key, public
 

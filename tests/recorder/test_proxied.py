@@ -179,6 +179,14 @@ def test_a_balancer_that_says_nothing_of_use_is_left(balanced: Site, data: bytes
     assert balanced.ssh("true").returncode == 255, "even ssh itself has to come through the balancer"
 
 
+def test_a_header_that_does_not_come_delays_no_end(balanced: Site) -> None:
+    host, _, port = balanced.targets["web01"].rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
+        sock.sendall(LINE[:9])
+        assert balanced.stop() == 0
+        assert sock.recv(100) == b""
+
+
 def test_of_nobody_else_is_it_believed(site: Site, tmp_path: Path) -> None:
     """It counts as a line before the client's version, which means nothing."""
     _, bundle = site.record(through(site, tmp_path, LINE), "--", "true")

@@ -128,6 +128,12 @@ class Proxied:
         for sock in [sock for sock, one in self._waiting.items() if one.deadline <= now]:
             self._end(sock, f"no PROXY header in {WAIT_S:g} s")
 
+    def close(self) -> None:
+        """Nobody is let in any more."""
+        for sock in self.sockets:
+            self._forget(sock)
+            sock.close()
+
     def _read(self, sock: socket.socket) -> None:
         """What belongs to the header is taken, and not a byte of what comes behind it."""
         waiting = self._waiting[sock]

@@ -264,6 +264,7 @@ class Server:
             listener.sock.close()
         self._selector.unregister(self._door.listener)
         self._door.close()
+        self._proxied.close()
         ending = {pid for pid, child in self._processes.children.items() if child.duty not in SERVICES}
         connections = sum(child.arrival is not None for child in self._processes.children.values())
         logs.event("recorder-stopping", connections=connections)
