@@ -184,7 +184,8 @@ def test_a_header_that_does_not_come_delays_no_end(balanced: Site) -> None:
     with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
         sock.sendall(LINE[:9])
         assert balanced.stop() == 0
-        assert sock.recv(100) == b""
+        with suppress(ConnectionResetError):  # what was sent is not read any more
+            assert sock.recv(100) == b""
 
 
 def test_of_nobody_else_is_it_believed(site: Site, tmp_path: Path) -> None:
