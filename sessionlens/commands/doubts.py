@@ -6,18 +6,36 @@ command; so such lines are `low`, whatever screen and keystrokes say of their te
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from sessionlens.times import format_elapsed
 
 from .editor import KeyLine
 from .line import Line
+from .model import HIDDEN
 from .prompts import shape
 from .running import Asking
 from .screen import PASTE, View
 
 _FIRST = 4096  # bytes of a first row
-POSED = "what runs can show this very prompt and read the line itself"
+_ESCAPES = re.compile(rb"\x1b(?!\[[A-D]|O[A-D])|\x1b.*[\x08\x7f]|[\x08\x7f].*\x1b|\x16", re.S)
+"""Keys that a program may print as a sequence of their own."""
+
+_POSED = "{} can show this very prompt and read the line itself"
+_SHOWN = 60  # characters of what is blamed
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """What can show the shell's own prompt ran from here, to there or to the end; what is said of it."""
+
+    start: int
+    reason: str
+    stop: int | None = None
 
 
 class Doubts:
@@ -26,30 +44,40 @@ class Doubts:
     def __init__(self, view: View, asking: Asking, key_lines: Sequence[KeyLine], pane: bool) -> None:
         self.view, self.asking, self.key_lines, self.pane = view, asking, key_lines, pane
         self._before, self._drawn = 0, False
-        self.posed: list[tuple[int, int | None]] = []
-        """Where something ran that can show the shell's own prompt: from and to which byte of the output."""
+        self.posed: list[Posed] = []
+        """Where something ran that can show the shell's own prompt."""
 
     def read(self, line: Line) -> Line:
         """The line, with the doubts that what runs raises."""
         self._pressed(line.key_line)
+        posing = self.asking.posing
+        posing.plain &= line.key_line is not None and not self._escapes(line.key_line)
+        if posing.plain and line.candidate.paste and not self.pane:
+            posing.lines = 0  # a line editor read it, which what may pose as the shell cannot be
         return self._doubted(line)
+
+    def _escapes(self, key_line: KeyLine) -> bool:
+        """May a program that prints what was typed print a sequence?"""
+        data = self.view.recording.blob("i")[key_line.first : key_line.last + 1]
+        return _ESCAPES.search(data) is not None
 
     def remember(self, line: Line) -> None:
         """The line was run, or thrown away."""
         posing = self.asking.posing.lines > 0 and not self.asking.continuing
-        if posing and (not self.posed or self.posed[-1][1] is not None):
-            self.posed.append((line.candidate.after, None))
-        elif not posing and self.posed and self.posed[-1][1] is None:
-            self.posed[-1] = self.posed[-1][0], line.candidate.point.offset
+        if posing and (not self.posed or self.posed[-1].stop is not None):
+            self.posed.append(Posed(line.candidate.after, _blamed(line)))
+        elif not posing and self.posed and self.posed[-1].stop is None:
+            self.posed[-1] = replace(self.posed[-1], stop=line.candidate.point.offset)
 
     def judged(self, line: Line) -> Line:
         """A line that was found otherwise, after all were read: low where something posed as the shell."""
         at = line.candidate.point.offset
-        before = bisect_left(self.posed, (at,)) - 1
+        before = bisect_left(self.posed, at, key=attrgetter("start")) - 1
         if before < 0 or line.confidence == "low":
             return line
-        stop = self.posed[before][1]
-        return replace(line, confidence="low", reason=POSED) if stop is None or at < stop else line
+        stop = self.posed[before].stop
+        doubted = stop is None or at < stop
+        return replace(line, confidence="low", reason=self.posed[before].reason) if doubted else line
 
     def _pressed(self, key_line: KeyLine | None) -> None:
         """What was typed before a line, and taken at no prompt, was read by what ran."""
@@ -59,6 +87,7 @@ class Doubts:
                 break
             self._before += 1
             if before is not key_line or before.ender == "interrupt":
+                self.asking.posing.plain &= not self._escapes(before)
                 self.asking.pressed(before.ender)
 
     def _doubted(self, line: Line) -> Line:
@@ -70,7 +99,7 @@ class Doubts:
         elif (shape(line.prompt), line.candidate.paste) in self.asking.doubted:
             reason = "an unknown program showed this prompt: it may be an answer to it"
         elif self.asking.posed(line.prompt):
-            reason = POSED
+            reason = self.posed[-1].reason if self.posed else _POSED.format("what runs")
         elif self._drawn_at_once(line) and (self.asking.unsure or self._drawn):
             reason, self._drawn = "a program may have drawn it: it came in one piece with its end", True
         else:
@@ -99,3 +128,10 @@ class Doubts:
         rests = [rest.offset for rest in line.candidate.rests if rest.left.endswith(line.prompt)]
         pieces = self.view.between(rests[0], line.candidate.point.offset) if rests else ()
         return len(list(pieces)) == 1
+
+
+def _blamed(line: Line) -> str:
+    """The reason to doubt what comes after this line."""
+    text = HIDDEN if line.hidden else " ".join(line.text.split())
+    cut = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+    return _POSED.format(f"what was run at {format_elapsed(line.t_ns)}, {cut},")

@@ -8,8 +8,9 @@ each shell's own editor makes of them is asked later, when it is known what was 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from .keys import Key
 from .splitting import LONGEST
@@ -97,6 +98,11 @@ class LineEditor:
             else:
                 action()
 
+    def searched(self) -> None:
+        """A search of the history ended, and brought a line that the keys do not tell."""
+        self.certain = False
+        self.typed.clear()
+
     def _insert(self, text: str) -> None:
         self.buffer = self.buffer[: self.cursor] + text + self.buffer[self.cursor :]
         self.cursor += len(text)
@@ -183,20 +189,28 @@ class LineEditor:
             self.buffer, self.cursor = "".join(chars), at + 1
 
 
-def key_lines(keys: Iterable[Key], fresh: frozenset[int]) -> Iterator[KeyLine]:
-    """The keys cut into lines. `fresh` are the events that found an empty prompt on the screen."""
+def key_lines(
+    keys: Iterable[Key],
+    fresh: frozenset[int],
+    searched: Callable[[Sequence[Key], Key | None], bool] = lambda line, following: False,
+) -> Iterator[KeyLine]:
+    """The keys cut into lines. `fresh` are the events that found an empty prompt on the screen, `searched`
+    says of the keys of a line, with the key after them, whether its Enter only ended a search.
+    """
     editors, killed = [LineEditor()], ""
     line: list[Key] = []
     begun = 0  # of the line, where its last reading begins
-    for key in keys:
-        if key.name == "reply":
-            continue
+    pressed = [key for key in keys if key.name != "reply"]
+    for key, following in zip_longest(pressed, pressed[1:]):
         if key.event in fresh and line and line[-1].event != key.event:
             editors, begun = [editors[0], LineEditor(killed=killed)], len(line)
         line.append(key)
         empty = not editors[-1].buffer and editors[-1].certain
         ender = _ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
-        if ender:
+        if ender == "enter" and searched(line, following):
+            for editor in editors:
+                editor.searched()
+        elif ender:
             yield _line(editors, line, ender, begun)
             killed = editors[-1].killed or killed
             editors, line, begun = [LineEditor(killed=killed)], [], 0

@@ -28,6 +28,7 @@ from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
 from .recovery import recovered
 from .screen import View
+from .searching import Searches
 from .secrets import unanswered, unechoed
 from .unprompted import unprompted
 
@@ -71,7 +72,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     prompts, fresh = learn(found, alone=recording.info.kind != "exec")
     typed: list[KeyLine] = []
     elsewhere: list[KeyLine] = []
-    for each in key_lines(keys(recording), fresh):
+    for each in key_lines(keys(recording), fresh, Searches(view).ended):
         (elsewhere if view.aside(view.offset_at(each.last_event)) else typed).append(each)
     reader = LineReader(view, prompts, typed, elsewhere)
     lines = list(reader.lines(found))

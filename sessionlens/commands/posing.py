@@ -26,14 +26,32 @@ _POSES = re.compile(
 _FED = re.compile(r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=[^\s|]*\s+)*read\b|\bdone\s*<\s*[^&\s(]|<<<")
 _SAYS = re.compile(r"""-\w*p\s*(?:'([^']*)'|"([^"$`\\]*)")|\b(select)\s""")
 _SHOWS_NOTHING = re.compile(r"\s*read(?:\s+-[rs]+)*(?:\s+\w+)*\s*")
-_LOOPS = re.compile(r"\b(?:while|until|for|select|repeat|function|def)\b|\(\)|\btrap\b")
+_LOOPS = re.compile(
+    r"\b(?:while|until|for|select|repeat|function|def|lambda|map|iter|trap)\b|\binput\b(?!\()"
+    r"|\(\)(?![).,\[\]'\"+]|\s*$)"
+)
+"""`f() …` makes a function, `input()` calls one."""
+
+_RUNS_MORE = re.compile(
+    r"exec|eval|import__|getattr|system|popen|subprocess|\bpty\b|\bimport\s+(?!(?:base64|datetime|getpass|hashlib|json"
+    r"|math|os|random|re|secrets|string|sys|time)\s*(?:;|\n|$))",
+    re.I,
+)
+"""What may run code that is not in the line; then any call may."""
+
 _CODE_READS = re.compile(
-    r"input\(|stdin|<>|readline|\bgets\b|\bread\(0|os\.read|open\(0|/dev/tty|exec|eval|import__|getattr|system|popen"
+    r"\binput\b|stdin|<>|readline|\bgets\b|\bread\(0|os\.read|open\(0|/dev/tty|exec|eval|import__|getattr|system|popen"
     r"|subprocess|\bpty\b",
     re.I,
 )
 _DEAF = re.compile(r"\b(?:trap|signal|except|catch|rescue|intr|isig)\b|SIG")
 _ANYTHING = frozenset({"nc", "ncat", "netcat", "socat", "telnet", "expect"})
+_STRING = re.compile(r"(?<!\w)(?:'[^'\\{%]*'|\"[^\"\\{%]*\")")
+_SIMPLE_CODE = re.compile(
+    r"(?:[\s():,;+<>=!\[\]]|\d++|\b(?:print|input|int|str|len|range|for|in|if|else|while|True|False|None|not|and"
+    r"|or|break|pass|i|_)\b)*+"
+)
+_EXPANDED = re.compile(r"[`\\]|\$[\w({!?#@*$'\"-]")
 _DEEPEST = 4
 ENDLESS = 1 << 30
 
@@ -49,6 +67,9 @@ class Posing:
 
     says: tuple[str, ...] = ()
     """How what it shows ends, where that is known; else anything."""
+
+    plain: bool = False
+    """It cannot switch bracketed paste, as a line editor does, unless the sequence is typed to it."""
 
     def may_show(self, prompt: str) -> bool:
         """May it read one more line, behind this prompt?"""
@@ -77,9 +98,21 @@ def posing(text: str) -> Posing:
         return Posing()
     said = [single or double or "#?" for single, double, _ in _SAYS.findall(text)]
     says = tuple(each.rstrip() for each in said) if not lines and len(said) == reads else ()
-    if _LOOPS.search(text):
-        return Posing(ENDLESS, ENDLESS, deaf(text), says)
-    return Posing(lines + reads, ends + reads, deaf(text), says)
+    if _LOOPS.search(text) or ("()" in text and _RUNS_MORE.search(text)):
+        lines, ends, reads = ENDLESS, ENDLESS, 0
+    return Posing(lines + reads, ends + reads, deaf(text), says, _plain(text))
+
+
+def _plain(text: str) -> bool:
+    """Is it one program whose words say all that it can print: cat, or Python code of the simplest kind?"""
+    found = pipelines(text)
+    if len(found) != 1 or len(found[0]) != 1 or _EXPANDED.search(text.replace("$ ", "")):
+        return False
+    name, *rest = found[0][0]
+    if name == "cat":  # it prints nothing between an Enter and what was typed before it
+        return True
+    code = _STRING.sub("", rest[1]) if len(rest) == 2 and rest[0] == "-c" else None
+    return name in ("python", "python3") and code is not None and _SIMPLE_CODE.fullmatch(code) is not None
 
 
 def deaf(text: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from .editor import KeyLine
 from .region import before_cursor
 from .screen import View
+from .searching import MINIBUFFER
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Point
@@ -62,7 +63,7 @@ class Echoes:
         lefts = [self._left(point) for point in points]
         seen, at = _grown(lefts[:typing], typed)
         enough = seen * 2 >= len(typed) and at == len(typed) if whole else seen >= min(_PROOF, len(typed))
-        if enough or self._searched(points[:typing], typed):
+        if enough or self._searched(points[:typing], typed, whole):
             return True
         stood = "".join(lefts[0].split()) if lefts and points[0].event == key_line.first_event else None
         least = (len(typed) + 1) // 2 if whole else 1  # what is left of a line proves no more than itself
@@ -93,11 +94,16 @@ class Echoes:
             return ""
         return before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)[0]
 
-    def _searched(self, points: Sequence[Point], typed: str) -> bool:
+    def _searched(self, points: Sequence[Point], typed: str, whole: bool) -> bool:
         """Was it typed into a search of the history, which is shown beside or below the line?"""
         rows = [{row.text for row in self.view.screen(point)} for point in points]
-        new = (row.rpartition("i-search") for later in rows[1:] for row in later - rows[0])
-        return any(typed[-_PROOF:] in searched for _, search, searched in new if search)
+        new = [row for later in rows[1:] for row in later - rows[0]]
+        below = (match[1] for row in new if (match := MINIBUFFER.fullmatch(row.rstrip())))
+        least = max(len(typed.lstrip("/?")), 1) if whole else _PROOF
+        if any(len(sought) >= least and sought in typed for sought in below):
+            return True
+        beside = (row.rpartition("i-search") for row in new)
+        return any(typed[-_PROOF:] in searched for _, search, searched in beside if search)
 
     def _stands(
         self, lefts: Sequence[str], stood: str | None, key_line: KeyLine, typed: str, least: int

@@ -248,7 +248,63 @@ def test_a_program_that_shows_the_shells_prompt(
         assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
         assert [each.text for each in found if "FAKE" not in each.text][-2:] == ["touch victim", "pwd"]
     ended = ending in ("\x03", "\x04") or game.startswith("read")  # else it is not known to have ended
+    ended |= game.startswith("python3") and name == "bash"  # such code cannot read a line as bash does
     assert typist.extraction().commands[-1].confidence == ("high" if ended else "low")
+
+
+PLAIN = "print(input())"
+FORGED = [
+    r"for _ in range(2): input('\x1b[?2004hme@box:~$ '); print('\x1b[?2004l')",
+    "exec(open('g.py').read())",
+    "for _ in range(2): print('%c[?2004hme@box:~$ ' % 27, end=''); input(); print('%c[?2004l' % 27)",
+]
+GAME = r"for _ in range(2): input('\x1b[?2004hme@box:~$ '); print('\x1b[?2004l', end='\r')"
+
+
+@pytest.mark.parametrize("code", FORGED)
+def test_a_line_editors_pair_that_a_program_draws(bash: Any, tmp_path: Path, code: str) -> None:
+    (tmp_path / "g.py").write_text(GAME)
+    bash.run(f'python3 -c "{code}"', "\n[^\n]*" + READY)
+    for at in range(2):
+        bash.run(f"rm -rf /FAKE{at}", READY)
+    bash.run("touch victim", READY)
+    bash.run("pwd", READY)
+    found = bash.extraction().commands
+    assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
+    assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
+
+
+def test_one_answer_does_not_cast_doubt_on_all_that_follows(bash: Any) -> None:
+    bash.run(f"python3 -c '{PLAIN}'", "\n")
+    bash.type("rm -rf visible")
+    bash.press("\r")
+    bash.wait(READY)
+    for line in ("touch victim", "pwd"):
+        bash.run(line, READY)
+    found = bash.extraction().commands[1:]
+    assert [(each.text, each.confidence) for each in found[1:]] == [("touch victim", "high"), ("pwd", "high")]
+
+
+def test_a_sequence_that_is_typed_to_what_prints_its_answers(bash: Any) -> None:
+    bash.run("""python3 -c "for _ in range(4): print(input('me@box:~$ '))" """.strip(), "\n[^\n]*" + READY)
+    bash.press("\x16\x1b[?2004h")
+    bash.press("\r")
+    bash.wait(READY)
+    for line in ("rm -rf /FAKE", "one", "two"):
+        bash.run(line, READY)
+    bash.run("touch victim", READY)
+    bash.run("pwd", READY)
+    found = bash.extraction().commands
+    assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
+    assert found[-1].confidence == "low"
+
+
+def test_the_row_that_is_to_blame_is_named(dash: Any) -> None:
+    dash.run("""python3 -c "for _ in range(1): input('me@box:~$ ')" """.strip(), "\n" + READY)
+    dash.run("rm -rf /FAKE", READY)
+    dash.run("pwd", READY)
+    reason = dash.extraction().commands[-1].evidence.reason
+    assert "python3 -c" in reason and "read the line" in reason and "00:00:0" in reason
 
 
 def test_answers_that_would_open_a_shell_are_no_proof_of_one(dash: Any, tmp_path: Path) -> None:
