@@ -20,6 +20,7 @@ from sessionlens.terminal.vanished import MOVES, Around, Episode, episodes
 from .hosts import is_host
 from .model import HIDDEN
 from .openers import opens
+from .prompts import shape
 from .region import LogicalLine, logical_line
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ SHORT = 2  # letters and digits below which a line says nothing
 _CLEARED = re.compile(rb"\x1b\[1?;?1?H\x1b\[[02]?J|\x1b\[2J|\x1bc")
 _BORDER = re.compile(r"[│|]")
 _PART = re.compile(r"[\w.~/@+-]+")
+_GAP = re.compile(r"(?:\s{2,}|(?<=\s)\s)(\S.*)$")
+_WITHIN = re.compile(r" > (?:vim|tmux|screen) > ")
+"""A context in a window of these."""
+
 
 
 @dataclass(slots=True)
@@ -80,16 +85,18 @@ def undrawn(commands: Sequence[Command], replay: Replay) -> Iterator[tuple[str, 
 def _unlisted(
     commands: Sequence[Command], points: Mapping[int, Point], flags: Iterable[tuple[Flag, int]]
 ) -> Iterator[tuple[int, Flag]]:
-    """The flags, with the command that a line is; without what a multiplexer draws of its commands."""
+    """The flags, with the command that a line is; without what a multiplexer or vim draws of its commands."""
     inner = [each for each in commands if (at := points.get(each.accepted)) is None or at.alternate]
     places = {id(each): at for at, each in enumerate(commands)}
     listed = sorted((each.accepted, each.text.split("\n")[-1].strip(), places[id(each)]) for each in inner)
     drawn = {row.strip() for each in inner for row in each.evidence.screen.split("\n")}
+    drawn |= {(each.evidence.prompt + each.text).strip() for each in inner}  # without a right prompt
     for flag, offset in flags:
         first, stop = (bisect_left(listed, (offset + by, "", 0)) for by in (-AGAIN, AGAIN))
         of = next((at for _, text, at in listed[first:stop] if text and flag.text.endswith(text)), -1)
         again = any(part.strip() in drawn for part in _BORDER.split(flag.text))
-        if flag.severity != "low" or (of < 0 and not again):
+        told = of >= 0 and _WITHIN.search(commands[of].context) and commands[of].confidence != "low"
+        if not told if flag.severity != "low" else (of < 0 and not again):
             yield of, flag
 
 
@@ -192,7 +199,8 @@ def _elsewhere(
     commands: Sequence[Command], followed: Iterable[Followed], replay: Replay
 ) -> Iterator[tuple[Flag, int]]:
     """Lines at known prompts that were handed over on the alternate screen, and where."""
-    prompts = {_prompt(each) for each in followed}
+    followed = list(followed)
+    prompts, rights = {_prompt(each) for each in followed}, {_right(each) for each in followed}
     known = [re.compile(form) for form in sorted(prompts) if form]
     if not known:
         return
@@ -211,6 +219,8 @@ def _elsewhere(
         y = point.cursor_y - (point.kind == "paste-off" and point.cursor_x == 0 and point.cursor_y > 0)
         line = logical_line(rows, min(y, len(rows) - 1), point.columns).text.rstrip()
         match = next((found for form in known if (found := form.match(line))), None)
+        if match is not None and (gap := _GAP.search(line, match.end())) and shape(gap[1]) in rights:
+            line = line[: gap.start()].rstrip()
         if match is None or sum(map(str.isalnum, line[match.end() :])) < SHORT:
             continue
         at = bisect_right(starts, point.offset) - 1
@@ -239,6 +249,13 @@ def _drawing(out: bytes, stay: Episode) -> int:
     """From where on the program of this stay draws its screen: the end of its second address."""
     second = next(islice(ADDRESSED.finditer(out, stay.first, stay.stop), 1, None), None)
     return len(out) if second is None else second.end()
+
+
+def _right(each: Followed) -> str:
+    """The right prompt beside this command, as prompts are compared; "" where there is none."""
+    match = each.text.search(each.line)
+    gap = _GAP.match(each.line, match.end()) if match else None
+    return shape(gap[1]) if gap else ""
 
 
 def _prompt(each: Followed) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,35 @@ def test_a_line_on_the_alternate_screen(record: Make) -> None:
         ("line-elsewhere", "high", text) for text in texts
     ]
     assert recording.blob("o")[found[0].offset :].startswith(b"rm -rf /data")
+
+
+RIGHT = b"\x1b[50C20:23\x1b[55D"
+
+
+def test_a_line_in_a_window_of_vim_that_is_told(record: Make) -> None:
+    """Right prompts stand beside lines; an empty prompt is no line."""
+    lines = [
+        (b"echo first", b"first\r\n"),
+        (b"vim", b"\x1b[?1049h\x1b[H\x1b[2J"),
+        (b"rm -rf /data", b""),
+        (b"", b""),
+        (b"exit", b"\x1b[?1049l"),
+    ]
+    events = [(t, kind, data.replace(PROMPT, PROMPT + RIGHT)) for t, kind, data in session(lines)]
+    recording = record(events)
+    done = replay(recording)
+    main = extract(recording, done).commands
+    assert [each.text for each in main] == ["echo first", "vim"]
+    found = covered(main, done)
+    texts = ["john@web01:~$ rm -rf /data", "john@web01:~$ exit"]
+    assert [(at, flag.text, flag.severity) for at, flag in found] == [(-1, text, "high") for text in texts]
+    inner = [
+        replace(main[1], text=text.split("$ ")[1], accepted=flag.last, context="bash > vim > bash")
+        for text, (_, flag) in zip(texts, found, strict=True)
+    ]
+    assert covered([*main, *inner], done) == []
+    doubted = [replace(each, confidence="low") for each in inner]
+    assert [at for at, _ in covered([*main, *doubted], done)] == [2, 3]
 
 
 def test_honest_sessions_rewrite_nothing(fixtures: list[tuple[str, Recording]]) -> None:
