@@ -40,7 +40,6 @@ _WITHIN = re.compile(r" > (?:vim|tmux|screen) > ")
 """A context in a window of these."""
 
 
-
 @dataclass(slots=True)
 class Followed:
     """A command on the screen: its line as it stood, and how to know the text again."""

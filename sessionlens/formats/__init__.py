@@ -94,10 +94,10 @@ def find(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def _loose(folder: Path, files: list[str]) -> list[Path]:
-    """Recordings among a folder's files: advanced timing files, and what none of them names."""
+    """Recordings among a folder's files: advanced timing files, and what belongs to none of them."""
     timings = [folder / name for name in files if script_advanced.is_timing(folder / name)]
-    named = {name for timing in timings for name in script_advanced.data_names(timing)}
-    others = [folder / name for name in files if name not in named]
+    named = {path for timing in timings for path in script_advanced.written(timing)}
+    others = [folder / name for name in files if folder / name not in named]
     return timings + [path for path in others if any(is_one(path) for is_one in SINGLE_FILES)]
 
 

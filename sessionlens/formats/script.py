@@ -102,6 +102,11 @@ class Files:
     out: str
     into: str | None
 
+    @property
+    def names(self) -> list[str]:
+        """Of the data files, that with the output first."""
+        return [name for name in (self.out, self.into) if name]
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -146,9 +151,14 @@ def load(files: Files, *, classic: bool = False) -> Loaded:
 
 def _holds_both(timing: Timing, out: Data) -> bool:
     """Without a word of the headers: do the entries of both directions fill the file to the byte?"""
-    sizes = [size for kind, size in zip(timing.kind, timing.size, strict=True) if kind in b"OI"]
     typed = any(size and kind == ord("I") for kind, size in zip(timing.kind, timing.size, strict=True))
-    return typed and out.start + sum(sizes) == out.end
+    return typed and filled(timing, out, b"OI")
+
+
+def filled(timing: Timing, data: Data, kinds: bytes) -> bool:
+    """Do the entries of these kinds fill the file to the byte?"""
+    sizes = (size for kind, size in zip(timing.kind, timing.size, strict=True) if kind in kinds)
+    return data.start + sum(sizes) == data.end
 
 
 def _read(files: Files, name: str, means: str, gaps: list[Gap]) -> bytes | None:

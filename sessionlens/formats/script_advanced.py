@@ -7,7 +7,6 @@ name the files beside it. The classic two-column timing is script_classic.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
@@ -27,6 +26,7 @@ from sessionlens.formats.script import (
     session_id,
     started,
 )
+from sessionlens.formats.script_copies import BOTH, copy_of, timings_of
 from sessionlens.formats.source import Channel, Source
 from sessionlens.formats.typescript import add_exit
 from sessionlens.recording import Info, Recording
@@ -60,7 +60,7 @@ def _files(path: Path) -> Files | None:
     if path.name in ("timing", "out", "in") and _files(path.parent):
         return _files(path.parent)
     if head(path).startswith(STARTED):
-        return next((_named(timing) for timing in _beside_data(path)), None)
+        return _of_data(path)
     return _named(path) if is_timing(path) else None
 
 
@@ -68,17 +68,23 @@ def _named(path: Path) -> Files:
     """The files that a timing file names."""
     timing = _head(path)
     out, into = (PurePath(timing.headers.get(name, "")).name for name in ("OUTPUT_LOG", "INPUT_LOG"))
-    out = out or "out"
     if _is_shared(timing):
-        into = out
+        out = into = copy_of(path, out or "out", BOTH)
+    else:
+        out, into = copy_of(path, out or "out", b"O"), copy_of(path, into, b"I") if into else ""
     return _beside(path.parent, path.name, out, into or None)
 
 
-def _beside_data(path: Path) -> Iterator[Path]:
-    """The timing files that lie beside a data file and name it."""
-    for timing in sorted(path.parent.iterdir()):
-        if is_timing(timing) and path.name in data_names(timing):
-            yield timing
+def _of_data(path: Path) -> Files | None:
+    """The files of which this one is a data file: a timing beside it names it, or is of its size."""
+    timings = [timing for timing in sorted(path.parent.iterdir()) if is_timing(timing)]
+    for files in map(_named, timings):
+        if path.name in files.names:
+            return files
+    timing = next(timings_of(path, iter(timings)), None)
+    if timing is None:
+        return None
+    return _beside(path.parent, timing.name, path.name, path.name if _is_shared(_head(timing)) else None)
 
 
 def _there(folder: Path, usual: str, logged: str | None) -> str:
@@ -103,18 +109,21 @@ def _beside(folder: Path, timing: str, out: str, into: str | None) -> Files:
     return Files(lambda name: read_file(folder / name), timing, out, into)
 
 
-def data_names(timing: Path) -> set[str]:
-    """The names of the data files that a timing file speaks of."""
-    headers = _headers(timing)
-    return {PurePath(headers[name]).name for name in ("OUTPUT_LOG", "INPUT_LOG") if name in headers}
-
-
 def _headers(timing: Path) -> dict[str, str]:
     return _head(timing).headers
 
 
 def _head(timing: Path) -> Timing:
     return read_timing(head(timing, 65536))
+
+
+def written(path: Path) -> list[Path]:
+    """The files of a recording of this form, the one with the output first; none where it is another."""
+    files = _files(path)
+    if files is None:
+        return []
+    folder = path if path.is_dir() else path.parent
+    return [folder / name for name in dict.fromkeys((*files.names, files.timing))]
 
 
 def open_script(path: Path) -> Source:

@@ -24,6 +24,7 @@ from sessionlens.formats.script import (
     started,
 )
 from sessionlens.formats.script_advanced import detect as detect_advanced
+from sessionlens.formats.script_copies import interleaved
 from sessionlens.formats.source import Channel, Source
 from sessionlens.formats.typescript import add_exit
 from sessionlens.recording import Info, Recording
@@ -73,12 +74,25 @@ def _timing(typescript: Path) -> Path | None:
     return timings[0] if len(timings) == 1 and lonely else None
 
 
+def written(path: Path) -> list[Path]:
+    """The files of a recording of this form, the typescript first; none where it is another."""
+    typescript = _typescript(path)
+    timing = _timing(typescript) if typescript else None
+    return [each for each in (typescript, timing) if each]
+
+
 def open_classic(path: Path) -> Source:
     """Open a typescript with its timing."""
     typescript = _typescript(path)
     if typescript is None:
         raise FormatError(f"{path} is not a typescript of script(1)")
     raw = read_file(typescript)
+    if _timing(typescript) is None and interleaved(raw):
+        raise FormatError(
+            f"{typescript} holds what was typed between what was shown (script --log-io): without its timing "
+            "nobody can tell the two apart, and passwords would show. Put the timing file of the same "
+            "session beside it"
+        )
     when, facts = first_line(raw)
     ns, offset = started(when)
     code = _EXIT.search(raw[-512:])

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import sessionlens as sl
 from sessionlens.commands import Extraction, extract
-from sessionlens.formats import find, open_source
+from sessionlens.formats import find, open_source, script_advanced
 from sessionlens.formats.script import first_line, seconds_ns, started
 from sessionlens.recording import Recording
 from sessionlens.terminal import replay
@@ -347,6 +347,52 @@ def test_a_file_of_both_directions_beside_other_recordings(tmp_path: Path) -> No
     recorded(tmp_path / "case" / "other", "--log-io", "out", "-T", "timing")
     with pytest.raises(sl.FormatError, match="2 recordings below it"):
         sl.open(tmp_path / "case")
+
+
+def test_renamed_copies_belong_to_the_timing_that_was_renamed_with_them(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "r", "--log-io", "both.log", "-T", "both.tm")
+    for copy in ("evidence", "evidence.1"):
+        shutil.copy(folder / "both.log", folder / f"{copy}.io")
+        shutil.copy(folder / "both.tm", folder / f"{copy}.tm")
+    shutil.copy(folder / "both.log", folder / "stray")
+    assert [each.name for each in find(folder)] == ["both.tm", "evidence.1.tm", "evidence.tm", "stray"]
+    for opened in find(folder):
+        assert [each.text for each in ran(opened)[1].commands] == [*LINES, "exit"]
+    assert len(sl.corpus(folder)) == 4
+    assert not len(sl.corpus(folder).search("Tr0ub4dor"))
+    assert script_advanced.written(folder / "evidence.tm")[0].name == "evidence.io"
+
+
+@pytest.mark.parametrize(
+    "how", [("--log-io", "a.io"), ("-m", "advanced", "--log-out", "a.io"), ("-O", "a.io", "-I", "a.keys")]
+)
+def test_files_that_all_have_other_names_now(tmp_path: Path, how: tuple[str, ...]) -> None:
+    folder = recorded(tmp_path / "r", *how, "-T", "a.tm")
+    names = {"a.io": "exhibit 1", "a.keys": "exhibit 3", "a.tm": "exhibit 2"}
+    for old, new in names.items():
+        if (folder / old).exists():
+            (folder / old).rename(folder / new)
+    assert [each.name for each in find(folder)] == ["exhibit 2"]
+    recording, found = ran(folder / "exhibit 2")
+    assert recording.gaps == [] and "echo two" in [each.text for each in found.commands]
+    assert recording.has_input == ("-O" in how or "--log-io" in how)
+
+
+def test_a_file_of_both_directions_without_any_timing_is_not_shown(root: Path, tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "r", "--log-io", "both.log", "-T", "both.tm")
+    (folder / "both.tm").unlink()
+    for place in (folder, folder / "both.log"):
+        with pytest.raises(sl.FormatError, match="the timing file of the same session"):
+            sl.open(place)
+    shutil.copytree(root / "fixtures" / "sessions" / "bash", folder / "other")
+    case = sl.corpus(folder)
+    assert len(case.unreadable) == 1 and not case.coverage_of_commands().complete
+
+
+def test_a_typescript_without_its_timing_is_shown(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "r", "--log-out", "out.log", "-T", "out.tm")
+    (folder / "out.tm").unlink()
+    assert len(sl.open(folder / "out.log").search("echo two"))
 
 
 def test_one_file_of_both_directions_without_a_header_that_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_a_typescript_ends_with_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"Script started on x\n" + b"".join(parts) + b"\nScript done on x\n")
     (tmp_path / "timing").write_text("".join(f"O 0.100000 {len(part)}\n" for part in parts))
     assert [row for news in follow(tmp_path) for row in news["command"]] == ["echo a", "ls"]
+
+
+@pytest.mark.parametrize("named", ["folder", "timing", "out"])
+def test_a_typescript_of_both_directions_ends_with_its_last_line(tmp_path: Path, named: str) -> None:
+    io, timing = tmp_path / "io", tmp_path / "tm"
+    argv = ["script", "-q", "-B", str(io), "-T", str(timing), "-c", "sh -c 'read x; echo $x'"]
+    with suppress(FileNotFoundError):
+        subprocess.run(argv, input=b"hello\n", check=True, stdout=subprocess.DEVNULL)
+    if not timing.exists():
+        pytest.skip("needs a script(1) that logs both directions")
+    place = {"folder": tmp_path, "timing": timing, "out": io}[named]
+
+    def wait(seconds: float) -> None:
+        raise AssertionError("more is waited for")
+
+    list(follow(place, wait=wait))
+    whole = io.read_bytes()
+    io.write_bytes(whole[: whole.rindex(b"\nScript done")])
+    with pytest.raises(AssertionError, match="waited for"):
+        list(follow(place, wait=wait))
 
 
 def test_a_session_that_is_followed_has_what_was_recorded_up_to_now(root: Path, tmp_path: Path) -> None:
