@@ -28,7 +28,7 @@ class Coverage:
     """What a search looked at, and what it could not see.
 
     `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
-    `untold` lines that were handed over and are no row of the commands, `damaged` names the sessions
+    `untold` names the places where lines were handed over that no command tells whole, `damaged` the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
     `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request.
     """
@@ -37,7 +37,7 @@ class Coverage:
     commands: int = 0
     lines: int = 0
     gaps: int = 0
-    untold: int = 0
+    untold: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -80,8 +80,10 @@ class Coverage:
             where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
             said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")
         if self.untold:
-            lines = count(self.untold, "place")
-            said.append(f"{lines} where lines were typed that no command tells: search the screen as well")
+            places = f"{count(len(self.untold), 'place')} ({some(self.untold)})"
+            said.append(
+                f"{places} where lines were typed that no command tells whole: search the screen as well"
+            )
         if self.silent:
             said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
         if self.unreadable:

@@ -7,6 +7,7 @@ from .extract import extract
 from .growing import is_sure
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent
 from .openers import operands, program
+from .partly import partly
 
 __all__ = [
     "HIDDEN",
@@ -18,5 +19,6 @@ __all__ = [
     "extract",
     "is_sure",
     "operands",
+    "partly",
     "program",
 ]

@@ -16,6 +16,7 @@ from sessionlens.times import format_elapsed
 
 from .editor import KeyLine
 from .line import Line
+from .lost import TORN
 from .model import HIDDEN
 from .prompts import shape
 from .running import Asking
@@ -95,7 +96,7 @@ class Doubts:
         if line.candidate.point.offset < self.view.doubted:
             reason = "the recording may begin inside of a full-screen program"
         elif self._torn(line):
-            reason = "the recording begins in the middle of this line: more may stand before it"
+            reason = TORN
         elif (shape(line.prompt), line.candidate.paste) in self.asking.doubted:
             reason = "an unknown program showed this prompt: it may be an answer to it"
         elif self.asking.posed(line.prompt):

@@ -20,6 +20,8 @@ OTHERWISE = "the keystrokes say otherwise: the screen is taken"
 ONLY_ENTER = "nothing but Enter was pressed"
 EXPLAINED = "completion, history or a yank explains what was not typed"
 NOT_TOLD = "the keystrokes cannot tell, and not all of them are in the line"
+MORE_BEHIND = "more stands behind it than was typed: the keystrokes are taken"
+NO_KEYS = "no keystrokes were found for this line"
 TALL = 100  # letters of a row's end that tell a line from any other
 
 
@@ -77,9 +79,7 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
                 keyed, "keys", "medium", "its upper rows had scrolled away: the keystrokes are taken"
             )
         if len(keyed) > 1 and text.startswith(keyed):
-            return Verdict(
-                keyed, "keys", "medium", "more stands behind it than was typed: the keystrokes are taken"
-            )
+            return Verdict(keyed, "keys", "medium", MORE_BEHIND)
         how = "low" if match.score < ALIKE else "medium"
         return Verdict(text, "screen", how, OTHERWISE)
     if match.key_line.first == match.key_line.last and match.key_line.ender == "enter":
@@ -101,7 +101,7 @@ def only_blanks(shown: str, told: str) -> bool:
 def _alone(option: Option, has_input: bool) -> Verdict:
     """No keystrokes for this line."""
     if has_input:
-        return Verdict(option.text, "screen", "low", "no keystrokes were found for this line")
+        return Verdict(option.text, "screen", "low", NO_KEYS)
     if option.rested:
         return Verdict(
             option.text, "screen", "medium", "the screen alone, behind a prompt where the cursor rested"

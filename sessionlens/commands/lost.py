@@ -21,6 +21,9 @@ _TALL = 200  # letters of a line that may fill a screen
 _PART = 8  # letters that tell a line from another
 _KEPT = 64
 _EDGES = "<>+* "  # what editors put where the line goes on to the left or right
+TORN = "the recording begins in the middle of this line: more may stand before it"
+BY_REST = "no learned prompt stands there; it is cut where the cursor first rested"
+BY_LOOKS = "no learned prompt stands there; it is cut where one usually ends"
 
 
 class LostLines:
@@ -60,9 +63,8 @@ class LostLines:
         """The line in whose middle the recording begins, as far as it is in it."""
         shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
         match = self._match(shown, pending)
-        why = "the recording begins in the middle of this line: more may stand before it"
         key_line = match.key_line if match else None
-        return Line(candidate, "", shown, "run", "screen", "low", key_line, False, why) if shown else None
+        return Line(candidate, "", shown, "run", "screen", "low", key_line, False, TORN) if shown else None
 
     def _match(self, shown: str, pending: Sequence[KeyLine]) -> Match | None:
         """The keystrokes of this line: the same, or seen to come."""
@@ -114,13 +116,11 @@ class LostLines:
             return None
         key_line = match.key_line if match else None
         outcome = "cancelled" if key_line is not None and key_line.ender == "interrupt" else "run"
-        why = "no learned prompt stands there; it is cut where the cursor first rested"
-        return Line(candidate, prompt, text, outcome, "screen", "low", key_line, False, why)
+        return Line(candidate, prompt, text, outcome, "screen", "low", key_line, False, BY_REST)
 
     def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
         prompt = next(iter(guessed(shown)), "")
         text = shown[len(prompt) :].rstrip()
         if not prompt or not text or not candidate.paste:
             return None
-        why = "no learned prompt stands there; it is cut where one usually ends"
-        return Line(candidate, prompt, text, "run", "screen", "low", None, False, why)
+        return Line(candidate, prompt, text, "run", "screen", "low", None, False, BY_LOOKS)

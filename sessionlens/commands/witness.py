@@ -26,6 +26,7 @@ BLANKS = "the same but for blanks, which the model of its line editor tells"
 LONGER = "more of the row belongs to the line than stood behind other prompts: the model of its editor tells"
 SCROLLED = "its upper rows had scrolled away: the model of its line editor tells them"
 RECALLED = "screen and model agree, but it was recalled from a line that is itself not sure"
+LEFT_OVER = "the model of its line editor makes only the end of it: what stands before may be left of another"
 _KEPT, _UNSURE = 64, 1000
 _PER_KEY, _AT_FIRST = 50, 2_000_000
 """How much work each key allows the models, and how much may be asked for at once."""
@@ -92,7 +93,7 @@ class Witness:
         heard = _agreed(line, said)
         if heard.confidence == "high" and self._recalled(heard):
             return replace(heard, confidence="medium", reason=RECALLED)
-        return self._whole(line, said) if heard is line else heard
+        return _left_over(self._whole(line, said), said) if heard is line else heard
 
     def _recalled(self, line: Line) -> bool:
         """Is more in it of a line that is not sure than was typed? Models know it from the same screen."""
@@ -137,6 +138,12 @@ class Witness:
                     if tidy(said) == tidy(text):
                         asked.right(editor)
                         return
+
+
+def _left_over(line: Line, said: Sequence[str]) -> Line:
+    """The line, not sure if a model makes only its end: a prompt that is counted wrong leaves old letters."""
+    ends = (text for text in said if len(text) > 1 and text != line.text and line.text.endswith(text))
+    return replace(line, confidence="low", reason=LEFT_OVER) if any(ends) else line
 
 
 def _bare(text: str) -> str:

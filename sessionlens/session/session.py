@@ -167,7 +167,7 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
-        return replace(self.coverage_of_commands, lines=len(self.lines), untold=0)
+        return replace(self.coverage_of_commands, lines=len(self.lines), untold=())
 
     @property
     def coverage_of_commands(self) -> Coverage:

@@ -32,7 +32,7 @@ def test_a_multiplexer_without_keystrokes_is_no_clean_answer(tmp_path: Path, ins
     path = recorded(tmp_path / "a.cast", *pieces)
     assert sessionlens.open(path).commands["command"].tolist() == ["tmux", "pwd"]
     coverage = sessionlens.open(path).coverage_of_commands
-    assert (coverage.untold, coverage.complete) == (int(inside), not inside)
+    assert (len(coverage.untold), coverage.complete) == (int(inside), not inside)
     assert main(["commands", str(path), "--ran", "rm"]) == (2 if inside else 1)
     assert main(["commands", str(path), "--ran", "pwd"]) == 0
 
@@ -40,4 +40,29 @@ def test_a_multiplexer_without_keystrokes_is_no_clean_answer(tmp_path: Path, ins
 def test_a_search_of_the_screen_has_it_all(tmp_path: Path) -> None:
     stay = [("o", "\x1b[?1049h\x1b[H\x1b[2J$ rm -rf x"), ("o", "\x1b[?1049l[exited]\r\n")]
     session = sessionlens.open(recorded(tmp_path / "a.cast", *typed("tmux"), *stay, *typed("pwd")))
-    assert session.coverage.untold == 0 and len(session.search("rm -rf"))
+    assert session.coverage.untold == () and len(session.search("rm -rf"))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "at"),
+    [
+        ("bash-sideways", "zeep", "00:00:08.114"),  # only the end of a line that is wider than the screen
+        ("bash-rare-keys", "echo macro", "00:00:04.809"),  # a macro typed the rest
+        ("bash-many-prompts", "uname -r", "00:00:13.320"),  # old letters before it
+        ("bash-stty-echo", "halt", "00:00:"),  # listed as hidden input
+        ("bash-ssh-tmux-lag", "cat releases/current/VERSION", "00:00:"),  # panes under lag
+    ],
+)
+def test_commands_that_are_only_partly_told_are_no_clean_answer(
+    root: Path, name: str, asked: str, at: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "fixtures" / "truth" / "sessions" / name
+    assert main(["commands", str(path), "--ran", asked]) == 2
+    said = capsys.readouterr().out
+    session = sessionlens.open(path).info.session
+    assert f"({session} at {at}" in said and "no command tells whole" in said
+
+
+def test_a_plain_session_is_a_clean_answer(root: Path) -> None:
+    path = root / "fixtures" / "truth" / "sessions" / "bash-plain"
+    assert main(["commands", str(path), "--ran", "zeep"]) == 1
