@@ -20,6 +20,7 @@ from sessionlens.visible import visible
 COMMANDS = (
     "info",
     "commands",
+    "events",
     "search",
     "flags",
     "transfers",

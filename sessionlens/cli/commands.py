@@ -14,6 +14,7 @@ import pandas as pd
 from sessionlens.catalog.asking import chosen_rows
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
+    chosen,
     filter_arguments,
     form_arguments,
     print_table,
@@ -24,6 +25,7 @@ from sessionlens.cli.common import (
 from sessionlens.errors import UsageError
 from sessionlens.session import corpus, open
 from sessionlens.session.following import follow
+from sessionlens.session.why import MEANING
 from sessionlens.tables.output import records
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
@@ -31,6 +33,7 @@ from sessionlens.visible import visible
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
 OF_MANY = ("session", "start_utc", "recording", *(name for name in COLUMNS if name != "start"))
 FIRST_TO_GO = ("recording", "confidence", "person", "context", "exit_code", "marks", "session")
+TIERS = ("high", "medium", "low")
 LONE = {  # what goes with each of these; all else would be dropped in silence
     "follow": ("jsonl", "marked"),
     "why": ("json",),
@@ -45,7 +48,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="print each command of a growing recording")
     parser.add_argument("--ran", metavar="WORDS", help='only commands that run this, as in "rm -rf /srv"')
     filter_arguments(parser)
-    parser.add_argument("--why", type=int, metavar="N", help="what the text of command N rests on")
+    parser.add_argument(
+        "--why",
+        metavar="N[,N…]|TIER",
+        help="what the text of these commands rests on, or of all that are high, medium or low",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,16 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.follow:
         return _follow(arguments)
     if arguments.why is not None:
-        why = open(arguments.path, identity=arguments.identity).why(arguments.why)
-        say(json.dumps(why.as_dict()) if arguments.json else repr(why))
-        return 0
+        return _why(arguments)
     if arguments.ran is not None:
         return _asked(arguments)
-    source = (
-        corpus(arguments.path, identity=arguments.identity)
-        if single(arguments.path) is None
-        else open(arguments.path, identity=arguments.identity)
-    )
+    source = chosen(arguments)
     filters = _filters(arguments)
     table = chosen_rows(source.commands, **filters)
     if arguments.marked:
@@ -81,6 +82,28 @@ def run(arguments: argparse.Namespace) -> int:
             notes.append(f"only {', '.join(said)}")
         say(", ".join(notes))
     return 0
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    """One after the other, from one extraction; the legend comes once."""
+    session = open(arguments.path, identity=arguments.identity)
+    said = [session.why(n) for n in _numbers(arguments.why, session.commands)]
+    if arguments.json:
+        told = [why.as_dict() for why in said]
+        say(json.dumps(told[0] if arguments.why.isdecimal() else told))
+    else:
+        say("\n".join([*(why.text for why in said), MEANING]) if said else f"no command is {arguments.why}")
+    return 0
+
+
+def _numbers(wanted: str, table: pd.DataFrame) -> list[int]:
+    """`3`, `3,7,9` or `low` as numbers of commands."""
+    if wanted in TIERS:
+        return [int(n) for n in table.loc[table["confidence"] == wanted, "n"]]
+    numbers = [part.strip() for part in wanted.split(",")]
+    if not all(part.isdecimal() and part.isascii() for part in numbers):
+        raise UsageError(f"--why {wanted!r}: give numbers, as in 3 or 3,7,9, or one of {', '.join(TIERS)}")
+    return [int(part) for part in numbers]
 
 
 def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> None:
@@ -100,7 +123,7 @@ def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     if arguments.jsonl:
         for row in records(table):
             say(json.dumps(row))
-    elif arguments.json or arguments.csv or table["recording"].nunique() < 2:
+    elif arguments.json or arguments.csv or single(arguments.path) is not None:
         print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     else:
         where = [os.path.relpath(path, arguments.path) for path in table["recording"]]

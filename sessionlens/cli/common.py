@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sessionlens.catalog.corpus import Corpus
 from sessionlens.errors import UsageError
-from sessionlens.session import Session
+from sessionlens.session import Session, corpus, open
 from sessionlens.session.opening import by_session, named
 from sessionlens.session.refs import Ref
 from sessionlens.tables.output import to_csv, to_json, to_text
@@ -99,7 +100,7 @@ def print_table(
         sys.stdout.flush()
         sys.stdout.buffer.write(to_csv(table).encode("utf-8"))
     elif len(table):
-        several = table["session"].nunique() > 1 and "session" not in columns
+        several = single(arguments.path) is None and "session" not in columns
         wanted = [c for c in (["session", *columns] if several else columns) if worth_showing(table, c)]
         limit = None if arguments.wide else width()
         say(to_text(table, fitting(table, wanted, first_to_go, limit), limit))
@@ -141,6 +142,12 @@ def single(path: str) -> Path | None:
 
     folder = named(path)
     return None if folder.is_dir() and len(find(folder)) > 1 else folder
+
+
+def chosen(arguments: argparse.Namespace) -> Session | Corpus:
+    """The recording that was named, or all of the folder."""
+    opener = corpus if single(arguments.path) is None else open
+    return opener(arguments.path, identity=arguments.identity)
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:

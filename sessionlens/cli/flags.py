@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import form_arguments, print_table, recording_argument, say, single
-from sessionlens.session import corpus, open
+from sessionlens.cli.common import chosen, form_arguments, print_table, recording_argument, say
 from sessionlens.terminal.flags import KINDS
 
 COLUMNS = ("t", "n", "severity", "kind", "offset", "why", "text")
@@ -22,11 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    source = (
-        corpus(arguments.path, identity=arguments.identity)
-        if single(arguments.path) is None
-        else open(arguments.path, identity=arguments.identity)
-    )
+    source = chosen(arguments)
     table = source.flags
     table = table[table["severity"].isin(SEVERITIES[SEVERITIES.index(arguments.severity) :])]
     if arguments.kind:

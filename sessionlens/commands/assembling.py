@@ -64,7 +64,7 @@ class Assembler:
         self.contexts.prompt(line.prompt, said, self.marks.told(self.before, after))
 
     def _command(self, entry: Entry, following: Line | None) -> Command:
-        view, line, text = self.view, entry.last, entry.text
+        view, line, text, typed = self.view, entry.last, entry.text, None
         after = line.candidate.point.offset
         end = following.candidate.point.offset if following else view.end
         stop = output_end(view, following) if following else last_end(view, after, end)
@@ -87,7 +87,8 @@ class Assembler:
         if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
             text, confidence = output.partition("\n")[0] or text, "medium"
         elif text != (full := expanded(text, output)):
-            text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
+            typed, text, confidence = text, full, "medium"
+            reason = "history expansion: the shell printed the line it ran"
         elif failed(text, output):
             confidence, reason = "low", "refused? The output says that history has no such event"
         elif confidence == "high" and self.contexts.top.kind == "shell" and may_differ(text):
@@ -123,6 +124,7 @@ class Assembler:
             fullscreen=view.used_alternate(begin, stop) or bool(_FULL_SCREEN.search(data)),
             hidden=any(each.hidden for each in entry.lines),
             evidence=evidence(entry, reason),
+            typed=typed,
         )
 
 

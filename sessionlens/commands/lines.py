@@ -50,6 +50,7 @@ class LineReader:
         self.has_input = view.recording.has_input
         self.last_ns = 0
         self.broken: Option | None = None  # a line that was being typed when output ended its row
+        self.ended = -1  # where Ctrl-D ended a shell last
         self.renamed_enter = False  # ... and so may Enter
         self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
@@ -84,7 +85,7 @@ class LineReader:
                     line = self.doubts.read(line)
                     self._remember(line)
                     yield line
-                elif candidate.paste and not self.asking.reading:
+                elif candidate.paste and not self.asking.reading and candidate.after != self.ended:
                     self._unread(candidate)
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
@@ -167,6 +168,7 @@ class LineReader:
             return None  # echoed before, so this is what the line printed; see ahead
         if match and candidate.paste and match.key_line.ender == "eof" and not match.reading.typed:
             self.waiting.take(match.key_line)
+            self.ended = candidate.after
             return None  # Ctrl-D at an empty prompt hands nothing over
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():

@@ -58,6 +58,8 @@ class Command:
     fullscreen: bool
     hidden: bool
     evidence: Evidence = Evidence()
+    typed: str | None = None
+    """The line as it was typed and echoed, where the shell or the editor replaced something in it."""
 
 
 def in_time(command: Command) -> Command:

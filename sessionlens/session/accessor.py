@@ -35,17 +35,23 @@ class Accessor:
         """
         return ran_rows(self._frame, words, user=user, since=since, until=until)
 
-    def why(self, n: int) -> Why:
-        """What the text of the command with this number rests on; the table must hold it just once."""
+    def why(self, n: int, session: str | None = None) -> Why:
+        """What the text of the command with this number rests on; the table (or, of it, `session`) must hold
+        it just once.
+        """
         if not {"n", "command"} <= set(self._frame.columns):
             raise UsageError("why() needs a table with the columns `n` and `command`")
-        rows = np.flatnonzero((self._frame["n"] == n).fillna(False))
+        found, where = self._frame["n"] == n, "this table"
+        if session is not None:
+            found, where = found & (self._frame["session"] == session), f"session {session} of this table"
+        rows = np.flatnonzero(found.fillna(False))
         if not len(rows):
-            raise NotFoundError(f"no command {n} in this table, which has {len(self._frame)} rows")
+            raise NotFoundError(f"no command {n} in {where}, which has {len(self._frame)} rows")
         if len(rows) > 1:
+            first = self._frame["session"].iloc[rows[0]]
             raise UsageError(
                 f"{len(rows)} commands have the number {n}: choose one session, as in "
-                'table[table["session"] == "1f2e3d4c"]'
+                f'why({n}, session="{first}")'
             )
         return self.open(int(rows[0])).why(n)
 

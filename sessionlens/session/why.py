@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from sessionlens.session.view import ChannelView
 
 _COMPARED = 4000
-MEANING = (
-    "`screen` is what stood there when the shell took the line; `typed` is the line that the keystrokes "
-    "alone make; `differ` compares that with the command as listed."
-)
+MEANING = "screen: as the shell took the line; typed: what the keys alone make; differ: from the command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +33,9 @@ class Why:
     def differences(self) -> list[str]:
         """Where the text taken and the model of the keystrokes disagree, in words."""
         model, text = self.command.evidence.model, self.command.text
-        if model is None:
-            return []
-        pairs = SequenceMatcher(None, model[:_COMPARED], text[:_COMPARED], autojunk=False).get_opcodes()
-        return [_said(model[a:b], text[c:d]) for tag, a, b, c, d in pairs if tag != "equal"]
+        if self.command.typed is not None:
+            return [f"typed {self.command.typed!r}, ran {text!r}"]
+        return [] if model is None else _differences(model.rstrip(), text)
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -67,24 +63,46 @@ class Why:
         }
 
     def __repr__(self) -> str:
+        return f"{self.text}\n{MEANING}"
+
+    @property
+    def text(self) -> str:
+        """The rows as text that is safe to print."""
         lines = [f"Command {self.n}"]
         for label, text in self.rows:
             first, *more = text.split("\n")
             lines.append(f"  {label:<10}{visible(first)}")
             lines += [f"  {'':<10}{visible(line)}" for line in more]
-        return "\n".join([*lines, MEANING])
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return html_table([], self.rows, caption=f"Command {self.n}") + f"<p>{escape(MEANING)}</p>"
 
 
-def _said(typed: str, listed: str) -> str:
-    """One place where the line as typed and the command as listed differ."""
-    if not typed:
-        return f"only in the command as listed: {listed!r}"
-    if not listed:
-        return f"only in the line as typed: {typed!r}"
-    return f"typed {typed!r}, listed {listed!r}"
+def _differences(typed: str, listed: str) -> list[str]:
+    """What only one of the two has, where it is one piece; else the words from the first to the last that
+    differ.
+    """
+    compared = SequenceMatcher(None, typed[:_COMPARED], listed[:_COMPARED], autojunk=False)
+    places = [place for place in compared.get_opcodes() if place[0] != "equal"]
+    if not places:
+        return []
+    (_, first, _, begun, _), (_, _, last, _, ended) = places[0], places[-1]
+    if len(places) == 1 and first == last:
+        return [f"only in the command as listed: {listed[begun:ended]!r}"]
+    if len(places) == 1 and begun == ended:
+        return [f"only in the line as typed: {typed[first:last]!r}"]
+    pieces = (_words(typed, first, last), _words(listed, begun, ended))
+    return ["typed {!r}, listed {!r}".format(*pieces)]
+
+
+def _words(text: str, first: int, last: int) -> str:
+    """The whole words that a piece of a text is of."""
+    while first > 0 and not text[first - 1].isspace():
+        first -= 1
+    while last < len(text) and not text[last].isspace():
+        last += 1
+    return text[first:last]
 
 
 def why(view: ChannelView, command: Command, n: int) -> Why:

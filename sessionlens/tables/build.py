@@ -96,7 +96,7 @@ def commands_table(
 
 
 COPIED = (
-    "context", "host", "user", "cwd", "kind", "exit_code", "source", "confidence",
+    "context", "host", "user", "cwd", "kind", "typed", "exit_code", "source", "confidence",
     "output", "fullscreen", "hidden",
 )  # fmt: skip
 

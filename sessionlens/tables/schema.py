@@ -63,7 +63,7 @@ SESSIONS = WHERE_FROM + columns(
 # what is looked at first stands first; plain pandas shows both ends, so the last ones are narrow
 COMMANDS = columns(
     ("n", COUNT, "number of the command in its session, from 1"),
-    ("command", TEXT, "what the shell, REPL or editor ran, exactly"),
+    ("command", TEXT, "what the shell, REPL or editor ran, exactly, but for blanks at its end"),
     ("start", ELAPSED, "submission (the Enter that ended the line) since the session began"),
     ("output", TEXT, "what it printed, as lines of text"),
     ("exit_code", COUNT, "exit code where known"),
@@ -76,6 +76,12 @@ COMMANDS = columns(
     ("cwd", TEXT, "working directory, where the prompt or a mark says so"),
     ("source", TEXT, "how the text is known: screen, marks, keys or exec"),
     ("language", TEXT, "of a line typed to a REPL: python, sqlite, mysql, psql, node …"),
+    (
+        "typed",
+        TEXT,
+        "the line as it was typed and echoed, where the shell or the editor replaced something in it before "
+        "it ran: `!!`, `!$`, vim's `%`; empty where it is `command`, or where nobody knows",
+    ),
     ("taken", ELAPSED, "when the shell took the line: later than `start` where it was typed ahead"),
     ("end", ELAPSED, "when it ended (the next prompt came), where known"),
     ("duration", ELAPSED, "how long it ran: end - taken"),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import sessionlens as sl
 from sessionlens.cli import EX_USAGE, commands, main
+from sessionlens.session.why import MEANING
 
 Maker = Callable[..., Path]
 LINES = [("ls", "notes.txt\n"), ("rm -rf /srv/app", "")]
@@ -107,3 +109,48 @@ def test_filters_without_a_question(recording: Path, capsys: pytest.CaptureFixtu
     assert main(["commands", str(recording), "--user", "mallory"]) == 0
     assert capsys.readouterr().out == "no commands, only user mallory\n"
     assert main(["commands", str(recording), "--since", "soon"]) == EX_USAGE
+
+
+def test_why_of_several_says_what_its_rows_mean_once(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["commands", str(recording), "--why", "1,2"]) == 0
+    told = capsys.readouterr().out
+    assert [line for line in told.splitlines() if line.startswith("Command")] == ["Command 1", "Command 2"]
+    assert told.count(MEANING) == 1 and told.endswith(MEANING + "\n") and len(MEANING) < 100
+    assert main(["commands", str(recording), "--why", "high", "--json"]) == 0
+    assert [each["n"] for each in json.loads(capsys.readouterr().out)] == [1, 2]
+    assert main(["commands", str(recording), "--why", "low"]) == 0
+    assert capsys.readouterr().out == "no command is low\n"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"), [("x", "give numbers"), ("1,", "give numbers"), ("9", "no command 9")]
+)
+def test_why_of_what_is_not_there(
+    recording: Path, wanted: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["commands", str(recording), "--why", wanted]) == EX_USAGE
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", [[], ["--ran", "touch one"], ["--marked"]])
+def test_a_folder_of_many_always_says_which_session(
+    shell_session: Maker, tmp_path: Path, asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell_session([("touch one", ""), ("rm -rf /srv", "")], "one")
+    shell_session([("date", "now\n")], "two")
+    assert main(["commands", str(tmp_path), *asked]) == 0
+    assert capsys.readouterr().out.startswith("session ")
+
+
+def test_the_accessor_takes_a_session_too(shell_session: Maker, tmp_path: Path) -> None:
+    shell_session([("touch one", "")], "one")
+    shell_session([("date", "now\n")], "two")
+    table = sl.corpus(tmp_path).commands
+    for session, command in zip(table["session"], table["command"], strict=True):
+        assert table.sl.why(1, session=session).command.text == command
+    with pytest.raises(sl.NotFoundError, match="no command 1 in session 00000000 of this table"):
+        table.sl.why(1, session="00000000")
+    with pytest.raises(sl.UsageError, match=r'why\(1, session="[0-9a-f]{8}"\)'):
+        table.sl.why(1)

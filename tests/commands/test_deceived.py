@@ -433,3 +433,22 @@ def test_a_line_recalled_from_one_that_is_not_sure_is_not_surer(bash: Any) -> No
     bash.wait(READY)
     first, second = (each.confidence for each in bash.extraction().commands if "printf" in each.text)
     assert first != "high" and second != "high"
+
+
+def test_the_end_of_a_shell_is_no_line_that_could_not_be_read(bash: Any) -> None:
+    bash.run("bash --norc --noprofile", READY)
+    bash.press("\x04")
+    bash.wait("exit[^$]*" + READY)
+    bash.run("pwd", READY)
+    found = bash.extraction()
+    assert [each.text for each in found.commands][-2:] == ["bash --norc --noprofile", "pwd"]
+    assert [each.kind for each in found.events if each.kind == "unread"] == []
+
+
+def test_a_line_as_it_was_typed_and_as_it_ran(bash: Any) -> None:
+    bash.run("echo one two", READY)
+    bash.run("!!", READY)
+    bash.run("echo !$", READY)
+    found = bash.extraction().commands[1:]
+    told = [(each.text, each.typed) for each in found]
+    assert told == [("echo one two", None), ("echo one two", "!!"), ("echo two", "echo !$")]

@@ -55,7 +55,10 @@ def test_where_the_two_texts_differ_is_said_in_words(bash: sl.Session) -> None:
 
     assert differ("", "half a line") == ["only in the command as listed: 'half a line'"]
     assert differ("ls x", "ls") == ["only in the line as typed: ' x'"]
-    assert differ("la", "ls") == ["typed 'a', listed 's'"]
+    assert differ("cp a la", "cp a ls") == ["typed 'la', listed 'ls'"]
+    assert differ("echo one; ls -la x", "echo two; ls -l y") == [
+        "typed 'one; ls -la x', listed 'two; ls -l y'"
+    ]
     assert differ("ls", "ls") == []
 
 

@@ -26,7 +26,7 @@ from .midnight import Midnight, comes_back
 from .nano import nano
 from .pager import less, more
 from .proof import FOLLOWS, RETURNS, shows, stale
-from .strokes import PIPES, Confirmed, Typed, confirmed
+from .strokes import PIPES, Confirmed, Typed, confirmed, echoed
 from .vim import vi
 
 _READERS: dict[str, tuple[Reader, str]] = {
@@ -213,6 +213,9 @@ class Inside:
     ) -> Command:
         look, read = seen[each.at], each.read
         begin, stop = self._output(host, look, read.filters, until)
+        opens = read.line.removesuffix(read.text)
+        model = None if keyed.model is None else opens + keyed.model.removeprefix(opens.removeprefix(":"))
+        replaced = model is not None and model.rstrip() != read.line.rstrip() and echoed(model, read.line)
         said = plain(bytes(self.view.out[begin:stop])) if self.main else ""
         code = _RETURNED.search(said) if host.family == "vi" else None
         while (shorter := _TRAILERS.sub("", said)) != said:
@@ -236,7 +239,8 @@ class Inside:
             output=said,
             fullscreen=False,
             hidden=False,
-            evidence=Evidence(read.line.removesuffix(read.text), read.line, keyed.model, keyed.reason),
+            evidence=Evidence(opens, read.line, model and model.removeprefix(opens), keyed.reason),
+            typed=model if replaced and keyed.confidence != "low" else None,
         )
 
     def _output(self, host: Host, look: Look, filters: bool, until: int) -> tuple[int, int]:

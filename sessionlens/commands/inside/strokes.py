@@ -107,7 +107,8 @@ def confirmed(line: Sequence[Key], texts: Sequence[str], opens: str, bare: bool 
         mark = opens == PIPES and pressed[at].text == "|"
         for key in pressed[at + 1 + mark :]:
             editor.press(key)
-        found = _compared(editor, texts, pressed[max(at, 0)].first, enter)
+        begun = at - (at > 0 and pressed[at].text == "!" and pressed[at - 1].text == ":")
+        found = _compared(editor, texts, pressed[max(begun, 0)].first, enter)
         if best is None or TIERS.index(found.confidence) > TIERS.index(best.confidence):
             best = found
         if found.confidence == "high":
@@ -142,9 +143,14 @@ def _compared(editor: LineEditor, texts: Sequence[str], first: int, enter: Key) 
     return Confirmed("low", reason, spelled if editor.certain else None, first, enter.last, enter.t_ns)
 
 
+def echoed(model: str, shown: str) -> bool:
+    """Does the screen show all of a line that keys make, but for characters that the program replaces?"""
+    return in_order(_EXPANDED.sub("", model), shown)
+
+
 def _explains(editor: LineEditor, text: str) -> bool:
     """Do history, completion or a character that the program replaces account for the rest of the text?"""
     typed = "".join(editor.typed)
     if not editor.certain:
         return in_order(typed, text)
-    return bool(_EXPANDED.search(typed)) and in_order(_EXPANDED.sub("", typed), text)
+    return bool(_EXPANDED.search(typed)) and echoed(typed, text)
