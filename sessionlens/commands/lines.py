@@ -17,7 +17,7 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .doubts import Doubts
 from .editor import KeyLine
-from .line import Line, verdict
+from .line import SAME, Line, verdict
 from .lost import LostLines
 from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
@@ -314,11 +314,7 @@ class LineReader:
             if key_line.ender == "edit":  # what the editor wrote is run, and shown then
                 reason = "an editor wrote it, and the shell showed it"
                 return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)
-        thrown = (
-            key_line is not None and key_line.ender == "interrupt"
-        )  # with the rows before it, if there are
-        outcome = "cancelled" if thrown else "empty"
-        return Line(candidate, option.prompt, "", outcome, "screen", "medium", key_line, False)
+        return _empty(candidate, option, key_line)
 
     def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
         if candidate.paste:
@@ -327,6 +323,15 @@ class LineReader:
         return any(
             rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
         )
+
+
+def _empty(candidate: Candidate, option: Option, key_line: KeyLine | None) -> Line:
+    """A row in which nothing stands; where Ctrl-C ended it, it is thrown away with the rows before it."""
+    thrown = key_line is not None and key_line.ender == "interrupt"
+    alone = key_line is not None and key_line.best.certain and not key_line.best.typed
+    confidence, reason = ("high", SAME) if alone else ("medium", "nothing stands at the prompt of a row")
+    outcome = "cancelled" if thrown else "empty"
+    return Line(candidate, option.prompt, "", outcome, "screen", confidence, key_line, False, reason)
 
 
 def _behind_interrupt(option: Option, pending: Sequence[KeyLine]) -> Option:

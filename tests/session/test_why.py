@@ -69,6 +69,7 @@ def test_each_command_of_each_fixture_can_be_explained_and_no_secret_is_told(roo
         for n in session.commands["n"]:
             found = session.why(n)
             told = repr(found) + found._repr_html_()
+            assert found.command.evidence.reason
             assert found.command.text == session.commands["command"].iloc[n - 1]
             assert not any(secret in told for secret in secrets)
 

@@ -224,7 +224,7 @@ class Inside:
             outer,
             start_ns=keyed.t_ns,
             taken_ns=look.t_ns,
-            end_ns=self.view.time_of(stop) if stop > begin else None,
+            end_ns=self.view.time_of(stop) if begin < stop or stop < self.view.end else None,
             text=read.text,
             kind="editor",
             context=host.path,

@@ -147,6 +147,22 @@ STEPS = [
 
 
 @needs("vim")
+def test_what_was_typed_to_vim_and_when_it_ended(bash: Shell) -> None:
+    vim = Vim(bash(), random.Random(0))
+    vim.open("vim -n notes.txt")
+    vim.ask(":!true", "true", RETURN)
+    vim.back()
+    vim.expanded()
+    vim.typist.type(":q!")
+    vim.typist.press("\r")
+    vim.typist.wait(READY)
+    found = [each for each in vim.typist.extraction(each_ns=60_000_000).commands if each.kind == "editor"]
+    assert [(each.text, each.typed) for each in found] == [("true", None), ("wc -l notes.txt", ":!wc -l %")]
+    assert [each.evidence.model for each in found] == ["true", "wc -l %"]
+    assert all(each.end_ns is not None and each.end_ns >= each.taken_ns for each in found)
+
+
+@needs("vim")
 @pytest.mark.parametrize("seed", range(6))
 def test_command_lines_of_vim(bash: Shell, seed: int, tmp_path: Path) -> None:
     draw = random.Random(seed)

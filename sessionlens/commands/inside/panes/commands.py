@@ -163,8 +163,8 @@ class PaneCommands:
             text, confidence, reason = full, "medium", "history expansion: the shell printed the line it ran"
         return Command(
             start_ns=line.t_ns,
-            taken_ns=line.candidate.t_ns,
-            end_ns=after.first.t_ns if after else None,
+            taken_ns=self._taken(line),
+            end_ns=self._came_up(after.first, line.prompt, begin) if after else None,
             text=text,
             kind=level.kind,
             context=f"{self.path} > {contexts.path}",
@@ -184,6 +184,20 @@ class PaneCommands:
             hidden=any(each.hidden for each in entry.lines),
             evidence=evidence(entry, reason),
         )
+
+    def _taken(self, line: Line) -> int:
+        """When the pane first answered the Enter; the cursor is seen elsewhere only at the next key."""
+        keyed, rests = line.key_line, line.candidate.rests
+        if keyed is None or not rests or rests[0].t_ns > keyed.end_ns:
+            return line.candidate.t_ns  # typed ahead, or nobody knows when
+        answer = self.view.offset_at(keyed.last_event)
+        return min(self.view.time_of(answer) if answer < self.view.end else keyed.end_ns, line.candidate.t_ns)
+
+    def _came_up(self, look: Look, prompt: str, since: int) -> int:
+        """When the prompt that is seen at a look was drawn: nobody need have looked then."""
+        part = max(prompt.split(), key=len, default="").encode()
+        drawn = self.view.out.rfind(part, since, look.offset) if part else -1
+        return min(self.view.time_of(drawn if drawn >= 0 else max(look.offset - 1, since)), look.t_ns)
 
     def _took_over(self, place: Place, after: Standing | None) -> bool:
         """Did a program draw all of the pane, so that the line came back only when it was left?"""

@@ -301,6 +301,22 @@ def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int
 
 
 @needs("tmux")
+def test_a_command_ends_with_its_prompt_and_not_with_the_next_key(shell: Shell, files: Path) -> None:
+    session = Session(shell, files, random.Random(0), "tmux")
+    session.start()
+    for line in ("echo one", "true", "seq 70"):
+        session.run(line)
+    session.leave()
+    pause_ns = 30_000_000_000  # longer than any of this takes on a busy machine
+    found = session.typist.extraction(each_ns=pause_ns)
+    inner = [each for each in found.commands if each.context == "bash > tmux > bash"]
+    assert [each.text for each in inner] == ["echo one", "true", "seq 70"]
+    for each in inner:
+        assert each.end_ns is not None and each.start_ns <= each.taken_ns <= each.end_ns
+        assert each.end_ns - each.start_ns < pause_ns
+
+
+@needs("tmux")
 def test_a_line_that_wraps_at_a_blank(shell: Shell, files: Path) -> None:
     session = Session(shell, files, random.Random(0), "tmux")
     session.start()
