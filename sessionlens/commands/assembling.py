@@ -6,6 +6,7 @@ Which lines there are is decided before (lines.py, entries.py).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from .contexts import Contexts
@@ -15,7 +16,7 @@ from .expansion import expanded, failed, may_differ
 from .line import Line
 from .marks import Marks
 from .model import HIDDEN, Command, Evidence
-from .output import plain
+from .output import plain, without_echo
 from .prompts import continues
 from .screen import View
 from .shells import login_shell
@@ -23,6 +24,7 @@ from .witness import Witness
 
 _END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
 _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
+_AHEAD, _FAR = 64, 1 << 16  # lines typed ahead of one command, and bytes between a key and its line's echo
 _SAID = 4096  # bytes before a prompt that tell what it follows
 
 
@@ -88,6 +90,7 @@ class Assembler:
             text, confidence = output.partition("\n")[0] or text, "medium"
         elif text != (full := expanded(text, output)):
             typed, text, confidence = text, full, "medium"
+            output = output[output.find(full) + len(full) :].removeprefix("\n")
             reason = "history expansion: the shell printed the line it ran"
         elif failed(text, output):
             confidence, reason = "low", "refused? The output says that history has no such event"
@@ -102,6 +105,7 @@ class Assembler:
         if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
             confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top
+        output = without_echo(output, self._typed_ahead(begin, stop))
         return Command(
             start_ns=line.t_ns,
             taken_ns=line.candidate.t_ns,
@@ -126,6 +130,24 @@ class Assembler:
             evidence=evidence(entry, reason),
             typed=typed,
         )
+
+
+    def _typed_ahead(self, begin: int, stop: int) -> Iterator[str]:
+        """Lines typed for the shell meanwhile, which the terminal echoed as rows among what was printed."""
+        view, at = self.view, self._at(begin)
+        for line in self.lines[at : at + _AHEAD]:
+            keyed = line.key_line
+            if keyed is None or (first := view.offset_at(keyed.first_event)) >= stop:
+                return
+            text = keyed.readings[0].text.rstrip()
+            echo = text.encode("utf-8", "surrogatepass") + b"\r\n"
+            echoed = text and not line.hidden and view.out.find(echo, first, min(stop, first + _FAR)) >= 0
+            if begin <= first and echoed:
+                yield text
+
+    def _at(self, offset: int) -> int:
+        """The first line that was taken at an offset or behind it."""
+        return bisect_left(self.lines, offset, key=lambda line: line.candidate.point.offset)
 
 
 def evidence(entry: Entry, reason: str) -> Evidence:

@@ -7,6 +7,7 @@ Not the screen (that is `timeline.at`): a progress bar shows its last state, col
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .escapes import without_escapes
 
@@ -36,3 +37,12 @@ def _rubbed_out(line: str) -> str:
         del kept[-1:]
         kept += part
     return "".join(kept)
+
+
+def without_echo(output: str, typed: Iterable[str]) -> str:
+    """The output without rows that are the terminal's echo of what was typed for the shell meanwhile."""
+    rows = output.split("\n")
+    for text in typed:
+        if text in rows:
+            rows.remove(text)
+    return "\n".join(rows)

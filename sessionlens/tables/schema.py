@@ -65,7 +65,7 @@ COMMANDS = columns(
     ("n", COUNT, "number of the command in its session, from 1"),
     ("command", TEXT, "what the shell, REPL or editor ran, exactly, but for blanks at its end"),
     ("start", ELAPSED, "submission (the Enter that ended the line) since the session began"),
-    ("output", TEXT, "what it printed, as lines of text"),
+    ("output", TEXT, "what it printed, as lines of text (docs/commands.md says what else is in it)"),
     ("exit_code", COUNT, "exit code where known"),
     ("confidence", TEXT, "high, medium or low (docs/commands.md)"),
     ("marks", TEXT, "names of the marks on it, comma separated"),

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,3 +24,26 @@ def test_backspaces_take_what_stands_before_them(line: str) -> None:
 
 def test_a_very_long_row_that_is_rubbed_out_is_empty() -> None:
     assert plain(b"a" * 300_000 + b"\b" * 300_000 + b"\r\nb") == "b"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+def test_what_is_typed_ahead_and_what_history_brought_is_not_printed(
+    shell: Callable[..., Any], tmp_path: Path
+) -> None:
+    ready = r"me@box:~\$ $"
+    bash = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ")
+    bash.wait(ready)
+    bash.run("mkfifo go", ready)
+    bash.type("echo begin; cat go; echo end")
+    bash.press("\r")
+    bash.wait("begin\r\n")
+    for line in ("echo ahead", "echo ahead"):
+        bash.press(line + "\r")
+        bash.wait(f"{line}\r\n")
+    (tmp_path / "go").write_text("echo ahead\n")
+    bash.wait(r"end\r\n[\s\S]*ahead\r\n[\s\S]*ahead\r\n[^\n]*" + ready)
+    bash.run("!!", ready)
+    found = {each.start_ns: each for each in bash.extraction().commands}
+    told = [(each.text, each.output) for each in found.values()][1:]
+    assert told[0] == ("echo begin; cat go; echo end", "begin\necho ahead\nend")
+    assert told[1:] == [("echo ahead", "ahead")] * 3
