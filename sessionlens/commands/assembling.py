@@ -131,7 +131,6 @@ class Assembler:
             typed=typed,
         )
 
-
     def _typed_ahead(self, begin: int, stop: int) -> Iterator[str]:
         """Lines typed for the shell meanwhile, which the terminal echoed as rows among what was printed."""
         view, at = self.view, self._at(begin)

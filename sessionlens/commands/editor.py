@@ -8,9 +8,9 @@ each shell's own editor makes of them is asked later, when it is known what was 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from .keys import Key
 from .splitting import LONGEST
@@ -195,19 +195,20 @@ def key_lines(
     searched: Callable[[Sequence[Key], Key | None], bool] = lambda line, following: False,
 ) -> Iterator[KeyLine]:
     """The keys cut into lines. `fresh` are the events that found an empty prompt on the screen, `searched`
-    says of the keys of a line, with the key after them, whether its Enter only ended a search.
+    says of the keys of a line, with the next one that ends a line, whether its Enter only ended a search.
     """
     editors, killed = [LineEditor()], ""
     line: list[Key] = []
     begun = 0  # of the line, where its last reading begins
     pressed = [key for key in keys if key.name != "reply"]
-    for key, following in zip_longest(pressed, pressed[1:]):
+    enders = [at for at, key in enumerate(pressed) if key.name in _ENDERS or key.name == "eof"]
+    for at, key in enumerate(pressed):
         if key.event in fresh and line and line[-1].event != key.event:
             editors, begun = [editors[0], LineEditor(killed=killed)], len(line)
         line.append(key)
         empty = not editors[-1].buffer and editors[-1].certain
         ender = _ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
-        if ender == "enter" and searched(line, following):
+        if ender == "enter" and searched(line, _next(pressed, enders, at)):
             for editor in editors:
                 editor.searched()
         elif ender:
@@ -219,6 +220,12 @@ def key_lines(
                 editor.press(key)
     if line:
         yield _line(editors, line, "", begun)
+
+
+def _next(pressed: Sequence[Key], places: Sequence[int], at: int) -> Key | None:
+    """The key at the first of these places that is behind `at`."""
+    behind = bisect_right(places, at)
+    return pressed[places[behind]] if behind < len(places) else None
 
 
 def _line(editors: list[LineEditor], keys: list[Key], ender: str, begun: int) -> KeyLine:

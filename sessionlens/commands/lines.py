@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
@@ -17,16 +16,17 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .doubts import Doubts
 from .editor import KeyLine
-from .line import SAME, Line, verdict
+from .line import Line, verdict
 from .lost import LostLines
 from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
 from .output import plain
 from .prompts import Prompts, shape
-from .readings import Readings
+from .readings import Readings, behind_interrupt
 from .running import Asking
-from .screen import PASTE, View
+from .screen import View
 from .secrets import Echoes, starred, unanswered
+from .unseen import Unseen
 from .waiting import Waiting
 from .witness import Witness
 
@@ -58,6 +58,7 @@ class LineReader:
         self.cutter = Cutter(prompts)
         self.readings = Readings(view, prompts, self.cutter, self.asking)
         self.echo, self.echoes = Echo(), Echoes(view)
+        self.unseen = Unseen(view, self.echo)
         self.witness = Witness()
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
@@ -155,7 +156,7 @@ class LineReader:
         if not options:
             return self._lost(candidate, pending)
         if not candidate.paste:
-            options = [_behind_interrupt(option, pending) for option in options]
+            options = [behind_interrupt(option, pending) for option in options]
         match = best_match([option.text for option in options], pending)
         if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
             return rows
@@ -168,11 +169,15 @@ class LineReader:
             return None  # echoed before, so this is what the line printed; see ahead
         if match and candidate.paste and match.key_line.ender == "eof" and not match.reading.typed:
             self.waiting.take(match.key_line)
-            self.ended = candidate.after
+            if not any(option.text.strip() for option in options):
+                self.ended = candidate.after
             return None  # Ctrl-D at an empty prompt hands nothing over
         option = next((o for o in options if match and o.text == match.text and match.exact), options[0])
         if not option.text.strip():
-            return self._unseen(candidate, option, pending)
+            line = self.unseen.line(candidate, option, pending)
+            if line is not None and line.key_line is not None:
+                self.waiting.take(line.key_line)
+            return line
         if match and not match.exact and not self._typed_here(option, match.key_line):
             match = None  # typed blind, to something else: it says nothing of this line
         if match:
@@ -291,53 +296,3 @@ class LineReader:
             return len(list(self.view.between(at, at + 2))) == 1
         said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
         return option.prompt.startswith((">>>", "In [")) and said.startswith("KeyboardInterrupt")
-
-    def _unseen(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
-        """Nothing stands at the prompt: an empty line, or one that was typed while the echo was off.
-
-        The two differ in where the keys were pressed; whether the text may be shown is for `blind` to say.
-        """
-        paste = candidate.paste
-        key_line = next((each for each in pending if not each.best.text.strip()), None)
-        if key_line is None and pending and self._typed_at_prompt(candidate, option, pending[0]):
-            if not paste and not self.echo.knows(option.prompt, paste):
-                return None  # an answer to a program that did not echo it
-            key_line = pending[0]
-            self.waiting.take(key_line)
-            outcome = "cancelled" if key_line.ender == "interrupt" else "run"
-            certain = self.echo.certain(option.prompt, paste) and key_line.best.certain
-            text = key_line.best.text if certain else HIDDEN
-            reason = "typed while the echo was off"
-            return Line(candidate, option.prompt, text, outcome, "keys", "low", key_line, True, reason)
-        if key_line is not None:
-            self.waiting.take(key_line)
-            if key_line.ender == "edit":  # what the editor wrote is run, and shown then
-                reason = "an editor wrote it, and the shell showed it"
-                return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)
-        return _empty(candidate, option, key_line)
-
-    def _typed_at_prompt(self, candidate: Candidate, option: Option, key_line: KeyLine) -> bool:
-        if candidate.paste:
-            opened = self.view.since(PASTE, candidate.point.offset)
-            return opened is not None and self.view.offset_at(key_line.first_event) > opened
-        return any(
-            rest.left == option.prompt and rest.event == key_line.first_event for rest in candidate.rests
-        )
-
-
-def _empty(candidate: Candidate, option: Option, key_line: KeyLine | None) -> Line:
-    """A row in which nothing stands; where Ctrl-C ended it, it is thrown away with the rows before it."""
-    thrown = key_line is not None and key_line.ender == "interrupt"
-    alone = key_line is not None and key_line.best.certain and not key_line.best.typed
-    confidence, reason = ("high", SAME) if alone else ("medium", "nothing stands at the prompt of a row")
-    outcome = "cancelled" if thrown else "empty"
-    return Line(candidate, option.prompt, "", outcome, "screen", confidence, key_line, False, reason)
-
-
-def _behind_interrupt(option: Option, pending: Sequence[KeyLine]) -> Option:
-    """The line alone, where one before it was thrown away in the same row: `rm x^Cls` in dash."""
-    thrown, mark, text = option.text.rpartition("^C")
-    if not mark or not text.strip():
-        return option
-    known = any(each.ender == "interrupt" and thrown.endswith(each.best.text.strip()) for each in pending)
-    return replace(option, text=text) if known else option

@@ -28,7 +28,7 @@ _SAYS = re.compile(r"""-\w*p\s*(?:'([^']*)'|"([^"$`\\]*)")|\b(select)\s""")
 _SHOWS_NOTHING = re.compile(r"\s*read(?:\s+-[rs]+)*(?:\s+\w+)*\s*")
 _LOOPS = re.compile(
     r"\b(?:while|until|for|select|repeat|function|def|lambda|map|iter|trap)\b|\binput\b(?!\()"
-    r"|\(\)(?![).,\[\]'\"+]|\s*$)"
+    r"|\(\)(?![).,\]+]|['\"](?:[\s;|&)]|$)|\s*$)"
 )
 """`f() …` makes a function, `input()` calls one."""
 

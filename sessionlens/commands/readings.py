@@ -5,12 +5,13 @@ Which of them is right is decided with the keystrokes (lines.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .accept import Candidate
 from .alone import alone, spliced, surrounded
 from .cutting import Cutter, Option
+from .editor import KeyLine
 from .prompts import Prompts
 from .running import Asking
 from .screen import Rest, View
@@ -94,3 +95,12 @@ class Readings:
             text = row[found[0] + len(found[1]) :].rstrip()
             if text.startswith(row[: found[0]]):
                 yield Option(found[1], text, False)
+
+
+def behind_interrupt(option: Option, pending: Sequence[KeyLine]) -> Option:
+    """The line alone, where one before it was thrown away in the same row: `rm x^Cls` in dash."""
+    thrown, mark, text = option.text.rpartition("^C")
+    if not mark or not text.strip():
+        return option
+    known = any(each.ender == "interrupt" and thrown.endswith(each.best.text.strip()) for each in pending)
+    return replace(option, text=text) if known else option

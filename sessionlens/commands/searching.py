@@ -10,10 +10,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from .keys import Key
 from .region import before_cursor
 from .screen import PASTE, View
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Point
 
 _BEGUN = re.compile(rb"\x1b(?=[^\x1b\[O])(?!.*\x1b)(.*)\r", re.S)
 _LONGEST = 512  # bytes behind the last Esc
@@ -29,38 +33,49 @@ class Searches:
         self.view = view
         self._points = view.trace.points.of("input")
 
-    def ended(self, line: Sequence[Key], following: Key | None) -> bool:
-        """Did the last of these keys, an Enter, end a search? `following` is the key after it."""
-        if following is None or line[-1].raw != b"\r":
+    def ended(self, line: Sequence[Key], ender: Key | None) -> bool:
+        """Did the last of these keys, an Enter, end a search? `ender` is the next key that ends a line."""
+        if ender is None or line[-1].raw != b"\r":
             return False
         data = b"".join(key.raw for key in line[-_LONGEST:])[-_LONGEST:]
         begun = _BEGUN.search(data)
         sought = {text for text in _sought(begun[1]) if text} if begun else set()
-        return bool(sought) and self._stays(line[-1], following) and self._shown(line, sought)
+        return bool(sought) and self._stays(line[-1], ender) and self._shown(line, ender, sought)
 
-    def _stays(self, enter: Key, following: Key) -> bool:
-        """Did the editor draw something, and take no line, before the next key?"""
-        start, stop = self.view.offset_at(enter.event), self.view.offset_at(following.event)
+    def _stays(self, enter: Key, ender: Key) -> bool:
+        """Did the editor draw something, and take no line, until the next line was ended?"""
+        start, stop = self.view.offset_at(enter.event), self.view.offset_at(ender.event)
         opened = self.view.since(PASTE, start)
         if start == stop or opened != self.view.since(PASTE, stop):
             return False
         return opened is not None or b"\n" not in self.view.out[start:stop]
 
-    def _shown(self, line: Sequence[Key], sought: set[str]) -> bool:
-        """Does a row show at the Enter what is looked for, where a search shows it?"""
-        at = bisect_left(self._points, line[-1].event, key=attrgetter("event"))
-        if at == len(self._points) or self._points[at].event != line[-1].event:
+    def _shown(self, line: Sequence[Key], ender: Key, sought: set[str]) -> bool:
+        """Does a row show what is looked for at the Enter, where a search shows it, and no more at the next?"""
+        shown, later, first = (self._point(key) for key in (line[-1], ender, line[0]))
+        if shown is None or later is None or first is None:
             return False
-        point = self._points[at]
+        below = {text[1:] for text in sought}
+        if self._below(shown) & below:
+            return not self._below(later) & below
+        prompt = self._left(first)[0]
+        beside = {each + text for text in sought for each in (prompt, "")}
+        left, right = self._left(shown)
+        return not right.strip() and left in beside and self._left(later)[0] not in beside
+
+    def _point(self, key: Key) -> Point | None:
+        """The screen as it stood when a key came, if anything had been shown since the key before."""
+        at = bisect_left(self._points, key.event, key=attrgetter("event"))
+        found = self._points[at] if at < len(self._points) else None
+        return found if found is not None and found.event == key.event else None
+
+    def _below(self, point: Point) -> set[str]:
         rows = self.view.screen(point)
-        below = (MINIBUFFER.fullmatch(row.text.rstrip()) for row in rows)
-        if any(match is not None and match[1] in {text[1:] for text in sought} for match in below):
-            return True
-        left, right = before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
-        begun = bisect_left(self._points, line[0].event, key=attrgetter("event"))
-        first = self._points[begun]
-        prompt, _ = before_cursor(self.view.screen(first), first.cursor_x, first.cursor_y, first.columns)
-        return not right.strip() and left in {each + text for text in sought for each in (prompt, "")}
+        return {match[1] for row in rows if (match := MINIBUFFER.fullmatch(row.text.rstrip()))}
+
+    def _left(self, point: Point) -> tuple[str, str]:
+        rows = self.view.screen(point)
+        return before_cursor(rows, point.cursor_x, point.cursor_y, point.columns)
 
 
 def _sought(keys: bytes) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
 Shell = Callable[..., Any]
-READY = r"me@box:~[#%$] (?:\x1b\[K)?(?:\x1b\[\?1h\x1b=)?(?:\x1b\[\?2004h)?$"
+READY = r"me@box:~(?:\$ $|# .*\x1b\[\?2004h)"  # zsh reads keys from there on
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile"], "me@box:~$ ", "set -o vi"),
     "zsh": (["zsh", "-f", "-i"], "me@box:~%# ", "bindkey -v"),
@@ -96,6 +96,7 @@ def test_a_search_under_lag_hides_no_line(vi: Any) -> None:
 
 def test_a_secret_that_is_typed_like_a_search(vi: Any) -> None:
     vi.run("read -s x", "\n")
+    vi.wait_blind()
     vi.press("\x1b")
     vi.press("/alpha")
     vi.press("\r")
@@ -103,3 +104,29 @@ def test_a_secret_that_is_typed_like_a_search(vi: Any) -> None:
     vi.run("id -u", READY)
     rows, events = told(vi)
     assert [text for text, _ in rows] == ["read -s x", "id -u"] and events == ["hidden input"]
+
+
+@pytest.mark.parametrize("lag_ns", [0, 50_000_000, 350_000_000])
+def test_a_path_that_looks_like_a_search_is_a_command(vi: Any, lag_ns: int) -> None:
+    vi.press("\x1b")
+    vi.press("i")
+    vi.type("/usr/bin/touch victim")
+    vi.press("\r")
+    vi.wait(READY)
+    vi.run("id -u", READY)
+    rows, events = told(vi, lag_ns=lag_ns)
+    assert [text for text, _ in rows] == ["/usr/bin/touch victim", "id -u"] and "unread" not in events
+
+
+def test_a_path_whose_end_of_line_comes_in_pieces_is_a_command(taken: Callable[..., Any]) -> None:
+    """A key comes between the line feed and the end of bracketed paste."""
+    on, prompt, ms = "\x1b[?2004h", "me@box:~$ ", 1_000_000
+    events, t = [(0, "o", on + prompt)], 1000 * ms
+    for key, echo in [("\x1b", ""), ("i", ""), *((char, char) for char in "/bin/rm -rf x")]:
+        events += [(t := t + 200 * ms, "i", key), (t + ms, "o", echo)]
+    events += [(t + 200 * ms, "i", "\r"), (t + 201 * ms, "o", "\r\n"), (t + 202 * ms, "i", "i")]
+    events += [(t + 203 * ms, "o", "\x1b[?2004l\r"), (t + 204 * ms, "o", on + prompt + "i")]
+    events += [(t + 400 * ms, "i", "d"), (t + 401 * ms, "o", "d"), (t + 600 * ms, "i", "\r")]
+    events += [(t + 601 * ms, "o", "\r\n\x1b[?2004l\r0\r\n" + on + prompt)]
+    found = taken([(at, kind, data.encode()) for at, kind, data in events if data])
+    assert [each.text for each in found.commands] == ["/bin/rm -rf x", "id"]
