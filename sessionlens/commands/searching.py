@@ -51,7 +51,7 @@ class Searches:
         return opened is not None or b"\n" not in self.view.out[start:stop]
 
     def _shown(self, line: Sequence[Key], ender: Key, sought: set[str]) -> bool:
-        """Does a row show what is looked for at the Enter, where a search shows it, and no more at the next?"""
+        """Does a row show at the Enter what is looked for, as a search shows it, and no more at the next?"""
         shown, later, first = (self._point(key) for key in (line[-1], ender, line[0]))
         if shown is None or later is None or first is None:
             return False

@@ -39,7 +39,7 @@ def timings_of(data: Path, beside: Iterator[Path]) -> Iterator[Path]:
 
 def _fits(timing: Path, data: Path, kinds: bytes) -> bool:
     """Do the entries of these kinds fill the file?"""
-    if not head(data).startswith(STARTED):
+    if not head(data).startswith(STARTED) or not _of_one_time(timing, data):
         return False
     try:
         entries, size = read_timing(read_file(timing)), data.stat().st_size
@@ -47,6 +47,12 @@ def _fits(timing: Path, data: Path, kinds: bytes) -> bool:
         return near and filled(entries, Data.of(data.name, read_file(data)), kinds)
     except (OSError, RecordingError):
         return False
+
+
+def _of_one_time(timing: Path, data: Path) -> bool:
+    """May both have begun at once? Told by what they begin with, before either is read."""
+    header = read_timing(head(timing, _FRAME)).headers.get("START_TIME")
+    return header is None or header in head(data, _FRAME).partition(b"\n")[0].decode("utf-8", "replace")
 
 
 def _total(timing: Timing, kinds: bytes) -> int:

@@ -101,8 +101,7 @@ class Session:
     def commands(self) -> pd.DataFrame:
         """The table `commands` over all channels, numbered in the order in which they were taken."""
         table = join((v.commands_from(1) for v in self.views), "commands")
-        # in a channel they stay in their order: a pane's line may be seen later than it was taken
-        order = table.groupby("channel", dropna=False)["taken"].cummax()
+        order = table.groupby("channel", dropna=False)["taken"].cummax()  # a channel's stay in their order
         table = table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
         table["n"] = pd.array(range(1, len(table) + 1), dtype="Int64")
         return table
