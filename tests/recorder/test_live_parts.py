@@ -67,6 +67,17 @@ def test_the_longest_is_told_a_minute_before() -> None:
     assert isinstance(lasting.due(36005.0, 36005.0), End)
 
 
+def test_the_next_moment_at_which_something_is_due() -> None:
+    lasting = Lasting(idle=600.0, longest=36000.0, began=0.0)
+    assert lasting.due(1.0, 0.0) is None
+    assert lasting.next(active=0.0) == 540.0
+    assert isinstance(lasting.due(540.0, 0.0), str)
+    assert lasting.next(active=0.0) == 600.0
+    assert lasting.next(active=30000.0) == 30540.0
+    assert lasting.next(active=35900.0) == 35940.0
+    assert Lasting(idle=None, longest=None, began=0.0).next(active=0.0) == float("inf")
+
+
 @pytest.mark.parametrize("seconds, text", [(1800, "30 min"), (86400, "1 d"), (5, "5 s"), (90, "90 s")])
 def test_times_in_words(seconds: float, text: str) -> None:
     assert in_words(seconds) == text

@@ -39,11 +39,14 @@ class ChannelWriter:
         *,
         stream: bool,
         opened: ClockPair,
+        written: threading.Event,
         sealer: Sealer | None = None,
     ) -> None:
+        """`written` is set when there is something to commit."""
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
         self._root, self._meta = root, meta
         self._opened = opened
+        self._written = written
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
         self._clock = TimingClock()
@@ -147,6 +150,7 @@ class ChannelWriter:
         with self._lock:
             if (file := self._copies.pop(name, None)) is not None:
                 self._ended.append(file)
+                self._written.set()
 
     def _open(self, name: str) -> AppendFile:
         file = AppendFile(self._root, f"{self.name}/{name}")
@@ -238,6 +242,8 @@ class ChannelWriter:
             self._failed = str(error)
             raise
         self._unhashed += len(data)
+        if not self._written.is_set():
+            self._written.set()
 
     def digest(self, *, pad: bool = False) -> None:
         """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest().

@@ -84,12 +84,17 @@ def ntp_state() -> str:
     """`synchronised` or `unsynchronised` as the kernel has it, `unknown` where it cannot be asked."""
     try:
         timex = _Timex()
-        result = ctypes.CDLL(None).adjtimex(ctypes.byref(timex))
+        result = _libc().adjtimex(ctypes.byref(timex))
     except (OSError, AttributeError, TypeError):
         return "unknown"
     if result < 0:
         return "unknown"
     return "unsynchronised" if result == _TIME_ERROR or timex.status & _STA_UNSYNC else "synchronised"
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 def format_utc(ns: int) -> str:

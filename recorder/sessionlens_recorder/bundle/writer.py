@@ -36,6 +36,8 @@ class BundleWriter:
         self.path, self.name, self.session_id = path, path.name, path.name[-8:]
         self._journal = journal
         self._unwritten: list[str] = []
+        self.written = threading.Event()
+        """Set when there is something to commit."""
         self._lock = threading.Lock()
         self._committing = threading.Lock()
         self._active: list[ChannelWriter] = []
@@ -113,13 +115,21 @@ class BundleWriter:
             make_directory(directory)
             try:
                 channel = ChannelWriter(
-                    self.path, number, kind, meta, stream=carries, opened=opened, sealer=sealer
+                    self.path,
+                    number,
+                    kind,
+                    meta,
+                    stream=carries,
+                    opened=opened,
+                    written=self.written,
+                    sealer=sealer,
                 )
             except BundleError:
                 discard_directory(directory)
                 raise
             self._opened += 1
             self._active.append(channel)
+            self.written.set()
         sync_directory(self.path / channel.name)
         sync_directory(self.path)
         return channel
@@ -143,6 +153,7 @@ class BundleWriter:
             self._commit()
 
     def _commit(self) -> None:
+        self.written.clear()  # what is written from here on asks for the next commit
         with self._lock:
             active = list(self._active)
         for channel in active:

@@ -12,12 +12,13 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 LARGEST = 16384
 ANSWER_S = 10.0  # for a session to do as it is told
+LOOK = b"look"  # not an order: lists of who may no longer have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Desk:
         self._orders, self._report = orders, report
         self._lock = threading.Lock()
         self._handlers: dict[str, Callable[[Order], str | None]] = {}
+        self._looking: list[Callable[[], None]] = []
 
     @property
     def orders(self) -> list[socket.socket]:
@@ -47,6 +49,15 @@ class Desk:
     def register(self, session: str, handler: Callable[[Order], str | None]) -> None:
         with self._lock:
             self._handlers[session] = handler
+
+    @contextlib.contextmanager
+    def looking(self, look: Callable[[], None]) -> Iterator[None]:
+        """`look` is called whenever a session has to look whether it may go on."""
+        self._looking.append(look)
+        try:
+            yield
+        finally:
+            self._looking.remove(look)
 
     def bundle(self, path: str) -> None:
         """A recording has begun."""
@@ -75,6 +86,10 @@ class Desk:
         if self._orders is None:
             return
         data, descriptors, _, _ = socket.recv_fds(self._orders, LARGEST, 1)
+        if data == LOOK:
+            for look in self._looking[:]:
+                look()
+            return
         order = Order(**json.loads(data))
         handler = self._handlers.get(order.session)
         problem = handler(order) if handler else "there is no such session any more"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sessionlens_recorder.live.desk import LOOK
 from sessionlens_recorder.net.admission import Arrival
 
 
@@ -49,6 +50,12 @@ class Child:
 
     def unsealed(self) -> list[Path]:
         return [path for path in self.bundles if not (path / "MANIFEST.sig").exists()]
+
+    def look(self) -> None:
+        """Have its sessions look whether they may go on."""
+        if self.orders is not None:
+            with suppress(OSError):  # it is just ending, or has orders to read, after which it looks anyway
+                self.orders.send(LOOK, socket.MSG_DONTWAIT)
 
     def close(self) -> None:
         os.close(self.report)

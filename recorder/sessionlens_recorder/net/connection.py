@@ -2,6 +2,7 @@
 
 Threads: one for each leg (reads, records, forwards), the recorder (commits the bundle at least once a
 second), and the main thread, which watches the others, ends the session when one of them fails, and seals.
+All of them sleep while nothing happens: who has something to say wakes the watch.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
 
 TICK_S = 1.0
+QUIET_S = 60.0  # the same, of a session in which nothing happens
 FAREWELL_S = 3.0  # for a peer to read the last messages
 
 
@@ -81,9 +83,10 @@ class Connection:
         """Until the session is over and sealed. The answer is the process's exit code."""
         deadline = time.monotonic() + self._bastion.config.server.login_grace
         self._user.start_server(event=threading.Event(), server=paramiko.ServerInterface())
-        while self._end is None:
-            self._sleep(TICK_S)
-            self._watch(deadline + self._approval.lasted)
+        with self._desk.looking(self._wake):
+            while self._end is None:
+                self._sleep(self._nap())
+                self._watch(deadline + self._approval.lasted)
         code = self._wind_up(self._end)
         self._seat.give_back()
         return code
@@ -122,7 +125,7 @@ class Connection:
             raise
         self._desk.bundle(str(bundle.path))
         self._proof = identity.proof
-        self._recording = SessionRecording(self._bastion, bundle, identity, self._over)
+        self._recording = SessionRecording(self._bastion, bundle, identity, self._over, self._wake)
         self._target = leg
         self._lasting = lasting(self._bastion.config.server, target, time.monotonic())
         self._desk.register(session_id, self._ordered)
@@ -195,7 +198,7 @@ class Connection:
     # the watch, on the main thread
 
     def _watch(self, deadline: float) -> None:
-        if not self._user.is_alive():
+        if self._user.gone:
             self._over(self._left(reason_of_end(self._user)))
         elif not self._user.is_authenticated():
             if time.monotonic() > deadline:
@@ -204,13 +207,22 @@ class Connection:
             self._over(End(revoked, f"{revoked}; this session ends here"))
         elif self._target is None:  # its sessions watch themselves
             return
-        elif not self._target.is_alive():
+        elif self._target.gone:
             self._over(self._lost(reason_of_end(self._target)))
         elif self._recording is not None and not self._recording.goes_on:
             told = "this session is no longer recorded, so it ends here"
             self._over(End("the recorder stopped", told, broken=True))
         else:
             self._watch_clock()
+
+    def _nap(self) -> float:
+        """How long the watch may sleep unless it is woken."""
+        if not self._user.is_authenticated() or (self._recording is not None and self._recording.busy):
+            return TICK_S
+        if self._lasting is None or self._recording is None:
+            return QUIET_S
+        due = self._lasting.next(self._recording.relay.active) - time.monotonic()
+        return max(0.0, min(due, QUIET_S))
 
     def _watch_clock(self) -> None:
         """Idle, or too long? The user's leg may be stuck, which is not to stop the watch: so a thread."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sessionlens_recorder.config import Server, Target
@@ -12,19 +13,27 @@ WARNING_S = 60.0
 
 @dataclass(slots=True)
 class Lasting:
-    """`due` is asked about once a second. Times are of time.monotonic()."""
+    """Times are of time.monotonic()."""
 
     idle: float | None
     longest: float | None
     began: float
     _warned_of: float | None = None  # the moment of the last activity
     _warned_of_end: bool = False
+    _asked: float = 0.0
 
     def due(self, now: float, active: float) -> End | str | None:
         """The session's end, or something to tell the user; `active` is when something happened last."""
+        self._asked = now
         if self.longest is not None and (end := self._of_longest(now, self.longest)):
             return end
         return self._of_idle(now, active, self.idle) if self.idle is not None else None
+
+    def next(self, active: float) -> float:
+        """When `due` has something to say, unless something happens until then."""
+        limits = ((self.longest, self.began), (self.idle, active))
+        moments = [start + limit - rest for limit, start in limits if limit for rest in (before(limit), 0.0)]
+        return min((moment for moment in moments if moment > self._asked), default=math.inf)
 
     def _of_longest(self, now: float, longest: float) -> End | str | None:
         left = self.began + longest - now

@@ -82,6 +82,7 @@ class Leg(Transport):
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._finished = False
+        self.gone = False  # its thread is through
         self.farewell: str | None = None  # our DISCONNECT
         self._failure: Exception | None = None  # what another thread ended it for
         self.packetizer: BufferedPacketizer
@@ -92,6 +93,7 @@ class Leg(Transport):
         """From now on connection messages pass."""
         self.deliver = deliver
         self.packetizer.ahead_limit = AHEAD_LIMIT
+        self.packetizer.wait_longer()
         self._paired.set()
 
     def send(self, payload: bytes) -> None:
@@ -144,6 +146,7 @@ class Leg(Transport):
             super().run()
         finally:
             self._paired.set()
+            self.gone = True
             self.ended()
 
     # what paramiko calls

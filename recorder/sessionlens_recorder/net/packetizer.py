@@ -81,7 +81,12 @@ class BufferedPacketizer(Packetizer):
         if select.select([self._sock], [], [], 0)[0]:
             self._fill()
 
-    poll = 5.0  # how often a silent leg looks whether it is still wanted, in seconds
+    poll = 5.0  # how often a silent leg looks whether it is still wanted, in seconds: during the login
+
+    def wait_longer(self) -> None:
+        """Of a session nobody needs to look: Leg.kill() wakes it."""
+        self.poll = 60.0
+        self._sock.settimeout(self.poll)
 
     def _fill(self) -> bool:
         """Read what there is; False if nothing came in time."""

@@ -25,7 +25,8 @@ from sessionlens_recorder.session.relay import Relay
 from sessionlens_recorder.session.transfers import Transfers
 from sessionlens_recorder.session.wire import ProtocolError, Send
 
-COMMIT_S = 0.5
+COMMIT_S = 0.5  # from the first byte that was written to its commit
+LOOK_S = 10.0  # how often the clocks are looked at while nothing is written
 STALLED_S = 30.0  # a disk may take its time; a session whose recording is that far behind ends
 
 
@@ -42,17 +43,24 @@ class SessionRecording:
     """Of one session, from its first message to the sealed bundle. `over` hears why it has to end."""
 
     def __init__(
-        self, bastion: Bastion, bundle: BundleWriter, identity: Identity, over: Callable[[End], None]
+        self,
+        bastion: Bastion,
+        bundle: BundleWriter,
+        identity: Identity,
+        over: Callable[[End], None],
+        stirred: Callable[[], None],
     ) -> None:
-        self._bundle, self._sign, self._over = bundle, bastion.sign, over
+        """`stirred` hears that something waits to be committed, and that nothing is committed any more."""
+        self._bundle, self._sign, self._over, self._stirred = bundle, bastion.sign, over, stirred
         self._transfers = Transfers(bundle.session_id, identity.user.name, identity.target.name)
         keeping = Keeping(bastion.config.recording.copies, self._transfers.through)
         self.relay = Relay(bundle, identity.policy, self._refused, self._allowed, keeping)
         self._heads = Heads(bundle, bastion.config.spool.heads_every)
         self._counters, self._passed, self._counted = bastion.counters, [0, 0], [0, 0]
         self._counting = threading.Lock()
-        self._thread = threading.Thread(target=self._commit, name="recorder", daemon=True)
-        self._beat = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._since: float | None = None  # when what is not committed yet began
+        self._stopped = False
         self._stopping = threading.Event()
 
     def begin(self, identity: Identity, client: tuple[str, int]) -> None:
@@ -80,7 +88,13 @@ class SessionRecording:
     @property
     def goes_on(self) -> bool:
         """Whether what passes still gets onto the disk in time."""
-        return self._thread.is_alive() and time.monotonic() - self._beat <= STALLED_S
+        since = self._since
+        return not self._stopped and (since is None or time.monotonic() - since <= STALLED_S)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something waits to be committed."""
+        return self._since is not None
 
     def received(self, side: int, payload: bytes) -> list[Send]:
         """Record one message; the answer is what to send. What cannot be recorded ends the session."""
@@ -136,6 +150,7 @@ class SessionRecording:
     def seal(self, end: End) -> int:
         """Both sides are gone. The answer is the process's exit code."""
         self._stopping.set()
+        self._bundle.written.set()  # wakes the thread
         try:
             self.relay.finish()
         except BundleError as error:
@@ -155,8 +170,17 @@ class SessionRecording:
         logs.event("session-end", session=self._bundle.session_id, how=how, reason=end.reason)
         return 0
 
+    def _run(self) -> None:
+        try:
+            self._commit()
+        finally:
+            self._stopped = True
+            self._stirred()
+
     def _commit(self) -> None:
-        while not self._stopping.wait(COMMIT_S):
+        """Some time after something was written; looks at the clocks now and then where nothing is."""
+        while not self._stopping.is_set():
+            self._wait()
             began, length = time.monotonic(), self._bundle.head[0]
             try:
                 self._bundle.commit()
@@ -168,7 +192,13 @@ class SessionRecording:
             self._count()
             self._heads.committed()
             self._transfers.tell()
-            self._beat = time.monotonic()
+            self._since = None
+
+    def _wait(self) -> None:
+        if self._bundle.written.wait(LOOK_S):
+            self._since = time.monotonic()
+            self._stirred()
+            self._stopping.wait(COMMIT_S)
 
     def _count(self) -> None:
         """Of the bytes that users and targets sent, what was not counted yet."""

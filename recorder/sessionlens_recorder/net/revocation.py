@@ -1,7 +1,7 @@
 """Who and what may no longer log in: `revoked_keys` and `revoked_people`, read again whenever they change.
 
-Asked at each login, and by the watch of each running session, so that nothing has to be restarted or
-signalled. A list of keys that cannot be read refuses every key, as in sshd.
+Asked at each login, and by each running session when the accept process has seen a change, so that nothing
+has to be restarted or signalled. A list of keys that cannot be read refuses every key, as in sshd.
 """
 
 from __future__ import annotations
@@ -16,6 +16,19 @@ from sessionlens_recorder.net.certificates import Certificate
 from sessionlens_recorder.net.krl import read_revoked_keys
 
 T = TypeVar("T")
+State = tuple[int, int, int]
+"""By which it shows that a file has changed."""
+
+
+def _state_of(found: os.stat_result) -> State:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _state(path: Path) -> State | None:
+    try:
+        return _state_of(path.stat())
+    except OSError:
+        return None
 
 
 class Watched(Generic[T]):
@@ -23,17 +36,34 @@ class Watched(Generic[T]):
 
     def __init__(self, path: Path, parse: Callable[[bytes], T]) -> None:
         self._path, self._parse = path, parse
-        self._state: tuple[int, int, int] | None = None
+        self._state: State | None = None
         self._value: T | None = None
 
     def read(self) -> T:
         """OSError or ValueError where there is nothing to be had."""
-        found = self._path.stat()
-        state = (found.st_ino, found.st_size, found.st_mtime_ns)
+        state = _state_of(self._path.stat())
         if self._value is None or state != self._state:
             self._value = None
             self._value, self._state = self._parse(self._path.read_bytes()), state
         return self._value
+
+
+class Changes:
+    """Whether any of these files is another one than before. The accept process asks, for all sessions."""
+
+    def __init__(self) -> None:
+        self._states: dict[Path, State | None] = {}
+
+    def watch(self, *paths: Path | None) -> None:
+        """These too: sessions keep the configuration with which they began."""
+        for path in paths:
+            if path is not None:
+                self._states.setdefault(path, _state(path))
+
+    def seen(self) -> bool:
+        """Since this was asked last."""
+        before, self._states = self._states, {path: _state(path) for path in self._states}
+        return before != self._states
 
 
 class Revocations:

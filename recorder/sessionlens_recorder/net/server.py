@@ -35,11 +35,13 @@ from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.processes import SIGNALS, Processes
 from sessionlens_recorder.net.proxied import Proxied, is_trusted
 from sessionlens_recorder.net.refusals import Refusals
+from sessionlens_recorder.net.revocation import Changes
 from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
 
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
+LOOK_S = 1.0  # how often it looks whether somebody was revoked, for all sessions
 TICK_S = 10.0  # how often it looks after disk, retention and metrics
 SERVICES = (SINKS, METRICS)  # what runs as long as there is anything to tell
 
@@ -58,6 +60,8 @@ class Server:
         self._listeners: list[Listener] = []
         self._stopped, self._reloads = False, False
         self._pid = os.getpid()
+        self._revoked = Changes()
+        self._watch_revocations()
 
     def run(self, ready: Callable[[str], None]) -> None:
         prepare_accepting(self._config.limits)
@@ -107,7 +111,9 @@ class Server:
     def _accept(self) -> None:
         due = time.monotonic() + TICK_S
         while not self._stopped:
-            for key, _ in self._selector.select(max(0.0, self._proxied.due(due) - time.monotonic())):
+            self._look()
+            wait = min(LOOK_S, self._proxied.due(due) - time.monotonic())
+            for key, _ in self._selector.select(max(0.0, wait)):
                 if isinstance(key.data, int):
                     self._hear(key.data)
                 else:
@@ -119,6 +125,15 @@ class Server:
             if time.monotonic() >= due:
                 due = time.monotonic() + TICK_S
                 self._tick()
+
+    def _watch_revocations(self) -> None:
+        self._revoked.watch(self._config.server.revoked_keys, self._config.server.revoked_people)
+
+    def _look(self) -> None:
+        """Was somebody revoked? Then every session looks whether it was its own person."""
+        if self._revoked.seen():
+            for child in self._processes.children.values():
+                child.look()
 
     def _accept_one(self, listener: socket.socket) -> None:
         try:
@@ -251,6 +266,7 @@ class Server:
         before, self._listeners = self._listeners, listeners
         self._config, self._bastion, self._admission.limits = config, bastion, config.limits
         self._watch_listeners(before)
+        self._watch_revocations()
         prepare_accepting(config.limits)
         warn_of_keys(config)
         logs.event("recorder-reloaded", file=config.path)
