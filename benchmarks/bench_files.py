@@ -34,8 +34,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str | Path], port: int) -> Iterator[None]:
-    """A server, from when it listens on."""
+def running(command: list[str | Path], port: int) -> Iterator[int]:
+    """A server, from when it listens on; its process."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
@@ -43,7 +43,7 @@ def running(command: list[str | Path], port: int) -> Iterator[None]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()

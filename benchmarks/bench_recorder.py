@@ -1,7 +1,9 @@
-"""The recorder beside the same sshd directly: echo, throughput, logins, memory, threads, idle processor.
+"""The recorder beside the same sshd directly, and beside ssh-mitm where that runs: echo, throughput, logins,
+memory, threads, idle processor.
 
-Stock ssh clients, recording and signing on, plain input. All sessions of a row are open at once; one at a
-time sends a byte and waits for its echo: the latency is the way's, not that of a queue for two cores.
+Stock ssh clients, AES-GCM, recording and signing on. All ways are open at once and measured in turns, so
+that each ratio is of one minute. In the table of echoes one session at a time sends a byte and waits for its
+echo: the latency is the way's, not that of a queue for two cores.
 
     python benchmarks/bench_recorder.py                 1, 50, 100 and 250 sessions
     python benchmarks/bench_recorder.py --sessions 1 10
@@ -17,89 +19,98 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bench_files import ME, configure, running  # a file beside this script
+from bench_files import ME, configure, discard, free_port, running  # a file beside this script
+from sessionlens_recorder.initialise import initialise
+from sessionlens_recorder.sealing import new_identity
 
-PINGS, LOGINS, MEGABYTES, IDLE_S = 1000, 20, 256, 10.0
+PINGS, LOGINS, AT_ONCE, REPEATS, IDLE_S, IDLE_OF = 1000, 12, 8, 3, 10.0, 100
+MEGABYTES, FEW = 256, 32  # the few are for ssh-mitm, which is slow
+MITM_S = 30.0  # for its first answer
 LIMITS = '[limits]\nper_source = 1000\ntotal = 1000\nstartups = "500:30:1000"\n'
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Way:
-    """One of the two ways to the target: directly, or through the recorder."""
+    """One of the ways to the target: directly, through a recorder, through ssh-mitm."""
 
-    def __init__(self, folder: Path, user: str, port: int) -> None:
-        self.folder, self.user, self.port = folder, user, port
+    def __init__(self, name: str, folder: Path, user: str, port: int, megabytes: int = MEGABYTES) -> None:
+        self.name, self.megabytes = name, megabytes
+        self._folder, self._user, self._port = folder, user, port
 
     def line(self, *command: str) -> list[str]:
         """The command line of a stock client."""
-        options = [
-            "-F",
-            "none",
-            "-T",
-            "-oLogLevel=ERROR",
-            "-oIdentitiesOnly=yes",
-            f"-oIdentityFile={self.folder}/client",
-        ]
-        options += [
-            "-oStrictHostKeyChecking=no",
-            "-oUserKnownHostsFile=/dev/null",
-            "-caes128-gcm@openssh.com",
-        ]
-        return ["ssh", *options, f"-p{self.port}", f"{self.user}@127.0.0.1", *command]
+        return ["ssh", "-T", *self._options(), f"-p{self._port}", f"{self._user}@127.0.0.1", *command]
 
-    @contextmanager
-    def sessions(self, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-        """So many sessions, each of which has answered once."""
-        with ExitStack() as stack:
-            opened = []
-            for _ in range(count):
-                quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-                opened.append(stack.enter_context(subprocess.Popen(self.line("cat"), bufsize=0, **quiet)))
-                echo(opened[-1])
-            yield opened
-            for each in opened:
-                each.stdin.close()
+    def _options(self) -> list[str]:
+        options = ["LogLevel=ERROR", "IdentitiesOnly=yes", f"IdentityFile={self._folder}/client"]
+        options += ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes"]
+        return ["-F", "none", "-caes128-gcm@openssh.com", *(f"-o{option}" for option in options)]
 
-    def login(self) -> float:
+    def open(self) -> subprocess.Popen[bytes]:
+        """A session that has answered once."""
+        quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        session = subprocess.Popen(self.line("cat"), bufsize=0, **quiet)
+        echo(session)
+        return session
+
+    def login(self, _: int = 0) -> float:
         """Seconds from the start of a client to the end of `true`."""
         start = time.perf_counter()
         subprocess.run(self.line("true"), check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return time.perf_counter() - start
 
     def down(self) -> float:
-        """MB/s from the target."""
-        start = time.perf_counter()
-        subprocess.run(
-            self.line(f"head -c {MEGABYTES << 20} /dev/zero"), check=True, stdout=subprocess.DEVNULL
-        )
-        return (MEGABYTES << 20) / 1e6 / (time.perf_counter() - start)
+        """MB/s from the target, login included as in all that follow."""
+        return self._speed(self.line(f"head -c {self.megabytes << 20} /dev/zero"))
 
     def up(self) -> float:
         """MB/s to the target."""
+        with (
+            open("/dev/zero", "rb") as zero,
+            subprocess.Popen(
+                ["head", "-c", str(self.megabytes << 20)], stdin=zero, stdout=subprocess.PIPE
+            ) as data,
+        ):
+            return self._speed(self.line("cat > /dev/null"), data.stdout)
+
+    def get(self) -> float:
+        """MB/s of a file by sftp: listed with its hash, and no stream is kept."""
+        data = self._folder / "data"
+        with data.open("wb") as file:
+            file.truncate(self.megabytes << 20)
+        line = ["sftp", *self._options(), f"-P{self._port}", "-q", f"{self._user}@127.0.0.1:{data}"]
+        return self._speed([*line, "/dev/null"])
+
+    def _speed(self, line: list[str], data: object = subprocess.DEVNULL) -> float:
         start = time.perf_counter()
-        with (self.folder / "data").open("rb") as data:
-            subprocess.run(self.line("cat > /dev/null"), check=True, stdin=data)
-        return (MEGABYTES << 20) / 1e6 / (time.perf_counter() - start)
+        subprocess.run(line, check=True, stdin=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # type: ignore[call-overload]
+        return (self.megabytes << 20) / 1e6 / (time.perf_counter() - start)
 
 
 def echo(session: subprocess.Popen[bytes]) -> float:
-    """Seconds from a byte to its echo."""
+    """Milliseconds from a byte to its echo."""
+    assert session.stdin is not None
+    assert session.stdout is not None
     start = time.perf_counter()
     session.stdin.write(b"x")
-    session.stdout.read(1)
-    return time.perf_counter() - start
+    if not session.stdout.read(1):
+        raise ConnectionError("a session has ended")
+    return 1000 * (time.perf_counter() - start)
 
 
-def latency(sessions: list[subprocess.Popen[bytes]]) -> tuple[float, float]:
-    """The median and the 99th percentile of echoes, in ms."""
-    took = sorted(echo(sessions[at % len(sessions)]) * 1000 for at in range(PINGS))
-    return statistics.median(took), took[PINGS * 99 // 100]
+def percentiles(took: list[float]) -> tuple[float, float]:
+    """The median and the 99th percentile."""
+    return statistics.median(took), sorted(took)[len(took) * 99 // 100]
+
+
+# what the recorder's processes take, from proc(5)
 
 
 def tree(pid: int) -> list[int]:
@@ -139,72 +150,173 @@ def idle(pids: list[int]) -> float:
     return 100 * (processor(pids) - before) / IDLE_S
 
 
+# the tables
+
+
+def flows(ways: Sequence[Way], recordings: list[Path]) -> None:
+    """What is moved and who logs in: best of some in turns."""
+    heads = [way.name for way in ways] + [f"{way.name} ÷ direct" for way in ways[1:]]
+    print(f"| what | {' | '.join(heads)} |\n|{'---|' * (1 + len(heads))}")
+    measures = {"download MB/s": Way.down, "upload MB/s": Way.up, "file by sftp, MB/s": Way.get}
+    for name, measure in measures.items():
+        runs: dict[Way, list[float]] = {way: [] for way in ways}
+        for _ in range(REPEATS):
+            for way, found in runs.items():
+                found.append(attempt(measure, way))
+                for folder in recordings:
+                    discard(folder)
+        row(name, [max(found) for found in runs.values()])
+    alone = {way: [] for way in ways}  # type: ignore[var-annotated]
+    for _ in range(LOGINS):
+        for way, found in alone.items():
+            found.append(attempt(Way.login, way))
+    row("logins a second, one after the other", [1 / statistics.median(found) for found in alone.values()])
+    row(f"logins a second, {AT_ONCE} at once", [at_once(way) for way in ways])
+
+
+def attempt(measure, way: Way) -> float:  # type: ignore[no-untyped-def]
+    """NaN where another's program fails; ours may not."""
+    try:
+        return float(measure(way))
+    except subprocess.CalledProcessError:
+        if way.name != "ssh-mitm":
+            raise
+        return float("nan")
+
+
+def at_once(way: Way) -> float:
+    start = time.perf_counter()
+    with ThreadPoolExecutor(AT_ONCE) as several:
+        for _ in several.map(lambda _: attempt(Way.login, way), range(3 * AT_ONCE)):
+            pass
+    return 3 * AT_ONCE / (time.perf_counter() - start)
+
+
+def row(name: str, values: list[float]) -> None:
+    shown = [f"{value:.3g}" for value in values] + [f"{value / values[0]:.2f}" for value in values[1:]]
+    print(f"| {name} | {' | '.join(shown)} |", flush=True)
+
+
 def echoes(direct: Way, through: Way, recorder: int, counts: list[int]) -> None:
-    """The table of open sessions."""
+    """The table of open sessions; the same sessions stay open for the next row."""
     print(
-        "| sessions | echo p50 ms: direct | recorder | added | p99 ms: direct | recorder | ratio "
+        "\n| sessions | echo p50 ms: direct | recorder | added | p99 ms: direct | recorder | ratio "
         "| MB a session | threads a session | idle: % of a core |\n" + "|---" * 10 + "|"
     )
-    for count in counts:
-        alone = tree(recorder)
-        with direct.sessions(count) as sessions:
-            p50, p99 = latency(sessions)
-        base = memory(alone), threads(alone)
-        with through.sessions(count) as sessions:
-            our50, our99 = latency(sessions)
+    alone = tree(recorder)
+    base = memory(alone), threads(alone)
+    with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as several:
+        sessions: dict[Way, list[subprocess.Popen[bytes]]] = {direct: [], through: []}
+        for count in counts:
+            for way, opened in sessions.items():
+                new = several.map(lambda _, way=way: way.open(), range(count - len(opened)))
+                for session in new:
+                    opened.append(session)
+                    stack.callback(end, session)
+            took: dict[Way, list[float]] = {direct: [], through: []}
+            for at in range(PINGS):
+                for way, opened in sessions.items():
+                    took[way].append(echo(opened[at % count]))
+            (p50, p99), (our50, our99) = percentiles(took[direct]), percentiles(took[through])
             pids = tree(recorder)
             each = (memory(pids) - base[0]) / count, (threads(pids) - base[1]) / count
-            busy = idle(pids)
-        print(
-            f"| {count} | {p50:.2f} | {our50:.2f} | {our50 - p50:.2f} "
-            f"| {p99:.2f} | {our99:.2f} | {our99 / p99:.1f} "
-            f"| {each[0]:.1f} | {each[1]:.1f} | {busy:.1f} |",
-            flush=True,
-        )
+            busy = f"{idle(pids):.1f}" if count in (IDLE_OF, counts[-1]) else ""
+            print(
+                f"| {count} | {p50:.2f} | {our50:.2f} | {our50 - p50:.2f} "
+                f"| {p99:.2f} | {our99:.2f} | {our99 / p99:.1f} "
+                f"| {each[0]:.1f} | {each[1]:.1f} | {busy} |",
+                flush=True,
+            )
 
 
-def flows(direct: Way, through: Way) -> None:
-    """The table of what is moved, best of five in turns."""
-    print("\n| what | direct | recorder | ratio |\n|---|---|---|---|")
-    for name, measure in (("download MB/s", Way.down), ("upload MB/s", Way.up)):
-        pairs = [(measure(direct), measure(through)) for _ in range(5)]
-        one, other = max(a for a, _ in pairs), max(b for _, b in pairs)
-        print(f"| {name} | {one:.0f} | {other:.0f} | {other / one:.2f} |", flush=True)
-    pairs = [(direct.login(), through.login()) for _ in range(LOGINS)]
-    one, other = (1 / statistics.median(side) for side in zip(*pairs, strict=True))
-    print(f"| logins a second, one after the other | {one:.1f} | {other:.1f} | {other / one:.2f} |")
+def end(session: subprocess.Popen[bytes]) -> None:
+    assert session.stdin is not None
+    session.stdin.close()
+    session.wait()
+
+
+# what runs
+
+
+def bastion(folder: Path, port: int, stored: str) -> tuple[list[str | Path], int]:
+    """A bastion whose input is stored so: its command, and its port."""
+    initialise(folder)
+    plain = (folder.parent / "bastion/recorder.toml").read_text()
+    toml = plain.replace(f"127.0.0.1:{port}", f"127.0.0.1:{(own := free_port())}")
+    (folder / "recorder.toml").write_text(toml.replace('input = "plain"', stored))
+    return serve(folder), own
+
+
+def serve(folder: Path) -> list[str | Path]:
+    return [sys.executable, "-m", "sessionlens_recorder", "serve", "--config", folder / "recorder.toml"]
+
+
+@contextmanager
+def mitm(folder: Path, sshd: int) -> Iterator[Way | str]:
+    """ssh-mitm as a way to the target, or why there is none. It lets everybody in and has the key itself."""
+    program = os.environ.get("SESSIONLENS_SSH_MITM") or shutil.which("ssh-mitm")
+    if program is None:
+        yield "it is not installed"
+        return
+    port, logs = free_port(), folder / "mitm"
+    command = [program, "server", "--listen-address", "127.0.0.1", "--listen-port", str(port)]
+    command += ["--remote-host", "127.0.0.1", "--remote-port", str(sshd), "--accept-first-publickey"]
+    command += ["--auth-username", ME, "--auth-key", str(folder / "client"), "--store-command-data"]
+    command += ["--host-key-ed25519", str(folder / "host"), "--session-log-dir", str(logs)]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=folder, **quiet) as process:
+        try:
+            way = Way("ssh-mitm", folder, ME, port, FEW)
+            why_not = refusal(way, process)
+            if why_not is not None:
+                process.kill()
+            yield why_not or way
+        finally:
+            process.kill()
+
+
+def refusal(way: Way, process: subprocess.Popen[bytes]) -> str | None:
+    """What a stock client says if no command comes through within some time."""
+    deadline, said = time.monotonic() + MITM_S, "it does not answer"
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(subprocess.TimeoutExpired):
+            line = way.line("echo through")
+            done = subprocess.run(
+                line, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
+            )
+            if done.stdout == b"through\n":
+                return None
+            said = f"the stock client says {done.stderr.decode('utf-8', 'replace').strip()!r}"
+        time.sleep(0.5)
+    return said
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sessions", type=int, nargs="+", default=[1, 50, 100, 250])
-    counts = parser.parse_args().sessions
+    counts = sorted(parser.parse_args().sessions)
     print("## The recorder beside sshd\n")
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        sshd, bastion = configure(folder, "")
+        sshd, port = configure(folder, "")
         with (folder / "sshd_config").open("a") as file:
             file.write("MaxStartups 1000\nMaxSessions 100\n")
         with (folder / "bastion/recorder.toml").open("a") as file:
             file.write(LIMITS)
-        (folder / "data").write_bytes(bytes(MEGABYTES << 20))
         binary = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin") or "sshd"
-        serve = [
-            sys.executable,
-            "-m",
-            "sessionlens_recorder",
-            "serve",
-            "--config",
-            folder / "bastion/recorder.toml",
-        ]
-        with running([binary, "-D", "-f", folder / "sshd_config"], sshd), running(serve, bastion):
-            found = subprocess.run(
-                ["pgrep", "-of", str(folder / "bastion/recorder.toml")], stdout=subprocess.PIPE, check=True
-            )
-            direct, through = Way(folder, ME, sshd), Way(folder, "john%t", bastion)
-            flows(direct, through)
-            print()
-            echoes(direct, through, int(found.stdout), counts)
+        stack.enter_context(running([binary, "-D", "-f", folder / "sshd_config"], sshd))
+        recorder = stack.enter_context(running(serve(folder / "bastion"), port))
+        _, recipient = new_identity()
+        command, sealed = bastion(folder / "sealed", port, f'input_recipients = ["{recipient}"]')
+        stack.enter_context(running(command, sealed))
+        other = stack.enter_context(mitm(folder, sshd))
+        direct, through = Way("direct", folder, ME, sshd), Way("recorder", folder, "john%t", port)
+        ways = [direct, through, Way("sealed input", folder, "john%t", sealed)]
+        ways += [other] if isinstance(other, Way) else []
+        flows(ways, [folder / "bastion/recordings", folder / "sealed/recordings"])
+        if isinstance(other, str):
+            print(f"\nssh-mitm was not measured: {other}.")
+        echoes(direct, through, recorder, counts)
 
 
 if __name__ == "__main__":
