@@ -113,6 +113,11 @@ class Processes:
         for pid in chosen & self.children.keys():
             os.kill(pid, number)
 
+    def look(self) -> None:
+        """Somebody was revoked: every session looks whether it was its own person."""
+        for child in self.children.values():
+            child.look()
+
     def doing(self, duty: str) -> bool:
         return any(child.duty == duty for child in self.children.values())
 

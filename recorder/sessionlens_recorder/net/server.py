@@ -61,7 +61,7 @@ class Server:
         self._stopped, self._reloads = False, False
         self._pid = os.getpid()
         self._revoked = Changes()
-        self._watch_revocations()
+        self._revoked.watch(config.server.revoked_keys, config.server.revoked_people)
 
     def run(self, ready: Callable[[str], None]) -> None:
         prepare_accepting(self._config.limits)
@@ -111,7 +111,8 @@ class Server:
     def _accept(self) -> None:
         due = time.monotonic() + TICK_S
         while not self._stopped:
-            self._look()
+            if self._revoked.seen():
+                self._processes.look()
             wait = min(LOOK_S, self._proxied.due(due) - time.monotonic())
             for key, _ in self._selector.select(max(0.0, wait)):
                 if isinstance(key.data, int):
@@ -125,15 +126,6 @@ class Server:
             if time.monotonic() >= due:
                 due = time.monotonic() + TICK_S
                 self._tick()
-
-    def _watch_revocations(self) -> None:
-        self._revoked.watch(self._config.server.revoked_keys, self._config.server.revoked_people)
-
-    def _look(self) -> None:
-        """Was somebody revoked? Then every session looks whether it was its own person."""
-        if self._revoked.seen():
-            for child in self._processes.children.values():
-                child.look()
 
     def _accept_one(self, listener: socket.socket) -> None:
         try:
@@ -266,7 +258,7 @@ class Server:
         before, self._listeners = self._listeners, listeners
         self._config, self._bastion, self._admission.limits = config, bastion, config.limits
         self._watch_listeners(before)
-        self._watch_revocations()
+        self._revoked.watch(config.server.revoked_keys, config.server.revoked_people)
         prepare_accepting(config.limits)
         warn_of_keys(config)
         logs.event("recorder-reloaded", file=config.path)
