@@ -103,7 +103,7 @@ get b {tmp_path}/back
     assert (copied["path"], copied["to"]) == (f"{there}/b", f"{there}/copied")
     asked = {line["n"] for line in read(folder, "request")}
     assert asked == {line["n"] for line in lines}, "each has both lines"
-    (greeting,) = [event for event in events(folder) if event["event"] == "sftp"]
+    _, greeting = [event for event in events(folder) if event["event"] == "sftp"]
     assert greeting["version"] == 3
 
 

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sessionlens_recorder.session.files import sftp
+from sessionlens_recorder.session.files import listing, sftp
 from sessionlens_recorder.session.files.framing import HANDLE_LIMIT, PACKET_LIMIT
 from sessionlens_recorder.session.files.opened import NAMES_LIMIT
 from sessionlens_recorder.session.files.transfer import WINDOW
@@ -325,6 +325,43 @@ def test_copies_have_what_was_hashed_up_to_their_limit() -> None:
     copied = b"".join(what[2] for what in fed.log.heard if what[:2] == ("copy", line["copy"]))
     assert (copied, line["copied"]) == (b"456789", 6)
     assert ("end copy", line["copy"]) in fed.log.heard
+
+
+WRITES = {
+    "backwards": [(4, b"data"), (0, b"rm -")],
+    "with a hole": [(0, b"rm -"), (100, b"rf")],
+    "twice": [(0, b"harmless"), (0, b"rm -")],
+}
+
+
+@pytest.mark.parametrize("pieces", WRITES.values(), ids=WRITES)
+def test_where_copies_are_kept_no_order_of_pieces_hides_one(pieces: list[tuple[int, bytes]]) -> None:
+    fed = Fed(copies=1000).greeted().opened(H, b"/a", 2)
+    fed.user(*(p.writing(n, H, offset, piece) for n, (offset, piece) in enumerate(pieces)))
+    fed.finish()
+    copied = b"".join(what[2] for what in fed.log.heard if what[0] == "copy")
+    assert (copied, fed.stream("in")) == (pieces[0][1], pieces[1][1])
+    assert "where copies are kept" in str(fed.reason())
+
+
+def test_where_copies_are_kept_each_file_has_one_or_the_stream_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "COPIES_AT_ONCE", 2)
+    fed = Fed(copies=1000).greeted()
+    for n in range(3):
+        fed.opened(bytes([n]), b"/a", 2)
+        fed.user(p.writing(n, bytes([n]), 0, b"rm -%d" % n))
+    assert fed.stream("in") == p.writing(2, b"\2", 0, b"rm -2")
+    fed = Fed(copies=1000).greeted().opened(H, b"/a", 3)
+    fed.user(p.reading(1, H, 0, 1), p.writing(2, H, 0, b"rm -"))
+    assert fed.stream("in") == p.writing(2, H, 0, b"rm -")
+
+
+def test_what_no_copy_has_room_for_may_come_in_any_order() -> None:
+    fed = Fed(copies=4).greeted().opened(H, b"/a", 2)
+    fed.user(*(p.writing(n, H, offset, b"0123") for n, offset in enumerate((0, 8, 4, 0))))
+    assert fed.reason() is None
 
 
 def test_sftp_by_another_way_is_listed_beside_its_stream() -> None:

@@ -114,8 +114,9 @@ def test_the_target_may_not_open_what_nobody_asked_for() -> None:
 
 def test_agent_and_x11_pass_where_they_are_allowed() -> None:
     case = Case(agent=True, x11=True).session()
-    for name in ("auth-agent-req@openssh.com", "x11-req"):
-        assert case.user(m.request(T, name, b"\0"))[0][0] == TARGET
+    cookie = b"\0" + string("MIT-MAGIC-COOKIE-1") + string("5ec7e7" * 5 + "00") + m.u32(0)
+    for name, rest in (("auth-agent-req@openssh.com", b""), ("x11-req", cookie)):
+        assert case.user(m.request(T, name, rest))[0][0] == TARGET
     opened = m.opening("auth-agent@openssh.com", 9)
     assert case.target(opened) == [(USER, opened)]
     assert case.log.channels[-1].kind == "agent"
@@ -258,7 +259,7 @@ def test_the_pty_is_known_when_the_program_starts() -> None:
     }
     assert folder.meta["pty"] == expected
     assert folder.meta["env"] == [("LANG", "C")]
-    assert folder.names() == ["pty-req", "env", "shell", "resize", "signal"]
+    assert folder.names() == ["pty-req", "env", "shell", "resize", "window-change", "signal"]
     assert folder.heard[-1] == ("signal", {"by": "user", "name": "INT"})
 
 

@@ -48,7 +48,7 @@ class Channel:
     def confirmation_received(self, side: int, number: int, window: int, packet: int) -> None:
         self.numbers[side], self.windows[side], self.packets[side] = number, window, packet
 
-    def failure_received(self, side: int, message: wire.Reader) -> None:
+    def failure_received(self, side: int, fields: Fields) -> None:
         """The other side does not open it."""
 
     def window_received(self, side: int, size: int) -> int:
@@ -76,8 +76,8 @@ class Channel:
         """Record a request. The answer is None (it passes), or why it does not."""
         raise NotImplementedError
 
-    def answer_received(self, request: wire.Request, *, granted: bool) -> None:
-        """The other side answered a request that it was forwarded."""
+    def answer_received(self, side: int, request: wire.Request, *, granted: bool) -> None:
+        """A side answered a request that it was forwarded."""
 
     def request_refused(self, request: wire.Request, reason: str) -> None:
         """The recorder says no to a request."""
@@ -147,8 +147,7 @@ class ProgramChannel(Channel):
         elif side == USER and request.name == "env" and self._log is None:
             self._env.append((fields["variable"], fields["value"]))
         elif side == USER and request.name == "window-change" and self._log is not None:
-            self._log.resize(fields["columns"], fields["rows"])
-            return None
+            self._log.resize(fields["columns"], fields["rows"])  # pixels, and what follows: in the event
         elif side == TARGET and request.name == "exit-status":
             self._exit_code = fields["code"]
         elif side == TARGET and request.name == "exit-signal":
@@ -156,11 +155,14 @@ class ProgramChannel(Channel):
         self._event(event_name(request), by=WHO[side], **fields)
         return None
 
-    def answer_received(self, request: wire.Request, *, granted: bool) -> None:
-        self._event("granted" if granted else "refused", by=WHO[TARGET], request=request.name)
-        if request.name in PROGRAMS and not granted:
+    def answer_received(self, side: int, request: wire.Request, *, granted: bool) -> None:
+        self._event("granted" if granted else "refused", by=WHO[side], request=request.name)
+        if side == TARGET and request.name in PROGRAMS and not granted:
             self._program = None
             self._close_log()
+
+    def failure_received(self, side: int, fields: Fields) -> None:
+        self._event("failed", by=WHO[side], **fields)
 
     def eof_received(self, side: int) -> None:
         super().eof_received(side)
@@ -275,8 +277,8 @@ class ForwardChannel(Channel):
         super().confirmation_received(side, number, window, packet)
         self._log.event("opened", by=WHO[side])
 
-    def failure_received(self, side: int, message: wire.Reader) -> None:
-        self._log.event("failed", by=WHO[side], code=message.u32(), reason=message.text())
+    def failure_received(self, side: int, fields: Fields) -> None:
+        self._log.event("failed", by=WHO[side], **fields)
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         self._bytes[side] += len(data)

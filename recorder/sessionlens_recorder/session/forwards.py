@@ -32,19 +32,30 @@ def read_forward(opened: Open) -> Forward | None:
     match opened.kind:
         case "direct-tcpip" | "forwarded-tcpip":
             host, port = reader.text(), reader.u32()
-            address, origin = host_port(host, port), host_port(reader.text(), reader.u32())
+            address, origin = host_port(host, port), _origin(reader)
             by = USER if opened.kind == "direct-tcpip" else TARGET
             return Forward(by, "forward", address, port, {"address": address, "origin": origin})
-        case "direct-streamlocal@openssh.com" | "forwarded-streamlocal@openssh.com":
-            path = reader.text()
-            by = USER if opened.kind.startswith("direct-") else TARGET
-            return Forward(by, "forward", path, None, {"address": path})
+        case "direct-streamlocal@openssh.com":
+            path, origin = reader.text(), _origin(reader)
+            return Forward(USER, "forward", path, None, {"address": path, "origin": origin})
+        case "forwarded-streamlocal@openssh.com":
+            path, reserved = reader.text(), reader.text()
+            reader.end()
+            return Forward(TARGET, "forward", path, None, {"address": path, "reserved": reserved})
         case "x11":
-            origin = host_port(reader.text(), reader.u32())
+            origin = _origin(reader)
             return Forward(TARGET, "x11", origin, None, {"origin": origin})
         case "auth-agent@openssh.com":
+            reader.end()
             return Forward(TARGET, "agent", "", None, {})
     return None
+
+
+def _origin(reader: Reader) -> str:
+    """Who connects, as the opener says: the last fields."""
+    origin = host_port(reader.text(), reader.u32())
+    reader.end()
+    return origin
 
 
 class Listening:
@@ -60,10 +71,13 @@ class Listening:
         """The listening address that a global request is about; None if it is about something else."""
         reader = Reader(request.rest, 0)
         if request.name in ("tcpip-forward", "cancel-tcpip-forward"):
-            return host_port(reader.text(), reader.u32())
-        if request.name in ("streamlocal-forward@openssh.com", "cancel-streamlocal-forward@openssh.com"):
-            return reader.text()
-        return None
+            address = host_port(reader.text(), reader.u32())
+        elif request.name in ("streamlocal-forward@openssh.com", "cancel-streamlocal-forward@openssh.com"):
+            address = reader.text()
+        else:
+            return None
+        reader.end()
+        return address
 
     @staticmethod
     def ends(request: Request) -> bool:

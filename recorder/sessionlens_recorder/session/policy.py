@@ -70,7 +70,7 @@ class Policy:
         if name == "auth-agent-req@openssh.com":
             return self._check_agent()
         if name == "x11-req":
-            return self._check_x11()
+            return self._check_x11() or _check_cookie(Reader(rest, 0))
         if name == "pty-req" and not self.limits.pty:
             return _NOT_CERTIFIED.format("a terminal")
         if name in ("shell", "exec", "subsystem"):
@@ -99,6 +99,17 @@ class Policy:
         return None if name in PASSED_GLOBAL_REQUESTS else f"the request {name!r} is not allowed"
 
 
+def _check_cookie(reader: Reader) -> str | None:
+    """It is the one field that is not recorded, so it has to be one: hexadecimal (RFC 4254, 6.3.1), and no
+    longer than those of MIT-MAGIC-COOKIE-1 and XDM-AUTHORIZATION-1.
+    """
+    reader.boolean()
+    reader.string()
+    cookie = _COOKIE.fullmatch(reader.string())
+    return None if cookie else "its cookie is none: that has up to 32 hexadecimal digits"
+
+
+_COOKIE = re.compile(rb"(?:[0-9A-Fa-f]{2}){0,16}")
 _NOT_CERTIFIED = "the certificate of this login does not allow {}"
 
 

@@ -24,6 +24,7 @@ from sessionlens_recorder.session.policy import (
     USER,
     Policy,
 )
+from sessionlens_recorder.session.requests import read_failure
 from sessionlens_recorder.session.wire import Send
 
 SIZES = {
@@ -147,7 +148,7 @@ class Relay:
         channel = self._channels[1 - side].get(wire.recipient(payload))
         if channel is None or channel.by == side or channel.confirmed:
             raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
-        channel.failure_received(side, wire.Reader(payload, 5))
+        channel.failure_received(side, read_failure(wire.Reader(payload, 5)))
         self._forget(channel)
         return [(1 - side, payload)]
 
@@ -202,7 +203,7 @@ class Relay:
         if channel is None:
             return []
         request, due = channel.replies[1 - side].answered_there()
-        channel.answer_received(request, granted=payload[0] == wire.CHANNEL_SUCCESS)
+        channel.answer_received(side, request, granted=payload[0] == wire.CHANNEL_SUCCESS)
         return [(1 - side, answer) for answer in (payload, *due)]
 
     def _eof(self, side: int, payload: bytes) -> list[Send]:

@@ -12,6 +12,7 @@ from typing import Any
 from sessionlens_recorder.session.wire import ProtocolError, Reader, Request
 
 Fields = dict[str, Any]
+USUAL_LANGUAGES = ("", "en")  # of a text that comes with its language
 
 # RFC 4254 section 8, RFC 8160: terminal modes by their opcode
 _MODES = {
@@ -42,6 +43,14 @@ def event_name(request: Request) -> str:
     return request.name if plain else f"request {request.name}"
 
 
+def read_failure(reader: Reader) -> Fields:
+    """What OPEN_FAILURE says, from behind its recipient."""
+    fields = {"code": reader.u32(), "reason": reader.text()}
+    language = reader.text() if reader.more() else ""
+    reader.end()
+    return fields | ({"language": language} if language not in USUAL_LANGUAGES else {})
+
+
 def read_pty(request: Request) -> Fields:
     """The terminal that a pty-req asks for."""
     return _pty(Reader(request.rest, 0))
@@ -51,15 +60,14 @@ def _pty(reader: Reader) -> Fields:
     return {
         "term": reader.text(),
         **_size(reader),
-        "modes": _modes(reader.string()),
+        **_modes(reader.string()),
     }
 
 
 def _exit_signal(reader: Reader) -> Fields:
     fields = {"signal": reader.text(), "core_dumped": reader.boolean(), "message": reader.text()}
-    if reader.rest():
-        reader.string()  # the message's language
-    return fields
+    language = reader.text() if reader.more() else ""
+    return fields | ({"language": language} if language not in USUAL_LANGUAGES else {})
 
 
 def _x11(reader: Reader) -> Fields:
@@ -82,12 +90,20 @@ def _size(reader: Reader) -> Fields:
     }
 
 
-def _modes(encoded: bytes) -> dict[str, int]:
-    """Opcodes 1 to 159 have one number; 0 ends the list, and so does what a later standard may add."""
-    reader, modes = Reader(encoded + b"\0", 0), {}
-    while 0 < (opcode := reader.byte()) < 160:
-        modes[_MODES.get(opcode, str(opcode))] = reader.u32()
-    return modes
+def _modes(encoded: bytes) -> Fields:
+    """Opcodes 1 to 159 have one number; 0 ends the list, and so does what a later standard may add. `rest` is
+    what comes from there on, or from a mode on that was named before: a target may read it.
+    """
+    modes: dict[str, int] = {}
+    reader, rest = Reader(encoded, 0), encoded
+    while rest and 0 < (opcode := reader.byte()) < 160 and (name := _mode(opcode)) not in modes:
+        modes[name] = reader.u32()
+        rest = reader.rest()
+    return {"modes": modes} | ({"modes_rest": rest} if rest not in (b"", b"\0") else {})
+
+
+def _mode(opcode: int) -> str:
+    return _MODES.get(opcode, str(opcode))
 
 
 _READERS: dict[str, Callable[[Reader], Fields]] = {

@@ -50,7 +50,11 @@ class Reader:
         return _u32.unpack(self._take(4))[0]  # type: ignore[no-any-return]
 
     def boolean(self) -> bool:
-        return self._take(1) != b"\0"
+        """RFC 4251, 5: nothing but 0 and 1 is to be stored; the other seven bits would be in no recording."""
+        byte = self.byte()
+        if byte > 1:
+            raise ProtocolError(f"a message has {byte} for true or false")
+        return byte == 1
 
     def string(self) -> bytes:
         return self._take(self.u32())
@@ -74,6 +78,11 @@ class Reader:
     def skip(self) -> None:
         """There is nothing more to be read."""
         self._position = len(self._data)
+
+    def end(self) -> None:
+        """What came behind the last field would pass, and be in no recording."""
+        if self.more():
+            raise ProtocolError(f"a message has {len(self.rest())} bytes more than such a message has")
 
     def more(self) -> bool:
         """Is anything left?"""

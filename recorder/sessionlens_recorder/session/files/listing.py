@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
+from sessionlens_recorder.session.files.framing import NotUnderstood
+
 COPIES_AT_ONCE = 64  # each is an open file of this process
 
 
@@ -53,6 +55,10 @@ class Listing:
         self._numbers = count()
         self._copying = 0
 
+    @property
+    def copies(self) -> bool:
+        return self._keeping.copies > 0
+
     def number(self) -> int:
         return next(self._numbers)
 
@@ -72,9 +78,11 @@ class Listing:
             self._keeping.told(result, told)
 
     def new_copy(self, n: int) -> Copy | None:
-        """A file for what passes in operation `n`, if copies are kept and few enough are being written."""
-        if not self._keeping.copies or self._copying >= COPIES_AT_ONCE:
+        """A file for what passes in operation `n`, if copies are kept. NotUnderstood: too many are written."""
+        if not self._keeping.copies:
             return None
+        if self._copying >= COPIES_AT_ONCE:
+            raise NotUnderstood(f"more than {COPIES_AT_ONCE} files at once, where copies are kept")
         self._copying += 1
         return Copy(self, f"copy-{n}", self._keeping.copies)
 
@@ -92,6 +100,10 @@ class Copy:
     def __init__(self, listing: Listing, name: str, limit: int) -> None:
         self._listing, self.name, self._left = listing, name, limit
         self.size = 0
+
+    @property
+    def room(self) -> bool:
+        return self._left > 0
 
     def append(self, data: bytes | memoryview) -> None:
         if part := bytes(data[: self._left]):

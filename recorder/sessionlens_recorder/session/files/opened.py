@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sessionlens_recorder.session.files.framing import NotUnderstood
 from sessionlens_recorder.session.files.listing import Listing
 from sessionlens_recorder.session.files.transfer import Transfer, Window
 
@@ -85,8 +86,9 @@ class OpenFile(Opened):
 
     def transfer(self, direction: str) -> Transfer:
         if direction not in self._transfers:
-            copy = self.listing.new_copy(self.n) if not self._transfers else None
-            self._transfers[direction] = Transfer(self._window, copy)
+            if self._transfers and self.listing.copies:
+                raise NotUnderstood("a file is read and written by one handle, where copies are kept")
+            self._transfers[direction] = Transfer(self._window, self.listing.new_copy(self.n))
         return self._transfers[direction]
 
     def progress(self) -> None:

@@ -69,7 +69,8 @@ class ExecRecord(Stream):
         if self._sftp is not None:
             try:
                 self._sftp.received(side, data)
-                _tell_version(self._sftp, self._log)
+                if self._sftp.version:
+                    _tell_greetings(self._sftp, self._log)
             except ValueError as error:  # NotUnderstood, or a field that is cut short
                 self._end_sftp(f"{WHO[side]}: {error}")
 
@@ -113,7 +114,7 @@ class SftpRecord:
         except ValueError as error:  # NotUnderstood, or a field that is cut short
             self.distrust(f"{WHO[side]}: {error}")
             return
-        _tell_version(self._sftp, self._log)
+        _tell_greetings(self._sftp, self._log)
 
     def stderr(self, data: bytes) -> None:
         if self._sftp is None:
@@ -125,6 +126,7 @@ class SftpRecord:
         sftp, self._sftp = self._sftp, None
         if sftp is None:
             return
+        _tell_greetings(sftp, self._log)
         held = sftp.lost()
         self._log.event(
             "not-understood", reason=reason, user_bytes=held[USER][0], target_bytes=held[TARGET][0]
@@ -141,8 +143,8 @@ class SftpRecord:
             self._log.event("cut-short", user=held[USER][1], target=held[TARGET][1])
 
 
-def _tell_version(sftp: Sftp, log: ChannelLog) -> None:
-    """Once both sides have agreed on it."""
-    if sftp.version and not sftp.announced:
-        sftp.announced = True
-        log.event("sftp", version=sftp.version, extensions=sftp.extensions)
+def _tell_greetings(sftp: Sftp, log: ChannelLog) -> None:
+    """INIT and VERSION, each before it is forwarded: packets have no other lines."""
+    while sftp.greetings:
+        by, version, extensions = sftp.greetings.pop(0)
+        log.event("sftp", by=WHO[by], version=version, extensions=extensions)

@@ -52,8 +52,9 @@ class Sftp:
         self._waiting: dict[int, Waiting] = {}
         self._handles: dict[bytes, Opened] = {}
         self._greeted, self.version = False, 0
-        self.extensions: list[tuple[str, str]] = []
-        self.announced = False  # for whoever tells the version
+        self.greetings: list[
+            tuple[int, int, list[tuple[str, str]]]
+        ] = []  # side, version, extensions: to tell
         self._framings = (Framing(User(self)), Framing(Target(self)))
         self._last_progress = clock()
 
@@ -107,8 +108,7 @@ class Sftp:
     def _init(self, fields: Fields) -> None:
         if self._greeted:
             raise NotUnderstood("a second INIT")
-        fields.u32()
-        _extensions(fields)
+        self.greetings.append((USER, fields.u32(), _extensions(fields)))
         self._greeted = True
 
     def _new_number(self, fields: Fields) -> int:
@@ -200,7 +200,7 @@ class Sftp:
         version = fields.u32()
         if version != 3 or not self._greeted or self.version:
             raise NotUnderstood(f"version {version}, where 3 is what is understood")
-        self.extensions = _extensions(fields)
+        self.greetings.append((TARGET, version, _extensions(fields)))
         self.version = version
 
     def _status(self, waiting: Waiting, code: str, said: str | None) -> None:

@@ -2,6 +2,8 @@
 
 A hash needs an order. Pieces that come early wait for those before them, up to a bound; what is hashed is
 one stretch from the first byte that was asked for, and whoever reads the result is told how long it is.
+Where a copy is kept, that stretch is all there may be until the copy has all that it takes: who chooses the
+order of the pieces does not choose what is kept.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from sessionlens_recorder.session.files.framing import NotUnderstood
 from sessionlens_recorder.session.files.listing import Copy
 
 WINDOW = 4 << 20  # bytes of a channel that may wait for earlier ones
@@ -53,6 +56,10 @@ class Transfer:
     def passed(self, offset: int, piece: memoryview) -> None:
         """A piece of the file."""
         self.asked(offset)
+        if offset != self._next and self._copy is not None and self._copy.room:
+            raise NotUnderstood(
+                f"byte {offset} of a file instead of byte {self._next}, where copies are kept"
+            )
         self.size += len(piece)
         if self._unhashed is not None:
             return
