@@ -110,8 +110,8 @@ _ALL = (
         "A Unix user of the bastion wanted to list, follow, end or allow sessions, and may not.",
     ),
     _event(
-        "approval-waiting", "info", "session person target client port",
-        "A login waits until a second person allows it.",
+        "approval-waiting", "info", "session person target client port reason",
+        "A login waits until a second person allows it; `reason` is what the person gave as theirs.",
     ),
     _event("approval-given", "info", "session person target by reason", "A second person allowed a session."),
     _event(

@@ -51,14 +51,14 @@ def test_a_code_counts_once(tmp_path: Path) -> None:
     file.write_text(new_secret() + "\n")
     now = 1_700_000_000.0
     code = code_at(read_totp_file(file), int(now) // 30).encode()
-    assert not check_code(file, b"000000" if code != b"000000" else b"000001", now)
-    assert check_code(file, code, now + 29)
-    assert not check_code(file, code, now + 29), "used"
+    assert check_code(file, b"000000" if code != b"000000" else b"000001", now)
+    assert check_code(file, code, now + 29) is None
+    assert check_code(file, code, now + 29), "used"
     earlier = code_at(read_totp_file(file), int(now) // 30 - 1).encode()
-    assert not check_code(file, earlier, now), "older than one that was used"
+    assert check_code(file, earlier, now), "older than one that was used"
     later = code_at(read_totp_file(file), int(now) // 30 + 1).encode()
-    assert check_code(file, later, now)
-    assert not check_code(file, later, now + 300), "too old"
+    assert check_code(file, later, now) is None
+    assert check_code(file, later, now + 300), "too old"
     assert "john" in otpauth(new_secret(), "john", "x y")
     file.write_text("short\n")
     with pytest.raises(ValueError, match="not one line made by"):

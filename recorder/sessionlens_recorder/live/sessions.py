@@ -43,6 +43,7 @@ class Running:
             "target": as_text(facts["target"].get("name")),
             "client": host_port(str(facts["client"].get("address")), facts["client"].get("port", 0)),
             "since": facts["started"].get("utc"),
+            "reason": as_text(facts.get("reason")),
             "state": "waiting" if self.bundle is None else "running",
             **sizes,
             "bundle": self.bundle and self.bundle.name,

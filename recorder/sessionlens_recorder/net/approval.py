@@ -68,6 +68,7 @@ class Approval:
             target=target.name,
             client=client,
             port=port,
+            reason=identity.reason,
         )
         self._desk.register(self._session, self._ordered)
         self._desk.waiting(
@@ -77,6 +78,7 @@ class Approval:
             target={"name": target.name, "address": host_port(*target.address)},
             client={"address": client, "port": port},
             started={"utc": now().utc},
+            reason=identity.reason,
         )
         try:
             decision = self._decided(gone)

@@ -32,6 +32,7 @@ from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.outgoing import Outgoing
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
+from sessionlens_recorder.net.standing import check_standing
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.session.policy import TARGET, USER
 
@@ -87,9 +88,12 @@ class Connection:
             while self._end is None:
                 self._sleep(self._nap())
                 self._watch(deadline + self._approval.lasted)
-        code = self._wind_up(self._end)
-        self._seat.give_back()
-        return code
+        try:
+            return self._wind_up(self._end)
+        finally:
+            self._seat.give_back()
+            self._wake_read.close()  # one of many in this process, where it is inside another
+            self._wake_write.close()
 
     def terminate(self) -> None:
         """The bastion stops. Called from a signal handler."""
@@ -108,6 +112,7 @@ class Connection:
         if self._end is not None:
             raise Refused("too-late", "the time to log in is over")
         allowed = self._approval.check(identity, lambda: self._end is not None)
+        self._check_standing(identity)
         target, session_id = identity.target, self._session
         limits = self._bastion.config.limits
         self._seat.take(identity.user.name, limits.per_person)
@@ -119,6 +124,7 @@ class Connection:
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
         )
         try:
+            self._check_standing(identity)  # the target's questions have taken their time too
             bundle = open_bundle(self._bastion, facts, session_id, identity.user.name)
         except Refused:
             leg.kill()
@@ -146,11 +152,14 @@ class Connection:
             self.end(f"ended by {order.by}: {order.reason}", told)
         return None
 
+    def _check_standing(self, identity: Identity) -> None:
+        check_standing(self._bastion.config, self._revocations, identity.proof, identity.target.name)
+
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
         self._desk.logged_in()
-        self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner)
+        self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner, self._over)
         logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
 
     def _inner(self, sock: socket.socket, target: Target, proof: Proof) -> Connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import Config, User
@@ -21,6 +21,7 @@ from sessionlens_recorder.net.authorized_keys import (
 from sessionlens_recorder.net.certificates import (
     USER,
     Certificate,
+    certificate_name,
     check_certificate,
     is_certificate,
     option_text,
@@ -50,10 +51,8 @@ class Credential:
     verify: bool  # and to ask for its PIN
     certificate: Certificate | None = None
     limits: Limits = NO_LIMITS
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        return self.certificate.principals if self.certificate else ()
+    groups: tuple[str, ...] = ()  # principals, where one of the server's own CAs says so
+    offered: bytes = b""  # the key, or the whole certificate
 
 
 class Credentials:
@@ -82,13 +81,24 @@ class Credentials:
             raise KeyRefused(problem)
         return credential
 
+    def check_again(self, user: User, credential: Credential) -> str | None:
+        """Why it would not let in now, though it did: expired, taken away, revoked."""
+        name = credential.algorithm
+        if credential.certificate is not None:
+            name = certificate_name(name)
+        try:
+            self.find(user, name, credential.offered, datetime.now(UTC))
+        except KeyRefused as refused:
+            return str(refused)
+        return None
+
     def _listed(self, user: User, algorithm: str, blob: bytes, now: datetime) -> Credential:
         for source in (self._from_file, self._from_command):
             for key in source(user, blob):
                 if key.blob == blob:
                     if problem := key.check(self._address, now):
                         raise KeyRefused(problem)
-                    return Credential(algorithm, blob, key.touch, key.verify)
+                    return Credential(algorithm, blob, key.touch, key.verify, offered=blob)
         raise KeyRefused("not an authorized key")
 
     def _from_file(self, user: User, blob: bytes) -> list[AuthorizedKey]:
@@ -115,9 +125,11 @@ class Credentials:
         if problem := check_certificate(certificate, USER, names, authorities, now):
             raise KeyRefused(f"the certificate {certificate.key_id!r} does not let in: {problem}")
         self._check_options(certificate)
+        everybodys = certificate.ca in self._config.server.user_ca
         return Credential(
             algorithm, certificate.key, "no-touch-required" not in certificate.extensions,
             "verify-required" in certificate.options, certificate, _limits(certificate),
+            certificate.principals if everybodys else (), blob,
         )  # fmt: skip
 
     def _check_options(self, certificate: Certificate) -> None:

@@ -12,15 +12,16 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Protocol
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.net.age import Age
 from sessionlens_recorder.net.identity import Proof
+from sessionlens_recorder.net.recording import End
+from sessionlens_recorder.net.standing import reach, reachable
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.policy import host_port
-from sessionlens_recorder.session.rules import check_reach
 
 WINDOW, PACKET = 2 * 1024 * 1024, 32 * 1024
 MAX_TUNNELS = 16
@@ -49,6 +50,7 @@ class Tunnel:
         self._theirs, self._ours = opened.window, WINDOW  # how much each may be sent
         self._waiting: deque[bytes] = deque()
         self._ended = False  # the user sends no more
+        self._dead = False  # nobody answers any more
         self.closed = False  # by the user
 
     def start(self) -> None:
@@ -59,6 +61,8 @@ class Tunnel:
         with self._changed:
             if len(data) > self._ours or self._ended:
                 raise wire.ProtocolError("the user sent more data than it was allowed to")
+            if self._dead:
+                return
             self._ours -= len(data)
             self._waiting.append(data)
             self._changed.notify_all()
@@ -91,25 +95,42 @@ class Tunnel:
 
     def _next(self) -> bytes | None:
         with self._changed:
-            while not self._waiting and not self._ended:
+            while not self._waiting and not self._ended and not self._dead:
                 self._changed.wait()
-            return self._waiting.popleft() if self._waiting else None
+            return self._waiting.popleft() if self._waiting and not self._dead else None
 
     def _from_inner(self) -> None:
         with contextlib.suppress(OSError, EOFError):
-            while data := self._sock.recv(PACKET):
-                for part in self._parts(data):
-                    self._send(wire.data(self.number, part))
+            while (data := self._sock.recv(PACKET)) and not self.closed:
+                self._pass_on(data)
             self._send(wire.eof(self.number))
             self._send(wire.close(self.number))
+        self._die()
 
-    def _parts(self, data: bytes) -> list[bytes]:
-        """As much at a time as the user takes; waits for room."""
+    def _pass_on(self, data: bytes) -> None:
+        """As much at a time as the user takes, however little that is."""
+        while data and (size := self._room(len(data))):
+            self._send(wire.data(self.number, data[:size]))
+            data = data[size:]
+
+    def _room(self, wanted: int) -> int:
+        """Waits until there is some; 0: the user takes no more."""
         with self._changed:
-            while self._theirs < len(data) and not self.closed:
+            while not self._theirs and not self.closed:
                 self._changed.wait()
-            self._theirs -= len(data)
-        return [data[n : n + self._packet] for n in range(0, len(data), self._packet)]
+            size = 0 if self.closed else min(wanted, self._theirs, self._packet)
+            self._theirs -= size
+            return size
+
+    def _die(self) -> None:
+        """Whether or not the user ever closes it: a thread and two descriptors are free again."""
+        with self._changed:
+            self._dead = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)  # whoever is in the middle of writing to it
+        self._sock.close()
 
 
 class Jump:
@@ -121,11 +142,13 @@ class Jump:
         proof: Proof,
         send: Callable[[bytes], None],
         make: Callable[[socket.socket, Target, Proof], Inner],
+        over: Callable[[End], None],
     ) -> None:
         self._config, self._proof, self._send, self._make = config, proof, send, make
         self._tunnels: dict[int, Tunnel] = {}
         self._inner: dict[int, tuple[Inner, threading.Thread]] = {}
         self._opened = 0
+        self._age = Age(config.server, over)
 
     def received(self, payload: bytes) -> None:
         match payload[0]:
@@ -139,6 +162,7 @@ class Jump:
 
     def end(self, told: str | None) -> None:
         """The outer connection ends; wait until what is inside is sealed."""
+        self._age.stop()
         for inner, _ in list(self._inner.values()):
             if told is not None:
                 inner.end(told, told)
@@ -163,6 +187,7 @@ class Jump:
         inner = self._make(theirs, target, _jumped(self._proof))
         thread = threading.Thread(target=self._serve, args=(number, inner, theirs), name="inner", daemon=True)
         self._inner[number] = inner, thread
+        self._age.inside(+1)
         self._send(wire.open_confirmation(opened.sender, number, WINDOW, PACKET))
         tunnel.start()
         thread.start()
@@ -172,12 +197,12 @@ class Jump:
             inner.serve()
         finally:
             self._inner.pop(number, None)
+            self._age.inside(-1)
             sock.close()
 
     def _wanted(self, opened: wire.Open) -> tuple[Target | None, str]:
         """The target, or None and why not."""
-        reachable = [name for name in sorted(self._config.targets) if self._reach(name) is None]
-        names = ", ".join(reachable) or "none that you may reach"
+        names = reachable(self._config, self._proof)
         if opened.kind != "direct-tcpip":
             return None, f"say which target: NAME%TARGET or NAME+TARGET, where TARGET is one of: {names}"
         reader = wire.Reader(opened.rest, 0)
@@ -186,14 +211,10 @@ class Jump:
         if target is None:
             wanted = logs.escape(host_port(host, port))
             return None, f"{wanted} is none of the targets; there are: {names}"
-        if len(self._inner) >= MAX_TUNNELS:
+        if max(len(self._inner), len(self._tunnels)) >= MAX_TUNNELS:
             return None, f"there are {MAX_TUNNELS} connections through this one already"
-        reason = self._reach(target.name)
+        reason = self._age.over_for() or reach(self._config, self._proof, target.name)
         return (target, "") if reason is None else (None, reason)
-
-    def _reach(self, name: str) -> str | None:
-        proof = self._proof
-        return check_reach(self._config.rules, proof.user.name, proof.groups, name, datetime.now(UTC))
 
     def _channel_message(self, payload: bytes) -> None:
         tunnel = self._tunnels.get(wire.recipient(payload))

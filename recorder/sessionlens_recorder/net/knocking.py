@@ -11,17 +11,27 @@ from sessionlens_recorder.net.factors import Factor
 from sessionlens_recorder.net.pam import answering, check_pam
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.totp import check_code
+from sessionlens_recorder.net.tries import Tries
+
+NOT_IT = "no such person, or not the password"
 
 
-def password_holds(user: User | None, password: bytes) -> bool:
-    """Takes as long for nobody as for somebody."""
-    line = None
-    if user is not None and user.password_file is not None:
-        try:
-            line = read_password_file(user.password_file)
-        except (OSError, ValueError) as error:
-            logs.error("password-file-unreadable", person=user.name, reason=error)
-    return check_password(password, line)
+def check_typed(user: User | None, password: bytes) -> str | None:
+    """None, or why it does not count. Takes as long for nobody as for somebody."""
+    if user is None or user.password_file is None:
+        check_password(password, None)
+        return NOT_IT
+    tries, wait, line = Tries(user.password_file), None, None
+    try:
+        wait = tries.begin(time.time())
+        line = None if wait else read_password_file(user.password_file)
+        holds = check_password(password, line)
+        if holds:
+            tries.right()
+    except (OSError, ValueError) as error:
+        logs.error("password-file-unreadable", person=user.name, reason=error)
+        return NOT_IT
+    return None if holds else wait or NOT_IT
 
 
 def check_given(
@@ -30,8 +40,7 @@ def check_given(
     """A password that a client gives without being asked: for which factor, and why it does not count."""
     if user is not None and "pam" in due and "password" not in due:
         return "pam", _check_pam_password(config, user, address, password)
-    holds = password_holds(user if "password" in due else None, password)
-    return "password", None if holds else "no such person, or not the password"
+    return "password", check_typed(user if "password" in due else None, password)
 
 
 def _check_pam_password(config: Config, user: User, address: str, password: bytes) -> str | None:
@@ -47,11 +56,10 @@ def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: As
         return check_pam(config.server.pam_service, user.name, address, ask)
     code = ask("", "", [("Verification code: ", False)])[0]
     try:
-        holds = user.totp_file is not None and check_code(user.totp_file, code, time.time())
+        return check_code(user.totp_file, code, time.time()) if user.totp_file else "has no codes"
     except (OSError, ValueError) as error:
         logs.error("totp-file-unreadable", person=user.name, reason=error)
         return "one-time passwords cannot be checked"
-    return None if holds else "not the code, or used already"
 
 
 def ask_nobody(factor: Factor | None, config: Config, name: str, address: str, ask: Ask) -> str:

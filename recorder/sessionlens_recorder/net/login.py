@@ -135,7 +135,7 @@ class Login:
     def _method_requested(self, method: str, m: Message) -> None:
         if self._vouched is not None and self._passage is None and self._listener is not None:
             passage, name, target = self._open_passage(self._vouched), self._name or "", self._listener
-            self._walk(lambda: passage.choose_inner(name, target))
+            self._walk(lambda: passage.choose_inner(name, target, self._credentials))
         elif method == "publickey":
             self._key_offered(m)
         elif method == "password":

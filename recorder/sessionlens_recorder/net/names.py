@@ -24,8 +24,12 @@ def split_name(name: str, config: Config) -> tuple[str, str | None]:
     return name, None
 
 
-def find_target(named: str | None, listener: Target | None, targets: dict[str, Target]) -> Target | None:
-    """The target of a login name, or of the address that was dialled; None: neither says. Raises Refused."""
+def find_target(
+    named: str | None, listener: Target | None, targets: dict[str, Target], names: str
+) -> Target | None:
+    """The target of a login name, or of the address that was dialled; None: neither says. Raises Refused,
+    which says the `names` of those that there are for this person.
+    """
     if listener is not None:
         if named not in (None, listener.name):
             raise Refused("wrong-target", f"this address leads to {listener.name}, not to {named!r}")
@@ -33,6 +37,5 @@ def find_target(named: str | None, listener: Target | None, targets: dict[str, T
     if named is None:
         return None
     if named not in targets:
-        names = ", ".join(sorted(targets))
         raise Refused("unknown-target", f"there is no target {named!r}; there are: {names}")
     return targets[named]

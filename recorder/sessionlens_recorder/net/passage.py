@@ -7,17 +7,16 @@ whoever is refused is told why.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sessionlens_recorder.config import Config, Target
 from sessionlens_recorder.net import questions
+from sessionlens_recorder.net.credentials import Credentials
 from sessionlens_recorder.net.dialogue import Ask
 from sessionlens_recorder.net.identity import Entrance, Identity, Proof, policy_for
 from sessionlens_recorder.net.names import find_target
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.speaking import Speaker
+from sessionlens_recorder.net.standing import check_standing, reachable
 from sessionlens_recorder.net.upstream import Refused
-from sessionlens_recorder.session.rules import check_reach
 
 BY_TYPING = ["keyboard-interactive", "password"]
 
@@ -42,15 +41,22 @@ class Passage:
         """The first step. Raises Refused."""
         if problem := self._revocations.check_person(self.proof.user.name):
             raise Refused("revoked", problem)
-        self._target = find_target(named, listener, self._config.targets)
+        names = reachable(self._config, self.proof)
+        self._target = find_target(named, listener, self._config.targets, names)
         if self._target is None:
             self._entrance.enter_jump(self.proof)
             return []
-        self._check_rules(self._target)
+        check_standing(self._config, self._revocations, self.proof, self._target.name)
         return self.go_on(ask)
 
-    def choose_inner(self, name: str, listener: Target) -> list[str]:
-        """Inside a connection of the same person the name is the account that they expect to get."""
+    def choose_inner(self, name: str, listener: Target, credentials: Credentials) -> list[str]:
+        """Inside a connection of the same person the name is the account that they expect to get, and their
+        key or certificate is as good as it would be now.
+        """
+        if self.proof.credential and (
+            problem := credentials.check_again(self.proof.user, self.proof.credential)
+        ):
+            raise Refused("lapsed", f"what you logged in with does not let in any more: {problem}")
         accounts = {self.proof.user.name, listener.account or self.proof.user.name}
         if name not in accounts:
             right = " or ".join(sorted(accounts))
@@ -90,14 +96,6 @@ class Passage:
             return BY_TYPING[:1]
         asked = questions.questions_for(self._config, self.proof.user, target)
         return BY_TYPING[:1] if asked and self._answers is None else BY_TYPING
-
-    def _check_rules(self, target: Target) -> None:
-        proof = self.proof
-        reason = check_reach(
-            self._config.rules, proof.user.name, proof.groups, target.name, datetime.now(UTC)
-        )
-        if reason is not None:
-            raise Refused("rules", reason)
 
     def _enter(self, target: Target, secret: bytes | Ask | None) -> list[str]:
         answers = self._answers or questions.Answers()

@@ -6,8 +6,10 @@ has to be restarted or signalled. A list of keys that cannot be read refuses eve
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -43,8 +45,9 @@ class Watched(Generic[T]):
         """OSError or ValueError where there is nothing to be had."""
         state = _state_of(self._path.stat())
         if self._value is None or state != self._state:
-            self._value = None
-            self._value, self._state = self._parse(self._path.read_bytes()), state
+            value = self._parse(self._path.read_bytes())
+            self._value, self._state = value, state  # at once: several threads ask
+            return value
         return self._value
 
 
@@ -114,6 +117,23 @@ def parse_people(data: bytes) -> dict[str, str]:
 
 def revoke(path: Path, name: str, reason: str, *, undo: bool = False) -> bool:
     """Put a person on the list, or take them off. False if that was so already."""
+    with _alone(path.parent):
+        return _change(path, name, reason, undo=undo)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else changes the list meanwhile, or one of two names would be lost."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+        os.fsync(descriptor)  # the new name too survives a power cut
+    finally:
+        os.close(descriptor)
+
+
+def _change(path: Path, name: str, reason: str, *, undo: bool) -> bool:
     try:
         before = path.read_bytes()
     except FileNotFoundError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import hashlib
 import hmac
 import os
@@ -16,6 +15,8 @@ import secrets
 import struct
 from pathlib import Path
 from urllib.parse import quote
+
+from sessionlens_recorder.net.tries import Tries, locked
 
 STEP_S, DIGITS, DRIFT = 30, 6, 1  # one step early or late
 
@@ -50,8 +51,13 @@ def code_at(secret: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}}"
 
 
-def check_code(path: Path, code: bytes, now: float) -> bool:
-    """Is this the code of now, and was it not given before? OSError where that cannot be remembered."""
+def check_code(path: Path, code: bytes, now: float) -> str | None:
+    """None if this is the code of now and was not given before, or why it does not count. OSError where that
+    cannot be remembered.
+    """
+    tries = Tries(path)
+    if wait := tries.begin(now):
+        return wait
     secret, current = read_totp_file(path), int(now) // STEP_S
     given = code.replace(b" ", b"")
     steps = [
@@ -59,19 +65,18 @@ def check_code(path: Path, code: bytes, now: float) -> bool:
         for step in range(current - DRIFT, current + DRIFT + 1)
         if hmac.compare_digest(code_at(secret, step).encode(), given)
     ]
-    return bool(steps) and _use(path.with_name(path.name + ".used"), steps[0])
+    if not steps or not _use(path.with_name(path.name + ".used"), steps[0]):
+        return "not the code, or used already"
+    tries.right()
+    return None
 
 
 def _use(path: Path, step: int) -> bool:
-    """Take a step, unless it or a later one has been taken. One login at a time."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    """Take a step, unless it or a later one has been taken."""
+    with locked(path) as descriptor:
         last = os.pread(descriptor, 32, 0).strip()
         if last and step <= int(last):
             return False
         os.pwrite(descriptor, f"{step:<20}\n".encode(), 0)
         os.fsync(descriptor)
         return True
-    finally:
-        os.close(descriptor)

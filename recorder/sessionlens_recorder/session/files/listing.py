@@ -78,7 +78,7 @@ class Listing:
             self._keeping.told(result, told)
 
     def new_copy(self, n: int) -> Copy | None:
-        """A file for what passes in operation `n`, if copies are kept. NotUnderstood: too many are written."""
+        """A file for what passes in operation `n`, if copies are kept. NotUnderstood: too many are."""
         if not self._keeping.copies:
             return None
         if self._copying >= COPIES_AT_ONCE:
