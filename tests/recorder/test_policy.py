@@ -26,6 +26,65 @@ def test_patterns(pattern: str, address: str, covered: bool) -> None:
     assert matches(pattern, address) is covered
 
 
+@pytest.mark.parametrize(
+    ("pattern", "address", "covered"),
+    [
+        ("10.0.0.*:443", "10.0.0.7:443", True),
+        ("10.0.0.*:443", "10.0.0.7.attacker.example:443", False),
+        ("10.0.0.*:443", "10.0.0.7.443:443", False),
+        ("10.*:443", "10.1.2.3:443", True),
+        ("10.0.0.5:443", "10.5:443", True),
+        ("10.0.0.5:443", "[::ffff:10.0.0.5]:443", True),
+        ("[fd00:*]:443", "[fd00::1]:443", True),
+        ("[fd00:*]:443", "fd00:443", False),
+        ("127.0.0.1:*", "127.0.0.1:80", True),
+        ("db-*:5432", "DB-1:5432", True),
+        ("db-*:5432", "db-1.attacker.example:5432", False),
+        ("*.example.org:*", "a.b.example.org:443", True),
+        ("*.example.org:*", "x:1/y.example.org:443", False),
+        ("web*:80", "web\n:80", False),
+        ("*:443", "any thing:443", True),
+        ("localhost:*", ":80", False),
+        ("/tmp/*", "127.0.0.1:80", False),
+        ("example.org", "example.org:80", False),
+    ],
+)
+def test_patterns_of_tcp(pattern: str, address: str, covered: bool) -> None:
+    assert (Policy(forward=(pattern,)).check_forward(address) is None) is covered
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "covered"),
+    [
+        ("/run/*", "/run/docker.sock", True),
+        ("/run/*", "/run/../etc/x", False),
+        ("/run/*", "/run//x", False),
+        ("127.0.0.1:*", "127.0.0.1:/../../run/docker.sock", False),
+        ("*:*", "/run/docker.sock", False),
+        ("run/*", "run/x", False),
+        ("*", "run/x", True),
+    ],
+)
+def test_patterns_of_unix_sockets(pattern: str, path: str, covered: bool) -> None:
+    assert (Policy(forward=(pattern,)).check_forward(path, path=True) is None) is covered
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.5:443", "10.5:443", "10.0.0.05:443", "167772165:443", "0xa.5:443", "[::ffff:10.0.0.5]:443",
+     "WEB01:443", "web01.:443"],
+)  # fmt: skip
+def test_a_target_is_a_target_however_it_is_spelled(address: str) -> None:
+    policy = Policy(forward=("*",), targets=frozenset({"10.0.0.5:443", "web01:443"}))
+    assert "is a target" in str(policy.check_forward(address))
+    assert policy.check_forward(address.replace("443", "444")) is None
+
+
+def test_a_port_has_sixteen_bits() -> None:
+    """Older servers take 65558 for 22."""
+    assert Policy(forward=("*",)).check_forward("h:65558") == "there is no port 65558"
+
+
 def test_nothing_is_allowed_by_default() -> None:
     policy = Policy()
     assert policy.check_kind(USER, "session") is None

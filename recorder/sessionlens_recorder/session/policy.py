@@ -1,8 +1,8 @@
 """What may pass: one decision a question, denied unless something here allows it.
 
 A decision is None (it may) or the reason, in words for the user who reads it. Patterns in `forward` are
-`host:port` for -L, -D and -R (there the listening address on the target) or a path for Unix sockets; `*`
-stands for anything.
+`host:port` for -L, -D and -R (there the listening address on the target) or a path for Unix sockets; what they
+cover is reaching.py's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sessionlens_recorder.session.reaching import check_port, covers, host_port, matches, spelled
 from sessionlens_recorder.session.wire import Reader
+
+__all__ = ["NO_LIMITS", "TARGET", "USER", "Limits", "Policy", "carries_ssh", "host_port", "matches"]
 
 USER, TARGET = 0, 1  # the two sides of a session; 1 - side is the other one
 
@@ -45,7 +48,7 @@ class Policy:
     x11: bool = False
     rules: Callable[[str], str | None] = lambda kind: None
     limits: Limits = NO_LIMITS
-    targets: frozenset[str] = frozenset()  # addresses of targets, to which nothing is ever forwarded
+    targets: frozenset[str] = frozenset()  # of targets, as `spelled`: nothing is ever forwarded to them
 
     def check_kind(self, side: int, kind: str) -> str | None:
         """May this side open a channel of this kind at all?"""
@@ -57,11 +60,13 @@ class Policy:
             return self._check_agent()
         return f"channels of type {kind!r} are not allowed"
 
-    def check_forward(self, address: str) -> str | None:
+    def check_forward(self, address: str, *, path: bool = False) -> str | None:
         """May something be forwarded to (or listened for at) this host:port or path?"""
-        if address in self.targets:
+        if not path and (problem := check_port(address)):
+            return problem
+        if not path and spelled(address) in self.targets:
             return f"{address} is a target: `ssh -J` gets there, with a login that names none"
-        if not any(matches(pattern, address) for pattern in self.forward):
+        if not any(covers(pattern, address, path=path) for pattern in self.forward):
             return f"forwarding of {address} is not allowed to this target"
         return self.rules("forward") if self.limits.forward else _NOT_CERTIFIED.format("forwarding")
 
@@ -117,16 +122,6 @@ def _forced(command: str) -> tuple[str, bytes]:
     """As sshd has it, `internal-sftp` (perhaps with arguments) is the subsystem."""
     sftp = command.split()[:1] == ["internal-sftp"]
     return ("sftp", b"sftp") if sftp else ("exec", command.encode())
-
-
-def matches(pattern: str, address: str) -> bool:
-    """Does `127.0.0.1:*` cover `127.0.0.1:8080`? `*` is the only special character; brackets are IPv6's."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), address, re.DOTALL) is not None
-
-
-def host_port(host: str, port: int) -> str:
-    """How an address is written in patterns, messages and recordings."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def carries_ssh(beginning: bytes | bytearray | Sequence[int]) -> bool:

@@ -124,7 +124,7 @@ class Relay:
             return self._policy.check_kind(side, opened.kind)
         if side == TARGET:
             return self._outside.check_opened(forward)
-        return self._policy.check_forward(forward.address)
+        return self._policy.check_forward(forward.address, path=forward.port is None)
 
     def _new_channel(self, side: int, opened: wire.Open, forward: Forward | None) -> Channel:
         if forward is None:
