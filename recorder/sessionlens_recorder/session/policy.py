@@ -1,8 +1,8 @@
 """What may pass: one decision a question, denied unless something here allows it.
 
 A decision is None (it may) or the reason, in words for the user who reads it. Patterns in `forward` are
-`host:port` for -L, -D and -R (there the listening address on the target) or a path for Unix sockets; what they
-cover is reaching.py's.
+`host:port` for -L, -D and -R (there the listening address on the target) or a path for Unix sockets; what
+they cover is reaching.py's.
 """
 
 from __future__ import annotations
