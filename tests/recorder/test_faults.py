@@ -71,14 +71,28 @@ def test_a_killed_bastion_is_tidied_up_at_the_next_start(build_site: BuildSite) 
     with running(site, CHATTER) as (client, bundle):
         children = processes_of(site)
         assert site.process is not None
-        site.process.kill()
-        site.process.wait(DEADLINE_S)
+        site.process.send_signal(signal.SIGSTOP)  # it would seal what they leave
         for child in children:
             os.kill(child, signal.SIGKILL)
+        site.process.kill()
+        site.process.wait(DEADLINE_S)
         client.communicate(timeout=DEADLINE_S)
     wait_for(lambda: check(bundle).state == "unsealed", "the lock is free")
     site.start()
     sealed_as(bundle, "aborted")
+
+
+@needs_proc
+def test_no_session_outlives_a_killed_accept_process(build_site: BuildSite) -> None:
+    """Nobody could see or end it."""
+    site = build_site().start()
+    with running(site, CHATTER) as (client, bundle):
+        assert site.process is not None
+        site.process.kill()
+        out, err = client.communicate(timeout=DEADLINE_S)
+    assert b"the bastion is being stopped" in err
+    sealed_as(bundle, "sealed")
+    assert stream(channel(bundle, "0.exec"), "out").startswith(out)
 
 
 def test_a_stopped_bastion_tells_its_users(build_site: BuildSite) -> None:
