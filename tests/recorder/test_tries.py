@@ -78,6 +78,7 @@ def with_code(transport: paramiko.Transport, site: Site, codes: list[str]) -> bo
 def test_codes_are_not_guessed(build_site: BuildSite) -> None:
     site = build_site(user='totp_file = "users/john.totp"\nlogin = ["publickey", "totp"]')
     file = site.folder / "users/john.totp"
+    file.touch(0o600)
     file.write_text(new_secret() + "\n")
     site.start()
     with guessing(site) as transport:
@@ -94,7 +95,9 @@ def test_codes_are_not_guessed(build_site: BuildSite) -> None:
 
 def test_passwords_are_not_guessed(build_site: BuildSite) -> None:
     site = build_site(user='password_file = "users/john.passwd"')
-    (site.folder / "users/john.passwd").write_text(hash_password("secret") + "\n")
+    file = site.folder / "users/john.passwd"
+    file.touch(0o600)
+    file.write_text(hash_password("secret") + "\n")
     site.start()
     for given, holds in ((["wrong"] * (FREE - 1) + ["secret"], True), (["wrong"] * FREE + ["secret"], False)):
         with guessing(site) as transport:

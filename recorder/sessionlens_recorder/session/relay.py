@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sessionlens_recorder.session import wire
-from sessionlens_recorder.session.channel import WHO, Channel, ForwardChannel, ProgramChannel
+from sessionlens_recorder.session.channel import WHO, Channel, ProgramChannel
 from sessionlens_recorder.session.files.listing import NOTHING, Keeping
 from sessionlens_recorder.session.forwards import Forward, read_forward
 from sessionlens_recorder.session.log import SessionLog
@@ -25,19 +25,8 @@ from sessionlens_recorder.session.policy import (
     Policy,
 )
 from sessionlens_recorder.session.requests import read_failure
+from sessionlens_recorder.session.tunnel import ForwardChannel
 from sessionlens_recorder.session.wire import Send
-
-SIZES = {
-    wire.REQUEST_SUCCESS: 5,  # with the port that a tcpip-forward got
-    wire.REQUEST_FAILURE: 1,
-    wire.OPEN_CONFIRMATION: 17,
-    wire.WINDOW_ADJUST: 9,
-    wire.EOF: 5,
-    wire.CLOSE: 5,
-    wire.CHANNEL_SUCCESS: 5,
-    wire.CHANNEL_FAILURE: 5,
-}
-"""The most that such a message has (RFC 4254): what came behind it would pass and be in no recording."""
 
 MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D some dozens of forwards
 
@@ -92,7 +81,7 @@ class Relay:
         handler = self._handlers.get(payload[0])
         if handler is None:
             raise wire.ProtocolError(f"message {payload[0]} is not part of the connection protocol")
-        if len(payload) > SIZES.get(payload[0], len(payload)):
+        if len(payload) > wire.SIZES.get(payload[0], len(payload)):
             raise wire.ProtocolError(f"message {payload[0]} is longer than such a message is")
         with self._lock:
             return [] if self._ended else handler(side, payload)
@@ -148,7 +137,10 @@ class Relay:
         channel = self._channels[1 - side].get(wire.recipient(payload))
         if channel is None or channel.by == side or channel.confirmed:
             raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
-        channel.failure_received(side, read_failure(wire.Reader(payload, 5)))
+        fields = read_failure(wire.Reader(payload, 5))
+        channel.failure_received(side, fields)
+        if channel.kind == "session":  # which has no folder yet, and gets none
+            self._notes.write("failed", by=WHO[side], what="channel session", **fields)
         self._forget(channel)
         return [(1 - side, payload)]
 

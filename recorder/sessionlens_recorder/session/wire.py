@@ -20,6 +20,18 @@ STDERR = 1
 DATA_HEADER = 9  # message number, recipient, length
 EXTENDED_HEADER = 13  # the same with the data type between them
 
+SIZES = {
+    REQUEST_SUCCESS: 5,  # with the port that a tcpip-forward got
+    REQUEST_FAILURE: 1,
+    OPEN_CONFIRMATION: 17,
+    WINDOW_ADJUST: 9,
+    EOF: 5,
+    CLOSE: 5,
+    CHANNEL_SUCCESS: 5,
+    CHANNEL_FAILURE: 5,
+}
+"""The most that such a message has (RFC 4254): what came behind it would pass and be in no recording."""
+
 _NAME = re.compile(r"[!-~]{1,64}")
 _u32 = struct.Struct(">I")
 _two = struct.Struct(">II")
