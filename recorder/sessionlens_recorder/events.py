@@ -201,7 +201,8 @@ _ALL = (
     ),
     _event(
         "retention-failed", "error", "bundle reason",
-        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays.",
+        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays. Without "
+        "`bundle`: none was looked at, since the wall clock has leapt.",
     ),
     _event(
         "retention-held", "info", "bundle cases",
