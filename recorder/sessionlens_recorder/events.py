@@ -184,8 +184,9 @@ _ALL = (
         "A bundle that was left unsealed cannot be sealed.",
     ),
     _event(
-        "disk-filling", "warning", "used free",
-        "The disk of the recordings is fuller than `disk.warn`: percent used, MiB free. Told once.",
+        "disk-filling", "warning", "used free inodes",
+        "The disk of the recordings is fuller than `disk.warn`: percent used (of bytes or inodes, whichever is "
+        "more), MiB and inodes free. Told once.",
     ),
     _event(
         "disk-short", "error", "reason",

@@ -54,7 +54,8 @@ class Housekeeping:
             return
         filling = space.used > config.disk.warn
         if filling and not self._filling:
-            logs.warning("disk-filling", used=_percent(space), free=space.free >> 20)
+            inodes = space.inodes_free if space.inodes else None
+            logs.warning("disk-filling", used=_percent(space), free=space.free >> 20, inodes=inodes)
         if filling and config.retention.days is None and not self._warned:
             self._warned = True
             logs.warning("retention-unset", used=_percent(space))
