@@ -46,7 +46,7 @@ def strangers(site: Site, count: int) -> Iterator[None]:
 
 
 def test_strangers_are_throttled_and_those_who_log_in_are_no_strangers(build_site: BuildSite) -> None:
-    site = limited(build_site, '[limits]\nstartups = "3:100:3"').start()
+    site = limited(build_site, '[limits]\nstartups = "3:100:3"\nper_source_startups = 4').start()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with ExitStack() as stack:
         for _ in range(3):  # each is logged in before the next one comes
@@ -78,6 +78,17 @@ def test_each_source_has_a_limit(build_site: BuildSite) -> None:
         with other:
             assert first_line(other).startswith(b"SSH-2.0-"), "another one is not hindered"
     assert "source=127.0.0.1" in site.log()
+
+
+def test_one_address_that_never_logs_in_shuts_out_nobody(build_site: BuildSite) -> None:
+    site = build_site().start()
+    with strangers(site, 9):
+        for _ in range(50):
+            with connect(site) as sock:
+                assert b"too many connections" in first_line(sock)
+        for _ in range(4):
+            assert site.ssh("-b", "127.0.0.77", "--", "true").returncode == 0
+    assert "9 connections from 127.0.0.1 are not logged in yet" in site.log()
 
 
 def test_all_together_have_a_limit(build_site: BuildSite) -> None:
