@@ -13,7 +13,7 @@ from pathlib import Path
 from sessionlens_recorder import logs
 from sessionlens_recorder.ageing import see_clock
 from sessionlens_recorder.config import Config
-from sessionlens_recorder.net.orphans import end_with_parent
+from sessionlens_recorder.net.orphans import end_with
 from sessionlens_recorder.net.processes import Processes
 from sessionlens_recorder.retention import Rule, delete_old
 from sessionlens_recorder.space import Space, look, shortage
@@ -75,6 +75,6 @@ def _delete(root: Path, rule: Rule, sign: Callable[[bytes], str]) -> int:
     """In a process of its own: SIGTERM ends it between two recordings."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    end_with_parent(os.getppid())
+    end_with(os.getppid())
     delete_old(root, rule, sign, lambda: bool(told))
     return 0

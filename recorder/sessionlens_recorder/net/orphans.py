@@ -1,6 +1,6 @@
-"""Nobody lists, follows or ends the sessions of an accept process that is gone (killed by the kernel
-for want of memory, say), and no second person watches them. So they end, told as when the
-bastion is stopped, and are sealed.
+"""No session outlives the accept process: nobody could list, follow, end or stop it.
+
+prctl(2), Linux; elsewhere it goes on, recorded and sealed.
 """
 
 from __future__ import annotations
@@ -8,15 +8,16 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 
-_PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def end_with_parent(parent: int) -> None:
-    """SIGTERM comes when the parent ends: prctl(2), so on Linux only. Elsewhere they go on."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    except (OSError, AttributeError):
+def end_with(parent: int) -> None:
+    """SIGTERM for this process once its parent is gone, or now if it is gone already."""
+    if _libc is None:
         return
-    if os.getppid() != parent:  # before it could be asked for
+    _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)

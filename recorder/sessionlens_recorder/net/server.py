@@ -33,7 +33,7 @@ from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
-from sessionlens_recorder.net.orphans import end_with_parent
+from sessionlens_recorder.net.orphans import end_with
 from sessionlens_recorder.net.processes import SIGNALS, Processes
 from sessionlens_recorder.net.proxied import Proxied, is_trusted
 from sessionlens_recorder.net.refusals import Refusals
@@ -181,7 +181,7 @@ class Server:
         limit_connection(self._config.limits)
         connection = Connection(self._bastion, sock, client, target, desk)
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
-        end_with_parent(self._pid)
+        end_with(self._pid)
         return connection.serve()
 
     # processes
