@@ -58,6 +58,13 @@ class Floods(logging.Filter):
                 logs.warning("events-more", what=name, count=count)
 
 
+def dam(counters: Counters) -> Floods:
+    """From now on every event of this process and its children is weighed."""
+    floods = Floods(counters)
+    logs.weigh(floods)
+    return floods
+
+
 def _cause(fields: dict[str, Any]) -> str:
     """Whose doing it is."""
     for name in ("by", "session", "person"):

@@ -27,7 +27,7 @@ from sessionlens_recorder.net.admission import Admission, source_of
 from sessionlens_recorder.net.bastion import load_bastion
 from sessionlens_recorder.net.child import Child
 from sessionlens_recorder.net.connection import Connection
-from sessionlens_recorder.net.floods import Floods
+from sessionlens_recorder.net.floods import dam
 from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
@@ -57,8 +57,7 @@ class Server:
         self._bastion = replace(load_bastion(config), counters=self._counters)
         self._sinks: Sinks | None = open_sinks(config)
         logs.tell_also(Tally(self._counters))
-        self._floods = Floods(self._counters)
-        logs.weigh(self._floods)
+        self._floods = dam(self._counters)
         warn_of_keys(config)
         self._admission, self._refusals = Admission(config.limits), Refusals()
         self._listeners: list[Listener] = []
