@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sessionlens_recorder.events import CATALOGUE
+from sessionlens_recorder.events import CATALOGUE, FLOODABLE, MINOR
 
 TARGET = Path(__file__).with_name("events.md")
 HEAD = """# Events of the recorder
@@ -24,9 +24,20 @@ Fields that are not known are left out. `session` is the eight hex digits and `b
 [session.json](recording-format.md). Values are strings, but for numbers, `final` and `jumped`; longer ones than 4,096 characters are cut. Whatever
 is not printable ASCII is `\\uNNNN` in JSON; a syslog message and the line on stderr have printable text with visible escapes for the rest.
 
+{floods}
+
 | event | level | fields | meaning |
 |---|---|---|---|
 """
+
+
+def _floods() -> str:
+    """Which events are told so many times only."""
+    some = ", ".join(f"`{name}`" for name in sorted(FLOODABLE))
+    minor = ", ".join(f"`{name}`" for name in sorted(MINOR - FLOODABLE))
+    return f"""Of {some},
+20 a second are told of each session, person, Unix user or source, with values of at most 256 characters; `events-more` counts the
+others. These, and {minor}, get no more than half of the queue of the sinks."""
 
 
 def text() -> str:
@@ -35,7 +46,7 @@ def text() -> str:
         f"| `{e.id}` | {e.level} | {', '.join(f'`{field}`' for field in e.fields)} | {e.meaning} |\n"
         for e in CATALOGUE.values()
     )
-    return HEAD + "".join(rows)
+    return HEAD.replace("{floods}", _floods()) + "".join(rows)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from hashlib import sha256
 
-from sessionlens_recorder.events import CATALOGUE
+from sessionlens_recorder.events import CATALOGUE, FLOODABLE
 
 ROWS = 10_100  # more than connections can be; memory that nobody has written costs nothing
 BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # and more
@@ -25,6 +25,7 @@ _DEAD, _OURS, _FIRST = 1, 2, 3  # row 0 holds the generation and how many rows a
 
 def _names() -> Iterator[str]:
     yield from (f"event {name}" for name in CATALOGUE)
+    yield from (f"more {name}" for name in sorted(FLOODABLE))  # of the events, those that were not told
     yield from (f"bytes {direction}" for direction in BYTES)
     yield from (f"commits {number}" for number in range(len(BOUNDS_S) + 1))
     yield "commit us"
@@ -108,6 +109,11 @@ class Counters:
             if before % 2 == 0 and before == self._cells[0]:
                 break
         return sums
+
+    def total(self, name: str) -> int:
+        """One of the sums, for the accept process, which alone moves rows."""
+        first, end = _DEAD * WIDTH + CELLS[name], self._cells[1] * WIDTH
+        return sum(self._cells[first:end:WIDTH].tolist())
 
     def _sums(self) -> dict[str, int]:
         end = self._cells[1] * WIDTH

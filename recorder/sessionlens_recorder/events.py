@@ -184,8 +184,9 @@ _ALL = (
         "A bundle that was left unsealed cannot be sealed.",
     ),
     _event(
-        "disk-filling", "warning", "used free",
-        "The disk of the recordings is fuller than `disk.warn`: percent used, MiB free. Told once.",
+        "disk-filling", "warning", "used free inodes",
+        "The disk of the recordings is fuller than `disk.warn`: percent used (of bytes or inodes, whichever "
+        "is more), MiB and inodes free. Told once.",
     ),
     _event(
         "disk-short", "error", "reason",
@@ -201,7 +202,8 @@ _ALL = (
     ),
     _event(
         "retention-failed", "error", "bundle reason",
-        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays.",
+        "A recording that is old enough could not be deleted, or is not as it was sealed, and stays. Without "
+        "`bundle`: none was looked at, since the wall clock has leapt.",
     ),
     _event(
         "retention-held", "info", "bundle cases",
@@ -223,7 +225,17 @@ _ALL = (
     ),
     _event(
         "events-lost", "error", "count",
-        "So many events could not be put into the queue on disk: no sink has them.",
+        "So many events could not be put into the queue on disk, or not into the half of it that may be "
+        "theirs: no sink has them.",
+    ),
+    _event(
+        "events-more", "warning", "what count",
+        "So many more events `what` happened than are told: of each session, person, Unix user or source, 20 "
+        "a second. Of all of them together since the last such event.",
+    ),
+    _event(
+        "log-lost", "error", "count",
+        "So many lines could not be written to stderr, since nobody read them.",
     ),
     _event(
         "sink-test", "info", "sink",
@@ -232,3 +244,15 @@ _ALL = (
 )  # fmt: skip
 
 CATALOGUE: dict[str, Event] = {event.id: event for event in _ALL}
+
+FLOODABLE = frozenset(
+    {
+        "connection-end", "connection-refused", "jump", "live-refused", "login-failed", "login-refused",
+        "policy-allowed", "policy-refused",
+    }
+)  # fmt: skip
+"""What strangers, users, targets and Unix users can cause as often as they like: told 20 a second of each,
+with values of at most 256 characters; the others are counted (`events-more`)."""
+
+MINOR = FLOODABLE | {"file-transfer", "file-transfers-more"}
+"""These get no more than half of the queue on disk; the other half is for the rest, `session-start`, say."""

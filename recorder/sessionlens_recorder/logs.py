@@ -4,19 +4,22 @@ Nothing that a client or target says is raw in it. Ids, levels and fields are th
 
 `2026-11-22T09:14:03.123Z warning login-refused client=10.1.2.3 person="john\\x1b[2J" reason="..."`
 
-No function here raises: a session does not end because an event cannot be told. What the sinks miss is
-counted (sinks/feed.py).
+No function here raises or waits: a session does not end, or stand still, because an event cannot be told.
+What stderr and the sinks miss is counted (stderr.py, sinks/feed.py).
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import sys
 import time
 from typing import Any
 
+from sessionlens_recorder.events import FLOODABLE
+from sessionlens_recorder.stderr import Stderr
+
 _log = logging.getLogger("sessionlens_recorder")
+SHORT = 256  # characters of a value in an event that others cause as they like
 _PLAIN = re.compile(r"[\w.,:;/@%+=~\[\]-]+", re.ASCII)
 
 
@@ -39,8 +42,14 @@ def quietly(name: str, /, **fields: Any) -> None:
 
 
 def _tell(name: str, level: int, fields: dict[str, Any], quiet: bool = False) -> None:
-    known = {key: value for key, value in fields.items() if value is not None}
+    known = {key: _cut(name, value) for key, value in fields.items() if value is not None}
     _log.log(level, "%s", Line(name, known), extra={"told": (name, known), "quiet": quiet})
+
+
+def _cut(name: str, value: Any) -> Any:
+    """Strangers, users and targets cause these events as they like, and say what is in them."""
+    text = value if isinstance(value, (bool, int, float)) or name not in FLOODABLE else str(value)
+    return f"{text[:SHORT]}…" if isinstance(text, str) and name in FLOODABLE and len(text) > SHORT else value
 
 
 class Line:
@@ -58,13 +67,23 @@ def set_up() -> None:
     """Log to stderr. paramiko stays silent: what it has to say is hostile text and tracebacks; we say it
     in events.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Stderr()
     handler.setFormatter(_Format())
-    handler.addFilter(lambda record: not getattr(record, "quiet", False))
+    handler.addFilter(lambda record: not (getattr(record, "quiet", False) or getattr(record, "flood", False)))
     _log.handlers[:] = [handler]
     _log.setLevel(logging.INFO)
     _log.propagate = False
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+
+
+def unwritten() -> int:
+    """How many lines nobody could write to stderr, of all processes, since the last time."""
+    return sum(handler.unwritten.take() for handler in _log.handlers if isinstance(handler, Stderr))
+
+
+def weigh(judge: logging.Filter) -> None:
+    """Have every event looked at before it is told: `record.flood` set says that it is only to be counted."""
+    _log.filters[:] = [judge]
 
 
 def tell_also(handler: logging.Handler) -> None:

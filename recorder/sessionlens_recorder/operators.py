@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import Config
-from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.losses import Losses
+from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.spool import Spool
 
 LONGEST = 200

@@ -1,7 +1,8 @@
 """Deletes recordings that are old enough: `[retention] days` after the session's end, by its own journal.
 
 First the signed tombstone, then the bundle goes out of sight, then its files. Interrupted anywhere, the next
-run goes on. What is held, live, unsealed or not as it was sealed stays.
+run goes on. What is held, live, unsealed or not as it was sealed stays; so does everything while the wall
+clock says what it cannot (ageing.py).
 """
 
 from __future__ import annotations
@@ -9,24 +10,29 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.ageing import see_clock
 from sessionlens_recorder.bundle import (
+    DELETED,
     GOING,
     MANIFEST,
     SIGNATURE,
     BundleError,
     Tombstone,
     check,
+    guarded,
     holds_of,
     is_live,
     parse_tombstone,
     read_heads,
     signature_of,
     tombstone_of,
+    unbury,
 )
 from sessionlens_recorder.bundle.files import make_directory, read_regular, sync_directory, write_once
 
@@ -55,6 +61,12 @@ class Rule:
 def delete_old(root: Path, rule: Rule, sign: Sign, stopped: Callable[[], bool] = lambda: False) -> int:
     """Everything that is due below the recordings' folder. The answer is how many could not be deleted."""
     _finish(root)
+    _unbury_all(root)
+    try:
+        see_clock(root, rule.now)
+    except (OSError, ValueError) as error:
+        logs.error("retention-failed", reason=error)
+        return 1
     failed = 0
     for bundle in _candidates(root, rule.before):
         if stopped():
@@ -83,9 +95,6 @@ def _consider(root: Path, bundle: Path, rule: Rule, sign: Sign) -> None:
     ended = datetime.fromtimestamp(report.ended_ns / 1e9, UTC)
     if ended >= rule.before:
         return
-    if cases := holds_of(bundle):
-        logs.event("retention-held", bundle=bundle.name, cases=", ".join(cases))
-        return
     _, heads = read_heads(bundle)
     length = max(heads)
     stone = Tombstone(
@@ -101,34 +110,41 @@ def _consider(root: Path, bundle: Path, rule: Rule, sign: Sign) -> None:
         files=report.files,
         size=report.bytes,
     )
-    _bury(bundle, stone, sign)
-    _remove(root, bundle, stone)
+    with guarded(bundle):  # whoever holds it now waits, and reads that it is gone
+        if _is_held(bundle):
+            return
+        _bury(bundle, stone, sign)
+        away = _take_away(root, bundle)
+    shutil.rmtree(away)
+    _tell(stone)
+
+
+def _is_held(bundle: Path) -> bool:
+    cases = holds_of(bundle)
+    if cases:
+        logs.event("retention-held", bundle=bundle.name, cases=", ".join(cases))
+    return bool(cases)
 
 
 def _bury(bundle: Path, stone: Tombstone, sign: Sign) -> None:
     """The tombstone, on stable storage."""
-    path = tombstone_of(bundle)
-    for left in (path, signature_of(path)):  # of a run that was interrupted
-        left.unlink(missing_ok=True)
-    data = stone.dump()
+    unbury(bundle)  # of a run that was interrupted
+    path, data = tombstone_of(bundle), stone.dump()
     write_once(path.parent, signature_of(path).name, sign(data).encode("ascii"))
     write_once(path.parent, path.name, data)
     sync_directory(path.parent)
 
 
-def _remove(root: Path, bundle: Path, stone: Tombstone) -> None:
+def _take_away(root: Path, bundle: Path) -> Path:
     going = root / GOING
     make_directory(going, exist_ok=True)
     away = going / bundle.name
     bundle.rename(away)
-    if cases := holds_of(bundle):  # said in this very moment
-        away.rename(bundle)
-        for path in (tombstone_of(bundle), signature_of(tombstone_of(bundle))):
-            path.unlink()
-        logs.event("retention-held", bundle=bundle.name, cases=", ".join(cases))
-        return
     sync_directory(bundle.parent)
-    shutil.rmtree(away)
+    return away
+
+
+def _tell(stone: Tombstone) -> None:
     logs.event(
         "recording-deleted",
         bundle=stone.name,
@@ -138,22 +154,32 @@ def _remove(root: Path, bundle: Path, stone: Tombstone) -> None:
     )
 
 
+# what a run that was interrupted has left
+
+
 def _finish(root: Path) -> None:
-    """What a run that was interrupted had taken away already."""
+    """What it had taken away goes for good, or back if a case holds it after all."""
     going = root / GOING
     for away in sorted(going.iterdir()) if going.is_dir() else ():
-        day = root.joinpath(away.name[:4], away.name[4:6], away.name[6:8])
-        stone = tombstone_of(day / away.name)
+        bundle = root.joinpath(away.name[:4], away.name[4:6], away.name[6:8], away.name)
+        stone = tombstone_of(bundle)
         try:
+            if _is_held(bundle):
+                away.rename(bundle)
+                unbury(bundle)
+                continue
             told = parse_tombstone(read_regular(stone.parent, stone.name))
             shutil.rmtree(away)
         except (BundleError, OSError) as error:
             logs.error("retention-failed", bundle=away.name, reason=error)
             continue
-        logs.event(
-            "recording-deleted",
-            bundle=told.name,
-            rule=told.rule,
-            manifest=told.manifest_sha256,
-            chain=told.chain,
-        )
+        _tell(told)
+
+
+def _unbury_all(root: Path) -> None:
+    """It had signed tombstones, and not taken away what they are of."""
+    for stone in sorted(root.glob(f"{_DAY}/*{DELETED}")):
+        bundle = stone.with_name(stone.name.removesuffix(DELETED))
+        if bundle.is_dir():
+            with suppress(BundleError), guarded(bundle):  # gone since: then it is true
+                unbury(bundle)

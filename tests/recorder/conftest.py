@@ -136,7 +136,8 @@ class Site:
         program = f"import sys\n{sabotage}\nfrom sessionlens_recorder.cli import main\nsys.exit(main())"
         command = [sys.executable, "-c", program, "serve", "--config", str(self.folder / "recorder.toml")]
         with open(self.folder / "log", "a") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, **options)
+            options = {"stderr": log} | options
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
         assert self.process.stdout is not None
         word, _, addresses = self.process.stdout.readline().partition(" ")
         self.process.stdout.close()

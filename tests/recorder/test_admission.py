@@ -8,7 +8,7 @@ from sessionlens_recorder.net.admission import Admission, Complaints, source_of
 
 
 def admission(startups: tuple[int, int, int] = (10, 30, 100), chance: float = 0.0, **more: int) -> Admission:
-    counts = {"per_source": 1000, "per_person": 1000, "total": 1000} | more
+    counts = {"strangers": 1000, "per_source": 1000, "per_person": 1000, "total": 1000} | more
     limits = Limits(Startups(*startups), **counts, unreachable=120.0, memory=0, files=4096)
     return Admission(limits, lambda: chance)
 
@@ -60,6 +60,19 @@ def test_each_source_and_all_have_a_limit() -> None:
     assert asked.check("c") == "3 connections are open"
     asked.left(first)
     assert asked.check("a") is None
+
+
+def test_one_source_does_not_shut_out_the_others() -> None:
+    asked = admission((10, 30, 100), strangers=9)
+    known = asked.logged_in(asked.arrived("a"))
+    arrivals = [asked.arrived("a") for _ in range(9)]
+    assert asked.check("a") == "9 connections from a are not logged in yet"
+    assert asked.check("b") is None
+    arrivals.append(asked.logged_in(arrivals.pop()))
+    assert asked.check("a") is None
+    for arrival in (known, *arrivals):
+        asked.left(arrival)
+    assert not asked._strangers_of, "sources without end are not remembered without end"
 
 
 def test_a_flood_of_refusals_is_few_lines() -> None:

@@ -135,18 +135,22 @@ def test_a_file_that_cannot_grow_ends_the_session(build_site: BuildSite, tmp_pat
     assert "recording-failed" in site.log()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A file system in memory."""
+    folder.mkdir(exist_ok=True)
+    line = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
+    if subprocess.run(line, capture_output=True, check=False).returncode:
         pytest.skip("mounting a file system needs root")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    with mounted(tmp_path / "small", "size=1M") as folder:
+        yield folder
 
 
 def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -> None:
@@ -164,6 +168,24 @@ def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -
         b"cannot be recorded at the moment" in refused.stderr
         or b"can no longer be recorded" in refused.stderr
     )
+
+
+def test_a_disk_with_room_and_hardly_an_inode(build_site: BuildSite) -> None:
+    site = build_site()
+    with mounted(site.recordings, "size=1G,nr_inodes=1500") as disk:
+        site.replaced("[recording]", '[disk]\nwarn = "30%"\nreserve_least = "1M"\n[recording]').start()
+        with running(site, CHATTER) as (client, bundle):
+            for number in range(700):
+                (disk / str(number)).touch()
+            refused = site.ssh("true")
+            assert b"cannot be recorded at the moment" in refused.stderr
+            assert "inodes are free, which is less than the reserve of 1,000" in site.log()
+            wait_for(lambda: "disk-short" in site.log() and "disk-filling used=4" in site.log(), site.log())
+            size = (bundle / "0.exec/out").stat().st_size
+            wait_for(lambda: (bundle / "0.exec/out").stat().st_size > size, "the running one goes on")
+            client.kill()
+        sealed_as(bundle, "sealed")
+        assert site.stop() == 0
 
 
 def test_a_deleted_folder_ends_the_session(build_site: BuildSite) -> None:

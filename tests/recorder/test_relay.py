@@ -29,6 +29,22 @@ def test_a_command_is_recorded_in_order() -> None:
     assert streams == [("in", b"in"), ("out", b"out"), ("err", b"err"), ("closed", 44, None)]
 
 
+def test_a_target_that_asks_in_vain_fills_no_disk() -> None:
+    case = Case().session()
+    with pytest.raises(ProtocolError, match="again and again"):
+        for number in range(20):
+            case.target(
+                m.opening(
+                    "forwarded-tcpip", number, string("h" * 100_000) + m.u32(1) + string("o") + m.u32(2)
+                )
+            )
+    assert 5 < len(case.refusals) < 12
+    case = Case().session()
+    for _ in range(2000):
+        case.user(m.request(T, "auth-agent-req@openssh.com", reply=False))
+    assert len(case.refusals) == 2000, "users answer for what they ask"
+
+
 def test_what_cannot_be_recorded_is_not_sent() -> None:
     case = Case().session()
     case.program().broken = True

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sessionlens_recorder import signing
+from sessionlens_recorder import retention, signing
+from sessionlens_recorder.ageing import SEEN
 from sessionlens_recorder.bundle import (
     BundleError,
     BundleReadError,
     BundleWriter,
+    ClockPair,
     check,
     hold,
     holds_of,
+    keeping,
     parse_tombstone,
     read_heads,
     release,
@@ -188,31 +193,119 @@ def test_a_hold_that_cannot_be_read_holds(tmp_path: Path, sign: Sign) -> None:
         release(bundle, "C-17")
 
 
-def test_a_hold_in_the_very_moment_of_the_deletion_wins(
+def hold_as_before(bundle: Path, case: str) -> None:
+    """Beside a bundle that is not there: as recorders wrote it that had no lock."""
+    entry = {"case": case, "utc": "2026-11-27T00:00:00Z", "by": "me"}
+    bundle.with_name(bundle.name + ".hold").write_text(json.dumps({"holds": [entry]}))
+
+
+def test_a_hold_in_the_very_moment_of_the_deletion_is_refused(
     tmp_path: Path, sign: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "recordings"
-    bundle, real = record(root, sign), Path.rename
+    bundle, told, real = record(root, sign), list[object](), retention._take_away
 
-    def rename(path: Path, target: Path) -> Path:
-        if target.parent.name == GOING:
-            monkeypatch.setattr(Path, "rename", real)
-            hold(path, "C-17", "me")
-        return real(path, target)
+    def place() -> None:
+        try:
+            told.append(hold(bundle, "C-17", "me"))
+        except BundleError as error:
+            told.append(str(error))
 
-    monkeypatch.setattr(Path, "rename", rename)
+    placing = threading.Thread(target=place)
+
+    def take_away(*given: Path) -> Path:
+        placing.start()
+        placing.join(0.2)  # it waits for the lock; without one, it would be through
+        return real(*given)
+
+    monkeypatch.setattr(retention, "_take_away", take_away)
     delete_old(root, RULE, sign)
-    assert check(bundle).state == "sealed"
-    assert not tombstone_of(bundle).exists()
-    real(bundle, tmp_path / "gone")
-    with pytest.raises(BundleError, match="is being deleted"):
-        hold(bundle, "C-18", "me")
+    placing.join()
+    assert "is being deleted" in str(told), "nobody was told held of what is gone"
+    assert not bundle.exists()
+    assert holds_of(bundle) == []
+    parse_tombstone(tombstone_of(bundle).read_bytes())
 
 
-@pytest.mark.parametrize("where", ["rename", "rmtree"])
-def test_an_interrupted_deletion_is_finished_by_the_next(tmp_path: Path, sign: Sign, where: str) -> None:
+def test_two_cases_that_hold_at_once_both_hold(
+    tmp_path: Path, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, told, real = record(tmp_path / "recordings", sign), list[bool](), keeping.now
+    other = threading.Thread(target=lambda: told.append(hold(bundle, "C-18", "me")))
+
+    def now() -> ClockPair:
+        """Between the look at what holds it and the new list."""
+        monkeypatch.setattr(keeping, "now", real)
+        other.start()
+        other.join(0.2)  # it waits for the lock; without one, it would be through
+        return real()
+
+    monkeypatch.setattr(keeping, "now", now)
+    told.append(hold(bundle, "C-17", "me"))
+    other.join()
+    assert told == [True, True]
+    assert sorted(holds_of(bundle)) == ["C-17", "C-18"]
+
+
+def test_what_is_held_comes_back_from_an_interrupted_deletion(
+    tmp_path: Path, sign: Sign, caplog: pytest.LogCaptureFixture
+) -> None:
     root = tmp_path / "recordings"
     bundle = record(root, sign)
+    assert interrupted(root, tmp_path / "signing", "rmtree") == 9
+    assert not bundle.exists()
+    hold_as_before(bundle, "C-17")
+    assert delete_old(root, RULE, sign) == 0
+    assert check(bundle).state == "sealed"
+    assert not tombstone_of(bundle).exists()
+    assert not signature_of(tombstone_of(bundle)).exists()
+
+
+@pytest.mark.parametrize("then", ["held", "kept longer"])
+def test_no_tombstone_stays_beside_what_was_not_deleted(tmp_path: Path, sign: Sign, then: str) -> None:
+    root = tmp_path / "recordings"
+    bundle = record(root, sign)
+    assert interrupted(root, tmp_path / "signing", "rename") == 9
+    stone = tombstone_of(bundle)
+    assert stone.exists()
+    if then == "held":
+        hold(bundle, "C-17", "me")
+    else:
+        delete_old(root, Rule(400, "bastion1", LATER), sign)
+    assert bundle.is_dir()
+    assert not stone.exists()
+    assert not signature_of(stone).exists()
+
+
+@pytest.mark.parametrize("looked", [True, False], ids=["looked before", "never looked"])
+def test_a_clock_that_has_leapt_deletes_nothing(
+    tmp_path: Path, sign: Sign, looked: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = tmp_path / "recordings"
+    bundle = record(root, sign)
+    if looked:
+        delete_old(root, Rule(30, "bastion1", datetime.now(UTC)), sign)
+    assert delete_old(root, Rule(30, "bastion1", datetime.now(UTC) + timedelta(days=36500)), sign) == 1
+    assert bundle.is_dir()
+    assert not tombstone_of(bundle).exists()
+    (told,) = [entry.getMessage() for entry in caplog.records]
+    assert "retention-failed" in told
+    assert "touch " in told
+
+
+def test_after_a_long_winter_somebody_says_that_the_clock_is_right(tmp_path: Path, sign: Sign) -> None:
+    root, late = tmp_path / "recordings", Rule(30, "bastion1", datetime.now(UTC) + timedelta(days=99))
+    bundle = record(root, sign)
+    assert delete_old(root, late, sign) == 1
+    when = late.now.timestamp()
+    (root / SEEN).touch()
+    os.utime(root / SEEN, (when, when))
+    assert delete_old(root, late, sign) == 0
+    assert not bundle.exists()
+
+
+def interrupted(root: Path, key: Path, where: str) -> int:
+    """A deletion that is killed in the middle."""
     program = (
         "import os, sys, pathlib, shutil, datetime\n"
         f"{'pathlib.Path' if where == 'rename' else 'shutil'}.{where} = lambda *_: os._exit(9)\n"
@@ -221,8 +314,14 @@ def test_an_interrupted_deletion_is_finished_by_the_next(tmp_path: Path, sign: S
         "now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=31)\n"
         "retention.delete_old(pathlib.Path(sys.argv[1]), retention.Rule(30, 'b', now), sign)\n"
     )
-    line = [sys.executable, "-c", program, root, tmp_path / "signing"]
-    assert subprocess.run(line, check=False).returncode == 9
+    return subprocess.run([sys.executable, "-c", program, root, key], check=False).returncode
+
+
+@pytest.mark.parametrize("where", ["rename", "rmtree"])
+def test_an_interrupted_deletion_is_finished_by_the_next(tmp_path: Path, sign: Sign, where: str) -> None:
+    root = tmp_path / "recordings"
+    bundle = record(root, sign)
+    assert interrupted(root, tmp_path / "signing", where) == 9
     assert tombstone_of(bundle).exists(), "never deleted without one"
     assert bundle.exists() == (where == "rename")
     assert delete_old(root, RULE, sign) == 0

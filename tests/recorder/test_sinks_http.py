@@ -112,3 +112,21 @@ def test_secrets_that_others_can_read_and_urls_in_the_clear_are_refused(tmp_path
     sink = HttpSink("h", (), "splunk", "https://a", None, tmp_path / "secret", None, None)
     with pytest.raises(ValueError, match="others can use"):
         make_endpoint(sink)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1:1/receiver/v1/http/SECRET x",
+        "https://127.0.0.1:SECRET/receiver",
+        "https://[SECRET/receiver",
+        "https://SECRET\u2100x/receiver",
+    ],
+)
+def test_a_url_that_is_none_is_not_repeated(tmp_path: Path, url: str) -> None:
+    """The secret may be in it, and what is told goes to the log and to the other sinks."""
+    endpoint = http(tmp_path, None, "sumo", secret="https://127.0.0.1:1/receiver")
+    (tmp_path / "secret").write_text(url, "utf-8")
+    with pytest.raises(SinkError) as caught:
+        endpoint.send(told())
+    assert "SECRET" not in str(caught.value)

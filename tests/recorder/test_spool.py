@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from sessionlens_recorder.losses import Losses
 from sessionlens_recorder.sinks.cursor import Cursor, Position, position_file, wants
-from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.record import decode, encode, make
 from sessionlens_recorder.sinks.spool import Spool
 
@@ -205,7 +206,8 @@ def test_a_disk_that_takes_no_more_loses_events_and_counts_them(tmp_path: Path) 
 import sys, logging, resource
 from pathlib import Path
 from sessionlens_recorder import logs
-from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.losses import Losses
+from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.spool import Spool
 losses = Losses()
 logs.set_up()

@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sessionlens_recorder.bundle import BundleWriter, ChannelWriter
+from sessionlens_recorder.bundle import BundleReadError, BundleWriter, ChannelWriter
 
 import sessionlens as sl
 from sessionlens.session.following import follow
+from sessionlens.session.growth import grows
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is recorded on Windows")
 
@@ -130,6 +131,23 @@ def test_a_typescript_of_both_directions_ends_with_its_last_line(tmp_path: Path,
     io.write_bytes(whole[: whole.rindex(b"\nScript done")])
     with pytest.raises(AssertionError, match="waited for"):
         list(follow(place, wait=wait))
+
+
+def test_what_looks_like_the_last_line_is_not_the_end(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"Script started on x\n$ cat notes\r\n\nScript done on 2026\n")
+    timing = tmp_path / "timing"
+    timing.write_text("H 0.000000 START_TIME 2026-11-22 09:14:03+00:00\nO 0.100000 34\n")
+    assert grows(tmp_path), "somebody printed it"
+    timing.write_text(timing.read_text() + "H 0.000000 DURATION 9.000000\n")
+    assert not grows(tmp_path)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "timing").write_bytes(b"")
+    os.mkfifo(tmp_path / "out")
+    with pytest.raises(BundleReadError, match="is not a regular file"):
+        grows(tmp_path)
 
 
 def test_a_session_that_is_followed_has_what_was_recorded_up_to_now(root: Path, tmp_path: Path) -> None:

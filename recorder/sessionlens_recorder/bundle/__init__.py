@@ -11,8 +11,10 @@ from .checking import Problem, Report, check
 from .clock import ClockPair, parse_utc
 from .errors import BundleError, BundleReadError, BundleWriteError
 from .files import open_regular, read_regular
+from .guarding import guarded
 from .journal import is_live
 from .keeping import (
+    DELETED,
     GOING,
     Tombstone,
     find_tombstones,
@@ -22,6 +24,7 @@ from .keeping import (
     release,
     signature_of,
     tombstone_of,
+    unbury,
 )
 from .manifest import MANIFEST, SIGNATURE
 from .naming import as_bytes, as_text
@@ -46,6 +49,7 @@ from .writer import BundleWriter, new_session_id
 
 __all__ = [
     "CHANNEL_FILES",
+    "DELETED",
     "GOING",
     "MANIFEST",
     "SIGNATURE",
@@ -71,6 +75,7 @@ __all__ = [
     "check",
     "find_tombstones",
     "format_seconds",
+    "guarded",
     "hold",
     "holds_of",
     "is_bundle",
@@ -93,4 +98,5 @@ __all__ = [
     "sealed",
     "signature_of",
     "tombstone_of",
+    "unbury",
 ]

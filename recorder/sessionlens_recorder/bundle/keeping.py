@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from .clock import now
-from .errors import BundleReadError, BundleWriteError
+from .errors import BundleReadError
 from .files import read_regular, sync_directory, write_once
+from .guarding import guarded
 from .naming import dump_document
 
 GOING = ".deleting"  # below the recordings: what is deleted right now, out of every reader's sight
@@ -97,28 +98,38 @@ def holds_of(bundle: Path) -> list[str]:
 def hold(bundle: Path, case: str, by: str) -> bool:
     """Keep a bundle for a case. False if that case held it already. Raises BundleError."""
     path = bundle.with_name(bundle.name + HOLD)
-    entries = _entries(path)
-    fresh = all(entry.get("case") != case for entry in entries)
-    if fresh:
-        _write(path, [*entries, {"case": case, "utc": now().utc, "by": by}])
-    if not bundle.is_dir():  # retention was faster; it looks for holds once more before it goes on
-        raise BundleWriteError(f"{bundle} is being deleted, or is not there")
+    with guarded(bundle):
+        entries = _entries(path)
+        fresh = all(entry.get("case") != case for entry in entries)
+        if fresh:
+            _write(path, [*entries, {"case": case, "utc": now().utc, "by": by}])
+        unbury(bundle)
     return fresh
 
 
 def release(bundle: Path, case: str) -> bool:
     """This case needs it no more; others may. False if it did not hold it."""
     path = bundle.with_name(bundle.name + HOLD)
-    entries = _entries(path)
-    left = [entry for entry in entries if entry.get("case") != case]
-    if len(left) == len(entries):
-        return False
-    if left:
-        _write(path, left)
-    else:
-        path.unlink()
-        sync_directory(path.parent)
+    with guarded(bundle):
+        entries = _entries(path)
+        left = [entry for entry in entries if entry.get("case") != case]
+        if len(left) == len(entries):
+            return False
+        if left:
+            _write(path, left)
+        else:
+            path.unlink()
+            sync_directory(path.parent)
     return True
+
+
+def unbury(bundle: Path) -> None:
+    """With the lock: a tombstone beside its bundle is of a deletion that was interrupted, and not true."""
+    stone = tombstone_of(bundle)
+    for path in (stone, signature_of(stone)):
+        if os.path.lexists(path):
+            path.unlink()
+            sync_directory(path.parent)
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

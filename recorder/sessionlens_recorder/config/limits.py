@@ -29,6 +29,7 @@ class Limits:
     """Of connections, and of the process that each one has."""
 
     startups: Startups
+    strangers: int  # of one source, of those who are not logged in
     per_source: int  # connections of one IPv4 address or IPv6 /64
     per_person: int  # sessions of one person
     total: int
@@ -61,8 +62,10 @@ class Metrics:
 
 
 def read_limits(section: Section) -> Limits:
+    startups = section.check("startups", lambda: _startups(section.text("startups", "10:30:100")))
     limits = Limits(
-        startups=section.check("startups", lambda: _startups(section.text("startups", "10:30:100"))),
+        startups=startups,
+        strangers=int(section.number("per_source_startups", max(startups.start - 1, 1), 1, 100_000)),
         per_source=int(section.number("per_source", 100, 1, 100_000)),
         per_person=int(section.number("per_person", 100, 1, 10_000)),
         total=int(section.number("total", 500, 1, 10_000)),

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sessionlens_recorder.config.live import Live
 from sessionlens_recorder.live.peers import Peer, check_list, peer_of
 
 MAX_ANSWERS = 32  # at once; who follows stays
+MAX_EACH = 8  # of them to one Unix user
 OWN, EVERYBODY = 0o600, 0o666
 BACKLOG = 16
 
@@ -62,8 +63,8 @@ class Door:
         self._path.chmod(EVERYBODY if others else OWN)
         self._live = live
 
-    def accept(self, answering: int) -> tuple[socket.socket, Peer] | None:
-        """Somebody who may ask; None if it was somebody else."""
+    def accept(self, answering: Sequence[int]) -> tuple[socket.socket, Peer] | None:
+        """Somebody who may ask; None if it was somebody else. `answering`: whom (uids) we answer now."""
         try:
             sock, _ = self.listener.accept()
         except OSError:
@@ -76,8 +77,10 @@ class Door:
             problem = check_list(self._live, peer)
             if problem is not None:
                 logs.warning("live-refused", by=peer.name, what="connect", reason=problem)
-            elif answering >= MAX_ANSWERS:
+            elif len(answering) >= MAX_ANSWERS:
                 problem = f"{MAX_ANSWERS} are being answered already; try again"
+            elif answering.count(peer.uid) >= MAX_EACH:
+                problem = f"{peer.name} is being answered {MAX_EACH} times already; try again"
             if problem is None:
                 return sock, peer
         sock.setblocking(False)

@@ -1,5 +1,6 @@
-"""Which connections are let in before anybody knows whose they are: sshd's MaxStartups, a limit for each
-source, and one for all. Decided in the accept process, before it forks; nothing here has sockets.
+"""Which connections are let in before anybody knows whose they are: sshd's MaxStartups, limits for each
+source (not logged in, and in all), and one for all. Decided in the accept process, before it forks; nothing
+here has sockets.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Admission:
         self._chance = chance
         self._by_source: Counter[str] = Counter()
         self._strangers = 0
+        self._strangers_of: Counter[str] = Counter()
 
     def check(self, source: str) -> str | None:
         """Why this one is refused; None: it is let in."""
@@ -54,6 +56,8 @@ class Admission:
             return f"{self.limits.total} connections are open"
         if self._by_source[source] >= self.limits.per_source:
             return f"{self.limits.per_source} connections are open from {source}"
+        if self._strangers_of[source] >= self.limits.strangers:
+            return f"{self.limits.strangers} connections from {source} are not logged in yet"
         if self._strangers >= self.limits.startups.start and self._chance() < self.share():
             return f"{self._strangers} connections are not logged in yet"
         return None
@@ -71,18 +75,29 @@ class Admission:
     def arrived(self, source: str) -> Arrival:
         self._by_source[source] += 1
         self._strangers += 1
+        self._strangers_of[source] += 1
         return Arrival(source)
 
     def logged_in(self, arrival: Arrival) -> Arrival:
         if not arrival.known:
-            self._strangers -= 1
+            self._no_stranger(arrival.source)
         return Arrival(arrival.source, known=True)
 
     def left(self, arrival: Arrival) -> None:
-        self._strangers -= not arrival.known
-        self._by_source[arrival.source] -= 1
-        if not self._by_source[arrival.source]:
-            del self._by_source[arrival.source]
+        if not arrival.known:
+            self._no_stranger(arrival.source)
+        _take_one(self._by_source, arrival.source)
+
+    def _no_stranger(self, source: str) -> None:
+        self._strangers -= 1
+        _take_one(self._strangers_of, source)
+
+
+def _take_one(counts: Counter[str], source: str) -> None:
+    """Sources without end are not remembered without end."""
+    counts[source] -= 1
+    if counts[source] <= 0:
+        del counts[source]
 
 
 class Complaints:

@@ -23,6 +23,7 @@ class Child:
     slot: int  # of the counters
     arrival: Arrival | None = None  # of a connection
     orders: socket.socket | None = None
+    asks: int | None = None  # the Unix user whom it answers
     bundles: list[Path] = field(default_factory=list)
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
     spoke: bool = False  # somebody has logged in

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.ageing import see_clock
 from sessionlens_recorder.config import Config
+from sessionlens_recorder.net.orphans import end_with
 from sessionlens_recorder.net.processes import Processes
 from sessionlens_recorder.retention import Rule, delete_old
 from sessionlens_recorder.space import Space, look, shortage
@@ -23,7 +27,7 @@ class Housekeeping:
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
-        self._deleted: float | None = None
+        self._looked: float | None = None
         self._filling = self._short = self._warned = False
 
     def tick(
@@ -33,13 +37,15 @@ class Housekeeping:
         start: Callable[[str, Callable[[int], int]], None],
     ) -> None:
         self._look_at_disk(config)
-        now = time.monotonic()
-        if config.retention.days is None or self._processes.doing(RETENTION):
+        now, root = time.monotonic(), config.server.recordings
+        if self._processes.doing(RETENTION) or (self._looked is not None and now - self._looked < DAY_S):
             return
-        if self._deleted is None or now - self._deleted >= DAY_S:
-            self._deleted = now
+        self._looked = now
+        if config.retention.days is None:
+            with suppress(OSError, ValueError):  # asked for once there is something to delete
+                see_clock(root, datetime.now(UTC))
+        else:
             rule = Rule(config.retention.days, config.server.name, datetime.now(UTC))
-            root = config.server.recordings
             start(RETENTION, lambda _: _delete(root, rule, sign))
 
     def _look_at_disk(self, config: Config) -> None:
@@ -50,7 +56,8 @@ class Housekeeping:
             return
         filling = space.used > config.disk.warn
         if filling and not self._filling:
-            logs.warning("disk-filling", used=_percent(space), free=space.free >> 20)
+            inodes = space.inodes_free if space.inodes else None
+            logs.warning("disk-filling", used=_percent(space), free=space.free >> 20, inodes=inodes)
         if filling and config.retention.days is None and not self._warned:
             self._warned = True
             logs.warning("retention-unset", used=_percent(space))
@@ -68,5 +75,6 @@ def _delete(root: Path, rule: Rule, sign: Callable[[bytes], str]) -> int:
     """In a process of its own: SIGTERM ends it between two recordings."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    end_with(os.getppid())
     delete_old(root, rule, sign, lambda: bool(told))
     return 0

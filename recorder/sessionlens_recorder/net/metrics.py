@@ -104,6 +104,9 @@ class Metrics:
             return
         yield from _metric("disk_bytes", "gauge", "The disk of the recordings.", {"": space.total})
         yield from _metric("disk_free_bytes", "gauge", "What is free of it.", {"": space.free})
+        if space.inodes:
+            inodes = space.inodes_free
+            yield from _metric("disk_free_inodes", "gauge", "For how many files it has room.", {"": inodes})
 
 
 def open_metrics(config: Config, counters: Counters) -> Metrics | None:

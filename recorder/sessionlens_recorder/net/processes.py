@@ -41,6 +41,7 @@ class Processes:
         run: Callable[[int], int],
         arrival: Arrival | None = None,
         orders: socket.socket | None = None,
+        asks: int | None = None,
     ) -> None:
         """`run` gets the pipe to speak into; its answer is the exit code. `orders` is our end of what a
         connection is told on, which only answering processes keep. OSError: no process or descriptor is left.
@@ -65,7 +66,7 @@ class Processes:
             _live(lambda: run(theirs), lambda: self._become(ours, slot, duty, orders))
         os.close(theirs)
         os.set_blocking(ours, False)
-        self.children[pid] = Child(duty, ours, slot, arrival, orders)
+        self.children[pid] = Child(duty, ours, slot, arrival, orders, asks)
         self._selector.register(ours, selectors.EVENT_READ, pid)
 
     def _become(self, ours: int, slot: int, duty: str, orders: socket.socket | None) -> None:

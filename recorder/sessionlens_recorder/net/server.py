@@ -27,6 +27,7 @@ from sessionlens_recorder.net.admission import Admission, source_of
 from sessionlens_recorder.net.bastion import load_bastion
 from sessionlens_recorder.net.child import Child
 from sessionlens_recorder.net.connection import Connection
+from sessionlens_recorder.net.floods import dam
 from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.left import find_unsealed, seal_left
@@ -56,6 +57,7 @@ class Server:
         self._bastion = replace(load_bastion(config), counters=self._counters)
         self._sinks: Sinks | None = open_sinks(config)
         logs.tell_also(Tally(self._counters))
+        self._floods = dam(self._counters)
         warn_of_keys(config)
         self._admission, self._refusals = Admission(config.limits), Refusals()
         self._listeners: list[Listener] = []
@@ -162,7 +164,7 @@ class Server:
     def _answer_one(self, listener: socket.socket) -> None:
         """Somebody asks about sessions: a process of their own looks, waits and answers."""
         children = list(self._processes.children.values())
-        admitted = self._door.accept(sum(child.duty == ANSWERING for child in children))
+        admitted = self._door.accept([child.asks for child in children if child.asks is not None])
         if admitted is None:
             return
         for pid in list(self._processes.children):
@@ -170,7 +172,7 @@ class Server:
         sock, peer = admitted
         with sock:
             answer = Answer(self._config.live, sock, peer, children)
-            self._start(ANSWERING, lambda report: answer.run())
+            self._start(ANSWERING, lambda report: answer.run(), peer.uid)
 
     def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, desk: Desk) -> int:
         if self._metrics is not None:
@@ -215,10 +217,10 @@ class Server:
             reason = f"the process of this connection ended: {how}"
             self._start(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
 
-    def _start(self, duty: str, run: Callable[[int], int]) -> None:
+    def _start(self, duty: str, run: Callable[[int], int], asks: int | None = None) -> None:
         """A process of the bastion's own. Without one nothing is lost: the next occasion or start does it."""
         try:
-            self._processes.fork(duty, run)
+            self._processes.fork(duty, run, asks=asks)
         except OSError as error:
             logs.error("fork-failed", client=duty, reason=error)
 
@@ -237,6 +239,7 @@ class Server:
         self._start(SINKS, lambda report: life())
 
     def _tick(self) -> None:
+        self._floods.tell()
         self._housekeeping.tick(self._config, self._bastion.sign, self._start)
         if self._metrics is not None and not self._processes.doing(METRICS):
             metrics = self._metrics
@@ -279,6 +282,7 @@ class Server:
         connections = sum(child.arrival is not None for child in self._processes.children.values())
         logs.event("recorder-stopping", connections=connections)
         self._end(ending)
+        self._floods.tell()
         logs.event("recorder-stopped")
         self._end(set(self._processes.children))
 

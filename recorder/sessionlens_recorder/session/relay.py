@@ -28,6 +28,8 @@ from sessionlens_recorder.session.requests import read_failure
 from sessionlens_recorder.session.tunnel import ForwardChannel
 from sessionlens_recorder.session.wire import Send
 
+MAX_IN_VAIN = 1 << 20  # bytes of a target's messages that were refused
+EVENT = 256  # about what the recording has of a refusal besides the message's own text
 MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D some dozens of forwards
 
 
@@ -46,14 +48,15 @@ class Relay:
         allowed: Callable[[str], None] = lambda what: None,
         keeping: Keeping = NOTHING,
     ) -> None:
-        self._log, self._policy, self._refused, self._allowed = log, policy, refused, allowed
+        self._log, self._policy, self._allowed = log, policy, allowed
+        self._refuse, self._refusals, self._asked_in_vain = refused, 0, 0
         self._keeping = keeping
         self._lock = threading.Lock()
         self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
             {},
             {},
         )  # by the number each side chose
-        self._notes = Notes(log, refused)
+        self._notes = Notes(log, self._refused)
         self._outside = GlobalRequests(self._notes, policy, allowed)
         self._ended = False
         self.active = time.monotonic()  # when something happened last; a terminal's output alone is nothing
@@ -84,7 +87,23 @@ class Relay:
         if len(payload) > wire.SIZES.get(payload[0], len(payload)):
             raise wire.ProtocolError(f"message {payload[0]} is longer than such a message is")
         with self._lock:
-            return [] if self._ended else handler(side, payload)
+            if self._ended:
+                return []
+            before = self._refusals
+            sends = handler(side, payload)
+            if side == TARGET and self._refusals != before:
+                self._bear(len(payload))
+            return sends
+
+    def _refused(self, what: str, reason: str) -> None:
+        self._refusals += 1
+        self._refuse(what, reason)
+
+    def _bear(self, size: int) -> None:
+        """Users answer for what they ask in vain; a target would fill the disk with it, in their name."""
+        self._asked_in_vain += size + EVENT
+        if self._asked_in_vain > MAX_IN_VAIN:
+            raise wire.ProtocolError("the target asked again and again for what it may not")
 
     # what belongs to one channel
 

@@ -60,7 +60,8 @@ class Collector:
             return self.send(events)  # one that was kept too long
         except http.client.HTTPException as error:
             self.close()
-            raise SinkError(f"does not speak HTTP: {escape(repr(error)[:LONGEST_ANSWER])}") from error
+            name = type(error).__name__  # its text may have the URL
+            raise SinkError(f"does not speak HTTP: {name}") from error
         except OSError as error:
             self.close()
             raise SinkError(f"cannot be reached: {why(error)}") from error
@@ -141,15 +142,19 @@ def check_url(url: str) -> str:
     """https, or http to this machine: tokens and names do not travel in the clear. Raises ValueError, which
     does not repeat the URL, since that may be the secret.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # whose text has parts of it
+        raise ValueError("the URL has to be https://HOST[:PORT][/PATH]") from None
     if (
         parts.scheme not in ("http", "https")
         or not parts.hostname
         or not url.isascii()
         or not url.isprintable()
+        or " " in url
     ):
         raise ValueError("the URL has to be https://HOST[:PORT][/PATH]")
-    _ = parts.port  # ValueError if it is none
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ValueError("the URL has to begin with https: whoever listens on the way would read the secret")
     return url

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import Config
-from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.losses import Losses
+from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.make import make_endpoint
 from sessionlens_recorder.sinks.process import Sender
 from sessionlens_recorder.sinks.spool import Spool

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+from sessionlens_recorder import logs
 from sessionlens_recorder.config.sinks import Sink
+from sessionlens_recorder.losses import Losses
 from sessionlens_recorder.sinks.cursor import Cursor, position_file, wants
-from sessionlens_recorder.sinks.feed import Feed, Losses
+from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.make import make_endpoint
 from sessionlens_recorder.sinks.spool import Spool
 from sessionlens_recorder.sinks.worker import Worker
@@ -30,7 +32,7 @@ class Sender:
     def __init__(self, spool: Spool, feed: Feed, losses: Losses, sinks: Sequence[Sink]) -> None:
         self._spool, self._feed, self._losses, self._sinks = spool, feed, losses, sinks
         self._stopping = threading.Event()
-        self._lost = 0
+        self._lost = self._unwritten = 0
 
     def run(self, parent: int, wait: float = 0.0) -> int:
         """The exit code. `wait`: seconds before it begins."""
@@ -120,6 +122,9 @@ class Sender:
         self._lost += self._losses.take()
         if self._lost and self._feed.put("events-lost", {"count": self._lost}, "error"):
             self._lost = 0
+        self._unwritten += logs.unwritten()
+        if self._unwritten and self._feed.put("log-lost", {"count": self._unwritten}, "error"):
+            self._unwritten = 0
 
 
 def _locked(fd: int) -> bool:

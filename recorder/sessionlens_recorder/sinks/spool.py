@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import os
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing i
 RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+LOOK_S = 1.0
 TRIES = 100  # to find the newest segment while others fill one after the other
 
 
@@ -43,8 +45,21 @@ class Spool:
         self.folder, self.limit, self.segment = folder, limit, segment
         self._fd, self._number, self._pid = -1, 0, 0
         self._torn = False
+        self._half_full, self._looked = False, -LOOK_S
 
     # those who append
+
+    def is_half_full(self) -> bool:
+        """As of a second ago. OSError counts as full."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_S:
+            self._looked = now
+            try:
+                size = sum(segment.size for segment in self.segments())
+            except OSError:
+                size = self.limit
+            self._half_full = size >= self.limit / 2
+        return self._half_full
 
     def append(self, line: bytes) -> bool:
         """Put a line, with its end, into the queue; False if that is not possible. Never waits."""
