@@ -17,9 +17,9 @@ from sessionlens.cli.common import (
 from sessionlens.session import corpus, open
 from sessionlens.tables.transfers import QUERIES
 
-COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "to", "path")
+COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "attributes", "to", "path")
 OF_MANY = ("session", "start_utc", *COLUMNS[1:])
-FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "to")
+FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "attributes", "to")
 
 OF_INPUT = ("sealed input", "off input")  # gaps in what was typed, which says nothing of files
 
