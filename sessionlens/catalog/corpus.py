@@ -196,6 +196,8 @@ def session_row(session: SessionLike) -> pd.DataFrame:
     data |= {
         name: getattr(info, name) for name in ("person", "account", "target", "client", "method", "actor")
     }
+    data |= {name: getattr(info, name) for name in ("reason", "acknowledged", "allowed_by", "ended")}
+    data |= {name: "; ".join(getattr(info, name)) or None for name in ("watched_by", "held_for")}
     return conform(data, "sessions")
 
 

@@ -6,7 +6,7 @@ Works on tables (docs in tables/schema.py) and knows nothing of sessions or file
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
@@ -182,12 +182,20 @@ def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
 
 def file_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
     """Hits in the names of files that passed, or to which something was done; these have no ref."""
-    named = rows[["operation", "path", "to", "details"]].fillna("").astype(str)
-    names = named["path"] + " " + named["to"] + " " + named["details"]
+    named = rows[["operation", "path", "to", "attributes", "details"]].fillna("").astype(str)
+    names = named["path"] + " " + named["to"] + " " + named["attributes"] + " " + named["details"]
     texts = (named["operation"] + " " + names).str.strip()
     found = rows.assign(text=texts)[matching(wanted, names)]
     empty = [""] * len(found)
     return hit_rows(wanted, found, "text", ["file"] * len(found), empty, empty)
+
+
+def session_hits(wanted: re.Pattern[str], facts: Mapping[str, Any], texts: Iterable[str]) -> pd.DataFrame:
+    """Hits in what is told of the session as a whole; `facts` are columns that the hits copy."""
+    found = [text for text in texts if find(wanted, text) is not None]
+    rows = pd.DataFrame({name: [value] * len(found) for name, value in facts.items()} | {"text": found})
+    empty = [""] * len(found)
+    return hit_rows(wanted, rows, "text", ["session"] * len(found), empty, empty)
 
 
 HIDDEN = ("line-hidden", "output-hidden")  # marks of detect/ that say how a command could be missed

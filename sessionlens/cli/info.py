@@ -12,9 +12,11 @@ from sessionlens.visible import visible
 
 SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
+    "reason", "ended", "held_for",
     "channels", "commands", "findings", "transfers", "flags", "gaps", "recording",
 )  # fmt: skip
 FIRST_TO_GO = (
+    "ended",
     "client",
     "transfers",
     "channels",
@@ -24,6 +26,8 @@ FIRST_TO_GO = (
     "findings",
     "flags",
     "commands",
+    "held_for",
+    "reason",
 )
 
 

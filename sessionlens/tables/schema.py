@@ -51,6 +51,12 @@ SESSIONS = WHERE_FROM + columns(
     ("method", TEXT, "how the person was authenticated"),
     ("key", TEXT, "fingerprint of the person's key"),
     ("actor", TEXT, "interactive, automated or unknown"),
+    ("reason", TEXT, "reason or ticket that the person gave at the login"),
+    ("acknowledged", FLAG, "the notice was acknowledged by typing; missing: that was not asked"),
+    ("allowed_by", TEXT, "second person who let the session go on (four eyes), and why"),
+    ("watched_by", TEXT, "who followed it while it ran, and why"),
+    ("ended", TEXT, "how it ended, as the recording's last line says"),
+    ("held_for", TEXT, "cases that need the recording: retention leaves it"),
     ("channels", COUNT, "number of SSH channels"),
     ("commands", COUNT, "number of commands found"),
     ("findings", COUNT, "number of marks on those commands"),
@@ -146,7 +152,8 @@ HITS = (
         (
             "where",
             TEXT,
-            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file",
+            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file; session: "
+            "its reason, who allowed or watched it, how it ended",
         ),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
@@ -228,7 +235,11 @@ TRANSFERS = (
         ("start_utc", INSTANT, "the same as an instant"),
         ("person", TEXT, "who was authenticated at the bastion"),
         ("protocol", TEXT, "sftp or scp"),
-        ("operation", TEXT, "download, upload, open (nothing passed), remove, rename, mkdir, readdir, …"),
+        (
+            "operation",
+            TEXT,
+            "download, upload (also where a file was emptied), open (nothing passed), remove, rename, …",
+        ),
         ("direction", TEXT, "download or upload, where bytes of a file passed"),
         (
             "path",
@@ -237,6 +248,11 @@ TRANSFERS = (
         ),
         ("to", TEXT, "the new name of a rename or link, what a symbolic link points to, where a copy went"),
         ("size", COUNT, "bytes that passed"),
+        (
+            "attributes",
+            TEXT,
+            "what was set: `size=0` (emptied), `permissions=000644`, owner, times; of setstat and mkdir",
+        ),
         ("result", TEXT, "SSH_FX_… of sftp, ok or error of scp; missing where nobody said how it ended"),
         ("sha256", TEXT, "of the `hashed` bytes from `offset` on, in their order in the file"),
         ("offset", COUNT, "where in the file the first of them stands: not 0 where a transfer was resumed"),
@@ -247,7 +263,7 @@ TRANSFERS = (
         ("duration", ELAPSED, "end - start"),
         ("message", TEXT, "what the other side said beyond its code"),
         ("copy", TEXT, "file in the recording that has the first bytes of it, where copies are kept"),
-        ("details", TEXT, "flags, attributes, names of a listing and other facts"),
+        ("details", TEXT, "flags, names of a listing and other facts"),
     )
 )
 
