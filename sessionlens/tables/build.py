@@ -239,7 +239,7 @@ def channels_table(source: Source, infos: Sequence[Info | None]) -> pd.DataFrame
         "channel": [c.number for c in channels],
         "command": [i.command if i else None for i in infos],
         "exit_code": [i.exit_code if i else None for i in infos],
-        "duration": [i.duration_ns if i else _ended(c) for i, c in zip(infos, channels, strict=True)],
+        "duration": [_lasted(c, i) for i, c in zip(infos, channels, strict=True)],
         "address": [as_text(c.meta.get("address") or c.meta.get("origin")) for c in channels],
         "sent": [_passed(c, "user") for c in channels],
         "received": [_passed(c, "target") for c in channels],
@@ -250,8 +250,10 @@ def channels_table(source: Source, infos: Sequence[Info | None]) -> pd.DataFrame
     return conform(data, "channels")
 
 
-def _ended(channel: Channel) -> int | None:
-    """How long a channel without a stream was open."""
+def _lasted(channel: Channel, info: Info | None) -> int | None:
+    """How long a channel was open; `info` is of one with a stream, and counts from the session's start."""
+    if info is not None:
+        return None if info.duration_ns is None else info.duration_ns - channel.opened_ns
     times = [event["t_ns"] for event in channel.events if event["event"] == "close"]
     return times[-1] if times else None
 
