@@ -30,7 +30,8 @@ class Coverage:
     `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
     `untold` names the places where lines were handed over that no command tells whole, `damaged` the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
-    `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request.
+    `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request;
+    `hidden` counts what was typed without echo, of which no text is looked at.
     """
 
     sessions: int = 0
@@ -44,6 +45,7 @@ class Coverage:
     notes: tuple[str, ...] = ()
     transfers: int = 0
     nameless: tuple[str, ...] = ()
+    hidden: int = 0
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -51,7 +53,8 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
-        return not (self.gaps or self.untold or self.silent or self.unreadable or self.nameless)
+        unseen = (self.gaps, self.untold, self.silent, self.unreadable, self.nameless, self.hidden)
+        return not any(unseen)
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -84,6 +87,8 @@ class Coverage:
             said.append(
                 f"{places} where lines were typed that no command tells whole: search the screen as well"
             )
+        if self.hidden:
+            said.append(f"{count(self.hidden, 'hidden input')} (typed without echo) not looked at")
         if self.silent:
             said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
         if self.unreadable:

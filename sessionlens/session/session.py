@@ -22,7 +22,7 @@ from sessionlens.session.describing import describe, told
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
-from sessionlens.session.untold import untold
+from sessionlens.session.untold import hidden, untold
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
@@ -170,7 +170,7 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
-        return replace(self.coverage_of_commands, lines=len(self.lines), untold=())
+        return replace(self.coverage_of_commands, lines=len(self.lines), untold=(), hidden=hidden(self.views))
 
     @property
     def coverage_of_commands(self) -> Coverage:

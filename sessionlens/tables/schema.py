@@ -152,8 +152,8 @@ HITS = (
         (
             "where",
             TEXT,
-            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file; session: "
-            "its reason, who allowed or watched it, how it ended",
+            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file; "
+            "session (its reason, who allowed or watched it, how it ended)",
         ),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
