@@ -85,6 +85,8 @@ class Info:
     """interactive, automated or unknown."""
     input: str | None = None
     """How input is stored: plain, sealed or off."""
+    sealed_for: tuple[str, ...] = ()
+    """Whose keys open it, `age1…`."""
     recorder_version: str | None = None
     tz: str | None = None
     """The offset that the recording's own times carry, such as +02:00."""

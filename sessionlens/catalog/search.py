@@ -31,7 +31,8 @@ class Coverage:
     `untold` names the places where lines were handed over that no command tells whole, `damaged` the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
     `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request;
-    `hidden` counts what was typed without echo, of which no text is looked at.
+    `hidden` counts what was typed without echo, of which no text is looked at, `untyped` names the sessions
+    of which what was typed is sealed or was not recorded.
     """
 
     sessions: int = 0
@@ -46,6 +47,7 @@ class Coverage:
     transfers: int = 0
     nameless: tuple[str, ...] = ()
     hidden: int = 0
+    untyped: tuple[str, ...] = ()
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -54,7 +56,7 @@ class Coverage:
     def complete(self) -> bool:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
         unseen = (self.gaps, self.untold, self.silent, self.unreadable, self.nameless, self.hidden)
-        return not any(unseen)
+        return not any((*unseen, self.untyped))
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -86,6 +88,11 @@ class Coverage:
             places = f"{count(len(self.untold), 'place')} ({some(self.untold)})"
             said.append(
                 f"{places} where lines were typed that no command tells whole: search the screen as well"
+            )
+        if self.untyped:
+            where = f"{count(len(self.untyped), 'session')} ({some(self.untyped)})"
+            said.append(
+                f"what was typed is sealed or was not recorded in {where}: only its echo was looked at"
             )
         if self.hidden:
             said.append(f"{count(self.hidden, 'hidden input')} (typed without echo) not looked at")

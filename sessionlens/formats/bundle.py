@@ -221,6 +221,7 @@ class _Bundle:
             exit_code=integer(close.get("exit_code"), None),
             exit_signal=as_text(close.get("signal")),
             input=as_text(meta.get("input")),
+            sealed_for=tuple(recipients(channel)),
         )
 
     def gaps(self) -> list[Gap]:

@@ -39,6 +39,7 @@ def describe(info: Info, channels: Iterable[Channel]) -> str:
         "terminal": info.term and f"{info.term} {info.columns}x{info.rows}",
         "command": info.command,
         "exit code": info.exit_code,
+        "sealed": f"what was typed, for {', '.join(info.sealed_for)}" if info.sealed_for else None,
         "channels": ", ".join(c.name for c in channels),
         "format": info.source_format,
         "held for": ", ".join(info.held_for),

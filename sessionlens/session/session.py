@@ -15,6 +15,7 @@ import pandas as pd
 
 from sessionlens import evidence
 from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tables, session_hits
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
 from sessionlens.recording import Info, Recording
@@ -177,7 +178,7 @@ class Session:
         """The same where only the commands are looked at."""
         session = self.source.session
         silent = [c for c in self.source.channels if not c.recorded or (c.files and c.kind == "sftp")]
-        unread = int((~self.gaps["kind"].isin(READABLE)).sum())
+        unread = int((~lost(self.gaps)["kind"].isin(READABLE)).sum())
         return Coverage(
             1,
             len(self.commands),
@@ -185,6 +186,7 @@ class Session:
             gaps=unread,
             untold=untold(self.commands, self.events, self.flags, self.views),
             damaged=(session,) if unread else (),
+            untyped=(session,) if untyped(self.gaps) else (),
             silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
         )
 
@@ -279,7 +281,8 @@ class Session:
 
     def __repr__(self) -> str:
         told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]
-        told += [f"  gap       {visible(str(text))}" for text in self.gaps["text"]]
+        told += [f"  typing    {visible(text)}" for text in untyped(self.gaps)]
+        told += [f"  gap       {visible(str(text))}" for text in lost(self.gaps)["text"]]
         return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:

@@ -62,7 +62,13 @@ SESSIONS = WHERE_FROM + columns(
     ("findings", COUNT, "number of marks on those commands"),
     ("transfers", COUNT, "number of files that went up or down by sftp or scp"),
     ("flags", COUNT, "number of places where a viewer could have missed something"),
-    ("gaps", COUNT, "number of places that cannot be read or trusted; 0 is what you want"),
+    ("gaps", COUNT, "number of places that are damaged or missing, or cannot be trusted; 0 is what you want"),
+    (
+        "input",
+        TEXT,
+        "how what was typed is stored: plain, sealed, opened (sealed, with its key), off",
+    ),
+    ("sealed_for", TEXT, "public keys, `age1…`, that it is sealed for"),
     ("format", TEXT, "format of the recording"),
 )
 
@@ -108,6 +114,7 @@ EVENTS = (
     + columns(
         ("t", ELAPSED, "since the session began"),
         ("t_utc", INSTANT, "as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
         (
             "kind",
             TEXT,
@@ -213,6 +220,8 @@ CHANNELS = (
     WHERE_FROM
     + CHANNEL
     + columns(
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("opened_utc", INSTANT, "when it was opened"),
         ("name", TEXT, "directory of the channel"),
         ("kind", TEXT, "shell, exec, sftp, forward, …"),
         ("interactive", FLAG, "it had a terminal"),
