@@ -148,7 +148,7 @@ class Corpus:
         chosen = [s for s in self if selected(s.info, user, low, high)]
         found = [s.search(query, regex=regex, case=case) for s in chosen]
         coverage = sum((f.coverage for f in found), start=self._left_out(len(chosen), user, low, high))
-        frames = [within(pd.DataFrame(f), low, high) for f in found]
+        frames = [hits_within(pd.DataFrame(f), low, high) for f in found]
         return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], coverage)
 
     def coverage_of_commands(
@@ -252,6 +252,12 @@ def selected(info: Info, user: str | None, low: pd.Timestamp | None, high: pd.Ti
         return True
     start, end = info.started_ns, info.started_ns + (info.duration_ns or 0)
     return (low is None or end >= low.value) and (high is None or start <= high.value)
+
+
+def hits_within(frame: pd.DataFrame, low: pd.Timestamp | None, high: pd.Timestamp | None) -> pd.DataFrame:
+    """The hits inside the span, and those that are about a whole session, whenever that began."""
+    whole = frame["where"] == "session"
+    return join([frame[whole], within(frame[~whole], low, high)], "hits")
 
 
 def within(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sessionlens_recorder.bundle import BundleWriter, hold
 
@@ -90,6 +91,13 @@ def test_a_search_finds_it(path: Path, query: str) -> None:
     assert list(found["person"]) == ["john"]
     assert found["start_utc"].notna().all()
     assert "1 match" in repr(found)
+
+
+def test_a_session_that_began_before_the_span_is_found_by_its_reason(path: Path) -> None:
+    case = sl.corpus(path)
+    later = pd.Timestamp((sl.open(path).info.started_ns or 0) + 1, tz="UTC")
+    assert len(case.search("CHG-77", since=later)) == 1
+    assert not len(case.search("CHG-77", since=later + pd.Timedelta(days=1)))
 
 
 def test_who_just_left_is_no_answer_to_a_search(tmp_path: Path) -> None:
