@@ -53,6 +53,18 @@ class Info:
     host_key_fingerprint: str | None = None
     client: str | None = None
     client_version: str | None = None
+    reason: str | None = None
+    """Or ticket, as the person gave it at the login."""
+    acknowledged: bool | None = None
+    """Whether the notice was acknowledged by typing; None: that was not asked."""
+    allowed_by: str | None = None
+    """The second person who let the session go on (four eyes), and why: `anna: saw the ticket`."""
+    watched_by: tuple[str, ...] = ()
+    """Who followed its output while it ran, and why."""
+    ended: str | None = None
+    """How, as the journal's last line says; None while nobody has said it."""
+    held_for: tuple[str, ...] = ()
+    """Cases that need the recording: retention leaves it."""
     bastion: str | None = None
     started_ns: int | None = None
     """Of the session: UTC, ns since the epoch; t_ns counts from here, in all of its channels."""
@@ -73,6 +85,8 @@ class Info:
     """interactive, automated or unknown."""
     input: str | None = None
     """How input is stored: plain, sealed or off."""
+    sealed_for: tuple[str, ...] = ()
+    """Whose keys open it, `age1…`."""
     recorder_version: str | None = None
     tz: str | None = None
     """The offset that the recording's own times carry, such as +02:00."""

@@ -152,7 +152,7 @@ _ALL = (
         "file-transfer", "info", "session person target direction path size offset hashed sha256 result",
         "A file has passed by sftp or scp, and nothing more of it will, whatever the `result` (left out: not "
         "known). `sha256` is of `hashed` bytes from `offset` on; left out, these are `size` and 0. By scp "
-        "the `path` is the name below what its command names.",
+        "the `path` is the name below what its command names. A file that sftp only emptied has `size` 0.",
     ),
     _event(
         "file-transfers-more", "info", "session person target count to_user to_target",

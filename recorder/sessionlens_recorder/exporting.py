@@ -57,7 +57,7 @@ def export(
             not problems,
             logs.escape(f"{name}: {state['state']}{', DAMAGED: ' if problems else ''}{problems}"),
         )
-    yield True, f"{output}: {len(bundles)} recording(s), sha256 {digest}"
+    yield True, f"{output}: {len(bundles)} recording{'s' * (len(bundles) != 1)}, sha256 {digest}"
     with telling(config):
         logs.event(
             "exported",

@@ -35,16 +35,18 @@ def ran_rows(
 
 def chosen_rows(
     found: pd.DataFrame,
+    at: str = "start_utc",
+    /,
     *,
     user: str | None = None,
     since: str | pd.Timestamp | None = None,
     until: str | pd.Timestamp | None = None,
 ) -> pd.DataFrame:
-    """The rows of the person `user`, between `since` and `until` (read as in `search`)."""
+    """The rows of the person `user`, by their column `at` between `since` and `until` (as in `search`)."""
     low, high = instant(since), instant(until, end_of_day=True)
     if user is not None and "person" in found:
         found = found[(found["person"] == user).fillna(False)]
-    return within(found, low, high) if "start_utc" in found else found
+    return within(found, low, high, at) if at in found else found
 
 
 def matching(table: pd.DataFrame, words: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

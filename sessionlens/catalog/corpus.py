@@ -5,14 +5,15 @@ Without an index: each recording is opened and replayed at its first use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 
-from sessionlens.catalog.search import Coverage, Hits, count, hits
+from sessionlens.catalog.search import Coverage, Hits, count, hits, some
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.recording import Info
 from sessionlens.tables.schema import conform, join
@@ -108,6 +109,18 @@ class Corpus:
         return table.sort_values(["t_utc", "t"], kind="stable", ignore_index=True)
 
     @cached_property
+    def events(self) -> pd.DataFrame:
+        """The table `events` over all sessions."""
+        table = join((s.events for s in self), "events")
+        return table.sort_values(["t_utc", "t"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def channels(self) -> pd.DataFrame:
+        """The table `channels` over all sessions, in the order in which they were opened."""
+        table = join((s.channels for s in self), "channels")
+        return table.sort_values("opened_utc", kind="stable", ignore_index=True)
+
+    @cached_property
     def gaps(self) -> pd.DataFrame:
         """The table `gaps` over all sessions, unreadable recordings included."""
         lost = {
@@ -135,7 +148,7 @@ class Corpus:
         chosen = [s for s in self if selected(s.info, user, low, high)]
         found = [s.search(query, regex=regex, case=case) for s in chosen]
         coverage = sum((f.coverage for f in found), start=self._left_out(len(chosen), user, low, high))
-        frames = [within(pd.DataFrame(f), low, high) for f in found]
+        frames = [hits_within(pd.DataFrame(f), low, high) for f in found]
         return hits([join(frames, "hits").sort_values(["start_utc", "start"], kind="stable")], coverage)
 
     def coverage_of_commands(
@@ -168,16 +181,27 @@ class Corpus:
         if not said:
             return ()
         others = len(self) - chosen
-        return (f"only {', '.join(said)}: {count(others, 'session')} not looked at",)
+        told = (f"only {', '.join(said)}: {count(others, 'session')} not looked at",)
+        return told + nobody(user, (s.info.person for s in self))
 
     def __repr__(self) -> str:
         return f"Corpus of {count(len(self), 'session')} below {self.root}"
+
+
+def nobody(user: str | None, persons: Iterable[str | None]) -> tuple[str, ...]:
+    """Says so where no session is of this person: it may be a slip of the pen."""
+    there = sorted({person for person in persons if person is not None})
+    if user is None or user in there:
+        return ()
+    names = f"there are {visible(some(tuple(there), 10))}" if there else "none says whose it is"
+    return (f"no session is of {visible(user)}: {names}",)
 
 
 def session_row(session: SessionLike) -> pd.DataFrame:
     """One session as a row of the table `sessions`."""
     info = session.info
     end = None if info.started_ns is None else info.started_ns + (info.duration_ns or 0)
+    opened = info.input == "sealed" and not untyped(session.gaps)
     data: dict[str, Any] = {
         "session": [info.session],
         "recording": str(session.path),
@@ -191,11 +215,15 @@ def session_row(session: SessionLike) -> pd.DataFrame:
         "findings": [len(session.findings)],
         "flags": [len(session.flags)],
         "transfers": [int(session.transfers["direction"].notna().sum())],
-        "gaps": [len(session.gaps)],
+        "gaps": [len(lost(session.gaps))],
+        "input": "opened" if opened else info.input,
+        "sealed_for": ", ".join(info.sealed_for) or None,
     }
     data |= {
         name: getattr(info, name) for name in ("person", "account", "target", "client", "method", "actor")
     }
+    data |= {name: getattr(info, name) for name in ("reason", "acknowledged", "allowed_by", "ended")}
+    data |= {name: "; ".join(getattr(info, name)) or None for name in ("watched_by", "held_for")}
     return conform(data, "sessions")
 
 
@@ -226,12 +254,20 @@ def selected(info: Info, user: str | None, low: pd.Timestamp | None, high: pd.Ti
     return (low is None or end >= low.value) and (high is None or start <= high.value)
 
 
-def within(frame: pd.DataFrame, low: pd.Timestamp | None, high: pd.Timestamp | None) -> pd.DataFrame:
-    """The hits inside the span; those without a clock stay."""
-    keep = frame["start_utc"].isna()
+def hits_within(frame: pd.DataFrame, low: pd.Timestamp | None, high: pd.Timestamp | None) -> pd.DataFrame:
+    """The hits inside the span, and those that are about a whole session, whenever that began."""
+    whole = frame["where"] == "session"
+    return join([frame[whole], within(frame[~whole], low, high)], "hits")
+
+
+def within(
+    frame: pd.DataFrame, low: pd.Timestamp | None, high: pd.Timestamp | None, at: str = "start_utc"
+) -> pd.DataFrame:
+    """The rows whose `at` is inside the span; those without a clock stay."""
+    keep = frame[at].isna()
     inside = pd.Series(True, index=frame.index)
     if low is not None:
-        inside &= frame["start_utc"] >= low
+        inside &= frame[at] >= low
     if high is not None:
-        inside &= frame["start_utc"] <= high
+        inside &= frame[at] <= high
     return frame[keep | inside]

@@ -6,7 +6,7 @@ Works on tables (docs in tables/schema.py) and knows nothing of sessions or file
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
@@ -30,7 +30,9 @@ class Coverage:
     `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
     `untold` names the places where lines were handed over that no command tells whole, `damaged` the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
-    `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request.
+    `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request;
+    `hidden` counts what was typed without echo, of which no text is looked at, `untyped` names the sessions
+    of which what was typed is sealed or was not recorded.
     """
 
     sessions: int = 0
@@ -44,6 +46,8 @@ class Coverage:
     notes: tuple[str, ...] = ()
     transfers: int = 0
     nameless: tuple[str, ...] = ()
+    hidden: int = 0
+    untyped: tuple[str, ...] = ()
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -51,7 +55,8 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
-        return not (self.gaps or self.untold or self.silent or self.unreadable or self.nameless)
+        unseen = (self.gaps, self.untold, self.silent, self.unreadable, self.nameless, self.hidden)
+        return not any((*unseen, self.untyped))
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -84,6 +89,13 @@ class Coverage:
             said.append(
                 f"{places} where lines were typed that no command tells whole: search the screen as well"
             )
+        if self.untyped:
+            where = f"{count(len(self.untyped), 'session')} ({some(self.untyped)})"
+            said.append(
+                f"what was typed is sealed or was not recorded in {where}: only its echo was looked at"
+            )
+        if self.hidden:
+            said.append(f"{count(self.hidden, 'hidden input')} (typed without echo) not looked at")
         if self.silent:
             said.append(f"no text in {count(len(self.silent), 'channel')}: {some(self.silent)}")
         if self.unreadable:
@@ -182,12 +194,20 @@ def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
 
 def file_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
     """Hits in the names of files that passed, or to which something was done; these have no ref."""
-    named = rows[["operation", "path", "to", "details"]].fillna("").astype(str)
-    names = named["path"] + " " + named["to"] + " " + named["details"]
+    named = rows[["operation", "path", "to", "attributes", "details"]].fillna("").astype(str)
+    names = named["path"] + " " + named["to"] + " " + named["attributes"] + " " + named["details"]
     texts = (named["operation"] + " " + names).str.strip()
     found = rows.assign(text=texts)[matching(wanted, names)]
     empty = [""] * len(found)
     return hit_rows(wanted, found, "text", ["file"] * len(found), empty, empty)
+
+
+def session_hits(wanted: re.Pattern[str], facts: Mapping[str, Any], texts: Iterable[str]) -> pd.DataFrame:
+    """Hits in what is told of the session as a whole; `facts` are columns that the hits copy."""
+    found = [text for text in texts if find(wanted, text) is not None]
+    rows = pd.DataFrame({name: [value] * len(found) for name, value in facts.items()} | {"text": found})
+    empty = [""] * len(found)
+    return hit_rows(wanted, rows, "text", ["session"] * len(found), empty, empty)
 
 
 HIDDEN = ("line-hidden", "output-hidden")  # marks of detect/ that say how a command could be missed

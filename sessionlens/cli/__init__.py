@@ -21,6 +21,7 @@ COMMANDS = (
     "info",
     "commands",
     "events",
+    "channels",
     "search",
     "flags",
     "transfers",

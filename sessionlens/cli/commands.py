@@ -17,6 +17,7 @@ from sessionlens.cli.common import (
     chosen,
     filter_arguments,
     form_arguments,
+    limits,
     print_table,
     recording_argument,
     say,
@@ -74,10 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not (arguments.json or arguments.csv or arguments.jsonl):
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"] if len(table) else ["no commands"]
-        if len(source.gaps):
-            notes.append(
-                f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"
-            )
+        notes += limits(source, arguments.user)
         if said := [f"{name} {visible(value)}" for name, value in filters.items() if value is not None]:
             notes.append(f"only {', '.join(said)}")
         say(", ".join(notes))

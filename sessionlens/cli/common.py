@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sessionlens.catalog.corpus import Corpus
+from sessionlens.catalog.corpus import Corpus, nobody
+from sessionlens.catalog.unread import lost, notes, untyped
 from sessionlens.errors import UsageError
 from sessionlens.session import Session, corpus, open
 from sessionlens.session.opening import by_session, named
@@ -56,8 +57,13 @@ def one_recording_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def identity_argument(parser: argparse.ArgumentParser) -> None:
-    """--identity: who may read what was typed."""
-    parser.add_argument("--identity", metavar="FILE", help="private key for what was typed, if it is sealed")
+    """--identity: who may read what was typed; once for each key that is needed."""
+    parser.add_argument(
+        "--identity",
+        metavar="FILE",
+        action="append",
+        help="private key for what was typed, if it is sealed; again for more keys",
+    )
 
 
 def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: bool) -> None:
@@ -130,10 +136,24 @@ def width() -> int | None:
 
 def warn_of_gaps(session: Session) -> None:
     """Say on standard error that a recording is not whole, whatever is made of it."""
-    if len(session.gaps):
-        first = visible(str(session.gaps["text"].iloc[0]))
-        more = f" (and {len(session.gaps) - 1} more)" if len(session.gaps) > 1 else ""
+    for text in untyped(session.gaps):
+        sys.stderr.write(f"sessionlens: {visible(text)}\n")
+    if len(gaps := lost(session.gaps)):
+        first = visible(str(gaps["text"].iloc[0]))
+        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         sys.stderr.write(f"sessionlens: this recording has gaps: {first}{more}; see `sessionlens info`\n")
+
+
+def limits(source: Session | Corpus, user: str | None = None) -> list[str]:
+    """What could not be read, for the last line of a table; and that nobody is called `user`, if so."""
+    many = isinstance(source, Corpus) and len(source) > 1
+    return [*notes(source.gaps, many), *unknown(source, user)]
+
+
+def unknown(source: Session | Corpus, user: str | None) -> tuple[str, ...]:
+    """That no session is of this person, if so."""
+    every = [source] if isinstance(source, Session) else list(source)
+    return nobody(user, (each.info.person for each in every))
 
 
 def single(path: str) -> Path | None:

@@ -8,32 +8,49 @@ from __future__ import annotations
 
 import argparse
 
+from sessionlens.catalog.asking import chosen_rows
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import chosen, form_arguments, print_table, recording_argument, say
-from sessionlens.session import Session
-from sessionlens.tables.schema import join
+from sessionlens.cli.common import (
+    chosen,
+    filter_arguments,
+    form_arguments,
+    limits,
+    print_table,
+    recording_argument,
+    say,
+)
+from sessionlens.visible import visible
 
-COLUMNS = ("t", "t_utc", "kind", "text")
-FIRST_TO_GO = ("t_utc",)
+COLUMNS = ("t", "t_utc", "person", "kind", "text")
+FIRST_TO_GO = ("t", "person", "t_utc")
 OF_LINES = ("cancelled", "erased", "hidden input", "unread")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     recording_argument(parser)
     form_arguments(parser)
+    filter_arguments(parser)
     parser.add_argument(
-        "--kind", metavar="KIND", help="only events of this kind (default: cancelled, erased, hidden, unread)"
+        "--kind",
+        metavar="KIND[,KIND…]",
+        help="only events of these kinds, as in refused,watched (default: cancelled, erased, hidden, unread)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     source = chosen(arguments)
-    every = [source] if isinstance(source, Session) else list(source)
-    kinds = OF_LINES if arguments.kind is None else (arguments.kind,)
-    table = join((each.events[each.events["kind"].isin(kinds)] for each in every), "events")
+    kinds = OF_LINES if arguments.kind is None else tuple(map(str.strip, arguments.kind.split(",")))
+    filters = {name: getattr(arguments, name) for name in ("user", "since", "until")}
+    every = chosen_rows(source.events, "t_utc", **filters)
+    table = every[every["kind"].isin(kinds)]
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
-        found = table["kind"].value_counts()
-        said = ", ".join(f"{number} {kind}" for kind, number in found.items())
-        say(f"{count(len(table), 'event')}{f': {said}' if said else ''}")
+        found = ", ".join(f"{number} {kind}" for kind, number in table["kind"].value_counts().items())
+        notes = [
+            f"{count(len(table), 'event')}{f': {found}' if found else ''}",
+            *limits(source, arguments.user),
+        ]
+        if not len(table) and arguments.kind is not None:
+            notes.append(f"there are: {visible(', '.join(sorted(set(every['kind']))))}")
+        say("; ".join(notes))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import chosen, form_arguments, print_table, recording_argument, say
+from sessionlens.cli.common import chosen, form_arguments, limits, print_table, recording_argument, say
 from sessionlens.terminal.flags import KINDS
 
 COLUMNS = ("t", "n", "severity", "kind", "offset", "why", "text")
@@ -30,9 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not (arguments.json or arguments.csv):
         high = int((table["severity"] == "high").sum())
         notes = [count(len(table), "flag"), f"{high} high"] if len(table) else ["no flags"]
-        if len(source.gaps):
-            notes.append(
-                f"{count(len(source.gaps), 'gap')}: not everything could be read, see `sessionlens info`"
-            )
+        notes += limits(source)
         say(", ".join(notes))
     return 0

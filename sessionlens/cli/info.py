@@ -6,15 +6,18 @@ import argparse
 from collections import Counter
 
 from sessionlens.catalog.search import count
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
 from sessionlens.session import Session, corpus, open
 from sessionlens.visible import visible
 
 SESSIONS = (
     "session", "start_utc", "duration", "person", "account", "target", "client",
+    "reason", "ended", "held_for",
     "channels", "commands", "findings", "transfers", "flags", "gaps", "recording",
 )  # fmt: skip
 FIRST_TO_GO = (
+    "ended",
     "client",
     "transfers",
     "channels",
@@ -24,6 +27,8 @@ FIRST_TO_GO = (
     "findings",
     "flags",
     "commands",
+    "held_for",
+    "reason",
 )
 
 
@@ -55,7 +60,11 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"  flags     {flagged(session)}; see `sessionlens flags`")
     else:
         print_table(case.sessions, SESSIONS, arguments, FIRST_TO_GO)
-        for gap in case.gaps.itertuples():
+        for text in untyped(case.gaps, many=True):
+            say(f"  {visible(text)}")
+        for keys in case.sessions.loc[case.sessions["input"] == "sealed", "sealed_for"].dropna().unique():
+            say(f"  sealed for {visible(keys)}")
+        for gap in lost(case.gaps).itertuples():
             say(f"  gap in {visible(str(gap.session))}: {visible(str(gap.text))}")
-    say(f"{count(len(case), 'session')}, {count(len(case.gaps), 'gap')}")
+    say(f"{count(len(case), 'session')}, {count(len(lost(case.gaps)), 'gap')}")
     return 0

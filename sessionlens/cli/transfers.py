@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from sessionlens.catalog import unread
 from sessionlens.catalog.asking import chosen_rows
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
@@ -13,15 +14,14 @@ from sessionlens.cli.common import (
     recording_argument,
     say,
     single,
+    unknown,
 )
 from sessionlens.session import corpus, open
 from sessionlens.tables.transfers import QUERIES
 
-COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "to", "path")
+COLUMNS = ("start", "person", "operation", "size", "result", "sha256", "unhashed", "attributes", "to", "path")
 OF_MANY = ("session", "start_utc", *COLUMNS[1:])
-FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "to")
-
-OF_INPUT = ("sealed input", "off input")  # gaps in what was typed, which says nothing of files
+FIRST_TO_GO = ("unhashed", "sha256", "person", "session", "attributes", "to")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         notes = [count(len(shown), "file operation")]
         if len(shown) < len(table):
             notes.append(f"{len(table) - len(shown)} that only asked left out (--all shows them)")
-        gaps = int((~source.gaps["kind"].isin(OF_INPUT)).sum())
-        if gaps:
-            notes.append(f"{count(gaps, 'gap')}: not everything could be read, see `sessionlens info`")
+        notes += unread.notes(unread.lost(source.gaps))  # what was typed says nothing of files
+        notes += unknown(source, arguments.user)
         say(", ".join(notes))
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sessionlens_recorder.bundle import find_tombstones
 
+from sessionlens.catalog.search import count
 from sessionlens.cli.common import say
 from sessionlens.errors import FormatError
 from sessionlens.evidence import Verification, deleted, heads, verify
@@ -80,6 +81,6 @@ def say_gone(names: list[str], where: Path) -> None:
     """
     some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     sys.stderr.write(
-        f"sessionlens verify: CANNOT TELL about {len(names)} recordings that chain heads tell of and that "
-        f"are not below {visible(str(where))}: {visible(some)}\n"
+        f"sessionlens verify: CANNOT TELL about {count(len(names), 'recording')} that chain heads tell of, "
+        f"not below {visible(str(where))}: {visible(some)}\n"
     )

@@ -106,10 +106,11 @@ class Assembler:
             confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top
         output = without_echo(output, self._typed_ahead(begin, stop))
+        ended = following is not None or done is not None or self._came_back(stop, end)
         return Command(
             start_ns=line.t_ns,
             taken_ns=line.candidate.t_ns,
-            end_ns=max(view.time_of(stop), line.candidate.t_ns) if following or done else None,
+            end_ns=max(view.time_of(stop), line.candidate.t_ns) if ended else None,
             text=text,
             kind=level.kind,
             context=self.contexts.path,
@@ -130,6 +131,12 @@ class Assembler:
             evidence=evidence(entry, reason),
             typed=typed,
         )
+
+    def _came_back(self, stop: int, end: int) -> bool:
+        """Does the recording end at a prompt that was seen before, where nobody ran anything?"""
+        shown = plain(bytes(self.view.out[stop:end])).rpartition("\n")[2].rstrip()
+        prompts = {line.prompt.rstrip() for line in self.lines} - {""}
+        return any(shown.startswith(prompt) for prompt in prompts)
 
     def _typed_ahead(self, begin: int, stop: int) -> Iterator[str]:
         """Lines typed for the shell meanwhile, which the terminal echoed as rows among what was printed."""

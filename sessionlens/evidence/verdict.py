@@ -17,6 +17,7 @@ from sessionlens_recorder.bundle import (
     BundleReadError,
     Report,
     check,
+    holds_of,
     read_regular,
 )
 
@@ -58,7 +59,14 @@ def verify(
     except OSError as error:
         raise RecordingError(f"{root} cannot be read: {error.strerror or error}") from error
     verdict = _verdict(report, trusted, signers)
-    return verdict if told is None else _with_heads(verdict, told_heads.compare(root, told))
+    if told is not None:
+        verdict = _with_heads(verdict, told_heads.compare(root, told))
+    return replace(verdict, notes=(*verdict.notes, *_held(root)))
+
+
+def _held(root: Path) -> list[str]:
+    cases = ", ".join(holds_of(root))
+    return [f"It is held for {cases}: retention does not delete it."] if cases else []
 
 
 def _with_heads(verdict: Verification, compared: told_heads.Comparison) -> Verification:

@@ -14,11 +14,11 @@ from sessionlens_recorder.bundle import GOING, BundleReadError
 
 from sessionlens.errors import FormatError, NotFoundError
 from sessionlens.formats import asciicast, bundle, script_advanced, script_classic, ttyrec
-from sessionlens.formats.identity import Identities
+from sessionlens.formats.identity import Identities, Identity
 from sessionlens.formats.source import Channel, Source
 from sessionlens.formats.unpack import packer
 
-__all__ = ["Channel", "Format", "Identities", "Source", "find", "open_source"]
+__all__ = ["Channel", "Format", "Identities", "Identity", "Source", "find", "open_source"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from sessionlens_recorder.bundle import (
 )
 
 from sessionlens.errors import FormatError
+from sessionlens.formats.bundle_around import around
 from sessionlens.formats.bundle_channel import load_channel, recipients
 from sessionlens.formats.facts import address, inner, integer, is_id, utc_ns
 from sessionlens.formats.identity import Identities, refusal
@@ -98,6 +100,11 @@ class _Bundle:
     def _missing(self, file: str, text: str) -> None:
         self.found.append(Gap("missing", file, None, None, None, text))
 
+    @cached_property
+    def around(self) -> dict[str, Any]:
+        """What session.json, journal and others say of what was around the session."""
+        return around(self.root, self.session, [directory.name for directory in self.directories])
+
     def base(self) -> Info:
         """What session.json says."""
         s = self.session
@@ -122,6 +129,7 @@ class _Bundle:
             channels=len(self.directories),
             actor=as_text(inner(s, "actor").get("kind")),
             recorder_version=as_text(s.get("recorder_version")),
+            **self.around,
         )
 
     def channel(self, directory: Path) -> Channel:
@@ -213,6 +221,7 @@ class _Bundle:
             exit_code=integer(close.get("exit_code"), None),
             exit_signal=as_text(close.get("signal")),
             input=as_text(meta.get("input")),
+            sealed_for=tuple(recipients(channel)),
         )
 
     def gaps(self) -> list[Gap]:

@@ -40,7 +40,7 @@ def load_channel(root: Path, channel: Channel, info: Info, name: str, key: bytes
     typed = None
     if stored == "sealed" and key is not None:
         typed = _add_typed(root, channel, loaded, sealed.context(name, channel.name), key)
-    elif text := _INPUT.get(stored, "").format(whose=whose(channel)):
+    elif text := _INPUT.get(stored):
         assembly.gaps.append(Gap(f"{stored} input", f"{channel.name}/in", None, None, None, text))
     _add_events(root, channel, assembly)
     ended = seconds_ns(loaded.timing.headers.get("DURATION")) or info.duration_ns or 0
@@ -75,16 +75,11 @@ def _exit_code(info: Info, headers: dict[str, str]) -> int | None:
 
 _INPUT = {
     "sealed": (
-        "what was typed is encrypted for {whose}: the key opens it (identity=, --identity FILE); "
-        "as it is, commands come from the output"
+        "what was typed is sealed, and no key for it was given (--identity FILE, identity=): "
+        "commands come from the output"
     ),
     "off": "what was typed was not recorded, as configured: commands come from the output",
 }
-
-
-def whose(channel: Channel) -> str:
-    """For whom the input of a channel is sealed, as it says, in words."""
-    return ", ".join(recipients(channel)) or "somebody that it does not name"
 
 
 def recipients(channel: Channel) -> list[str]:

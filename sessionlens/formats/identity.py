@@ -11,10 +11,11 @@ import hashlib
 import hmac
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -36,19 +37,31 @@ _STANZA = re.compile(rb"\n-> X25519 ([A-Za-z0-9+/]{43})\n([A-Za-z0-9+/]{43})(?=\
 _REST = re.compile(rb" ([A-Za-z0-9+/]{43})\n", re.DOTALL)
 
 
+Identity: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
+"""A file of private keys, or several of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """The private keys of one file; what is printed of them is their public halves."""
+    """The private keys of some files; what is printed of them is their public halves."""
 
-    path: Path
+    paths: tuple[Path, ...]
     recipients: tuple[str, ...]
     """`age1…` of each."""
     _keys: tuple[X25519PrivateKey, ...] = field(repr=False)
 
     @classmethod
-    def read(cls, path: str | PathLike[str]) -> Identities:
-        """Lines `AGE-SECRET-KEY-1…` and comments. Raises IdentityError."""
-        place = Path(path)
+    def read(cls, identity: Identity) -> Identities:
+        """Each file has lines `AGE-SECRET-KEY-1…` and comments. Raises IdentityError."""
+        files = [identity] if isinstance(identity, str | PathLike) else list(identity)
+        if not files:
+            raise IdentityError(f"no file of private keys was named; {_WANTED}")
+        found = [cls._of(Path(file)) for file in files]
+        keys = tuple(key for each in found for key in each._keys)
+        return cls(tuple(map(Path, files)), tuple(key for each in found for key in each.recipients), keys)
+
+    @classmethod
+    def _of(cls, place: Path) -> Identities:
         try:
             with place.open("rb") as file:
                 raw = file.read(_LIMIT + 1)
@@ -63,7 +76,7 @@ class Identities:
         if not keys:
             raise IdentityError(f"{place} is no file of private keys: {_WANTED}")
         public = (key.public_key().public_bytes_raw() for key in keys)
-        return cls(place, tuple(bech32.encode("age", raw) for raw in public), tuple(keys))
+        return cls((place,), tuple(bech32.encode("age", raw) for raw in public), tuple(keys))
 
     def open(self, armoured: object) -> bytes | None:
         """What an age file in its armour holds, if one of these keys opens it; else None."""
@@ -103,7 +116,11 @@ def _private(place: Path, line: str) -> X25519PrivateKey:
     try:
         prefix, raw = bech32.decode(line)
     except ValueError as error:
-        what = f"has a key that cannot be used: {error}" if line.startswith("AGE-") else "is no such file"
+        what = (
+            f"has a key that cannot be used: {error}"
+            if line.startswith("AGE-")
+            else "is another kind of file"
+        )
         raise IdentityError(f"{place} {what}; {_WANTED}") from None
     if prefix != "age-secret-key-" or len(raw) != 32:
         raise IdentityError(f"{place} has a key of another kind; {_WANTED}")
@@ -113,10 +130,12 @@ def _private(place: Path, line: str) -> X25519PrivateKey:
 def refusal(where: str, identities: Identities, recipients: Sequence[str]) -> IdentityError:
     """What was typed is sealed for others."""
     whose = ", ".join(recipients) or "nobody that it names"
-    keys = "the key" if len(identities.recipients) == 1 else "the keys"
+    one, alone = len(identities.paths) == 1, len(identities.recipients) == 1
+    files = ", ".join(map(str, identities.paths))
+    held = f"the key{'' if alone else 's'} in {'that file' if one else 'those files'}"
     return IdentityError(
-        f"{where}: {identities.path} does not open what was typed: it is sealed for {whose}; "
-        f"{keys} in that file: {', '.join(identities.recipients)}"
+        f"{where}: {files} {'does' if one else 'do'} not open what was typed: it is sealed for {whose}; "
+        f"{held}: {', '.join(identities.recipients)}"
     )
 
 

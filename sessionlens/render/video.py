@@ -47,7 +47,7 @@ class VideoReport:
 
     def __str__(self) -> str:
         width, height = self.size
-        cut = f", {len(self.cuts)} idle stretches cut" if self.cuts else ""
+        cut = f", {len(self.cuts)} idle stretch{'es' * (len(self.cuts) != 1)} cut" if self.cuts else ""
         mebibytes = self.bytes / (1 << 20)
         length = f"{self.duration_s:.1f} s, {self.frames} pictures, {width}x{height}, {mebibytes:.1f} MiB"
         return f"{self.path}: {length}{cut}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from sessionlens import commands, detect
-from sessionlens.formats import Channel, Identities, Source, find, open_source
+from sessionlens.formats import Channel, Identities, Identity, Source, find, open_source
 from sessionlens.session.growth import POLL_S, grows, sizes
 from sessionlens.session.opening import named
 from sessionlens.tables import build
@@ -61,7 +61,7 @@ def follow(
     path: str | Path,
     *,
     wait: Callable[[float], None] = time.sleep,
-    identity: str | Path | None = None,
+    identity: Identity | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The commands of a growing recording, a table of new rows at a time, until it has ended.
 

@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 from sessionlens.catalog.corpus import Corpus
 from sessionlens.errors import IdentityError, NotFoundError, UsageError
-from sessionlens.formats import Identities, find, open_source
+from sessionlens.formats import Identities, Identity, find, open_source
 from sessionlens.session.live import LiveSession
 from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
@@ -20,7 +20,7 @@ def open(
     channel: int | None = None,
     *,
     reflow: bool = True,
-    identity: str | PathLike[str] | None = None,
+    identity: Identity | None = None,
     follow: Literal[False] = False,
 ) -> Session: ...
 @overload
@@ -29,7 +29,7 @@ def open(
     channel: int | None = None,
     *,
     reflow: bool = True,
-    identity: str | PathLike[str] | None = None,
+    identity: Identity | None = None,
     follow: Literal[True],
 ) -> LiveSession: ...
 def open(
@@ -37,7 +37,7 @@ def open(
     channel: int | None = None,
     *,
     reflow: bool = True,
-    identity: str | PathLike[str] | None = None,
+    identity: Identity | None = None,
     follow: bool = False,
 ) -> Session:
     """The recording at `path`: a bundle or a channel of it, script(1)'s files, an asciicast, a ttyrec.
@@ -45,11 +45,11 @@ def open(
     A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
     tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines
     of the main screen anew, as most terminals do; xterm and PuTTY only cut them. `identity` is a file with
-    the private key for what was typed, where a recording has that sealed; without it, it opens all the same,
-    and its gaps say so. `follow` is for a recording that grows: the session can `refresh`, and a loop over it
-    goes on until it has ended. Raises NotFoundError for a path that is not there, FormatError for what is
-    no recording and for a folder of several (it lists them), IdentityError for a key that is none or not
-    the right one.
+    the private key for what was typed, where a recording has that sealed, or a list of such files; without
+    it, it opens all the same, and its gaps say so. `follow` is for a recording that grows: the session can
+    `refresh`, and a loop over it goes on until it has ended. Raises NotFoundError for a path that is not
+    there, FormatError for what is no recording and for a folder of several (it lists them), IdentityError
+    for a key that is none or not the right one.
     """
     identities = None if identity is None else Identities.read(identity)
     session = opened(path, channel, reflow, identities)
@@ -84,13 +84,13 @@ def by_session(session: str, folder: Path) -> Path:
     raise NotFoundError(f"no recording of session {session} below {folder.resolve()}")
 
 
-def corpus(folder: str | PathLike[str], *, identity: str | PathLike[str] | None = None) -> Corpus:
+def corpus(folder: str | PathLike[str], *, identity: Identity | None = None) -> Corpus:
     """All recordings below a folder (or the one recording at that path) as one case.
 
-    `identity` as in `open`; of several recordings those that are sealed for other keys open without, and
-    their gaps say for whom. Raises as `open` does: NotFoundError for a path that is not there, FormatError
-    for what is no recording and holds none, IdentityError for a key that is none, or of one recording not
-    the one it needs.
+    `identity` as in `open`, all the keys that they need; of several recordings those that are sealed for
+    other keys open without: their gaps say so, and `info.sealed_for` for whom. Raises as `open` does:
+    NotFoundError for a path that is not there, FormatError for what is no recording and holds none,
+    IdentityError for a key that is none, or of one recording not the one it needs.
     """
     root = named(folder)
     below = find(root) if root.is_dir() else []

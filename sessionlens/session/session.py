@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pandas as pd
 
 from sessionlens import evidence
-from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tables
+from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tables, session_hits
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import NotFoundError, UsageError
-from sessionlens.formats import Channel, Source
+from sessionlens.formats import Source
 from sessionlens.recording import Info, Recording
+from sessionlens.session.describing import describe, told
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
-from sessionlens.session.untold import untold
+from sessionlens.session.untold import hidden, untold
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
@@ -168,14 +171,14 @@ class Session:
     @property
     def coverage(self) -> Coverage:
         """What a search over this session looks at, and what it cannot see."""
-        return replace(self.coverage_of_commands, lines=len(self.lines), untold=())
+        return replace(self.coverage_of_commands, lines=len(self.lines), untold=(), hidden=hidden(self.views))
 
     @property
     def coverage_of_commands(self) -> Coverage:
         """The same where only the commands are looked at."""
         session = self.source.session
         silent = [c for c in self.source.channels if not c.recorded or (c.files and c.kind == "sftp")]
-        unread = int((~self.gaps["kind"].isin(READABLE)).sum())
+        unread = int((~lost(self.gaps)["kind"].isin(READABLE)).sum())
         return Coverage(
             1,
             len(self.commands),
@@ -183,6 +186,7 @@ class Session:
             gaps=unread,
             untold=untold(self.commands, self.events, self.flags, self.views),
             damaged=(session,) if unread else (),
+            untyped=(session,) if untyped(self.gaps) else (),
             silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
         )
 
@@ -197,7 +201,14 @@ class Session:
             found = search_tables(
                 wanted, self.commands, join((v.in_bytes(wanted) for v in self.views), "lines")
             )
-        return hits([found], self.coverage)
+        return hits([self._told(wanted), found], self.coverage)
+
+    def _told(self, wanted: re.Pattern[str]) -> pd.DataFrame:
+        """The table `hits` of the reason, and of who allowed, watched or ended the session."""
+        info = self.source.info
+        facts: dict[str, Any] = {"session": info.session, "recording": str(self.path), "channel": None}
+        facts |= {"start": pd.Timedelta(0), "start_utc": info.started_ns, "person": info.person}
+        return session_hits(wanted, facts, told(info))
 
     def at(self, when: Time) -> Screen:
         """The screen of the main channel at `when`, exact to the event.
@@ -270,7 +281,8 @@ class Session:
 
     def __repr__(self) -> str:
         told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]
-        told += [f"  gap       {visible(str(text))}" for text in self.gaps["text"]]
+        told += [f"  typing    {visible(text)}" for text in untyped(self.gaps)]
+        told += [f"  gap       {visible(str(text))}" for text in lost(self.gaps)["text"]]
         return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:
@@ -278,23 +290,3 @@ class Session:
 
 
 READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read
-
-
-def describe(info: Info, channels: Iterable[Channel]) -> str:
-    """Who, where, when, how long, as a few lines of text that are safe to print."""
-    known: dict[str, Any] = {
-        "person": info.person,
-        "login": info.method,
-        "key": info.key_fingerprint,
-        "account": info.account and f"{info.account} on {info.target or info.target_address or 'unknown'}",
-        "from": info.client,
-        "started": None if info.started_ns is None else format_utc(info.started_ns),
-        "lasted": None if info.duration_ns is None else format_elapsed(info.duration_ns),
-        "terminal": info.term and f"{info.term} {info.columns}x{info.rows}",
-        "command": info.command,
-        "exit code": info.exit_code,
-        "channels": ", ".join(c.name for c in channels),
-        "format": info.source_format,
-    }
-    rows = [f"  {name:<10}{visible(str(value))}" for name, value in known.items() if value not in (None, "")]
-    return "\n".join([f"Session {info.session}", *rows])

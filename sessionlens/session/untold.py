@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sessionlens.commands import partly, program
+from sessionlens.commands import HIDDEN, partly, program
 from sessionlens.times import format_elapsed
 
 if TYPE_CHECKING:
@@ -34,3 +34,10 @@ def untold(
             times += [pd.Timedelta(each.start_ns, "ns")] if drawn or partly(each) else []
     session = next(iter([*commands["session"], *events["session"]]), "")
     return tuple(f"{session} at {format_elapsed(int(t.value))}" for t in sorted(times))
+
+
+def hidden(views: Iterable[ChannelView]) -> int:
+    """How much was typed without echo, of which no table has the text."""
+    found = [view.extraction for view in views]
+    alone = sum(event.kind == "hidden input" for each in found for event in each.events)
+    return alone + sum(HIDDEN in command.text for each in found for command in each.commands)

@@ -123,7 +123,8 @@ def events_table(origin: Origin, recording: Recording, extraction: Extraction) -
         "size": raw["size"] + [None] * len(lines),
         "text": raw["text"] + [e.text for e in lines],
     }
-    table = conform(origin.columns() | data | {"t_utc": origin.utc(data["t"])}, "events")
+    same = origin.columns() | {"person": origin.person}
+    table = conform(same | data | {"t_utc": origin.utc(data["t"])}, "events")
     return table.sort_values("t", kind="stable", ignore_index=True)
 
 
@@ -137,6 +138,7 @@ def channel_events(origin: Origin, channel: Channel) -> pd.DataFrame:
     data: dict[str, Any] = {
         "t": t_ns,
         "t_utc": origin.utc(t_ns),
+        "person": origin.person,
         "kind": [str(e["event"]) for e in known],
         "text": [" ".join(f"{k}={v}" for k, v in e.items() if k not in ("t_ns", "event")) for e in known],
     }
@@ -233,13 +235,16 @@ def gaps_table(origin: Origin, gaps: Sequence[Gap]) -> pd.DataFrame:
 def channels_table(source: Source, infos: Sequence[Info | None]) -> pd.DataFrame:
     """The channels of one recording; `infos` has what a recorded channel says of itself."""
     channels: list[Channel] = source.channels
+    began = source.info.started_ns
     data: dict[str, Any] = {
         "session": [source.session for _ in channels],
         "recording": str(source.path),
+        "person": source.info.person,
+        "opened_utc": [None if began is None else began + c.opened_ns for c in channels],
         "channel": [c.number for c in channels],
         "command": [i.command if i else None for i in infos],
         "exit_code": [i.exit_code if i else None for i in infos],
-        "duration": [i.duration_ns if i else _ended(c) for i, c in zip(infos, channels, strict=True)],
+        "duration": [_lasted(c, i) for i, c in zip(infos, channels, strict=True)],
         "address": [as_text(c.meta.get("address") or c.meta.get("origin")) for c in channels],
         "sent": [_passed(c, "user") for c in channels],
         "received": [_passed(c, "target") for c in channels],
@@ -250,8 +255,10 @@ def channels_table(source: Source, infos: Sequence[Info | None]) -> pd.DataFrame
     return conform(data, "channels")
 
 
-def _ended(channel: Channel) -> int | None:
-    """How long a channel without a stream was open."""
+def _lasted(channel: Channel, info: Info | None) -> int | None:
+    """How long a channel was open; `info` is of one with a stream, and counts from the session's start."""
+    if info is not None:
+        return None if info.duration_ns is None else info.duration_ns - channel.opened_ns
     times = [event["t_ns"] for event in channel.events if event["event"] == "close"]
     return times[-1] if times else None
 

@@ -51,12 +51,24 @@ SESSIONS = WHERE_FROM + columns(
     ("method", TEXT, "how the person was authenticated"),
     ("key", TEXT, "fingerprint of the person's key"),
     ("actor", TEXT, "interactive, automated or unknown"),
+    ("reason", TEXT, "reason or ticket that the person gave at the login"),
+    ("acknowledged", FLAG, "the notice was acknowledged by typing; missing: that was not asked"),
+    ("allowed_by", TEXT, "second person who let the session go on (four eyes), and why"),
+    ("watched_by", TEXT, "who followed it while it ran, and why"),
+    ("ended", TEXT, "how it ended, as the recording's last line says"),
+    ("held_for", TEXT, "cases that need the recording: retention leaves it"),
     ("channels", COUNT, "number of SSH channels"),
     ("commands", COUNT, "number of commands found"),
     ("findings", COUNT, "number of marks on those commands"),
     ("transfers", COUNT, "number of files that went up or down by sftp or scp"),
     ("flags", COUNT, "number of places where a viewer could have missed something"),
-    ("gaps", COUNT, "number of places that cannot be read or trusted; 0 is what you want"),
+    ("gaps", COUNT, "number of places that are damaged or missing, or cannot be trusted; 0 is what you want"),
+    (
+        "input",
+        TEXT,
+        "how what was typed is stored: plain, sealed, opened (sealed, with its key), off",
+    ),
+    ("sealed_for", TEXT, "public keys, `age1…`, that it is sealed for"),
     ("format", TEXT, "format of the recording"),
 )
 
@@ -102,6 +114,7 @@ EVENTS = (
     + columns(
         ("t", ELAPSED, "since the session began"),
         ("t_utc", INSTANT, "as an instant"),
+        ("person", TEXT, "who was authenticated at the bastion"),
         (
             "kind",
             TEXT,
@@ -146,7 +159,8 @@ HITS = (
         (
             "where",
             TEXT,
-            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file",
+            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file; "
+            "session (its reason, who allowed or watched it, how it ended)",
         ),
         ("text", TEXT, "the command or the logical line"),
         ("match", TEXT, "the part that matched"),
@@ -206,6 +220,8 @@ CHANNELS = (
     WHERE_FROM
     + CHANNEL
     + columns(
+        ("person", TEXT, "who was authenticated at the bastion"),
+        ("opened_utc", INSTANT, "when it was opened"),
         ("name", TEXT, "directory of the channel"),
         ("kind", TEXT, "shell, exec, sftp, forward, …"),
         ("interactive", FLAG, "it had a terminal"),
@@ -228,7 +244,11 @@ TRANSFERS = (
         ("start_utc", INSTANT, "the same as an instant"),
         ("person", TEXT, "who was authenticated at the bastion"),
         ("protocol", TEXT, "sftp or scp"),
-        ("operation", TEXT, "download, upload, open (nothing passed), remove, rename, mkdir, readdir, …"),
+        (
+            "operation",
+            TEXT,
+            "download, upload (also where a file was emptied), open (nothing passed), remove, rename, …",
+        ),
         ("direction", TEXT, "download or upload, where bytes of a file passed"),
         (
             "path",
@@ -237,6 +257,11 @@ TRANSFERS = (
         ),
         ("to", TEXT, "the new name of a rename or link, what a symbolic link points to, where a copy went"),
         ("size", COUNT, "bytes that passed"),
+        (
+            "attributes",
+            TEXT,
+            "what was set: `size=0` (emptied), `permissions=000644`, owner, times; of setstat and mkdir",
+        ),
         ("result", TEXT, "SSH_FX_… of sftp, ok or error of scp; missing where nobody said how it ended"),
         ("sha256", TEXT, "of the `hashed` bytes from `offset` on, in their order in the file"),
         ("offset", COUNT, "where in the file the first of them stands: not 0 where a transfer was resumed"),
@@ -247,7 +272,7 @@ TRANSFERS = (
         ("duration", ELAPSED, "end - start"),
         ("message", TEXT, "what the other side said beyond its code"),
         ("copy", TEXT, "file in the recording that has the first bytes of it, where copies are kept"),
-        ("details", TEXT, "flags, attributes, names of a listing and other facts"),
+        ("details", TEXT, "flags, names of a listing and other facts"),
     )
 )
 

@@ -22,7 +22,9 @@ QUERIES = frozenset(
 
 TEXTS = ("operation", "path", "to", "sha256", "unhashed", "message")
 NUMBERS = ("n", "size", "offset", "hashed")
-_OWN = frozenset((*TEXTS, *NUMBERS, "t_ns", "event", "began_ns", "result", "direction", "copy", "copied"))
+_OWN = frozenset(
+    (*TEXTS, *NUMBERS, "t_ns", "event", "began_ns", "result", "direction", "copy", "copied", "attributes")
+)
 
 Line = dict[str, Any]
 
@@ -75,8 +77,9 @@ def _row(channel: Channel, line: Line) -> dict[str, Any]:
                 as_text(line.get("direction")) or ""
             ),
             "result": as_text(line.get("result")) if done else None,
+            "attributes": _pairs(line.get("attributes")) or None,
             "copy": copy and f"{channel.name}/{copy}",
-            "details": " ".join(f"{k}={_shown(v)}" for k, v in line.items() if k not in _OWN) or None,
+            "details": _pairs({k: v for k, v in line.items() if k not in _OWN}) or None,
         }
     )
 
@@ -84,6 +87,11 @@ def _row(channel: Channel, line: Line) -> dict[str, Any]:
 def _count(value: Any) -> int | None:
     """A number of bytes or of ns; what a hostile file says beyond that is none."""
     return value if type(value) is int and 0 <= value < 1 << 58 else None
+
+
+def _pairs(facts: Any) -> str:
+    """`size=0 permissions=000644`."""
+    return " ".join(f"{k}={_shown(v)}" for k, v in facts.items()) if isinstance(facts, dict) else ""
 
 
 def _shown(value: Any) -> str:

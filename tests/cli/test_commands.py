@@ -107,7 +107,9 @@ def test_filters_without_a_question(recording: Path, capsys: pytest.CaptureFixtu
     assert main(["commands", str(recording), "--since", "2026-11-22", "--until", "2026-11-22"]) == 0
     assert capsys.readouterr().out.endswith("2 commands, 1 marked, only since 2026-11-22, until 2026-11-22\n")
     assert main(["commands", str(recording), "--user", "mallory"]) == 0
-    assert capsys.readouterr().out == "no commands, only user mallory\n"
+    assert capsys.readouterr().out == (
+        "no commands, no session is of mallory: none says whose it is, only user mallory\n"
+    )
     assert main(["commands", str(recording), "--since", "soon"]) == EX_USAGE
 
 

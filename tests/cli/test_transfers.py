@@ -10,6 +10,7 @@ import pytest
 from sessionlens_recorder.bundle import BundleWriter
 from sessionlens_recorder.sealing import new_identity, sealing
 
+import sessionlens as sl
 from sessionlens.cli import main
 
 
@@ -70,3 +71,17 @@ def test_of_whom_and_in_the_summary(recording: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.startswith("0 file operations")
     assert main(["info", str(recording)]) == 0
     assert "2 file operations by sftp or scp" in capsys.readouterr().out
+
+
+def test_a_truncated_file_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john"})
+    copy = writer.open_channel("sftp")
+    told = {"path": "/srv/plan", "attributes": {"size": 0, "permissions": "000600"}}
+    copy.file(n=0, event="request", operation="setstat", **told)
+    copy.file(n=0, event="result", operation="setstat", began_ns=1, result="SSH_FX_OK", **told)
+    copy.close()
+    writer.seal(lambda manifest: "signature\n")
+    assert main(["transfers", str(writer.path)]) == 0
+    assert "size=0 permissions=000600" in capsys.readouterr().out
+    (row,) = sl.open(writer.path).transfers.itertuples()
+    assert (row.operation, row.attributes) == ("setstat", "size=0 permissions=000600")

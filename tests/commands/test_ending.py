@@ -104,3 +104,30 @@ def test_in_real_shells(
     made = record(one.events)
     found = extract(made, replay(made)).commands
     assert [each.output for each in found][:3] == ["first", "token", "a\nb"]
+
+
+@pytest.mark.parametrize("keys", [True, False])
+@pytest.mark.parametrize(
+    ("back", "ended"), [(ON + P, True), (b"", False), (ON + b">>> ", False)], ids=["outer", "none", "other"]
+)
+def test_the_last_command_ends_when_a_known_prompt_came_back(
+    record: Callable[..., Recording], keys: bool, back: bytes, ended: bool
+) -> None:
+    """As behind `exit` in a nested shell, where nobody ran anything any more."""
+    events: list[Any] = []
+    for second, (prompt, line) in enumerate(
+        [(P, b"sudo -i"), (b"root@lab:~# ", b"id"), (b"root@lab:~# ", b"exit")]
+    ):
+        at = second * 1000 * MS
+        events.append((at, "o", ON + prompt))
+        for key in line:
+            at += 20 * MS
+            events += [(at, "i", bytes([key]))] if keys else []
+            events.append((at + MS, "o", bytes([key])))
+        events += [(at + 20 * MS, "i", b"\r")] if keys else []
+        events.append((at + 21 * MS, "o", b"\r\n" + OFF + b"\r"))
+    events += [(2500 * MS, "o", b"logout\r\n"), (2600 * MS, "o", back or b".")]
+    made = record(events, inputs=keys)
+    *_, last = extract(made, replay(made)).commands
+    assert (last.text, last.end_ns) == ("exit", 2600 * MS if ended else None)
+    assert last.output.startswith("logout")

@@ -144,7 +144,7 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     shutil.rmtree(gone)
     (path.parent / "empty").mkdir()
     assert main(["verify", str(tmp_path / "recordings"), "--heads", str(file)]) == 2
-    assert f"CANNOT TELL about 1 recordings that chain heads tell of and that are not below {tmp_path}" in (
+    assert f"CANNOT TELL about 1 recording that chain heads tell of, not below {tmp_path}" in (
         capsys.readouterr().err
     )
 

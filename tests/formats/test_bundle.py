@@ -229,7 +229,7 @@ def test_another_version_is_refused_with_what_to_do(path: Path) -> None:
         open_source(path)
 
 
-@pytest.mark.parametrize(("stored", "word"), [("sealed", "encrypted"), ("off", "not recorded")])
+@pytest.mark.parametrize(("stored", "word"), [("sealed", "no key for it"), ("off", "not recorded")])
 def test_input_that_is_not_plain_is_a_gap_and_not_read(path: Path, stored: str, word: str) -> None:
     channel = json.loads((path / "0.shell/channel.json").read_text())
     (path / "0.shell/channel.json").write_text(json.dumps(channel | {"input": stored}))

@@ -173,7 +173,8 @@ def test_without_a_key_everything_else_opens(path: Path) -> None:
     assert recording.raw("o").endswith(b"/\r\n$ ")
     [gap] = recording.gaps
     assert (gap.kind, gap.file) == ("sealed input", "0.shell/in")
-    assert PUBLIC in gap.text
+    assert "no key for it was given" in gap.text
+    assert recording.info.sealed_for == (PUBLIC,)
 
 
 def test_a_wrong_key_says_whose_it_is_and_whose_would_be_right(path: Path, tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_wrong_key_says_whose_it_is_and_whose_would_be_right(path: Path, tmp_p
         (PRIVATE[:-1], "has a key that cannot be used: its checksum does not hold"),
         (PRIVATE[:-9] + PRIVATE[-9:].lower(), "mixes upper and lower case"),
         (bech32.encode("age-secret-key-pq-", bytes(32)).upper(), "has a key of another kind"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", "is no such file"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "is another kind of file"),
         (armoured([PUBLIC], b"x"), "is itself encrypted: decrypt it first"),
         (f"{PRIVATE}\n" * 1000, "is no file of private keys"),
         (None, "cannot be read: No such file"),
@@ -303,7 +304,7 @@ def test_odd_facts_in_channel_json(path: Path, key: Path) -> None:
         file.write_text(json.dumps(meta | {"sealed": odd}))
         with pytest.raises(IdentityError, match="sealed for nobody that it names"):
             open_source(path, Identities.read(key))
-        assert "for somebody that it does not name" in shell(path, None).gaps[0].text
+        assert shell(path, None).info.sealed_for == ()
     for bad in (damaged, wrapped[:-100], armoured([PUBLIC], b"short"), wrapped.replace("M", "N")):
         file.write_text(json.dumps(meta | {"sealed": {"recipients": [PUBLIC], "key": bad}}))
         source = open_source(path, Identities.read(key))
@@ -317,7 +318,9 @@ def test_a_case_opens_what_the_key_opens(path: Path, tmp_path: Path, key: Path) 
     case = corpus(tmp_path / "r", identity=key)
     assert len(case) == 2
     [gap] = case.gaps["text"]
-    assert others in gap
+    assert "no key for it was given" in gap
+    assert set(case.sessions["input"]) == {"opened", "sealed"}
+    assert set(case.sessions["sealed_for"]) == {PUBLIC, others}
     assert corpus(path, identity=key).gaps.empty
     with pytest.raises(IdentityError):
         corpus(tmp_path / "r", identity=tmp_path / "nowhere")
@@ -335,11 +338,46 @@ def test_the_command_line_takes_the_key(
     assert main(["screen", str(path), "--at", "0", "--identity", str(key)]) == 0
     assert capsys.readouterr().err == ""
     assert main(["screen", str(path), "--at", "0"]) == 0
-    assert "encrypted for age1" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "what was typed is sealed, and no key for it was given" in err and "gap" not in err
     (tmp_path / "wrong").write_text(PUBLIC)
     for verb in ("info", "commands", "flags"):
         assert main([verb, str(path), "--identity", str(tmp_path / "wrong")]) == 64
         assert "holds the public half" in capsys.readouterr().err
+
+
+def test_a_case_of_two_keys_takes_both(
+    path: Path, tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = X25519PrivateKey.generate()
+    recipient = bech32.encode("age", other.public_key().public_bytes_raw())
+    second = record(tmp_path / "r", STEPS, sealing([recipient]))
+    assert main(["info", str(tmp_path / "r"), "--identity", str(key)]) == 0
+    said = capsys.readouterr().out
+    assert "in 1 session what was typed is sealed" in said and said.count("age1") == 1
+    assert said.splitlines()[-1] == "2 sessions, 0 gaps", "what is sealed is not damaged"
+    (tmp_path / "k").write_text(bech32.encode("age-secret-key-", other.private_bytes_raw()).upper())
+    keys = [key, tmp_path / "k"]
+    case = corpus(tmp_path / "r", identity=keys)
+    assert case.gaps.empty and set(case.sessions["input"]) == {"opened"}
+    for each in (path, second):
+        assert sessionlens.open(each, identity=keys).recording.raw("i") == b"id\rpwd\r"
+    for option, code in (([], 2), (["--identity", str(tmp_path / "k")], 1)):
+        assert main(["search", str(tmp_path / "r"), "nothing", "--identity", str(key), *option]) == code
+        assert ("what was typed is sealed" in capsys.readouterr().out) is (code == 2)
+
+
+def test_several_wrong_keys_are_named(path: Path, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in "ab"]
+    for file in files:
+        raw = X25519PrivateKey.generate().private_bytes_raw()
+        file.write_text(bech32.encode("age-secret-key-", raw).upper())
+    with pytest.raises(
+        IdentityError, match=r"a, .*b do not open what was typed.*the keys in those files: age1"
+    ):
+        sessionlens.open(path, identity=files)
+    with pytest.raises(IdentityError, match="no file of private keys was named"):
+        sessionlens.open(path, identity=[])
 
 
 def test_what_is_printed_of_keys_is_public(key: Path) -> None:

@@ -32,7 +32,7 @@ def test_an_export_verifies_with_stock_tools_and_is_told(build_site: BuildSite, 
     done = export(site, *ids, "--case", "C-7", "--reason", "ticket 9", "-o", str(output))
     assert done.returncode == 0, done.stderr
     digest = hashlib.sha256(output.read_bytes()).hexdigest()
-    assert f"2 recording(s), sha256 {digest}" in done.stdout
+    assert f"2 recordings, sha256 {digest}" in done.stdout
     assert output.stat().st_mode & 0o777 == 0o600
     wait_for(lambda: '"exported"' in (site.folder / "told.jsonl").read_text(), "a sink is told")
     told = [json.loads(line) for line in (site.folder / "told.jsonl").read_text().splitlines()]

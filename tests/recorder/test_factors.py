@@ -18,6 +18,8 @@ from sessionlens_recorder.net.factors import Progress, can_use_pam, methods
 from sessionlens_recorder.net.passwords import hash_password
 from sessionlens_recorder.net.totp import check_code, code_at, new_secret, otpauth, read_totp_file
 
+import sessionlens as sl
+
 from .askpass import AskPass
 from .conftest import BuildSite, Site, facts, make_key, wait_for, write_secret
 from .speaker import client, send
@@ -220,6 +222,10 @@ def test_the_notice_is_acknowledged_and_a_reason_given(build_site: BuildSite, tm
     assert yes.asked == ["Type yes to go on: ", "Reason or ticket for the session on web01: "]
     assert facts(bundle)["acknowledged"] is True
     assert facts(bundle)["reason"] == "CHG-4711 \x1b[2Jrestart"
+    found = sl.corpus(bundle).search("chg-4711")
+    assert (list(found["where"]), list(found["person"])) == (["session"], ["john"]), (
+        "the lab finds the ticket"
+    )
     assert 'reason="CHG-4711 \\x1b[2Jrestart"' in site.log()
     empty = AskPass(tmp_path / "empty", "yes", "")
     assert b"no reason was given" in site.ssh(*ASKED, "--", "true", env=empty.environment).stderr

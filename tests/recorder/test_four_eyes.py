@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import sessionlens as sl
+
 from .conftest import ME, BuildSite, facts, wait_for
 from .live import can_be, command, four_eyes, listed, notes, only, run, shell
 
@@ -30,6 +32,8 @@ def test_a_second_person_allows_a_session(build_site: BuildSite) -> None:
     bundle = site.sealed([])
     told = facts(bundle)["allowed"]
     assert (told["by"], told["reason"], told["uid"]) == (ME, "ticket 8", os.getuid())
+    info = sl.open(bundle).info
+    assert (info.allowed_by, info.ended) == (f"{ME}: ticket 8", f"ended by {ME}: seen enough")
     assert bundle.name.endswith(waiting)
     for event in ("approval-waiting", "approval-given"):
         assert f"{event} session={waiting} person=john target=web01" in site.log()

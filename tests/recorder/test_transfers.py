@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from sessionlens_recorder import logs
 from sessionlens_recorder.session.transfers import MOST, Transfers
 
-from .conftest import BuildSite, facts
+from .conftest import DEADLINE_S, BuildSite, facts
 from .sftp_packets import Fed, FedScp, closing, data, reading, status
 from .test_files_openssh import scp, sftp
 from .test_sinks_site import FILE, lines_of, named
@@ -131,3 +132,33 @@ def test_real_transfers_are_told_to_the_sinks(build_site: BuildSite, tmp_path: P
     listed = [json.loads(line) for line in (bundle / "0.sftp/files.jsonl").read_text().splitlines()]
     assert told[0]["sha256"] in [line.get("sha256") for line in listed]
     assert "\x1b" not in site.log()
+
+
+@pytest.mark.parametrize("over", [b"something else\n", None], ids=["over a file", "a new file"])
+def test_an_empty_file_is_a_transfer_too(build_site: BuildSite, tmp_path: Path, over: bytes | None) -> None:
+    """OpenSSH's scp opens without truncating, and sets the size to 0 at the end."""
+    site = build_site(target=FILE).start()
+    (tmp_path / "empty").touch()
+    there = [tmp_path / "by-sftp", tmp_path / "by-scp"]
+    for path in there:
+        if over is not None:
+            path.write_bytes(over)
+    done, bundle = sftp(site, f"put {tmp_path}/empty {there[0]}\n")
+    assert done.returncode == 0, done.stderr
+    before = site.bundles()
+    line = ["scp", *site.options(), str(tmp_path / "empty"), f"127.0.0.1:{there[1]}"]
+    subprocess.run(line, check=True, timeout=DEADLINE_S)
+    copied = site.sealed(before)
+    if not (copied / "0.sftp").exists():
+        pytest.skip("this scp does not speak SFTP")
+    assert site.stop() == 0
+    told = named(lines_of(site), "file-transfer")
+    assert [path.read_bytes() for path in there] == [b"", b""]
+    empty = hashlib.sha256(b"").hexdigest()
+    expected = [(str(path), "to target", 0, empty, "SSH_FX_OK") for path in there]
+    facts_of = ("path", "direction", "size", "sha256", "result")
+    assert [tuple(one[name] for name in facts_of) for one in told] == expected
+    for folder, path in zip((bundle, copied), there, strict=True):
+        lines = [json.loads(line) for line in (folder / "0.sftp/files.jsonl").read_text().splitlines()]
+        (line,) = [line for line in lines if line.get("sha256")]
+        assert (line["operation"], line["path"]) == ("upload", str(path))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sessionlens_recorder.bundle import BundleWriter
+from sessionlens_recorder.bundle import BundleWriter, clock
 
 import sessionlens as sl
 
@@ -188,3 +189,17 @@ def test_nothing_is_written_into_a_recording(bundle: Path) -> None:
             s.render(path)
     assert (bundle / "session.json").read_bytes() == before
     assert not (bundle / "x.mp4").exists()
+
+
+def test_a_channel_that_was_opened_late_has_its_own_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john"})
+    hour = 3_600_000_000_000
+    pair = clock.now
+    monkeypatch.setattr(clock, "now", lambda: replace(pair(), monotonic_ns=pair().monotonic_ns + hour))
+    writer.open_channel("shell", pty={"term": "xterm", "columns": 80, "rows": 24}).output(b"$ ")
+    writer.seal(None)
+    session = sl.open(writer.path)
+    assert session.info.opened_ns >= hour
+    assert session.channels["duration"].iloc[0].total_seconds() < 60

@@ -66,3 +66,21 @@ def test_commands_that_are_only_partly_told_are_no_clean_answer(
 def test_a_plain_session_is_a_clean_answer(root: Path) -> None:
     path = root / "fixtures" / "truth" / "sessions" / "bash-plain"
     assert main(["commands", str(path), "--ran", "zeep"]) == 1
+
+
+def test_what_was_typed_without_echo_is_not_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(
+        tmp_path / "a.cast",
+        ("o", ON + "me@box:~$ "),
+        *((stream, key) for key in "read -s PW" for stream in "io"),
+        ("i", "\r"),
+        ("o", "\r\n" + OFF),
+        *(("i", key) for key in "hunter2\r"),
+        ("o", "\r\n" + ON + "me@box:~$ "),
+    )
+    assert main(["search", str(path), "hunter2"]) == 2, "it is there, and nobody looked"
+    assert "1 hidden input (typed without echo) not looked at" in capsys.readouterr().out
+    assert main(["search", str(path), "read -s"]) == 0
+    assert main(["commands", str(path), "--ran", "hunter2"]) == 1, "no command was typed like that"

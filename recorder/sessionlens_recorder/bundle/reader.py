@@ -16,7 +16,7 @@ from typing import Any
 from .clock import ClockPair
 from .errors import BundleReadError
 from .files import read_regular
-from .journal import HEAD, read_journal
+from .journal import ABORT, HEAD, SEAL, read_journal
 from .journal import NAME as JOURNAL
 from .naming import COPY
 from .timing import escape
@@ -74,6 +74,16 @@ def read_heads(path: Path) -> tuple[str | None, dict[int, str]]:
     first = lines[0].fields if lines else ()
     name = first[2] if len(first) == 3 and first[0] == HEAD else None
     return name, {line.offset + line.length: line.chain for line in lines}
+
+
+def read_end(path: Path) -> tuple[str, str] | None:
+    """How it ended, `seal` or `abort`, and why, as the journal's last line says; None before it has. Raises
+    BundleReadError.
+    """
+    two = read_regular(path, JOURNAL).rsplit(b"\n", 3)[-3:]  # of the last but one only the chain value counts
+    lines = list(read_journal(b"\n".join(two)))
+    last = lines[-1] if lines and lines[-1].chained else None
+    return (last.kind, " ".join(last.fields[2:])) if last and last.kind in (SEAL, ABORT) else None
 
 
 def read_session(path: Path) -> dict[str, Any]:

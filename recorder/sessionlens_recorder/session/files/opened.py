@@ -22,6 +22,7 @@ class Opened:
         self.cost = 0  # bytes of memory, roughly
         self.waiting = 0  # requests about its content that are not answered yet
         self.failed: str | None = None  # the first bad answer to one of them
+        self.emptied = False  # a file: by how it was opened or by a setstat, and no copy filled it since
         self._over, self._closed_with, self._told = False, "", False
 
     def closed(self, code: str) -> None:
@@ -102,6 +103,8 @@ class OpenFile(Opened):
             )
 
     def tell(self, result: str | None) -> None:
+        if self.emptied:  # that is an upload, even where no byte passes
+            self.transfer(UPLOAD)
         for direction, transfer in self._transfers.items():
             ended = self.ended if direction == DOWNLOAD else None
             self.listing.result(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sessionlens_recorder.session.files import requests as r
+from sessionlens_recorder.session.files.fields import OK
 from sessionlens_recorder.session.files.framing import DATA
 from sessionlens_recorder.session.files.opened import OpenDirectory, Opened, OpenFile
 from sessionlens_recorder.session.files.requests import Asked
@@ -18,6 +19,15 @@ class Operation:
     began_ns: int
     asked: Asked
     cost: int  # bytes of memory, roughly
+    opened: tuple[Opened, ...] = ()  # whose handles it names
+
+    def answered(self, code: str) -> None:
+        """What it made of the open files: a setstat may have emptied one, a copy filled it."""
+        if self.asked.operation == "copy":
+            self.opened[1].emptied = False
+        elif self.asked.operation == "setstat" and self.opened and code == OK:
+            size = self.asked.fields["attributes"].get("size")
+            self.opened[0].emptied = self.opened[0].emptied if size is None else size == 0
 
     @property
     def answers(self) -> frozenset[int]:

@@ -49,6 +49,11 @@ def _open(fields: Fields) -> Asked:
     return Asked("open", told, answers=frozenset({HANDLE}))
 
 
+def empties(flags: list[str]) -> bool:
+    """Whether a file that was opened so is empty, whatever was there."""
+    return "truncate" in flags or {"create", "exclusive"} <= set(flags)
+
+
 def _named(operation: str, names: tuple[str, ...], *answers: int) -> Callable[[Fields], Asked]:
     """Strings, by these names."""
     return lambda fields: Asked(

@@ -122,7 +122,8 @@ class Sftp:
         return number
 
     def _operation(self, number: int, asked: Asked, cost: int) -> None:
-        paths = [self._opened(handle).path for handle in asked.handles]
+        opened = tuple(map(self._opened, asked.handles))
+        paths = [one.path for one in opened]
         named = dict(zip(("path", "to"), paths, strict=False)) | asked.fields
         cost += sum(map(len, paths)) + (NAMES_LIMIT if asked.operation == "readdir" else 0)
         if not self._kept.take(cost):
@@ -130,7 +131,7 @@ class Sftp:
         n = self._listing.number()
         began_ns = self._listing.request(n, asked.operation, **named)
         named_asked = Asked(asked.operation, named, (), asked.answers)
-        self._waiting[number] = Operation(n, began_ns, named_asked, cost)
+        self._waiting[number] = Operation(n, began_ns, named_asked, cost, opened)
 
     def _read(self, number: int, fields: Fields) -> None:
         file = self._file(fields.string())
@@ -205,6 +206,7 @@ class Sftp:
 
     def _status(self, waiting: Waiting, code: str, said: str | None) -> None:
         if isinstance(waiting, Operation):
+            waiting.answered(code)
             self._tell(waiting, code, message=said)
             return
         opened = waiting.opened
@@ -258,6 +260,7 @@ class Sftp:
             opened = OpenDirectory(self._listing, n, began_ns, path)
         else:
             opened = OpenFile(self._listing, n, began_ns, path, self._window)
+            opened.emptied = r.empties(waiting.asked.fields["flags"])
         opened.cost = waiting.cost
         return opened
 
