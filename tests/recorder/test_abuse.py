@@ -18,7 +18,7 @@ from sessionlens_recorder.session.relay import MAX_CHANNELS
 from .conftest import BuildSite, Site, channel, stream, wait_for
 from .messages import data, opening, request
 from .speaker import Heard, client, log_in, send
-from .test_faults import needs_proc, processes_of, sealed_as
+from .test_faults import needs_proc, process_of, processes_of, sealed_as
 
 FLOOD, MIB = 400 << 20, 1 << 20
 
@@ -52,7 +52,7 @@ def test_four_hundred_megabytes_before_the_login(build_site: BuildSite) -> None:
     """Packets as large as they may be: each is looked at and forgotten."""
     site = build_site(server="login_grace = 600").start()
     with client(site) as transport:
-        (child,) = processes_of(site)
+        child = process_of(site)
         before, ignored = (
             peak(child),
             bytes([common.MSG_IGNORE]) + struct.pack(">I", 200_000) + bytes(200_000),
@@ -69,7 +69,7 @@ def test_four_hundred_megabytes_without_a_key_exchange(build_site: BuildSite) ->
     site = build_site().start()
     with raw(site) as sock:
         assert sock.recv(100).startswith(b"SSH-2.0-")
-        (child,) = processes_of(site)
+        child = process_of(site)
         before, most = peak(child), 0
         sock.sendall(b"SSH-2.0-x\r\n")
         packet = struct.pack(">IB", 100_004, 4) + bytes([common.MSG_IGNORE]) + bytes(100_002)
@@ -144,7 +144,7 @@ def test_ten_thousand_channels(build_site: BuildSite) -> None:
     with client(site) as transport:
         heard = Heard(transport)
         log_in(transport, site)
-        (child,) = processes_of(site)
+        child = process_of(site)
         before, descriptors = peak(child), Path(f"/proc/{child}/fd")
         most = 0
         for number in range(10_000):

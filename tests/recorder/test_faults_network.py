@@ -23,7 +23,7 @@ from sessionlens_recorder.bundle import BundleWriter, check, read_clocks
 
 from .conftest import DEADLINE_S, BuildSite, Site, Sshd, channel, public, running_sshd, stream, wait_for
 from .network import Wire, cable
-from .test_faults import CHATTER, needs_proc, processes_of, running, sealed_as, small_disk
+from .test_faults import CHATTER, needs_proc, process_of, running, sealed_as, small_disk
 
 __all__ = ["small_disk"]
 
@@ -90,7 +90,11 @@ def far_sshd(folder: Path, inside: list[str], address: str) -> Iterator[Sshd]:
         with subprocess.Popen(line) as process:
             wait_for(lambda: log.exists() and "listening" in log.read_text(), "the far sshd listens")
             yield near
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             process.terminate()
+            for pid in map(int, children):  # nothing tells them that their clients are gone
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
 
 def test_a_client_that_is_gone_without_a_word(build_site: BuildSite) -> None:
@@ -154,7 +158,7 @@ def test_a_target_that_stops_reading(build_site: BuildSite, tmp_path: Path) -> N
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(line, **pipes) as client:
         target = int(client.stdout.readline().split()[1])  # type: ignore[union-attr]
-        (child,) = processes_of(site)
+        child = process_of(site)
         before = rss(child)
         os.kill(target, signal.SIGSTOP)
         try:
@@ -236,7 +240,7 @@ def test_a_disk_that_does_not_keep_what_it_took(build_site: BuildSite) -> None:
     """fsync(2) fails: nobody knows what is on the disk, so the session ends."""
     site = build_site().start()
     with running(site, CHATTER) as (client, bundle):
-        (child,) = processes_of(site)
+        child = process_of(site)
         with strace(child, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"):
             out, err = client.communicate(timeout=DEADLINE_S)
             wait_for(lambda: "sealing-failed" in site.log() or "bundle-recovered" in site.log())

@@ -10,7 +10,7 @@ from pathlib import Path
 from sessionlens_recorder.net.revocation import Changes
 
 from .conftest import BuildSite, wait_for
-from .test_faults import needs_proc, processes_of
+from .test_faults import needs_proc, process_of
 
 LOOKED_AT_S = 5.0
 
@@ -33,7 +33,7 @@ def test_a_quiet_session_sleeps(build_site: BuildSite) -> None:
         assert client.stdout.readline() == b"up\n"
         (bundle,) = site.bundles()
         wait_for(lambda: b" 0.exec/out " in (bundle / "journal").read_bytes(), "what was said is committed")
-        (pid,) = processes_of(site)
+        pid = process_of(site)
         woken = []
         for _ in range(2):  # the last wakings of the login may fall into the first
             before = switches(pid)
