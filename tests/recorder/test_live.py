@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import ME, BuildSite, Site, channel, facts, public, stream, wait_for
-from .live import append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
+from .live import RUN, append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
 
 
 @pytest.fixture
@@ -200,3 +200,30 @@ def test_a_reload_names_other_watchers(build_site: BuildSite) -> None:
         session.type("exit\n")
         following.communicate(timeout=20)
         assert following.returncode == 0
+
+
+def test_a_socket_that_was_moved_needs_a_restart(build_site: BuildSite) -> None:
+    site = build_site().start()
+    append(site, '[live]\nsocket = "moved.sock"\n')
+    assert site.process is not None
+    site.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "restart-needed" in site.log(), site.log())
+    line = [*RUN, "sessions", "--config", str(site.folder / "recorder.toml")]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 64
+    assert "or one that was started before live.socket was changed to this: restart it" in done.stderr
+
+
+def test_what_is_not_allowed_is_no_wrong_use(build_site: BuildSite, public_folder: Path) -> None:
+    """A script can tell 77 from 64."""
+    can_be("nobody")
+    site = build_site()
+    socket = public_folder / "live.sock"
+    append(site, f'[live]\nsocket = "{socket}"\nwatchers = ["daemon"]\n')
+    site.start()
+    assert run(site, "sessions", unix="nobody").returncode == 77
+    assert run(site, "end", "00000000", "--reason", "r").returncode == 64
+    with shell(site) as session:
+        session.until("$")
+        refused = run(site, "follow", only(site), "--reason", "r")
+        assert (refused.returncode, "is not in live.watchers" in refused.stderr) == (77, True)
