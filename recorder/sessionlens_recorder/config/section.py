@@ -107,10 +107,10 @@ class Section:
         value: bool = self._get(key, bool, False)
         return value
 
-    def number(self, key: str, default: float, least: float, most: float, hint: str = "") -> float:
+    def number(self, key: str, default: float, least: float, most: float, problem: str = "") -> float:
         value: Any = self._get(key, object, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise self.error(key, f"is not a number from {least:g} to {most:g}{hint}")
+            raise self.error(key, problem or f"is not a number from {least:g} to {most:g}")
         return float(value)
 
     def duration(self, key: str, default: str, least: float) -> float:
