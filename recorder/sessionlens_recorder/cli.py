@@ -6,7 +6,6 @@ import argparse
 import getpass
 import sys
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except (ConfigError, OSError, ValueError) as error:
         print(f"sessionlens-recorder: {_in_words(error)}", file=sys.stderr)  # noqa: T201
-        return USAGE_ERROR
+        return int(getattr(error, "exit_code", USAGE_ERROR))
 
 
 def _in_words(error: Exception) -> str:
@@ -90,13 +89,18 @@ def _parser() -> Parser:
     revoke.set_defaults(run=_revoke)
     for verb, meaning in (("hold", "keep recordings for a case, whatever their age"), ("release", "undo it")):
         keep = commands.add_parser(verb, help=meaning)
-        keep.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
+        keep.add_argument("bundles", nargs="+", metavar="ID", help="eight hex digits, or a bundle's folder")
         keep.add_argument("--config", type=Path, required=True, metavar="FILE")
         keep.add_argument("--case", required=True, metavar="C")
         keep.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
         keep.set_defaults(run=_keep, verb=verb)
-    check = commands.add_parser("check", help="explain what the rules say of a login (1: not allowed)")
-    check.add_argument("login", metavar="NAME%%TARGET")
+    holds = commands.add_parser("holds", help="list the recordings that are held, with their cases")
+    holds.add_argument("--config", type=Path, required=True, metavar="FILE")
+    holds.set_defaults(run=_holds)
+    check = commands.add_parser(
+        "check", help="explain what is said of a login (1: not allowed); without one, try the configuration"
+    )
+    check.add_argument("login", nargs="?", metavar="NAME%TARGET")
     check.add_argument("--config", type=Path, required=True, metavar="FILE")
     check.add_argument("--kind", choices=KINDS, help="of channel; default: whether the target is reached")
     check.add_argument("--at", metavar="TIME", help="ISO 8601, UTC unless it says otherwise; default: now")
@@ -177,8 +181,9 @@ def _revoke(arguments: argparse.Namespace) -> int:
 
     config, by = load(arguments.config), operator(arguments.by)
     with telling(config):
-        print(set_revoked(config, arguments.name, arguments.reason, by, undo=arguments.undo))  # noqa: T201
-    return 0
+        fine, told = set_revoked(config, arguments.name, arguments.reason, by, undo=arguments.undo)
+    print(told)  # noqa: T201
+    return 0 if fine else 1
 
 
 def _keep(arguments: argparse.Namespace) -> int:
@@ -188,18 +193,33 @@ def _keep(arguments: argparse.Namespace) -> int:
     config, by = load(arguments.config), operator(arguments.by)
     good = True
     with telling(config):
-        for fine, line in keep(arguments.verb, arguments.bundles, arguments.case, by):
+        for fine, line in keep(
+            arguments.verb, config.server.recordings, arguments.bundles, arguments.case, by
+        ):
             print(line, file=sys.stdout if fine else sys.stderr)
             good = good and fine
     return 0 if good else USAGE_ERROR
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from sessionlens_recorder.explaining import Question, explain
+def _holds(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.holding import list_holds
 
-    moment = datetime.fromisoformat(arguments.at) if arguments.at else datetime.now(UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    for line in list(list_holds(load(arguments.config).server.recordings)) or ["no recording is held"]:
+        print(line)  # noqa: T201
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from sessionlens_recorder.explaining import Question, explain, read_moment
+    from sessionlens_recorder.trying import try_config
+
+    if arguments.login is None:
+        good = True
+        for fine, line in try_config(arguments.config):
+            print(line)  # noqa: T201
+            good = good and fine
+        return 0 if good else 1
+    moment = read_moment(arguments.at)
     question = Question(arguments.login, arguments.kind, moment, tuple(arguments.group))
     explanation = explain(load(arguments.config), question)
     for line in explanation.lines:

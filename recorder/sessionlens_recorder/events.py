@@ -29,7 +29,10 @@ def _event(id: str, level: Level, fields: str, meaning: str) -> Event:
 
 _ALL = (
     # the recorder
-    _event("recorder-ready", "info", "server targets", "All listeners are open; logins are possible."),
+    _event(
+        "recorder-ready", "info", "server targets refuses",
+        "All listeners are open; logins are possible, unless `refuses` says why nobody is let in.",
+    ),
     _event("recorder-stopping", "info", "connections", "The recorder was told to stop; sessions are ended."),
     _event("recorder-stopped", "info", "", "Every session has ended and is sealed."),
     _event(
@@ -56,7 +59,10 @@ _ALL = (
     ),
     _event("accept-failed", "warning", "reason", "A connection could not be accepted."),
     _event("fork-failed", "error", "client reason", "No process for a connection or duty could be made."),
-    _event("process-died", "error", "duty how", "A process of the recorder ended as it should not."),
+    _event(
+        "process-died", "error", "duty how",
+        "A process of the recorder ended as it should not. `duty`: what it was for.",
+    ),
     _event("crash", "error", "session trace", "An error in the recorder itself. Please report it."),
     # logins
     _event(
@@ -96,7 +102,8 @@ _ALL = (
     ),
     _event(
         "session-end", "info", "session how reason",
-        "A session is over and its bundle has its last line (`how`: seal or abort) and its signature.",
+        "A session is over and its bundle has its last line (`how`: seal or abort) and its signature. Of one "
+        "whose process was killed, `bundle-recovered` says so instead.",
     ),
     _event(
         "session-warned", "info", "session reason",
@@ -176,11 +183,11 @@ _ALL = (
     ),
     _event("bundle-failed", "error", "reason", "A process ended because of a bundle that it could not use."),
     _event(
-        "bundle-recovered", "warning", "bundle reason",
-        "A bundle that a dead process left was sealed as aborted.",
+        "bundle-recovered", "warning", "session bundle reason",
+        "A bundle that a dead process left was sealed as aborted: of this session there is no `session-end`.",
     ),
     _event(
-        "bundle-recovery-failed", "error", "bundle reason",
+        "bundle-recovery-failed", "error", "session bundle reason",
         "A bundle that was left unsealed cannot be sealed.",
     ),
     _event(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sessionlens_recorder.config import Config, Rule, Target
+from sessionlens_recorder.config import Config, Rule, Target, User
+from sessionlens_recorder.net.lasting import in_words
 from sessionlens_recorder.net.names import split_name
+from sessionlens_recorder.net.questions import questions_for
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.session.rules import KINDS, check_kind, check_reach
 
@@ -28,6 +30,17 @@ class Explanation:
 
     allowed: bool
     lines: tuple[str, ...]
+
+
+def read_moment(text: str | None) -> datetime:
+    """Of `--at`; None is now. ValueError."""
+    try:
+        moment = datetime.fromisoformat(text) if text else datetime.now(UTC)
+    except ValueError:
+        raise ValueError(
+            f"--at: {text!r} is no time; write 2026-11-29T22:00, or …+01:00 if not UTC"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def explain(config: Config, question: Question) -> Explanation:
@@ -52,6 +65,7 @@ def explain(config: Config, question: Question) -> Explanation:
     lines += [_describe(rule, question) for rule in concerned]
     if reason is None:
         lines += _what_else(config, name, target)
+        lines += _conditions(config, user or User(name), target, concerned)
     return Explanation(reason is None, tuple(lines))
 
 
@@ -93,3 +107,22 @@ def _what_else(config: Config, name: str, target: Target) -> Iterator[str]:
         ways = " or ".join(", then ".join(sequence) for sequence in config.sequences(user))
         yield f"login: {ways}"
     yield f"on {target.name}: account {target.account or name}, by {target.upstream}"
+
+
+def _conditions(config: Config, user: User, target: Target, rules: list[Rule]) -> Iterator[str]:
+    """What the person meets before the session and within it."""
+    asked = questions_for(config, user, target)
+    if asked.acknowledge:
+        yield "asked: to acknowledge the recording"
+    if asked.reason:
+        yield "asked: a reason or ticket"
+    if target.four_eyes or any(rule.four_eyes for rule in rules):
+        yield f"four eyes: waits until {' or '.join(sorted(config.live.approvers.values()))} allows it"
+    for word, own, usual in (
+        ("idle", target.idle, config.server.idle),
+        ("longest", target.longest, config.server.longest),
+    ):
+        if seconds := own or usual:
+            yield f"{word}: {in_words(seconds)}"
+    if target.policy.forward and any("forward" in rule.allow for rule in rules):
+        yield f"forward: {', '.join(target.policy.forward)}"

@@ -20,6 +20,7 @@ from sessionlens_recorder import __version__, logs, signing
 from sessionlens_recorder.bundle import check, open_regular
 from sessionlens_recorder.bundle.clock import now
 from sessionlens_recorder.config import NAME, Config
+from sessionlens_recorder.finding import find_recording
 from sessionlens_recorder.operators import Operator, telling
 
 PIECE = 1 << 20
@@ -47,7 +48,9 @@ def export(
     """A line for each recording, and whether it holds; then one for the file. ValueError, OSError."""
     if not NAME.fullmatch(case):
         raise ValueError(f"--case: {case!r} is not a name (letters, digits, '.', '_', '-')")
-    bundles = {bundle.name: bundle for bundle in (_find(config, one) for one in sessions)}
+    bundles = {
+        bundle.name: bundle for bundle in (find_recording(config.server.recordings, one) for one in sessions)
+    }
     states = {name: _state(bundle) for name, bundle in sorted(bundles.items())}
     custody = _custody(config, case, reason, by, states)
     digest = _write(output, case, config, bundles, custody)
@@ -70,17 +73,6 @@ def export(
             sessions=" ".join(name[-8:] for name in states),
             sha256=digest,
         )
-
-
-def _find(config: Config, session: str) -> Path:
-    found = [
-        path for path in config.server.recordings.glob("[0-9]*/[0-9]*/[0-9]*/*")
-        if path.name == session or path.name.endswith(f"-{session}")
-    ]  # fmt: skip
-    if len(found) != 1:
-        many = f"{len(found)} recordings are called so" if found else "there is no such recording"
-        raise ValueError(f"{session}: {many}; give the eight hex digits or the name of a folder")
-    return found[0]
 
 
 def _state(bundle: Path) -> dict[str, Any]:

@@ -6,28 +6,39 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.bundle import BundleError, hold, is_bundle, release
+from sessionlens_recorder.bundle import BundleError, hold, holds_of, is_bundle, release
+from sessionlens_recorder.finding import DAYS, find_or_path
 from sessionlens_recorder.logs import escape
 from sessionlens_recorder.operators import Operator
 
 
-def keep(verb: str, bundles: Sequence[Path], case: str, by: Operator) -> Iterator[tuple[bool, str]]:
+def keep(
+    verb: str, recordings: Path, bundles: Sequence[str], case: str, by: Operator
+) -> Iterator[tuple[bool, str]]:
     """A line for each bundle, and whether it is now as was asked."""
     if not case.strip() or len(case) > 200:
         raise ValueError("--case has to be a name of at most 200 characters")
     for given in bundles:
-        bundle = given.resolve()
         try:
+            bundle = find_or_path(recordings, given)
             told = _hold(bundle, case, by) if verb == "hold" else _release(bundle, case, by)
-        except (BundleError, OSError) as error:
-            yield False, escape(f"{given}: {error}")
+        except (BundleError, OSError, ValueError) as error:
+            yield False, escape(str(error) if str(error).startswith(given) else f"{given}: {error}")
         else:
             yield True, escape(f"{given}: {told}")
 
 
+def list_holds(recordings: Path) -> Iterator[str]:
+    """A line for each recording that is held."""
+    for file in sorted(recordings.glob(f"{DAYS}/*.hold")):
+        bundle = file.with_suffix("")
+        if cases := holds_of(bundle):
+            yield escape(f"{bundle.name}: {', '.join(cases)}")
+
+
 def _hold(bundle: Path, case: str, by: Operator) -> str:
     if not is_bundle(bundle):
-        raise BundleError("there is no recording here; name the folder of a bundle")
+        raise BundleError("there is no recording here; give the eight hex digits or the folder of a bundle")
     if not hold(bundle, case, by.name):
         return f"was held for {case} already"
     logs.event(

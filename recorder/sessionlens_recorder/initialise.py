@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sessionlens_recorder import sealing, signing
 from sessionlens_recorder.config import NAME
 from sessionlens_recorder.config.recording import Stored
+from sessionlens_recorder.config.rules import USUAL
 from sessionlens_recorder.config.section import parse_address
 from sessionlens_recorder.config.server import NOTICES
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key, read_authorized_keys
@@ -143,6 +144,8 @@ def _user(wishes: Wishes) -> tuple[str, bytes | None]:
         content = wishes.authorized_keys.read_bytes()
     except OSError as error:
         raise ValueError(f"{wishes.authorized_keys} cannot be read: {error.strerror}") from error
+    if content.startswith(b"-----BEGIN"):
+        raise ValueError(f"{wishes.authorized_keys} is a private key; give its public half, a .pub")
     if not keys or refused:
         why = f"line {refused[0].number}: {refused[0].reason}" if refused else "it is empty"
         raise ValueError(f"{wishes.authorized_keys} is not a file of public keys, a .pub: {why}")
@@ -150,13 +153,14 @@ def _user(wishes: Wishes) -> tuple[str, bytes | None]:
 
 
 def _rule(wishes: Wishes) -> str:
-    """For whoever was named, to whichever target was named: with its forwards, which stay shut there."""
+    """For whoever was named, to whichever target was named."""
     if wishes.user is None or wishes.target is None:
         return RULE
     return (
         "# Who may reach what; nobody anything without a rule.\n"
         f'[[rules]]\nwho = "{wishes.user}"\ntargets = "{wishes.target}"\n'
-        f"allow = [{', '.join(map(_quoted, KINDS))}]\n"
+        f"allow = [{', '.join(map(_quoted, USUAL))}]    "
+        f"# and {', '.join(_quoted(kind) for kind in KINDS if kind not in USUAL)}\n"
     )
 
 

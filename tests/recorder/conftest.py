@@ -125,6 +125,7 @@ class Site:
     server: str = ""
     targets: dict[str, str] = field(default_factory=dict)
     metrics: str = ""
+    ready: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -142,7 +143,7 @@ class Site:
         word, _, addresses = self.process.stdout.readline().partition(" ")
         self.process.stdout.close()
         assert word == "ready", self.log()
-        opened = json.loads(addresses)
+        self.ready = opened = json.loads(addresses)
         self.server, self.targets = opened["server"], opened["targets"]
         self.metrics = opened.get("metrics", "")
         known = public(self.folder / "keys/host_ed25519")

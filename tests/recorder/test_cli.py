@@ -68,6 +68,7 @@ def test_init_makes_a_configuration_that_serves(tmp_path: Path, capsys: pytest.C
     assert config.users["j.doe"].authorized_keys == folder / "users/j.doe.pub"
     (rule,) = config.rules
     assert (rule.who, rule.targets) == (("j.doe",), ("web01",))
+    assert rule.allow == {"shell", "exec", "sftp"}, "what is usual: forwards are allowed by who means to"
     target = config.targets["web01"]
     assert (target.address, target.account, target.key) == (("10.0.0.5", 22), "deploy", folder / "keys/web01")
     assert target.host_keys == (parse_public_key(key),)
@@ -172,3 +173,19 @@ def test_the_recorder_depends_on_paramiko_and_cryptography_only(root: Path) -> N
     project = tomllib.loads((root / "recorder/pyproject.toml").read_text())["project"]
     names = {dependency.split(">")[0] for dependency in project["dependencies"]}
     assert names == {"paramiko", "cryptography"}
+
+
+def test_a_private_key_is_not_taken_for_a_public_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = make_key(tmp_path / "john")
+    assert main(["init", str(tmp_path / "b"), "--user", "john", "--authorized-keys", str(key)]) == 64
+    assert f"{key} is a private key; give its public half, a .pub" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_login_is_written_with_one_percent_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    told = capsys.readouterr().out
+    assert "NAME%TARGET" in told and "%%" not in told

@@ -227,8 +227,11 @@ def test_the_notice_is_acknowledged_and_a_reason_given(build_site: BuildSite, tm
         "the lab finds the ticket"
     )
     assert 'reason="CHG-4711 \\x1b[2Jrestart"' in site.log()
-    empty = AskPass(tmp_path / "empty", "yes", "")
+    empty = AskPass(tmp_path / "empty", "yes", "", "")
     assert b"no reason was given" in site.ssh(*ASKED, "--", "true", env=empty.environment).stderr
+    late = AskPass(tmp_path / "late", "yes", "", "CHG-4712")
+    _, bundle = site.record(*ASKED, "--", "true", env=late.environment)
+    assert facts(bundle)["reason"] == "CHG-4712", "an empty answer may be given once more"
 
 
 def test_a_program_is_asked_nothing(build_site: BuildSite) -> None:

@@ -162,6 +162,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -> None:
     site = build_site().replaced('recordings = "recordings"', f'recordings = "{small_disk}"')
     site = site.replaced("[recording]", '[disk]\nreserve = "0%"\nreserve_least = "0"\n[recording]').start()
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(200_000))
     done = site.ssh("head -c 3000000 /dev/zero")
     assert done.returncode == 255
     assert b"this session can no longer be recorded" in done.stderr
@@ -173,6 +175,11 @@ def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -
     assert (
         b"cannot be recorded at the moment" in refused.stderr
         or b"can no longer be recorded" in refused.stderr
+    )
+    ballast.unlink()
+    sealed_as(bundle, "aborted")
+    assert "No space left on device" in (check(bundle).reason or ""), (
+        "once there is room, why it ended is kept"
     )
 
 

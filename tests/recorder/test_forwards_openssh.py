@@ -91,7 +91,7 @@ def test_a_unix_socket_towards_the_user(site: Site, tmp_path: Path, path: Path, 
 
 def test_a_forward_that_is_not_allowed_is_refused_with_a_reason(site: Site) -> None:
     done, bundle = site.record("-W", "10.1.2.3:80", "--")
-    assert b"forwarding of 10.1.2.3:80 is not allowed to this target" in done.stderr
+    assert b"forwarding of 10.1.2.3:80 is not allowed through this target" in done.stderr
     (refused,) = [event for event in events(channel(bundle, "0.connection")) if event["event"] == "refused"]
     assert refused["what"] == "channel direct-tcpip 10.1.2.3:80"
     assert "policy-refused session=" in site.log()

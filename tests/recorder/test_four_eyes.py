@@ -20,7 +20,7 @@ def test_a_second_person_allows_a_session(build_site: BuildSite) -> None:
         waiting = only(site, "waiting")
         assert not site.bundles()
         refused = run(site, "follow", waiting, "--reason", "look")
-        assert refused.returncode == 64 and "did not allow" in refused.stderr
+        assert refused.returncode == 77 and "did not allow" in refused.stderr
         allowed = run(site, "allow", waiting, "--reason", "ticket 8")
         assert allowed.returncode == 0, allowed.stderr
         session.until("$" if os.getuid() else "#")
@@ -46,7 +46,7 @@ def test_a_second_person_is_another_unix_user(build_site: BuildSite, public_fold
         session.until("waiting for a second person to allow this")
         waiting = only(site, "waiting")
         refused = run(site, "allow", waiting, "--reason", "root may do all")
-        assert refused.returncode == 64 and f"{ME} is not in live.approvers" in refused.stderr
+        assert refused.returncode == 77 and f"{ME} is not in live.approvers" in refused.stderr
         assert run(site, "allow", waiting, "--reason", "fine", unix="daemon").returncode == 0
         session.type("echo $((40 + 2))-there\n")
         session.until("42-there")
@@ -100,7 +100,7 @@ def test_nobody_allows_their_own(build_site: BuildSite) -> None:
     options = [one if one != "-oUser=john" else f"-oUser={ME}" for one in site.options()]
     with subprocess.Popen(["ssh", *options, "127.0.0.1", "true"], stderr=subprocess.PIPE) as process:
         refused = run(site, "allow", only(site, "waiting"), "--reason", "mine")
-        assert refused.returncode == 64 and "nobody allows a session of their own" in refused.stderr
+        assert refused.returncode == 77 and "nobody allows a session of their own" in refused.stderr
         process.kill()
 
 

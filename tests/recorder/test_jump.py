@@ -115,6 +115,8 @@ def test_nothing_is_forwarded_to_a_target(build_site: BuildSite, sshd: Sshd) -> 
     site = build_site(target='forward = ["*"]').start()
     done, _ = site.record("-W", f"127.0.0.1:{sshd.port}", "--")
     assert b"is a target: `ssh -J` gets there, with a login that names none" in done.stderr
+    done, _ = site.record("-W", "web01:22", "--")  # what -J john+web01@bastion asks for
+    assert b"web01:22 is a target: `ssh -J` gets there, with a login that names none" in done.stderr
 
 
 def test_the_account_is_the_targets(own_key: Site) -> None:

@@ -187,7 +187,12 @@ def test_it_needs_no_root(build_site: BuildSite, tmp_path: Path) -> None:
         ("[limits]\ntotl = 3", 'did you mean "total"'),
         ('[disk]\nreserve = "5"', "is not a percentage"),
         ('[disk]\nreserve_least = "lots"', "is not a size"),
-        ("[retention]\ndays = 0", "cannot be 0; leave it out to keep recordings"),
+        (
+            "[retention]\ndays = 0",
+            "number of days, more than 0 and at most 36500; leave it out to keep recordings",
+        ),
+        ("[retention]\ndays = -1", "has to be a number of days, more than 0"),
+        ('[retention]\ndays = "1d"', "has to be a number of days, more than 0"),
         ('[metrics]\nlisten = "0.0.0.0:9464"', "can be reached from elsewhere"),
         ('[metrics]\nlisten = "example.org:9464"', "metrics.listen"),
     ],
@@ -356,3 +361,10 @@ def test_a_client_of_the_metrics_that_hangs_hinders_nobody(build_site: BuildSite
         silent.send(b"GET /metr")
         assert site.ssh("true").returncode == 0
         assert value(scrape(site), "sessions_total") == 1, "after its patience"
+
+
+def test_a_bastion_that_refuses_everybody_says_so_when_it_is_ready(build_site: BuildSite) -> None:
+    site = limited(build_site, '[disk]\nreserve_least = "900000T"').start()
+    (ready,) = (line for line in site.log().splitlines() if " recorder-ready " in line)
+    assert "less than the reserve" in ready and "(disk.reserve, disk.reserve_least)" in ready
+    assert "less than the reserve" in site.ready["refuses"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import ME, BuildSite, Site, channel, facts, public, stream, wait_for
-from .live import append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
+from .live import RUN, append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_the_socket_is_nobodys_by_default(build_site: BuildSite) -> None:
         session.until("$" if os.getuid() else "#")
         mine = only(site)
         refused = run(site, "follow", mine, "--reason", "curious")
-        assert refused.returncode == 64
+        assert refused.returncode == 77
         assert f"{ME} is not in live.watchers" in refused.stderr
         assert "live-refused" in site.log() and "what=watch" in site.log()
     site.stop()
@@ -134,7 +134,7 @@ def test_who_is_not_named_is_told_nothing(build_site: BuildSite, public_folder: 
         session.until("#")
         mine = only(site)
         refused = run(site, "sessions", unix="nobody")
-        assert refused.returncode == 64 and "nobody is neither in live.watchers" in refused.stderr
+        assert refused.returncode == 77 and "nobody is neither in live.watchers" in refused.stderr
         assert "live-refused by=nobody what=connect" in site.log()
         assert run(site, "sessions", unix="daemon").stdout.count(mine) == 2
         ended = run(site, "end", mine, "--reason", "enough", unix="daemon")
@@ -188,7 +188,7 @@ def test_a_reload_names_other_watchers(build_site: BuildSite) -> None:
     with shell(site) as session:
         session.until("$" if os.getuid() else "#")
         mine = only(site)
-        assert run(site, "follow", mine, "--reason", "r").returncode == 64
+        assert run(site, "follow", mine, "--reason", "r").returncode == 77
         append(site, f'[live]\nwatchers = ["{ME}"]\n')
         assert site.process is not None
         site.process.send_signal(signal.SIGHUP)
@@ -200,3 +200,15 @@ def test_a_reload_names_other_watchers(build_site: BuildSite) -> None:
         session.type("exit\n")
         following.communicate(timeout=20)
         assert following.returncode == 0
+
+
+def test_a_socket_that_was_moved_needs_a_restart(build_site: BuildSite) -> None:
+    site = build_site().start()
+    append(site, '[live]\nsocket = "moved.sock"\n')
+    assert site.process is not None
+    site.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "restart-needed" in site.log(), site.log())
+    line = [*RUN, "sessions", "--config", str(site.folder / "recorder.toml")]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 64
+    assert "or one that was started before live.socket was changed to this: restart it" in done.stderr

@@ -101,3 +101,35 @@ def test_what_root_queues_is_the_recorders(build_site: BuildSite) -> None:
     assert order(site, "revoke", "john").returncode == 0
     (segment,) = (site.folder / "spool").glob("*.jsonl")
     assert segment.stat().st_uid == 65534
+
+
+def test_revoking_says_what_ends_and_who_is_unknown(site: Site) -> None:
+    unknown = order(site, "revoke", "jhon")
+    assert unknown.returncode == 1
+    assert "no session of theirs runs" in unknown.stdout
+    assert "but NO SUCH USER is configured, did you mean john?" in unknown.stdout
+    assert (site.folder / "revoked_people").read_text().startswith("jhon "), "it is done all the same"
+    assert order(site, "revoke", "jhon", "--undo").returncode == 0
+    line = ["ssh", *site.options(), "127.0.0.1", "echo in; cat"]
+    client = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert client.stdout is not None and client.stdout.readline() == b"in\n"
+    known = order(site, "revoke", "john")
+    assert (known.returncode, "1 running session of theirs ends now" in known.stdout) == (0, True)
+    client.communicate()
+    site.sealed([])
+    site.stop()
+    again = order(site, "revoke", "john")
+    assert "was on the list already; no recorder says whether sessions run" in again.stdout
+
+
+def test_holds_take_ids_and_are_listed(site: Site) -> None:
+    _, bundle = site.record("true")
+    assert order(site, "holds").stdout == "no recording is held\n"
+    for case in ("C-1", "C-2"):
+        done = order(site, "hold", bundle.name[-8:], "--case", case)
+        assert (done.returncode, done.stdout) == (0, f"{bundle.name[-8:]}: held for {case}\n")
+    assert order(site, "holds").stdout == f"{bundle.name}: C-1, C-2\n"
+    assert order(site, "release", bundle.name, "--case", "C-1").returncode == 0
+    assert order(site, "holds").stdout == f"{bundle.name}: C-2\n"
+    missing = order(site, "hold", "00000000", "--case", "C-1")
+    assert (missing.returncode, "00000000: there is no such recording" in missing.stderr) == (64, True)

@@ -198,3 +198,28 @@ def test_of_nobody_else_is_it_believed(site: Site, tmp_path: Path) -> None:
 def test_what_is_no_address_is_refused(build_site: BuildSite) -> None:
     with pytest.raises(AssertionError, match=r"proxy_from: 'balancer' does not appear to be"):
         build_site(server='proxy_from = ["balancer"]').start()
+
+
+def test_a_binary_header_of_nobody_we_trust_ends_it_with_a_reason(build_site: BuildSite) -> None:
+    """As any other client that talks nonsense; the reason names the setting that is perhaps missing."""
+    site = build_site(server="login_grace = 5").start()
+    host, _, port = site.targets["web01"].rpartition(":")
+    for more in (b"", b"SSH-2.0-x\r\n"):
+        with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
+            sock.sendall(v2(FOUR) + more)
+            with suppress(ConnectionResetError):  # what was sent is not read any more
+                while sock.recv(1000):
+                    pass
+    reason = "a NUL byte came, as of a balancer that is not in server.proxy_from"
+    wait_for(lambda: site.log().count(reason) == 2, site.log())
+
+
+def test_half_a_header_of_nobody_we_trust_lasts_as_long_as_the_grace(build_site: BuildSite) -> None:
+    site = build_site(server="login_grace = 1").start()
+    host, _, port = site.targets["web01"].rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
+        sock.sendall(v2(FOUR)[:4])
+        with suppress(ConnectionResetError):
+            while sock.recv(1000):
+                pass
+    wait_for(lambda: "no login in time" in site.log(), site.log())

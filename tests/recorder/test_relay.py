@@ -141,7 +141,8 @@ def test_agent_and_x11_pass_where_they_are_allowed() -> None:
 def test_a_forward_is_refused_with_its_reason() -> None:
     case = Case(forward=("127.0.0.1:80",))
     ((to, answer),) = case.user(m.opening("direct-tcpip", 5, m.tcp("127.0.0.1", 81)))
-    assert (to, answer) == (USER, open_failure(5, "forwarding of 127.0.0.1:81 is not allowed to this target"))
+    told = "forwarding of 127.0.0.1:81 is not allowed through this target"
+    assert (to, answer) == (USER, open_failure(5, told))
     assert case.user(m.opening("direct-tcpip", 6, m.tcp("127.0.0.1", 80)))[0][0] == TARGET
 
 

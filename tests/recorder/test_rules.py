@@ -11,7 +11,7 @@ import pytest
 from sessionlens_recorder.session.hours import parse_hours
 from sessionlens_recorder.session.rules import Rule, check_kind, check_reach
 
-from .conftest import BuildSite, Site, channel, events
+from .conftest import ME, BuildSite, Site, channel, events
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -69,12 +69,12 @@ def test_denied_unless_a_rule_allows_it() -> None:
     assert check_reach(rules, "john", [], "web01", MONDAY) is None
     assert check_reach(rules, "jane", [], "web01", MONDAY) == "no rule lets jane reach web01"
     assert check_reach(rules, "john", [], "db01", MONDAY)
-    assert check_reach(rules, "jane", ["ops"], "db01", MONDAY) == "jane may reach db01 only Tue"
+    assert check_reach(rules, "jane", ["ops"], "db01", MONDAY) == "jane may reach db01 only Tue UTC"
     assert check_reach(rules, "ops", [], "db01", MONDAY), "a group is not a person of that name"
     assert check_reach([rule("*")], "anybody", [], "anything", MONDAY) is None
     assert check_kind(rules[:1], "shell", MONDAY) is None
     assert check_kind(rules[:1], "exec", MONDAY) == "no rule allows commands here"
-    assert check_kind(rules[1:], "exec", MONDAY) == "commands are allowed only Tue"
+    assert check_kind(rules[1:], "exec", MONDAY) == "commands are allowed only Tue UTC"
 
 
 SOME = """
@@ -134,7 +134,8 @@ def test_check_explains(build_site: BuildSite) -> None:
         "rule 2: @night, jane → web*: shell, forward; "
         "Mon-Fri 08:00-18:00 Europe/Berlin or Sat 10:00-12:00 Europe/Berlin",
         "login: publickey",
-        said.splitlines()[-1],
+        said.splitlines()[-2],
+        "forward: *",
     ]
     assert check(site, "john+web01", "--kind", "shell", "--at", "2026-11-23T20:00+01:00")[0] == 1
     code, said = check(site, "john%web01", "--kind", "shell", "--at", "2026-11-22T09:00")
@@ -146,7 +147,8 @@ def test_check_explains(build_site: BuildSite) -> None:
     assert (code, "there is no user mary" in said) == (1, True)
     code, said = check(site, "john%nowhere")
     assert (code, "names no target" in said) == (64, True)
-    assert check(site, "john%web01", "--at", "noon")[0] == 64
+    code, said = check(site, "john%web01", "--at", "gestern")
+    assert (code, "--at: 'gestern' is no time; write 2026-11-29T22:00" in said) == (64, True)
 
 
 def test_check_knows_who_is_revoked(build_site: BuildSite) -> None:
@@ -159,3 +161,46 @@ def test_check_knows_who_is_revoked(build_site: BuildSite) -> None:
 def test_a_time_zone_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no time zone that this machine knows"):
         parse_hours("Mon 08:00-09:00 Europe/Nowhere")
+
+
+def test_check_says_what_the_person_meets(build_site: BuildSite) -> None:
+    site = build_site(
+        server='acknowledge = true\nidle = "30m"',
+        target='ask_reason = true\nfour_eyes = true\nlongest = "10h"\nforward = ["127.0.0.1:8080"]',
+    )
+    file = site.folder / "recorder.toml"
+    file.write_text(file.read_text() + f'[live]\napprovers = ["{ME}"]\n')
+    code, said = check(site, "john%web01")
+    assert code == 0
+    assert said.splitlines()[-6:] == [
+        "asked: to acknowledge the recording",
+        "asked: a reason or ticket",
+        f"four eyes: waits until {ME} allows it",
+        "idle: 30 min",
+        "longest: 10 h",
+        "forward: 127.0.0.1:8080",
+    ]
+
+
+def test_check_without_a_login_tries_the_whole_configuration(build_site: BuildSite) -> None:
+    site = build_site()
+    assert check(site) == (
+        0, f"{site.folder}/recorder.toml: `serve` can start with it: 1 user, 1 target, 1 rule, 0 sinks\n"
+    )  # fmt: skip
+    file, token = site.folder / "recorder.toml", site.folder / "hec"
+    text = file.read_text()
+    token.write_text("secret\n")
+    sink = '[sinks.hec]\ntype = "http"\nurl = "https://127.0.0.1:1"\ntoken_file = "hec"\n'
+    file.write_text(text + sink)
+    token.chmod(0o644)
+    code, said = check(site)
+    assert (code, f"{token} is a secret that others can use" in said) == (64, True)
+    token.chmod(0o600)
+    assert check(site)[0] == 0
+    (site.folder / "keys/signing_ed25519").chmod(0o644)
+    code, said = check(site)
+    assert (code, "signing_ed25519 is a private key that others can use" in said) == (64, True)
+    (site.folder / "keys/signing_ed25519").chmod(0o600)
+    file.write_text(text + '[disk]\nreserve_least = "900000T"\n')
+    code, said = check(site)
+    assert (code, "nobody would be let in: " in said) == (1, True)

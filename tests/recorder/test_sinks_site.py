@@ -145,7 +145,11 @@ def test_heads_of_a_session_whose_process_was_killed(build_site: BuildSite) -> N
     _, chains = read_heads(bundle)
     assert [chains[h["length"]] for h in heads] == [h["chain"] for h in heads]
     assert heads[1]["final"] and heads[1]["length"] == max(chains)
-    assert {"process-died", "bundle-recovered"} <= {event["event"] for event in lines_of(site)}
+    (died,) = named(lines_of(site), "process-died")
+    assert died["duty"] == "connection from 127.0.0.1"
+    (recovered,) = named(lines_of(site), "bundle-recovered")
+    assert recovered["session"] == start["session"], "in place of session-end"
+    assert not named(lines_of(site), "session-end")
 
 
 def test_while_the_endpoint_is_down_sessions_run_and_nothing_is_lost(
@@ -357,3 +361,13 @@ def test_what_cannot_be_used_is_said_before_ready(
     assert done.returncode == 64
     (told,) = done.stderr.splitlines()
     assert re.search(said, told), told
+
+
+def test_a_sink_that_is_down_is_said_to_be_since_when_and_why(build_site: BuildSite, tmp_path: Path) -> None:
+    port = free_port()
+    site = build_site(target=splunk(port, tmp_path)).start()
+    wait_for(lambda: list((site.folder / "spool").glob("*.down")), "it is noted")
+    line = [sys.executable, "-m", "sessionlens_recorder", "sinks", "--config", site.folder / "recorder.toml"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(r"down since 20\d\d-\d\d-\d\dT[\d:]+Z: cannot be reached: ", done.stdout), done.stdout

@@ -90,11 +90,10 @@ def read_disk(section: Section) -> Disk:
 
 
 def read_retention(section: Section) -> Retention:
-    days = section.number("days", 0.0, 0.0, 36500.0)
-    if "days" in section and days == 0:
-        raise section.error("days", "cannot be 0; leave it out to keep recordings")
+    problem = "has to be a number of days, more than 0 and at most 36500; leave it out to keep recordings"
+    days = section.number("days", 36500.0, 1e-6, 36500.0, problem)
     section.done()
-    return Retention(days or None)
+    return Retention(days if "days" in section else None)
 
 
 def read_metrics(section: Section) -> Metrics:

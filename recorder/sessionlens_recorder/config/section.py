@@ -107,10 +107,10 @@ class Section:
         value: bool = self._get(key, bool, False)
         return value
 
-    def number(self, key: str, default: float, least: float, most: float) -> float:
-        value: float = self._get(key, (int, float), default)
-        if isinstance(value, bool) or not least <= value <= most:
-            raise self.error(key, f"is not a number from {least:g} to {most:g}")
+    def number(self, key: str, default: float, least: float, most: float, problem: str = "") -> float:
+        value: Any = self._get(key, object, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise self.error(key, problem or f"is not a number from {least:g} to {most:g}")
         return float(value)
 
     def duration(self, key: str, default: str, least: float) -> float:
@@ -179,7 +179,7 @@ def check_name(section: Section) -> None:
         raise section.error(None, f"{section.name!r} is not a name (letters, digits, '.', '_', '-')")
 
 
-_WORDS = {"str": "a string", "dict": "a table", "list": "a list", "bool": "true or false", "int": "a number"}
+_WORDS = {"str": "a string", "dict": "a table", "list": "a list", "bool": "true or false"}
 
 
 def parse_address(text: str) -> tuple[str, int]:

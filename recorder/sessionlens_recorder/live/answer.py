@@ -36,6 +36,10 @@ class Problem(Exception):
     """Why a request is not answered, in words for who asked."""
 
 
+class Denied(Problem):
+    """They may not."""
+
+
 def check_reason(reason: object) -> str:
     """A reason that says something. ValueError."""
     text = " ".join(reason.split()) if isinstance(reason, str) else ""
@@ -60,7 +64,7 @@ class Answer:
             try:
                 self._answer(self._request())
             except (Problem, ValueError, RecursionError) as problem:
-                self._send({"problem": str(problem)})
+                self._send({"problem": str(problem), "denied": isinstance(problem, Denied)})
         return 0
 
     def _request(self) -> dict[str, Any]:
@@ -102,7 +106,7 @@ class Answer:
     def _check(self, what: str, one: Running, problem: str | None) -> None:
         if problem is not None:
             logs.warning("live-refused", session=one.session, by=self._peer.name, what=what, reason=problem)
-            raise Problem(problem)
+            raise Denied(problem)
 
     def _give(self, what: Literal["watch", "unwatch", "end", "allow"], one: Running, reason: str) -> None:
         if one.child.orders is None:

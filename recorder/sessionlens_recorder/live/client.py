@@ -30,32 +30,44 @@ COLUMNS = (
 )
 
 
-def ask(path: Path, **request: Any) -> Iterator[dict[str, Any]]:
-    """Lines of the answer. Raises ValueError: what is wrong, and what to do."""
-    with closing(_connect(path)) as sock, sock.makefile("rb") as answers:
+class NotAllowed(ValueError):
+    """This Unix user may not do that: something else than wrong use."""
+
+    exit_code = 77  # EX_NOPERM of sysexits.h
+
+
+def ask(path: Path, *, patience: float | None = None, **request: Any) -> Iterator[dict[str, Any]]:
+    """Lines of the answer. ValueError: what is wrong, and what to do; TimeoutError after `patience`."""
+    with closing(_connect(path, patience)) as sock, sock.makefile("rb") as answers:
         with suppress(BrokenPipeError):  # turned away before it was asked; the reason is there to be read
             sock.sendall(json.dumps(request).encode() + b"\n")
         for line in answers:
             answer = json.loads(line)
             if problem := answer.get("problem"):
-                raise ValueError(escape(str(problem)))
+                raise (NotAllowed if answer.get("denied") else ValueError)(escape(str(problem)))
             yield answer
 
 
-def _connect(path: Path) -> socket.socket:
+def _connect(path: Path, patience: float | None) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.settimeout(patience)
     try:
         with short(path) as address:
             sock.connect(address)
     except OSError as error:
         sock.close()
-        advice = {
-            PermissionError: "only the bastion's own user may, and whom [live] names",
-            FileNotFoundError: "no recorder runs, or it listens elsewhere: give --socket or --config",
-            ConnectionRefusedError: "no recorder runs there",
-        }.get(type(error), "")
-        raise ValueError(f"{path}: {error.strerror or error}{'; ' if advice else ''}{advice}") from error
+        advice = _ADVICE.get(type(error), "")
+        kind = NotAllowed if isinstance(error, PermissionError) else ValueError
+        raise kind(f"{path}: {error.strerror or error}{'; ' if advice else ''}{advice}") from error
     return sock
+
+
+_ADVICE: dict[type[OSError], str] = {
+    PermissionError: "only the bastion's own user may, and whom [live] names",
+    FileNotFoundError: "no recorder runs, or one that was started before live.socket was changed to this: "
+    "restart it, or give --socket with the path from before",
+    ConnectionRefusedError: "no recorder runs there",
+}
 
 
 def list_sessions(path: Path, as_json: bool) -> Iterator[str]:

@@ -63,6 +63,11 @@ class Desk:
         """A recording has begun."""
         self._tell({"bundle": path})
 
+    def ending(self, path: str, reason: str) -> None:
+        """It is about to be sealed, which may fail."""
+        with contextlib.suppress(OSError):  # the accept process was killed; sealing goes on
+            self._tell({"ending": path, "reason": reason})
+
     def logged_in(self) -> None:
         """Somebody is in, and there is no recording to name yet."""
         self._tell({})

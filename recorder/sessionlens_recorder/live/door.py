@@ -69,6 +69,7 @@ class Door:
             sock, _ = self.listener.accept()
         except OSError:
             return None
+        denied = False
         try:
             peer = peer_of(sock, self._live)
         except OSError as error:
@@ -76,6 +77,7 @@ class Door:
         else:
             problem = check_list(self._live, peer)
             if problem is not None:
+                denied = True
                 logs.warning("live-refused", by=peer.name, what="connect", reason=problem)
             elif len(answering) >= MAX_ANSWERS:
                 problem = f"{MAX_ANSWERS} are being answered already; try again"
@@ -85,7 +87,7 @@ class Door:
                 return sock, peer
         sock.setblocking(False)
         with contextlib.suppress(OSError):
-            sock.send(json.dumps({"problem": problem}).encode() + b"\n")
+            sock.send(json.dumps({"problem": problem, "denied": denied}).encode() + b"\n")
         sock.close()
         return None
 

@@ -27,6 +27,7 @@ class Child:
     bundles: list[Path] = field(default_factory=list)
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
     spoke: bool = False  # somebody has logged in
+    _endings: dict[Path, str] = field(default_factory=dict)
     _part: bytes = b""
 
     def hear(self) -> bool:
@@ -44,6 +45,8 @@ class Child:
         match entry:
             case {"bundle": path}:
                 self.bundles.append(Path(path))
+            case {"ending": path, "reason": reason}:
+                self._endings[Path(path)] = str(reason)
             case {"waiting": session, **facts}:
                 self.waiting[session] = facts
             case {"settled": session}:
@@ -57,6 +60,10 @@ class Child:
         if self.orders is not None:
             with suppress(OSError):  # it is just ending, or has orders to read, after which it looks anyway
                 self.orders.send(LOOK, socket.MSG_DONTWAIT)
+
+    def ended(self, path: Path) -> str | None:
+        """Why that session ended, if it came to say so."""
+        return self._endings.get(path)
 
     def close(self) -> None:
         os.close(self.report)

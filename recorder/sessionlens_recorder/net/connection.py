@@ -209,7 +209,7 @@ class Connection:
     def _watch(self, deadline: float) -> None:
         if self._user.gone:
             self._over(self._left(reason_of_end(self._user)))
-        elif not self._user.is_authenticated():
+        elif not self._login.is_authenticated():  # paramiko's leg would say no as it ends
             if time.monotonic() > deadline:
                 self._over(End("no login in time"))
         elif self._proof is not None and (revoked := self._revoked(self._proof)):
@@ -269,6 +269,7 @@ class Connection:
         if self._recording is None:
             logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
+        self._desk.ending(self._recording.path, end.reason)
         return self._recording.seal(end)
 
     def _say_goodbye(self, end: End) -> None:

@@ -16,6 +16,8 @@ from sessionlens_recorder.session.policy import NO_LIMITS, Policy, host_port
 from sessionlens_recorder.session.reaching import spelled
 from sessionlens_recorder.session.rules import Rule, check_kind
 
+SSH_PORT = 22
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -73,7 +75,8 @@ def policy_for(config: Config, proof: Proof, target: Target) -> Policy:
     """What may pass: the target's own section, the rules, and what a certificate takes away."""
     rules = [rule for rule in config.rules if rule.concerns(proof.user.name, proof.groups, target.name)]
     limits = proof.credential.limits if proof.credential else NO_LIMITS
-    ways = ((host, one.address[1]) for one in config.targets.values() for host in (one.name, one.address[0]))
+    named = ((one.name, port) for one in config.targets.values() for port in (SSH_PORT, one.address[1]))
+    ways = (*named, *(one.address for one in config.targets.values()))  # as -J would ask for them
     targets = frozenset(spelled(host_port(*way)) for way in ways)
     return replace(target.policy, rules=partial(_check_now, rules), limits=limits, targets=targets)
 

@@ -52,12 +52,15 @@ class BufferedPacketizer(Packetizer):
         try:
             while (end := self._buffer.find(b"\n", self._taken)) < 0:
                 if len(self._buffer) - self._taken > MAX_LINE:
-                    raise SSHException(f"a line of more than {MAX_LINE} bytes")
+                    raise SSHException(f": a line of more than {MAX_LINE} bytes")
                 if not self._fill():
                     raise TimeoutError
         finally:
             self._sock.settimeout(self.poll)
-        return self._take(end + 1 - self._taken).rstrip(b"\r\n").decode("utf-8", "replace")
+        line = self._take(end + 1 - self._taken)
+        if 0 in line:  # RFC 4253, 4.2: never; the third line of a PROXY header of version 2 has one
+            raise SSHException(": a NUL byte came, as of a balancer that is not in server.proxy_from")
+        return line.rstrip(b"\r\n").decode("utf-8", "replace")
 
     def write_all(self, out: bytes) -> None:  # type: ignore[override]
         """Send it all; the reading thread reads on while the peer takes nothing."""

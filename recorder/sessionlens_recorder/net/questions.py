@@ -45,8 +45,12 @@ def put(questions: Questions, target: Target, ask: Ask) -> Answers | str:
             return "the recording was not acknowledged"
         acknowledged = True
     if questions.reason:
-        said = ask("", "", [(f"Reason or ticket for the session on {target.name}: ", True)])[0]
-        reason = said.decode("utf-8", "backslashreplace").strip()[:LONGEST_REASON]
+        reason = _ask_reason(target, ask, "") or _ask_reason(target, ask, "A reason is needed.")
         if not reason:
             return "no reason was given"
     return Answers(acknowledged, reason)
+
+
+def _ask_reason(target: Target, ask: Ask, told: str) -> str:
+    said = ask("", told, [(f"Reason or ticket for the session on {target.name}: ", True)])[0]
+    return said.decode("utf-8", "backslashreplace").strip()[:LONGEST_REASON]

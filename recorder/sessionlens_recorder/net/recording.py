@@ -86,6 +86,11 @@ class SessionRecording:
         self._thread.start()
 
     @property
+    def path(self) -> str:
+        """The bundle's."""
+        return str(self._bundle.path)
+
+    @property
     def goes_on(self) -> bool:
         """Whether what passes still gets onto the disk in time."""
         since = self._since

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.claiming import Claims
 from sessionlens_recorder.config import Config, Target, load
 from sessionlens_recorder.counting import Counters, Tally
 from sessionlens_recorder.live.answer import ANSWERING, Answer
@@ -30,7 +31,6 @@ from sessionlens_recorder.net.connection import Connection
 from sessionlens_recorder.net.floods import dam
 from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
-from sessionlens_recorder.net.left import find_unsealed, seal_left
 from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.orphans import end_with
@@ -39,7 +39,9 @@ from sessionlens_recorder.net.proxied import Proxied, is_trusted
 from sessionlens_recorder.net.refusals import Refusals
 from sessionlens_recorder.net.revocation import Changes
 from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
+from sessionlens_recorder.net.unsealed import Unsealed
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
+from sessionlens_recorder.space import shortage
 
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
@@ -61,6 +63,7 @@ class Server:
         warn_of_keys(config)
         self._admission, self._refusals = Admission(config.limits), Refusals()
         self._listeners: list[Listener] = []
+        self._claims = Claims()
         self._stopped, self._reloads = False, False
         self._pid = os.getpid()
         self._revoked = Changes()
@@ -76,6 +79,7 @@ class Server:
         signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
         self._listeners = open_listeners(self._config, [])
         self._door = Door(self._config.live)
+        self._claims.take(self._config)
         self._metrics = open_metrics(self._config, self._counters)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._woken)
@@ -84,14 +88,18 @@ class Server:
         self._proxied = Proxied(self._selector, self._refusals.no_header)
         self._processes = Processes(self._selector, self._counters, self._forget)
         self._housekeeping = Housekeeping(self._processes)
+        self._unsealed = Unsealed(self._processes, self._start)
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
-        self._seal_what_was_left()
+        self._unsealed.find(self._config.server.recordings, self._bastion.sign)
         self._see_to_sinks()
         self._tick()
         told = as_json(self._listeners, self._metrics.sock if self._metrics else None)
         targets = " ".join(f"{one.name}={one.opened}" for one in self._listeners if one.target is not None)
-        logs.event("recorder-ready", server=told["server"], targets=targets or None)
+        if short := shortage(self._config.server.recordings, self._config.disk):
+            told["refuses"] = f"{short} (disk.reserve, disk.reserve_least)"
+        why = told.get("refuses")
+        logs.event("recorder-ready", server=told["server"], targets=targets or None, refuses=why)
         ready(json.dumps(told))
         self._accept()
         self._drain()
@@ -156,7 +164,7 @@ class Server:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
                 with theirs:
                     run = lambda report: self._serve(sock, client, target, Desk(theirs, report))  # noqa: E731
-                    self._processes.fork(client[0], run, arrival, ours)
+                    self._processes.fork(f"connection from {client[0]}", run, arrival, ours)
             except OSError as error:  # no process, descriptor or memory left
                 self._admission.left(arrival)
                 self._refusals.no_process(sock, client[0], error)
@@ -214,8 +222,8 @@ class Server:
         if code != 0:
             logs.error("process-died", duty=child.duty, how=how)
         if left := child.unsealed():
-            reason = f"the process of this connection ended: {how}"
-            self._start(f"seal {left[0].name}", lambda _: seal_left(left, self._bastion.sign, reason))
+            usual = f"the process of this connection ended: {how}"
+            self._unsealed.add({path: child.ended(path) or usual for path in left}, self._bastion.sign)
 
     def _start(self, duty: str, run: Callable[[int], int], asks: int | None = None) -> None:
         """A process of the bastion's own. Without one nothing is lost: the next occasion or start does it."""
@@ -223,11 +231,6 @@ class Server:
             self._processes.fork(duty, run, asks=asks)
         except OSError as error:
             logs.error("fork-failed", client=duty, reason=error)
-
-    def _seal_what_was_left(self) -> None:
-        root = self._config.server.recordings
-        reason = "found unsealed when the recorder started"
-        self._start("seal", lambda _: seal_left(find_unsealed(root), self._bastion.sign, reason))
 
     def _see_to_sinks(self) -> None:
         """The process that sends to the sinks runs; if it cannot be started, the next child's end is a new
@@ -241,6 +244,7 @@ class Server:
     def _tick(self) -> None:
         self._floods.tell()
         self._housekeeping.tick(self._config, self._bastion.sign, self._start)
+        self._unsealed.tick(self._config, self._bastion.sign)
         if self._metrics is not None and not self._processes.doing(METRICS):
             metrics = self._metrics
             self._start(METRICS, lambda report: metrics.serve(self._pid))
@@ -252,6 +256,7 @@ class Server:
         try:
             config = load(self._config.path)
             bastion = replace(load_bastion(config), counters=self._counters)
+            self._claims.take(replace(config, sinks=self._config.sinks, spool=self._config.spool))
             listeners = open_listeners(config, self._listeners)
         except (OSError, ValueError) as error:
             logs.error("reload-failed", file=self._config.path, reason=error)

@@ -18,7 +18,9 @@ _MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """`text` as it was written; minutes are counted from midnight, `end` may lie on the next day."""
+    """`text` as it was written, and "UTC" where no zone was; minutes are counted from midnight, `end` may lie
+    on the next day.
+    """
 
     text: str
     days: frozenset[int]
@@ -38,7 +40,7 @@ class Hours:
 def parse_hours(text: str) -> Hours:
     """ValueError says what is wrong."""
     words = text.split()
-    days, span, zone = frozenset(range(7)), (0, _MINUTES), "UTC"
+    days, span, zone = frozenset(range(7)), (0, _MINUTES), None
     if words and _looks_like_days(words[0]):
         days = _parse_days(words.pop(0))
     if words and _SPAN.fullmatch(words[0]):
@@ -48,7 +50,7 @@ def parse_hours(text: str) -> Hours:
     if words or not text.strip():
         raise ValueError(f'{text!r} is not like "Mon-Fri 08:00-18:00 Europe/Berlin"')
     try:
-        return Hours(text, days, *span, ZoneInfo(zone))
+        return Hours(text if zone else f"{text} UTC", days, *span, ZoneInfo(zone or "UTC"))
     except (OSError, ValueError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
         hint = 'a time zone is called "Europe/Berlin", days "Mon-Fri", hours "08:00-18:00"'
         raise ValueError(f"{zone!r} is no time zone that this machine knows; {hint}") from error

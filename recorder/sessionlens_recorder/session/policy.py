@@ -67,7 +67,7 @@ class Policy:
         if not path and spelled(address) in self.targets:
             return f"{address} is a target: `ssh -J` gets there, with a login that names none"
         if not any(covers(pattern, address, path=path) for pattern in self.forward):
-            return f"forwarding of {address} is not allowed to this target"
+            return f"forwarding of {address} is not allowed through this target"
         return self.rules("forward") if self.limits.forward else _NOT_CERTIFIED.format("forwarding")
 
     def check_request(self, name: str, rest: bytes = b"") -> str | None:

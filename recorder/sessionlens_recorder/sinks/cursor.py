@@ -40,6 +40,7 @@ class Cursor:
 
     def __init__(self, spool: Spool, name: str, wanted: Callable[[Told], bool]) -> None:
         self._spool, self._wanted = spool, wanted
+        self.folder = spool.folder
         self._lock = threading.Lock()
         self._file = os.open(position_file(spool.folder, name), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._taken: deque[tuple[Told, Position]] = deque()  # each with the position after it

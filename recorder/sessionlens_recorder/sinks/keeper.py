@@ -42,16 +42,22 @@ class Sinks:
         return lambda: self._sender.run(parent, wait)
 
 
-def open_sinks(config: Config) -> Sinks | None:
-    """None if there are none. Raises ValueError: what cannot be used, and what to do."""
+def check_sinks(config: Config) -> None:
+    """Raises ValueError: what cannot be used, and what to do."""
     for sink in config.sinks:
         try:
             make_endpoint(sink).close()
         except (OSError, ValueError) as error:
             raise ValueError(f"sinks.{sink.name}: {error}") from error
+    if config.sinks:
+        check_spool(config.spool.folder)
+
+
+def open_sinks(config: Config) -> Sinks | None:
+    """None if there are none. ValueError."""
+    check_sinks(config)
     if not config.sinks:
         return None
-    check_spool(config.spool.folder)
     sinks = Sinks(config)
     logs.tell_also(sinks.feed)
     return sinks

@@ -14,6 +14,7 @@ from sessionlens_recorder.sinks.cursor import position_file
 from sessionlens_recorder.sinks.endpoints import SinkError
 from sessionlens_recorder.sinks.make import make_endpoint
 from sessionlens_recorder.sinks.spool import Spool
+from sessionlens_recorder.sinks.trouble import Trouble
 
 
 def run(path: Path, test: bool) -> Iterator[tuple[bool, str]]:
@@ -49,9 +50,12 @@ def _test(config: Config, sink: Sink) -> tuple[bool, str]:
 
 def _state(config: Config, sink: Sink) -> tuple[bool, str]:
     waits, lost = waiting(config, sink)
-    if lost is None:
-        return True, f"{waits} bytes wait; nothing was sent yet"
-    return not lost, f"{waits} bytes wait" + (f"; {lost} events lost and not told yet" if lost else "")
+    down = Trouble(config.spool.folder, sink.name).read()
+    told = [f"{waits} bytes wait"]
+    told += ["nothing was sent yet"] if lost is None else []
+    told += [f"{lost} events lost and not told yet"] if lost else []
+    told += [f"down since {down[0]}: {down[1]}"] if down else []
+    return not (lost or down), "; ".join(told)
 
 
 def waiting(config: Config, sink: Sink) -> tuple[int, int | None]:

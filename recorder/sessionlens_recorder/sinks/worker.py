@@ -9,6 +9,7 @@ import time
 from sessionlens_recorder import logs
 from sessionlens_recorder.sinks.cursor import Cursor
 from sessionlens_recorder.sinks.endpoints import Endpoint, SinkError, SinkRefused
+from sessionlens_recorder.sinks.trouble import Trouble
 
 POLL_S = 0.2  # how often an idle sink looks whether there is something
 FIRST_S, LONGEST_S = 0.5, 60.0  # the wait after a failure; it doubles, and half of it is chance
@@ -20,7 +21,7 @@ class Worker(threading.Thread):
 
     def __init__(self, name: str, cursor: Cursor, endpoint: Endpoint, stopping: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
-        self.cursor = cursor
+        self.cursor, self._trouble = cursor, Trouble(cursor.folder, name)
         self._endpoint, self._stopping = endpoint, stopping
         self._most = endpoint.most
         self._wait = FIRST_S
@@ -48,6 +49,7 @@ class Worker(threading.Thread):
         self.cursor.delivered(count)
         self._most = min(2 * self._most, self._endpoint.most)
         self._wait = FIRST_S
+        self._trouble.over()
         if self._down_told is not None:
             self._down_told = None
             logs.event("sink-up", sink=self.name)
@@ -69,6 +71,7 @@ class Worker(threading.Thread):
     def _failed(self, error: SinkError) -> bool:
         """Wait; True if the process ends."""
         self._tell_down(error)
+        self._trouble.note(error)
         seconds = max(self._wait * random.uniform(0.5, 1.0), error.after)  # noqa: S311
         self._wait = min(2 * self._wait, LONGEST_S)
         return self._stopping.wait(seconds)
