@@ -34,12 +34,16 @@ class Running:
     script: bool
     """It is a script or a program by its path: whatever it asks looks as it likes."""
 
+    renames: bool
+    """It does no more than give the shell another prompt."""
+
     @classmethod
     def of(cls, text: str) -> Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         script = runs_script(text)
-        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script)
+        renames = bool(_NEW_PROMPT.search(text)) and leaves_input(text)
+        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script, renames)
 
 
 @dataclass(slots=True)
@@ -94,9 +98,9 @@ class Asking:
             return True
         if running.reads and not running.known:
             return False
-        if running.reads or not running.known:
+        if running.reads or not (running.known or running.renames):
             self.doubted.add((form, paste))
-        return running.known or self.prompts.count(prompt, paste) > 1
+        return running.known or running.renames or self.prompts.count(prompt, paste) > 1
 
     def _goes_on(self, prompt: str) -> bool:
         """May a shell that waits for more show this?"""
