@@ -99,7 +99,7 @@ class Echoed:
         self.offsets = [candidate.point.offset for candidate in found]
         self.rests = {rest.event: rest for candidate in found for rest in candidate.rests}
         self.taken = {line.candidate.after for line in lines}
-        self.known = {same(line.prompt) for line in lines}
+        self.known = {same(line.prompt) for line in lines if line.prompt.strip()}
         self.unread: list[LineEvent] = []
 
     def read(self, left_over: Sequence[KeyLine]) -> Iterator[Line]:
@@ -122,7 +122,7 @@ class Echoed:
     def _shown(self, key_line: KeyLine) -> bool:
         """Was it echoed, all of it, by the terminal and not by an editor, whose lines are known?"""
         said = key_line.readings[0]
-        if not (said.text.strip() or said.typed.strip()):
+        if said.certain and not said.text.strip():
             return False
         editor = self.view.is_on(PASTE, self.view.offset_at(key_line.last_event))
         return not editor and self.echoes.came(key_line)
@@ -148,7 +148,7 @@ class Echoed:
         if self._answers(text, left):
             runs.pressed(key_line)
             return
-        candidate = self._ended(key_line, left, said) or self._left_behind(key_line, text)
+        candidate = self._ended(key_line, left, said) or self._left_behind(key_line, left, said)
         row = candidate.lines[-1].text.rstrip() if candidate is not None else ""
         if not said.certain and row:
             text = row[len(left) :].strip()
@@ -163,7 +163,8 @@ class Echoed:
             yield Line(candidate, left, text, "run", "screen", confidence, key_line, False, why)
             runs.ran(text, left)
             return
-        if candidate is not None or not runs.paging:
+        typed = bool(said.typed.strip())  # else it was recalled, or chosen from a menu
+        if (candidate is not None or not runs.paging) and (typed or (free and row)):
             self.unread.append(LineEvent(key_line.end_ns, "unread", row, key_line.first, key_line.last))
         if not runs.lines and (free or runs.opened or runs.typed.open):
             runs.ran(text, left)
@@ -181,19 +182,17 @@ class Echoed:
         """The row that this Enter ended, if it ends in what was typed, or begins as it did before that."""
         start = bisect_left(self.offsets, self.view.offset_at(key_line.last_event))
         for candidate in self.found[start : start + _FLIGHT]:
-            shown = candidate.lines[-1].text.rstrip() if candidate.lines else ""
-            behind = shown[len(left) :].strip()
-            goes_on = shown.startswith(left) and bool(behind) and in_order(said.typed, behind)
-            own = shown.endswith(said.text.rstrip()) if said.certain else goes_on
-            if own and not candidate.paste and candidate.after not in self.taken:
+            shown = candidate.lines[-1].text if candidate.lines else ""
+            if not candidate.paste and candidate.after not in self.taken and _is_own(shown, left, said):
                 return candidate
         return None
 
-    def _left_behind(self, key_line: KeyLine, text: str) -> Candidate | None:
-        """The row in which the cursor stood at Enter, where the program left it without a line feed (irb)."""
+    def _left_behind(self, key_line: KeyLine, left: str, said: Reading) -> Candidate | None:
+        """The row in which the cursor stood at Enter, where that is not the row that ended (irb goes down
+        without a line feed, others draw another prompt).
+        """
         rest = self.rests.get(key_line.last_event)
-        certain = key_line.readings[0].certain
-        if rest is None or not certain or not rest.left.rstrip().endswith(text) or rest.offset in self.taken:
+        if rest is None or rest.offset in self.taken or not _is_own(rest.left, left, said):
             return None
         model = self.found[max(bisect_left(self.offsets, rest.offset) - 1, 0)]
         point = replace(model.point, t_ns=key_line.end_ns, offset=rest.offset, event=key_line.last_event)
@@ -201,6 +200,14 @@ class Echoed:
         return replace(
             model, point=point, paste=False, rests=(rest,), lines=(row,), after=rest.offset, left="", below=()
         )
+
+
+def _is_own(row: str, left: str, said: Reading) -> bool:
+    """Does this row end in what the keys tell, or go on with it behind what stood there before?"""
+    if said.certain:
+        return row.rstrip().endswith(said.text.rstrip())
+    behind = row[len(left) :].strip()
+    return row.startswith(left) and bool(behind) and in_order(said.typed, behind)
 
 
 def _event(line: Line) -> int:

@@ -130,3 +130,12 @@ def test_a_line_typed_ahead_that_its_editor_draws_at_once(shell: Shell) -> None:
     yash.wait("(?s)[#$] .*gone.*[#$] ")
     yash.run("echo one", "(?s)one\r\n.*[#$] ")
     assert [text for text, _ in told(yash)] == ["sleep 2", "rm -rf gone", "echo one"]
+
+
+def test_a_prompt_given_by_hand_is_the_shells(shell: Shell) -> None:
+    dash = shell("dash", PS1="$ ")
+    dash.wait(r"\$ $")
+    dash.run("pwd", r"\$ $")
+    dash.run("PS1='ready> '", "ready> $")
+    dash.run("echo one", "ready> $")
+    assert told(dash) == [("pwd", "high"), ("PS1='ready> '", "high"), ("echo one", "high")]
