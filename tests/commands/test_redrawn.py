@@ -1,4 +1,4 @@
-"""Programs that draw a line once more when they take it: under another prompt, or none, or go down silently."""
+"""Programs that draw a line once more when they take it: under another prompt, or none, or go down quietly."""
 
 from __future__ import annotations
 
