@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from .accept import Candidate
 from .blind import same
@@ -27,7 +28,7 @@ from .openers import opens, runs_script
 from .posing import ENDLESS, asks, posing
 from .prompts import shape
 from .region import LogicalLine
-from .screen import PASTE, View
+from .screen import PASTE, Rest, View
 from .secrets import Echoes
 from .stdin import leaves_input, reads_all
 
@@ -97,7 +98,7 @@ class Echoed:
         self.view, self.found, self.lines = view, found, lines
         self.echoes, self.runs = Echoes(view), Runs()
         self.offsets = [candidate.point.offset for candidate in found]
-        self.rests = {rest.event: rest for candidate in found for rest in candidate.rests}
+        self._points = view.trace.points.of("input")
         self.taken = {line.candidate.after for line in lines}
         self.known = {same(line.prompt) for line in lines if line.prompt.strip()}
         self.unread: list[LineEvent] = []
@@ -129,8 +130,14 @@ class Echoed:
 
     def _left(self, key_line: KeyLine) -> str:
         """What stood left of the cursor at the first key."""
-        rest = self.rests.get(key_line.first_event)
+        rest = self._rest(key_line.first_event)
         return rest.left if rest is not None else ""
+
+    def _rest(self, event: int) -> Rest | None:
+        """The cursor's line at this key, if anything was printed since the one before."""
+        at = bisect_left(self._points, event, key=attrgetter("event"))
+        known = at < len(self._points) and self._points[at].event == event
+        return self.view.rest(self._points[at]) if known else None
 
     def _told(self, key_line: KeyLine, following: Sequence[Line]) -> bool:
         """Does a row that was taken later have it as a part, or as its text that had no keys?"""
@@ -191,7 +198,7 @@ class Echoed:
         """The row in which the cursor stood at Enter, where that is not the row that ended (irb goes down
         without a line feed, others draw another prompt).
         """
-        rest = self.rests.get(key_line.last_event)
+        rest = self._rest(key_line.last_event)
         if rest is None or rest.offset in self.taken or not _is_own(rest.left, left, said):
             return None
         model = self.found[max(bisect_left(self.offsets, rest.offset) - 1, 0)]

@@ -30,9 +30,9 @@ def shows(text: str) -> Callable[[Any], bool]:
     return lambda terminal: [row.rstrip() for row in terminal.display if row.strip()][-1:] == [text]
 
 
-def shows_behind_mark(text: str) -> Callable[[Any], bool]:
-    """A row that ends in it, behind a prompt."""
-    return lambda terminal: any(row.rstrip().endswith(f"> {text}") for row in terminal.display)
+def behind_mark(text: str) -> Callable[[Any], bool]:
+    """The cursor stands behind it, and it behind a prompt."""
+    return lambda terminal: terminal.display[terminal.cursor.y][: terminal.cursor.x].endswith(f"> {text}")
 
 
 @needs("fish")
@@ -85,19 +85,19 @@ def test_a_line_recalled_where_no_prompt_stands(shell: Shell) -> None:
 def test_a_line_that_is_left_without_a_line_feed(shell: Shell) -> None:
     bash = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ", IRBRC="/dev/null")
     bash.wait(READY)
-    bash.run("irb", r"\x1b\[6n")
+    bash.run("irb --noautocomplete", r"\x1b\[6n")
     bash.press("\x1b[2;2R")  # it asks where the cursor is, once to learn how wide a letter is drawn
     bash.wait(r"\x1b\[6n")
     bash.press("\x1b[2;1R")
     bash.wait(r"irb.*> .*\x1b\[18G")  # from here on it reads, and no terminal echoes for it
     bash.press("12 + 30")
-    bash.until(shows_behind_mark("12 + 30"))
+    bash.until(behind_mark("12 + 30"))
     bash.press("\r")
     bash.wait(r"(?s)=> .*\x1b\[6n")
     bash.press("\x1b[4;1R")
     bash.wait(r"irb.*> .*\x1b\[18G")
     bash.press("exit")
-    bash.until(shows_behind_mark("exit"))
+    bash.until(behind_mark("exit"))
     bash.press("\r")
     bash.wait(READY)
     found = bash.extraction().commands
