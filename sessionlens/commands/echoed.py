@@ -43,6 +43,9 @@ class Runs:
     """What runs, as far as the lines say, and how much of what is typed it may read."""
 
     typed: Unfinished = field(default_factory=lambda: Unfinished(""))
+    prompt: str = ""
+    """The prompt at which that began."""
+
     free: bool = True
     """Nothing that reads runs: the shell waits."""
 
@@ -69,10 +72,13 @@ class Runs:
         if self.repl and shape(prompt) not in self.forms:
             return
         self.forms.add(shape(prompt))
-        if self.typed.open:
+        if self.typed.open and (same(prompt) != self.prompt or not prompt.strip()):
             self.typed.add(text)
         else:
-            self.typed = Unfinished(text)
+            self.typed, self.prompt = Unfinished(text), same(prompt)
+        if self.typed.open:
+            self.opened, self.lines, self.free = False, 0, False
+            return
         whole = self.typed.text
         found = opens(whole) if not runs_script(whole) else None
         self.opened, self.repl = found is not None, found is not None and found.kind == "repl"
@@ -115,7 +121,7 @@ class Echoed:
                 if taken[at].outcome == "run":
                     self.runs.ran(taken[at].text, taken[at].prompt)
                 at += 1
-            if key_line.first not in wanted or self._told(key_line, taken[at:]):
+            if key_line.first not in wanted or self._told(key_line, taken[at : at + _FLIGHT]):
                 self.runs.pressed(key_line)
                 continue
             yield from self._line(key_line, came[same(self._left(key_line))])
@@ -142,7 +148,7 @@ class Echoed:
     def _told(self, key_line: KeyLine, following: Sequence[Line]) -> bool:
         """Does a row that was taken later have it as a part, or as its text that had no keys?"""
         text = tidy(key_line.readings[0].text).strip()
-        for line in following[:_FLIGHT]:
+        for line in following:
             rows = [row.strip() for row in line.text.split("\n")]
             if text in rows and (line.key_line is None or len(rows) > 1):
                 return True
