@@ -1,4 +1,4 @@
-"""Programs that draw a line once more when they take it: under another prompt, or none, or go down quietly."""
+"""Programs that draw a line once more at Enter: under another prompt, or none, or that go down quietly."""
 
 from __future__ import annotations
 
