@@ -16,6 +16,7 @@ from .accept import Candidate, candidates
 from .ahead import typed_ahead
 from .assembling import Assembler
 from .cutoff import cut
+from .echoed import Echoed
 from .editor import KeyLine, key_lines
 from .entries import entries
 from .home import Seen, home
@@ -83,10 +84,13 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += typed_ahead(view, prompts, found, lines, [each for each in left if each.first not in used])
     used = {line.key_line.first for line in lines if line.key_line}
     lines += unprompted(view, found, lines, [each for each in left if each.first not in used])
+    used = {line.key_line.first for line in lines if line.key_line}
+    echoed = Echoed(view, found, lines)
+    lines += echoed.read([each for each in typed if each.first not in used])
     lines = [reader.doubts.judged(line) for line in lines]
     lines.sort(key=lambda line: line.candidate.point.offset)
     joined, events = entries(view, lines)
-    events += reader.unread
+    events += [*reader.unread, *echoed.unread]
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]
@@ -127,12 +131,12 @@ def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, froz
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:
             at, rest = opening
-            echoed = bool(candidate.lines[at].text[len(rest.left) :].strip())
-            seen.append(Seen(rest.drawn, candidate.paste, echoed))
+            behind = candidate.lines[at].text[len(rest.left) :].strip()
+            seen.append(Seen(rest.drawn, candidate.paste, behind))
             if rest.event >= 0:
                 fresh.append((rest.event, rest.drawn, candidate.paste))
     often = Counter(map(shape, guesses))
-    seen += [Seen(guess, True, True) for guess in guesses if often[shape(guess)] > 1]
+    seen += [Seen(guess, True, guess) for guess in guesses if often[shape(guess)] > 1]
     texts = ((each.text, each.paste) for each in seen)
     prompts = Prompts(texts, home(seen) if alone else None, empty=bare > 2 and 2 * bare > edited)
     rested = frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))

@@ -83,6 +83,7 @@ class LineReader:
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
                 if line is not None:
+                    self.asking.settled(line.prompt, candidate.paste)
                     line = self.doubts.read(line)
                     self._remember(line)
                     yield line
@@ -137,6 +138,7 @@ class LineReader:
             self.rebound |= bool(_REBINDS.search(line.text))
             self.renamed_enter |= bool(_REBINDS_ENTER.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
+        self.asking.bare = not line.prompt and line.candidate.bare is not None
         self.doubts.remember(line)
 
     def _decide(self, candidate: Candidate, options: list[Option]) -> Line | None:

@@ -6,6 +6,7 @@ shows only a part of the line. The keystrokes tell the rest, or the same line as
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from .accept import Candidate
@@ -23,6 +24,7 @@ _KEPT = 64
 _EDGES = "<>+* "  # what editors put where the line goes on to the left or right
 TORN = "the recording begins in the middle of this line: more may stand before it"
 BY_REST = "no learned prompt stands there; it is cut where the cursor first rested"
+REDRAWN = "it stands behind what the shell draws instead of its prompt when it takes a line"
 BY_LOOKS = "no learned prompt stands there; it is cut where one usually ends"
 
 
@@ -32,6 +34,8 @@ class LostLines:
     def __init__(self, prompts: Prompts, has_input: bool, echoes: Echoes) -> None:
         self.prompts, self.has_input, self.echoes = prompts, has_input, echoes
         self.tall: dict[str, str] = {}
+        self.redrawn: Counter[str] = Counter()
+        """What stood before lines that the keystrokes tell, when they were taken."""
 
     def remember(self, text: str) -> None:
         """A text that was run."""
@@ -53,6 +57,8 @@ class LostLines:
             key_line = match.key_line if match else None
             return Line(candidate, prompt or "", known, "run", "screen", "medium", key_line, False, why)
         if match is not None and (line := self._by_keys(candidate, prompt, shown, match)) is not None:
+            return line
+        if candidate.paste and (line := self._behind_redrawn(candidate, shown, match)) is not None:
             return line
         typed = match is not None and match.key_line.best.text.strip()
         if not typed and self.has_input:
@@ -90,6 +96,7 @@ class LostLines:
         if not typed:
             return None
         if certain and tidy(shown).endswith(tidy(typed)):
+            self.redrawn[shown[: len(shown) - len(typed)]] += 1
             prompt = shown[: len(shown) - len(typed)] if prompt is None else prompt
             found = "screen", "no learned prompt stands there; the row ends in what was typed"
         elif not certain and tidy(shown).strip() == tidy(typed):
@@ -102,6 +109,15 @@ class LostLines:
             return None
         source, why = found
         return Line(candidate, prompt or "", typed, outcome, source, "medium", match.key_line, False, why)
+
+    def _behind_redrawn(self, candidate: Candidate, shown: str, match: Match | None) -> Line | None:
+        """Behind what the shell draws instead of its prompt at the Enter, as it did before known lines."""
+        known = (each for each, times in self.redrawn.items() if times > 1 and each.strip())
+        prompt = next((each for each in known if shown.startswith(each)), "")
+        text, key_line = shown[len(prompt) :].strip(), match.key_line if match else None
+        if not prompt or not text or (key_line is not None and key_line.ender == "interrupt"):
+            return None
+        return Line(candidate, prompt, text, "run", "screen", "medium", key_line, False, REDRAWN)
 
     def _is_question(self, rest: Rest, candidate: Candidate) -> bool:
         """A program asked with a line editor (`read -e`): a prompt that came once and does not end as one."""

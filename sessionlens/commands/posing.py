@@ -89,10 +89,14 @@ class Posing:
         self.lines = self.lines if self.deaf else 0
 
 
+def asks(text: str, words: re.Pattern[str] = READS) -> int:
+    """How often the shell itself reads a line from the terminal in it (`read`), if it comes there."""
+    return max(len(words.findall(text)) - len(_FED.findall(text)), 0)
+
+
 def posing(text: str) -> Posing:
     """What this command line may do, as far as its words say."""
-    reads = 0 if _SHOWS_NOTHING.fullmatch(text) else len(_POSES.findall(text))
-    reads = max(reads - len(_FED.findall(text)), 0)
+    reads = 0 if _SHOWS_NOTHING.fullmatch(text) else asks(text, _POSES)
     lines, ends = _posing(text, 0)
     if not reads + lines:
         return Posing()

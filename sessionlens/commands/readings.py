@@ -48,6 +48,7 @@ class Readings:
         for interrupted in (True, False):
             made = alone(self.view, candidate, rest, prompt, interrupted=interrupted)
             pure = next(self.cutter.options(made), None) if made is not None else None
+            pure = _before_output(candidate, pure) if pure is not None else None
             if pure is None or pure.text == text or not pure.text.strip():
                 continue
             if spliced(text, pure.text) if interrupted else (surrounded(rest) or not options):
@@ -56,7 +57,8 @@ class Readings:
 
     def bare(self, candidate: Candidate) -> list[Option]:
         """The line of an editor that has no prompt in its row; not an answer to `read -e`."""
-        if not self.prompts.empty or candidate.bare is None or self.asking.reading:
+        usual = self.prompts.empty or self.asking.bare
+        if not usual or candidate.bare is None or self.asking.reading:
             return []
         made = alone(self.view, candidate, candidate.bare, "", interrupted=False)
         text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
@@ -104,3 +106,12 @@ def behind_interrupt(option: Option, pending: Sequence[KeyLine]) -> Option:
         return option
     known = any(each.ender == "interrupt" and thrown.endswith(each.best.text.strip()) for each in pending)
     return replace(option, text=text) if known else option
+
+
+def _before_output(candidate: Candidate, option: Option) -> Option:
+    """The line as it stood at the last key: an editor may go down without a line feed, and output follow."""
+    at_enter = candidate.rests[-1]
+    row = (at_enter.left + at_enter.right).rstrip()
+    shown = row.removeprefix(option.prompt) if row.startswith(option.prompt) else ""
+    ran_on = not candidate.paste and bool(shown) and option.text.startswith(shown + "\n")
+    return replace(option, text=shown) if ran_on else option

@@ -34,12 +34,16 @@ class Running:
     script: bool
     """It is a script or a program by its path: whatever it asks looks as it likes."""
 
+    renames: bool
+    """It does no more than give the shell another prompt."""
+
     @classmethod
     def of(cls, text: str) -> Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         script = runs_script(text)
-        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script)
+        renames = bool(_NEW_PROMPT.search(text)) and leaves_input(text)
+        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script, renames)
 
 
 @dataclass(slots=True)
@@ -55,11 +59,17 @@ class Asking:
     doubted: set[tuple[str, bool]] = field(default_factory=set)
     """Shapes of prompts that an unknown program showed."""
 
+    asked: set[tuple[str, bool]] = field(default_factory=set)
+    """Those that were first doubted since the line before."""
+
     renamed: bool = False
     """A prompt was given by hand: what the next one looks like is not known."""
 
     inside: set[str] = field(default_factory=set)
     """Shapes of prompts without line editing since a line was edited last."""
+
+    bare: bool = False
+    """The last line was edited in a row without a prompt."""
 
     sure: bool = True
     """What runs was not run at a doubted prompt itself."""
@@ -81,12 +91,10 @@ class Asking:
             self.doubted.discard((form, paste))
         if paste or running is None:
             if running is not None and running.script and (form, paste) not in self.forms:
-                self.doubted.add((form, paste))
+                self._doubt(form, paste)
             return True
         if self.prompts.is_edited(prompt) and not running.known and form not in self.inside:
-            self.doubted.add(
-                (form, paste)
-            )  # a shell that edits its lines has this prompt: something else shows it
+            self._doubt(form, paste)  # a shell that edits its lines has this prompt: something else shows it
             return True
         if (form, paste) in self.forms:
             return True
@@ -94,9 +102,19 @@ class Asking:
             return True
         if running.reads and not running.known:
             return False
-        if running.reads or not running.known:
+        if running.reads or not (running.known or running.renames):
+            self._doubt(form, paste)
+        return running.known or running.renames or self.prompts.count(prompt, paste) > 1
+
+    def _doubt(self, form: str, paste: bool) -> None:
+        if (form, paste) not in self.doubted:
             self.doubted.add((form, paste))
-        return running.known or self.prompts.count(prompt, paste) > 1
+            self.asked.add((form, paste))
+
+    def settled(self, prompt: str, paste: bool) -> None:
+        """This is the prompt of the line: what else was asked about stood in its text."""
+        self.doubted -= self.asked - {(shape(prompt), paste)}
+        self.asked.clear()
 
     def _goes_on(self, prompt: str) -> bool:
         """May a shell that waits for more show this?"""

@@ -34,6 +34,10 @@ FILTERS = dict.fromkeys((
     ("awk", "egrep", "fgrep", "gawk", "grep", "jq", "mawk", "sed", "zgrep"), 2
 )  # fmt: skip
 """How many operands it takes before these leave the input alone."""
+_ALL_OF_IT = frozenset({
+    "base64", "cat", "column", "cut", "hexdump", "md5sum", "nl", "od", "rev", "sha1sum", "sha256sum",
+    "sha512sum", "shuf", "sort", "tac", "tee", "tr", "uniq", "wc", "xxd",
+})  # fmt: skip
 _TAKES = {
     "grep": "ABCDdefm", "egrep": "ABCDdefm", "fgrep": "ABCDdefm", "zgrep": "ABCDdefm", "head": "cn",
     "tail": "cns", "sort": "kotST", "sed": "efl", "cut": "bcdf", "uniq": "fsw", "od": "AjNtSw", "paste": "d",
@@ -75,6 +79,12 @@ def leaves_input(text: str) -> bool:
     first = [pipeline[0] for pipeline in pipelines(text) if pipeline]
     hidden = any(part in text for part in ("$(", "`", "<(", "/dev/tty"))
     return not hidden and bool(first) and all(map(leaves, first))
+
+
+def reads_all(text: str) -> bool:
+    """Does what reads the input in this command line read on until it ends (Ctrl-D)?"""
+    reading = [pipeline[0] for pipeline in pipelines(text) if not leaves(pipeline[0])]
+    return bool(reading) and all(base(past_wrappers(words)) in _ALL_OF_IT for words in reading)
 
 
 def pipelines(text: str) -> list[list[list[str]]]:
