@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sessionlens.catalog.corpus import instant, within
-from sessionlens.detect import ran_each
+from sessionlens.detect import ran, ran_each
 from sessionlens.errors import UsageError
 
 
@@ -59,6 +59,9 @@ def matching(table: pd.DataFrame, words: tuple[str, ...]) -> np.ndarray[tuple[in
     parts = [part for _, part in rows.groupby(channel, sort=False, dropna=False)] if channel else [rows]
     for part in parts:
         result[part.index] = list(ran_each(commands(part), *words))
+    if "typed" in table:  # as it was before the shell replaced something, should that not be what ran
+        typed = [isinstance(text, str) and ran(text, *words) for text in table["typed"]]
+        result |= np.array(typed, dtype=bool)
     return result
 
 

@@ -10,9 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from .contexts import Contexts
+from .correcting import corrected, refused
 from .ending import last_end, output_end
-from .entries import Entry
+from .entries import TIERS, Entry
 from .expansion import expanded, failed, may_differ
+from .grammar import unfinished
 from .line import Line
 from .marks import Marks
 from .model import HIDDEN, Command, Evidence
@@ -92,10 +94,17 @@ class Assembler:
             typed, text, confidence = text, full, "medium"
             output = output[output.find(full) + len(full) :].removeprefix("\n")
             reason = "history expansion: the shell printed the line it ran"
+        elif text != (right := corrected(text, output)):
+            typed, text, confidence = text, right, min(confidence, "medium", key=TIERS.index)
+            reason = "zsh asked whether to correct it, and was told to"
+        elif refused(output):
+            confidence, reason = "low", "refused? zsh asked whether to correct it, and was told not to run it"
         elif failed(text, output):
             confidence, reason = "low", "refused? The output says that history has no such event"
         elif confidence == "high" and self.contexts.top.kind == "shell" and may_differ(text):
             confidence, reason = "medium", "history may have replaced something without showing it"
+        elif confidence == "high" and self.contexts.top.kind == "shell" and unfinished(text):
+            confidence, reason = "medium", "it is not complete: more of it may have been read elsewhere"
         if (
             not following
             and entry.typed.open

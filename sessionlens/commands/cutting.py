@@ -25,12 +25,13 @@ _GAP = re.compile(r"(?<!\s)\s\s+(?=\S)")
 @dataclass(frozen=True, slots=True)
 class Option:
     """One way to cut a prompt off: the prompt, the text, and whether the cursor had rested at that very
-    place.
+    place. `filled`: the shell put the beginning of the text there (zsh's push-line, `print -z`).
     """
 
     prompt: str
     text: str
     rested: bool
+    filled: bool = False
 
     def as_letters(self) -> Option:
         """The same where the terminal drew lines for letters (DEC special graphics)."""
@@ -55,7 +56,8 @@ class Cutter:
         if rests:
             for left, drawn in {rest.left: rest.drawn for rest in rests}.items():
                 known = drawn if looks_like(drawn) else self.prompts.known_end(drawn, candidate.paste)
-                if known != drawn or self.prompts.trusted(drawn, candidate.paste):
+                goes_on = drawn in self.prompts.continuing
+                if goes_on or known != drawn or self.prompts.trusted(drawn, candidate.paste):
                     text = self._text(candidate, opened, len(left))
                     seen.add(text)
                     yield from self._down(candidate, drawn, text)

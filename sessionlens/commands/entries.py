@@ -10,7 +10,7 @@ from .grammar import Unfinished
 from .line import Line
 from .model import HIDDEN, LineEvent
 from .output import plain
-from .prompts import continues, surely_continues
+from .prompts import Prompts, continues, surely_continues
 from .screen import View
 
 TIERS = ("low", "medium", "high")
@@ -63,14 +63,14 @@ class Entry:
         return min(self.lines, key=lambda line: TIERS.index(line.confidence))
 
 
-def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
+def entries(view: View, prompts: Prompts, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
     """Lines joined over continuation prompts; what was thrown away goes to the events."""
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
     primary, primaries = "", set[str]()
     for line in lines:
-        joins = open_entry is not None and _goes_on(view, open_entry, line, primary, primaries)
+        joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
             open_entry = None
@@ -89,12 +89,17 @@ def entries(view: View, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEv
     return joined, events
 
 
-def _goes_on(view: View, entry: Entry, line: Line, primary: str, primaries: set[str]) -> bool:
+def _goes_on(
+    view: View, prompts: Prompts, entry: Entry, line: Line, primary: str, primaries: set[str]
+) -> bool:
     """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
     if entry.last.text == HIDDEN:
         return False
     usual = continues(line.prompt)
-    if not usual and (line.prompt in primaries or looks_like(primary) or any(map(str.isalnum, line.prompt))):
+    learned = line.prompt in prompts.continuing and entry.typed.open
+    if not (usual or learned) and (
+        line.prompt in primaries or looks_like(primary) or any(map(str.isalnum, line.prompt))
+    ):
         return False  # a continuation prompt of the user's own is a mark and no more
     if line.prompt in primaries and not entry.typed.open:
         return False
@@ -108,7 +113,7 @@ def _goes_on(view: View, entry: Entry, line: Line, primary: str, primaries: set[
     drawn = entry.last.text.split("\n")[-1].strip()
     if len(rows) > 1 and drawn and rows[0].endswith(drawn):
         rows = rows[1:]  # a transient prompt: the line that was taken is drawn again first
-    return bool(rows) and rows[0].startswith(line.prompt.rstrip())
+    return (rows or [""])[0].startswith(line.prompt.rstrip()) and bool(rows or not line.prompt.strip())
 
 
 def _erased(view: View, line: Line) -> list[LineEvent]:

@@ -15,6 +15,7 @@ from sessionlens.terminal import replay as again
 from .accept import Candidate, candidates
 from .ahead import typed_ahead
 from .assembling import Assembler
+from .continuing import continuations
 from .cutoff import cut
 from .echoed import Echoed
 from .editor import KeyLine, key_lines
@@ -70,7 +71,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     """What was typed in a terminal."""
     view = View(recording, replay)
     found = list(candidates(view))
-    prompts, fresh = learn(found, alone=recording.info.kind != "exec")
+    prompts, fresh = learn(view, found, alone=recording.info.kind != "exec")
     typed: list[KeyLine] = []
     elsewhere: list[KeyLine] = []
     for each in key_lines(keys(recording), fresh, Searches(view).ended):
@@ -89,7 +90,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += echoed.read([each for each in typed if each.first not in used])
     lines = [reader.doubts.judged(line) for line in lines]
     lines.sort(key=lambda line: line.candidate.point.offset)
-    joined, events = entries(view, lines)
+    joined, events = entries(view, prompts, lines)
     events += [*reader.unread, *echoed.unread]
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
@@ -113,7 +114,7 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     return within(view, replay, lines, main)
 
 
-def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:
+def learn(view: View, found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, frozenset[int]]:
     """The prompts of a recording, and the input events that found one with nothing typed behind it.
 
     Where the cursor never rested (a program typed, or a paste) what looks like a prompt counts if it comes
@@ -138,7 +139,12 @@ def learn(found: Sequence[Candidate], alone: bool = True) -> tuple[Prompts, froz
     often = Counter(map(shape, guesses))
     seen += [Seen(guess, True, guess) for guess in guesses if often[shape(guess)] > 1]
     texts = ((each.text, each.paste) for each in seen)
-    prompts = Prompts(texts, home(seen) if alone else None, empty=bare > 2 and 2 * bare > edited)
+    prompts = Prompts(
+        texts,
+        home(seen) if alone else None,
+        empty=bare > 2 and 2 * bare > edited,
+        continuing=continuations(view, found),
+    )
     rested = frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
     empty = (each.bare.event for each in found if each.bare is not None) if prompts.empty else ()
     return prompts, rested | frozenset(empty)

@@ -8,7 +8,7 @@ error recovery takes quadratic time. So it sees one ASCII byte a character, and 
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import tree_sitter
 import tree_sitter_bash
@@ -16,7 +16,20 @@ import tree_sitter_bash
 MOST = 8192
 _OPEN_END = re.compile(r"(?:\\|\||&&|\b(?:do|then|else|begin))\s*$")
 _HEREDOC = re.compile(r"(?<!<)<<(-?)\s*['\"\\]?([A-Za-z_]\w*)")
+_SQL = re.compile(
+    r"\s*(?:select\s(?!\w+\s+in\b)|insert\s+into|update\s+\S+\s+set|delete\s+from|with\s+\w+\s+as"
+    r"|(?:create|drop|alter)\s+(?:temp\w*\s+)?(?:table|view|index|trigger|database|user|role|function)\b)",
+    re.I,
+)
+_ENDS_SQL = re.compile(r"(?:;|\\\w+)\s*(?:--.*)?$")
 _CLOSES = re.compile(r"[])}'\"`;&]|\b(?:done|fi|esac|end|then|do)\b|<<")
+_CLOSERS = tuple(
+    each + "\n"
+    for each in (
+        *("'", '"', "`", ")", "))", "}", "\n}", "\n)", "\nesac", "\n]]", '")', '}"'),
+        *("\n:\ndone", ";do :\ndone", "\n:\nfi", ";then :\nfi"),
+    )
+)
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 
 
@@ -46,6 +59,7 @@ class Unfinished:
         self._by_tree = False
         self._words: list[tuple[bool, str]] = []
         """Closing words of here-documents that are still to come, each with whether tabs may precede it."""
+        self._sql = _SQL.match(text) is not None
         for line in text.split("\n"):
             self.add(line)
         self.first = self._lines[0]
@@ -69,13 +83,20 @@ class Unfinished:
         """All lines."""
         return "\n".join(self._lines)
 
+    @property
+    def waits(self) -> bool:
+        """Does its last line by itself ask for more, or is a here-document or SQL not at its end?"""
+        last = self._lines[-1]
+        sql = self._sql and not _ENDS_SQL.search(last)
+        return bool(sql or self._words or _OPEN_END.search(last))
+
     @cached_property
     def open(self) -> bool:
         """True where a shell would ask for another line (or would call these an error).
 
         Of a text that is longer than MOST only its last line and its here-documents are looked at.
         """
-        if self._words or _OPEN_END.search(self._lines[-1]):
+        if self.waits:
             return True
         self._by_tree = self._size <= MOST
         return self._by_tree and parse(self.text + "\n").has_error
@@ -84,3 +105,14 @@ class Unfinished:
 def incomplete(text: str) -> bool:
     """`Unfinished.open` of a text as a whole."""
     return Unfinished(text).open
+
+
+@lru_cache(maxsize=1024)
+def unfinished(text: str) -> bool:
+    """Is something begun that a closing word or mark would end? What none mends is another grammar."""
+    typed = Unfinished(text)
+    if not typed.open or typed.waits:
+        return typed.waits
+    if len(text) > MOST or text.split()[-1:] == ["end"]:
+        return False  # fish closes all its blocks so
+    return any(not parse(text + closer).has_error for closer in _CLOSERS)

@@ -21,6 +21,7 @@ ONLY_ENTER = "nothing but Enter was pressed"
 EXPLAINED = "completion, history or a yank explains what was not typed"
 NOT_TOLD = "the keystrokes cannot tell, and not all of them are in the line"
 MORE_BEHIND = "more stands behind it than was typed: the keystrokes are taken"
+FILLED = "the shell itself put text behind the prompt, which the keystrokes do not tell: the screen is taken"
 NO_KEYS = "no keystrokes were found for this line"
 TALL = 100  # letters of a row's end that tell a line from any other
 
@@ -70,6 +71,8 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
         return Verdict(text, "screen", "high", SAME)
     keyed = match.reading.text
     if match.reading.certain and keyed.strip():
+        if option.filled:
+            return Verdict(text, "screen", "medium" if in_order(keyed, text) else "low", FILLED)
         if only_blanks(text, keyed):
             return Verdict(keyed, "screen", "high", "the same but for blanks, which the keystrokes tell")
         if "\n" in text and "\n" not in keyed and in_order(keyed, text):

@@ -82,12 +82,14 @@ class LineReader:
             options = options or self.readings.unrested(candidate)
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
-                if line is not None:
+                if line is not None and self.asking.answered(line.prompt, line.text):
+                    continue
+                if line is not None and not (self.asking.edits and not line.prompt):
                     self.asking.settled(line.prompt, candidate.paste)
                     line = self.doubts.read(line)
                     self._remember(line)
                     yield line
-                elif candidate.paste and not self.asking.reading and candidate.after != self.ended:
+                elif candidate.paste and candidate.after != self.ended and self.asking.unanswered:
                     self._unread(candidate)
 
     def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable
-from itertools import chain, islice
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain, islice, takewhile
 
 TERMINATORS = "$#%>❯❱»›⟩➜→▶►λ⚡✗✔⇒≻∴"
 _STRICT = re.compile(
@@ -88,29 +88,69 @@ def guessed(line: str) -> list[str]:
     return [match[0]] if match else []
 
 
+class Continuations:
+    """The continuation prompts that were learned, and the shapes that no other prompt has."""
+
+    def __init__(
+        self, texts: set[str] | frozenset[str] = frozenset(), others: set[str] | None = None
+    ) -> None:
+        self.texts = sorted(texts, key=len, reverse=True)
+        self._shapes = {shape(text) for text in texts if text.strip()} - (others or set())
+
+    def __contains__(self, prompt: str) -> bool:
+        return prompt in self.texts or shape(prompt) in self._shapes
+
+    def at(self, row: str) -> str | None:
+        """The one that a row begins with."""
+        padded = row + " " * 4
+        return next((text for text in self.texts if padded.startswith(text)), None)
+
+
 class Prompts:
     """What was learned: prompts as seen, their shapes, and how often each shape came up."""
 
     def __init__(
-        self, seen: Iterable[tuple[str, bool]], home: re.Pattern[str] | None = None, *, empty: bool = False
+        self,
+        seen: Iterable[tuple[str, bool]],
+        home: re.Pattern[str] | None = None,
+        *,
+        empty: bool = False,
+        continuing: Continuations | None = None,
     ) -> None:
         """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
         on. `home`: the login shell's prompt, where its looks alone would not tell (home.py). `empty`: a line
-        editor has no prompt in the row of its line.
+        editor has no prompt in the row of its line. `continuing`: those of lines that go on (continuing.py).
         """
         self._home = home
+        self.continuing = continuing or Continuations()
         self.empty = empty
         candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
         self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
         self._texts: dict[bool, dict[int, set[str]]] = {True: {}, False: {}}
         """By length, the longest first."""
+        self._filled = frozenset(self._with_text())
         trusted = {each for each in self._counts if self.trusted(*each)}
         for text, paste in sorted(trusted, key=lambda each: -len(each[0])):
             self._texts[paste].setdefault(len(text), set()).add(text)
         self._ends = {paste: self._endings(paste) for paste in (True, False)}
         self._forms = {paste: self._patterns(trusted, paste) for paste in (True, False)}
         self._anywhere = {paste: self._last_of_all(trusted, paste) for paste in (True, False)}
+
+    def _with_text(self) -> Iterator[tuple[str, bool]]:
+        """What is a more frequent prompt with words behind it: a line that the shell itself put there."""
+        sizes = {
+            paste: sorted({len(text) for text, on in self._counts if on == paste}) for paste in (True, False)
+        }
+        for (text, paste), count in self._counts.items():
+            heads = (text[:size] for size in takewhile(lambda size: size < len(text), sizes[paste]))  # noqa: B023
+            if any(
+                self._counts[head, paste] > count
+                and is_marked(head)
+                and any(map(str.isalpha, text.removeprefix(head)))
+                for head in heads
+            ):
+                yield text, paste
 
     def _endings(self, paste: bool) -> dict[int, dict[str, int]]:
         """Every known prompt with its numbers as 0, and how often it came, by length; a short one if it came
@@ -148,13 +188,17 @@ class Prompts:
         A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one
         that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too.
         """
-        if not text.strip() or len(text) > _LONGEST:
+        if not text.strip() or len(text) > _LONGEST or (text, paste) in self._filled:
             return False
         if paste:
             return bool(_STRICT.search(text)) or (
                 self._shapes[shape(text), True] > 1 and not text[-1].isalnum()
             )
         return bool(_STRICT.search(text) or (self._home and self._home.fullmatch(text)))
+
+    def goes_on(self, prompt: str) -> bool:
+        """Is it a continuation prompt, by its looks or as learned?"""
+        return continues(prompt) or prompt in self.continuing
 
     def is_edited(self, text: str) -> bool:
         """Is it the very prompt of a program that edits its lines?"""

@@ -12,11 +12,13 @@ from .accept import Candidate
 from .alone import alone, spliced, surrounded
 from .cutting import Cutter, Option
 from .editor import KeyLine
+from .output import plain
 from .prompts import Prompts
 from .running import Asking
-from .screen import Rest, View
+from .screen import PASTE, Rest, View
 
 _LONGEST = 1 << 16  # bytes of one line
+_DRAWN = 2048  # bytes of a prompt and what the shell puts behind it
 
 
 class Readings:
@@ -27,10 +29,33 @@ class Readings:
 
     def options(self, candidate: Candidate) -> Iterator[Option]:
         """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
-        for option in self.cutter.options(candidate):
+        for option in self._filled(candidate, list(self.cutter.options(candidate))):
             shown = option.prompt + option.text
             plainly = shown.isascii() or not self._ascii(candidate)
             yield option if plainly else option.as_letters()
+
+    def _filled(self, candidate: Candidate, options: list[Option]) -> list[Option]:
+        """The options; only the whole line where its beginning came with the prompt, before its editor."""
+        whole = next((option for option in options if not option.rested), None)
+        rest = next((rest for rest in candidate.rests if rest.paste == candidate.paste), None)
+        if whole is None or rest is None or not whole.text.strip():
+            return options
+        begun = rest.left.removeprefix(whole.prompt)
+        if begun == rest.left or not begun.strip():
+            return options
+        if options[0].prompt != whole.prompt or not self._came_with(rest, candidate.paste):
+            return options
+        return [replace(whole, filled=True)]
+
+    def _came_with(self, rest: Rest, paste: bool) -> bool:
+        """Did all that stood left of the cursor come before the line editor was switched on, or at once?"""
+        opened = self.view.since(PASTE, rest.offset)
+        start = max((rest.offset if opened is None else opened) - _DRAWN, 0)
+        if paste:
+            pieces = [bytes(self.view.out[start:opened])] if opened is not None else []
+        else:
+            pieces = list(self.view.between(start, rest.offset))
+        return any(plain(piece).rpartition("\n")[2].endswith(rest.left.rstrip()) for piece in pieces)
 
     def _ascii(self, candidate: Candidate) -> bool:
         """Was nothing but ASCII printed since the prompt stood there?"""
@@ -83,9 +108,9 @@ class Readings:
         return [*self._continued(candidate), *self._behind_echo(candidate)]
 
     def _continued(self, candidate: Candidate) -> Iterator[Option]:
-        """A row behind the usual continuation prompt; the shell waits for it, the cursor never was there."""
+        """A row behind a continuation prompt, which may be empty; the shell waits for it."""
         row = candidate.lines[-1].text if candidate.lines else ""
-        prompt = self.asking.continued(row) if candidate.fresh else None
+        prompt = self.asking.continued(row) if candidate.fresh else self.asking.continued("")
         if prompt is not None:
             yield Option(prompt, row[len(prompt) :].rstrip(), False)
 

@@ -13,7 +13,7 @@ from .grammar import Unfinished
 from .hosts import is_host
 from .openers import REPLS, SHELLS, opens, program, runs_script
 from .posing import READS, Posing, deaf, posing
-from .prompts import Prompts, continues, shape
+from .prompts import Prompts, shape
 from .stdin import leaves_input
 
 _NEW_PROMPT = re.compile(r"\b(?:PS1|PROMPT|PROMPT_COMMAND|prompt)\s*=")
@@ -98,7 +98,7 @@ class Asking:
             return True
         if (form, paste) in self.forms:
             return True
-        if self.continuing and continues(prompt):
+        if self.continuing and self.prompts.goes_on(prompt):
             return True
         if running.reads and not running.known:
             return False
@@ -118,7 +118,7 @@ class Asking:
 
     def _goes_on(self, prompt: str) -> bool:
         """May a shell that waits for more show this?"""
-        return self.continuing and (continues(prompt) or not any(map(str.isalnum, prompt)))
+        return self.continuing and (self.prompts.goes_on(prompt) or not any(map(str.isalnum, prompt)))
 
     def posed(self, prompt: str) -> bool:
         """May what runs have shown this prompt, and read the line? While the shell waits nothing runs."""
@@ -144,6 +144,21 @@ class Asking:
         """Does what was run read lines by itself?"""
         return self.running is not None and self.running.reads
 
+    def answered(self, prompt: str, text: str) -> bool:
+        """Is it a choice from zsh's `select`: a number, which nothing runs, at a prompt not seen before?"""
+        chosen = self.reading and text.strip().isdecimal() and (shape(prompt), True) not in self.forms
+        return chosen and self.running is not None and "select" in self.running.typed.text
+
+    @property
+    def edits(self) -> bool:
+        """May zsh's `vared` show a value to be edited, with no prompt before it?"""
+        return self.reading and self.running is not None and "vared" in self.running.typed.text
+
+    @property
+    def unanswered(self) -> bool:
+        """Is what a line editor took without a known prompt more than an answer that was asked for?"""
+        return not self.reading or self.edits
+
     @property
     def continuing(self) -> bool:
         """Does the shell wait for more of the command?"""
@@ -151,8 +166,10 @@ class Asking:
 
     def continued(self, row: str) -> str | None:
         """The usual continuation prompt at the beginning of a row, where a shell waits for more."""
-        match = _CONTINUED.match(row) if self.continuing else None
-        return match[0] if match else None
+        if not self.continuing:
+            return None
+        match = _CONTINUED.match(row)
+        return match[0] if match else self.prompts.continuing.at(row)
 
     def remember(self, prompt: str, paste: bool, text: str, run: bool) -> None:
         """A line was run, or thrown away, at this prompt."""
