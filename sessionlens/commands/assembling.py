@@ -27,6 +27,7 @@ from .witness import Witness
 _END_OF_LINE = re.compile(rb"(?:\x1b\[\?2004l|\x1b\[[\d;]*m|\x1b\(B|[\r\n])*")
 _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
 _AHEAD, _FAR = 64, 1 << 16  # lines typed ahead of one command, and bytes between a key and its line's echo
+_SILENT = frozenset({"tcsh", "csh", "ksh", "mksh", "yash", "xonsh"})  # no ^C is shown where they end a line
 _SAID = 4096  # bytes before a prompt that tell what it follows
 
 
@@ -111,11 +112,12 @@ class Assembler:
             and continues(plain(bytes(view.out[after:end])).rpartition("\n")[2])
         ):
             confidence, reason = "low", "it was not complete when the recording ended"
-        if not output and not view.recording.has_input and line.candidate.paste and line.candidate.left:
-            confidence, reason = "low", "without keys a line that zsh threw away (Ctrl-C) looks the same"
         level = self.contexts.top
         output = without_echo(output, self._typed_ahead(begin, stop))
         ended = following is not None or done is not None or self._came_back(stop, end)
+        own_row = line.candidate.paste and line.candidate.left  # zsh
+        if not output and not view.recording.has_input and (own_row or level.name in _SILENT):
+            confidence, reason = "low", "without keys a line that was thrown away (Ctrl-C) looks the same"
         return Command(
             start_ns=line.t_ns,
             taken_ns=line.candidate.t_ns,

@@ -67,9 +67,12 @@ class Cutter:
                     yield from self._without_ghost(candidate, left, seen)
         yield from echoed
         for at in range(len(candidate.lines) - 1, -1, -1):
-            prompt = self.prompts.split(candidate.lines[at].text, candidate.paste)
+            row = candidate.lines[at].text
+            prompt, marked = self.prompts.split(row, candidate.paste), 0
+            if prompt is None and row.startswith("*"):  # readline's mark-modified-lines
+                prompt, marked = self.prompts.split(row[1:], candidate.paste), 1
             if prompt is not None:
-                text = self._text(candidate, at, len(prompt))
+                text = self._text(candidate, at, len(prompt) + marked)
                 if text not in seen:
                     yield Option(prompt, text, False)
                 if rests and opened == at and len(rests[0].left) > len(prompt):

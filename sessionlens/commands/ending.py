@@ -1,7 +1,7 @@
 """Where the output of a command ends: at the first byte of the next prompt, in the middle of a row too.
 
 Output need not end in a line feed. Not what the output says (output.py), and not the prompt itself
-(prompts.py). zsh and fish mark an output without a line feed and begin a new row; their mark is theirs.
+(prompts.py). zsh, fish and yash mark an output without a line feed and begin a new row; their mark is theirs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from .screen import PASTE, View
 _LONGEST = 4096  # bytes of a row that a prompt is looked for in
 _SGR = rb"(?:\x1b\[[\d;]*m|\x1b\(B)"
 _NO_LINE_FEED = re.compile(
-    rb"(?:%b+(?:[%%#]|\xe2\x8f\x8e|\xc2\xb6)%b+)? {3,}\r(?:\xe2\x8f\x8e|\xc2\xb6)? +\r" % (_SGR, _SGR)
+    rb"(?:%b+(?:[%%#]|\xe2\x8f\x8e|\xc2\xb6)%b+)? {3,}\r(?:\xe2\x8f\x8e|\xc2\xb6)? +\r"
+    rb"|%b+\$%b+ {3,}\r\x1b\[J" % (_SGR, _SGR, _SGR, _SGR)
 )
 _TOKEN = re.compile(SEQUENCE.pattern + rb"|[\x00-\x1a\x1c-\x20\x7f]+")
 

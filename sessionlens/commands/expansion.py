@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 
+_SUBSTITUTES = "|".join(
+    rf"(?:a|g|G)?s{mark}(?:\\.|[^{mark}\\\n]){{1,200}}{mark}(?:\\.|[^{mark}\\\s]){{0,200}}{mark}?"
+    for mark in map(re.escape, "/#|,@%+=_~")
+)
 _DESIGNATOR = re.compile(
-    r"![^\s:;|&'\"]*:g?s/[^/]*/[^/]*/?(?::\w)?|![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}"
+    rf"![^\s:;|&'\"]{{0,200}}:(?:{_SUBSTITUTES})(?::\w)?"
+    r"|![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}"
 )
 _QUOTED = re.compile(r"'[^']*'|\\.")
 _QUICK = re.compile(r"^\^[^^]+\^")
@@ -43,7 +48,7 @@ def expanded(text: str, output: str) -> str:
     if first.rstrip().endswith(text):  # a transient prompt: the line as it was typed is drawn again first
         first = more.partition("\n")[0]
     first = first.rstrip()
-    if not first or not designates(text) or _NOT_FOUND.search(first[:_MOST]):
+    if not first or not designates(text) or _NOT_FOUND.search(first[:_MOST]) or failed(text, output):
         return text
     if _QUICK.match(text):
         return first

@@ -144,6 +144,7 @@ def learn(view: View, found: Sequence[Candidate], alone: bool = True) -> tuple[P
         home(seen) if alone else None,
         empty=bare > 2 and 2 * bare > edited,
         continuing=continuations(view, found),
+        keyed=view.recording.has_input,
     )
     rested = frozenset(event for event, left, paste in fresh if prompts.trusted(left, paste))
     empty = (each.bare.event for each in found if each.bare is not None) if prompts.empty else ()

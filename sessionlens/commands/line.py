@@ -23,6 +23,7 @@ NOT_TOLD = "the keystrokes cannot tell, and not all of them are in the line"
 MORE_BEHIND = "more stands behind it than was typed: the keystrokes are taken"
 FILLED = "the shell itself put text behind the prompt, which the keystrokes do not tell: the screen is taken"
 NO_KEYS = "no keystrokes were found for this line"
+_MARGIN = " " * 16  # more likely left of a right prompt than typed
 TALL = 100  # letters of a row's end that tell a line from any other
 
 
@@ -87,9 +88,9 @@ def verdict(option: Option, match: Match | None, has_input: bool) -> Verdict:
         return Verdict(text, "screen", how, OTHERWISE)
     if match.key_line.first == match.key_line.last and match.key_line.ender == "enter":
         return Verdict(text, "screen", "low", ONLY_ENTER)
-    if match.consistent:
+    if match.consistent and not text.startswith(_MARGIN):
         return Verdict(text, "screen", "medium", EXPLAINED)
-    how = "medium" if option.rested else "low"
+    how = "medium" if option.rested and not text.startswith(_MARGIN) else "low"
     return Verdict(text, "screen", how, NOT_TOLD)
 
 

@@ -157,6 +157,7 @@ class LineReader:
         if not options:
             pure = self.readings.alone(candidate, []) or self.readings.bare(candidate)
             options = [o for o in pure if self.asking.may_ask(o.prompt, candidate.paste)]
+        options = options or self._undrawn(candidate, self.lost.prompt(candidate), pending)
         if not options:
             return self._lost(candidate, pending)
         if not candidate.paste:
@@ -165,6 +166,9 @@ class LineReader:
         if not (match and match.exact) and (rows := self._rows(candidate, options[0], pending)):
             return rows
         if not (match and match.exact) and (pure := self.readings.alone(candidate, options)):
+            options = pure
+            match = best_match([option.text for option in options], pending)
+        if not (match and match.exact) and (pure := self._undrawn(candidate, options[0].prompt, pending)):
             options = pure
             match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
@@ -212,6 +216,12 @@ class LineReader:
         self.waiting.take(key_line)
         reason = "every row says what was typed"
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
+
+    def _undrawn(self, candidate: Candidate, prompt: str | None, pending: list[KeyLine]) -> list[Option]:
+        """The line of an editor that drew no prompt, if the model of its keys says the same."""
+        own = self.readings.undrawn(candidate, prompt or "")
+        known = own and any(self.witness.knows(own.prompt, own.text, each) for each in pending[-1:])
+        return [own] if own and known else []
 
     def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
         if candidate.point.offset == self.view.begun:

@@ -116,10 +116,12 @@ class Prompts:
         *,
         empty: bool = False,
         continuing: Continuations | None = None,
+        keyed: bool = False,
     ) -> None:
         """`seen`: for each accepted line what stood left of the first rest, and whether bracketed paste was
         on. `home`: the login shell's prompt, where its looks alone would not tell (home.py). `empty`: a line
         editor has no prompt in the row of its line. `continuing`: those of lines that go on (continuing.py).
+        `keyed`: the cursor rested where keys were pressed, not where output paused in the middle of a prompt.
         """
         self._home = home
         self.continuing = continuing or Continuations()
@@ -129,7 +131,7 @@ class Prompts:
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
         self._texts: dict[bool, dict[int, set[str]]] = {True: {}, False: {}}
         """By length, the longest first."""
-        self._filled = frozenset(self._with_text())
+        self._filled = frozenset(self._with_text() if keyed else ())
         trusted = {each for each in self._counts if self.trusted(*each)}
         for text, paste in sorted(trusted, key=lambda each: -len(each[0])):
             self._texts[paste].setdefault(len(text), set()).add(text)

@@ -89,6 +89,18 @@ class Readings:
         text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
         return [Option("", text, True)] if text.strip() else []
 
+    def undrawn(self, candidate: Candidate, prompt: str) -> Option | None:
+        """The line of an editor that drew no prompt, as it believes it: it draws over what others printed
+        (PS1 is empty, and PROMPT_COMMAND prints one).
+        """
+        rest = next((rest for rest in candidate.rests if rest.paste), None) if candidate.paste else None
+        opened = self.view.since(PASTE, rest.offset) if rest is not None else None
+        if rest is None or opened is None or self.view.printed(opened, rest.offset):
+            return None
+        made = alone(self.view, candidate, replace(rest, drawn=""), "", interrupted=False)
+        text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
+        return Option(prompt, text, True) if text.strip() else None
+
     def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
         """The rest at which the prompt stood, or at which it had been drawn behind something else."""
         own = [rest for rest in candidate.rests if rest.paste == candidate.paste]
