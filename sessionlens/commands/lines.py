@@ -20,7 +20,6 @@ from .line import Line, verdict
 from .lost import LostLines
 from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
-from .output import plain
 from .prompts import Prompts, shape
 from .readings import Readings, behind_interrupt
 from .running import Asking
@@ -56,10 +55,10 @@ class LineReader:
         self.asking = Asking(prompts)
         self.doubts = Doubts(view, self.asking, key_lines, pane)
         self.cutter = Cutter(prompts)
-        self.readings = Readings(view, prompts, self.cutter, self.asking)
+        self.witness = Witness()
+        self.readings = Readings(view, prompts, self.cutter, self.asking, self.witness.knows)
         self.echo, self.echoes = Echo(), Echoes(view)
         self.unseen = Unseen(view, self.echo)
-        self.witness = Witness()
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
 
@@ -157,7 +156,7 @@ class LineReader:
         if not options:
             pure = self.readings.alone(candidate, []) or self.readings.bare(candidate)
             options = [o for o in pure if self.asking.may_ask(o.prompt, candidate.paste)]
-        options = options or self._undrawn(candidate, self.lost.prompt(candidate), pending)
+        options = options or self.readings.undrawn(candidate, self.lost.prompt(candidate), pending)
         if not options:
             return self._lost(candidate, pending)
         if not candidate.paste:
@@ -168,7 +167,8 @@ class LineReader:
         if not (match and match.exact) and (pure := self.readings.alone(candidate, options)):
             options = pure
             match = best_match([option.text for option in options], pending)
-        if not (match and match.exact) and (pure := self._undrawn(candidate, options[0].prompt, pending)):
+        prompt = options[0].prompt
+        if not (match and match.exact) and (pure := self.readings.undrawn(candidate, prompt, pending)):
             options = pure
             match = best_match([option.text for option in options], pending)
         if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
@@ -217,12 +217,6 @@ class LineReader:
         reason = "every row says what was typed"
         return Line(candidate, option.prompt, text, "run", "screen", "high", key_line, False, reason)
 
-    def _undrawn(self, candidate: Candidate, prompt: str | None, pending: list[KeyLine]) -> list[Option]:
-        """The line of an editor that drew no prompt, if the model of its keys says the same."""
-        own = self.readings.undrawn(candidate, prompt or "")
-        known = own and any(self.witness.knows(own.prompt, own.text, each) for each in pending[-1:])
-        return [own] if own and known else []
-
     def _lost(self, candidate: Candidate, pending: list[KeyLine]) -> Line | None:
         if candidate.point.offset == self.view.begun:
             return self.lost.torn(candidate, pending)
@@ -266,7 +260,8 @@ class LineReader:
             why = "stars: something asked for a secret with a line editor"
             return Line(candidate, option.prompt, HIDDEN, "run", "screen", "low", None, True, why)
         key_line = match.key_line if match else None
-        cancelled = key_line.ender == "interrupt" if key_line else self._interrupted(candidate, option, text)
+        shown = self.readings.interrupted(candidate, option, text)
+        cancelled = key_line.ender == "interrupt" if key_line else shown
         if cancelled and (self.rebound or self._accepted(candidate, key_line)):
             cancelled, confidence = False, "low"
             reason = "Ctrl-C ended it, which may have another meaning here: it may have been run"
@@ -302,11 +297,3 @@ class LineReader:
 
     def _begins(self, candidate: Candidate, option: Option) -> bool:
         return any(line.text.ljust(len(option.prompt)).startswith(option.prompt) for line in candidate.lines)
-
-    def _interrupted(self, candidate: Candidate, option: Option, text: str) -> bool:
-        """Without keys: a ^C that came in one piece behind the line, or what Python says to one."""
-        if text.endswith("^C") and "#" not in text:
-            at = self.view.out.rfind(b"^C", 0, candidate.after)
-            return len(list(self.view.between(at, at + 2))) == 1
-        said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
-        return option.prompt.startswith((">>>", "In [")) and said.startswith("KeyboardInterrupt")

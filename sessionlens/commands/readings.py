@@ -5,7 +5,7 @@ Which of them is right is decided with the keystrokes (lines.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from .accept import Candidate
@@ -19,13 +19,16 @@ from .screen import PASTE, Rest, View
 
 _LONGEST = 1 << 16  # bytes of one line
 _DRAWN = 2048  # bytes of a prompt and what the shell puts behind it
+Knows = Callable[[str, str, KeyLine], bool]
+"""Does the model of a line editor make this text, behind this prompt, of these keys?"""
 
 
 class Readings:
     """Reads the candidates of one recording, given its prompts and what runs."""
 
-    def __init__(self, view: View, prompts: Prompts, cutter: Cutter, asking: Asking) -> None:
+    def __init__(self, view: View, prompts: Prompts, cutter: Cutter, asking: Asking, knows: Knows) -> None:
         self.view, self.prompts, self.cutter, self.asking = view, prompts, cutter, asking
+        self.knows = knows
 
     def options(self, candidate: Candidate) -> Iterator[Option]:
         """The ways to read a candidate, as what was printed and not as what a character set drew for it."""
@@ -89,17 +92,27 @@ class Readings:
         text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
         return [Option("", text, True)] if text.strip() else []
 
-    def undrawn(self, candidate: Candidate, prompt: str) -> Option | None:
-        """The line of an editor that drew no prompt, as it believes it: it draws over what others printed
-        (PS1 is empty, and PROMPT_COMMAND prints one).
+    def undrawn(self, candidate: Candidate, prompt: str | None, pending: Sequence[KeyLine]) -> list[Option]:
+        """The line of an editor that drew no prompt, as it believes it, if the model of its keys agrees.
+
+        PS1 is empty, PROMPT_COMMAND prints a prompt, and the editor draws over it.
         """
         rest = next((rest for rest in candidate.rests if rest.paste), None) if candidate.paste else None
         opened = self.view.since(PASTE, rest.offset) if rest is not None else None
         if rest is None or opened is None or self.view.printed(opened, rest.offset):
-            return None
+            return []
         made = alone(self.view, candidate, replace(rest, drawn=""), "", interrupted=False)
         text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
-        return Option(prompt, text, True) if text.strip() else None
+        known = text.strip() and any(self.knows(prompt or "", text, each) for each in pending[-1:])
+        return [Option(prompt or "", text, True)] if known else []
+
+    def interrupted(self, candidate: Candidate, option: Option, text: str) -> bool:
+        """Without keys: a ^C that came in one piece behind the line, or what Python says to one."""
+        if text.endswith("^C") and "#" not in text:
+            at = self.view.out.rfind(b"^C", 0, candidate.after)
+            return len(list(self.view.between(at, at + 2))) == 1
+        said = plain(bytes(self.view.out[candidate.after : candidate.after + 64]))
+        return option.prompt.startswith((">>>", "In [")) and said.startswith("KeyboardInterrupt")
 
     def _drawn_prompt(self, candidate: Candidate) -> tuple[Rest | None, str]:
         """The rest at which the prompt stood, or at which it had been drawn behind something else."""
