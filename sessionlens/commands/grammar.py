@@ -30,6 +30,7 @@ _CLOSERS = tuple(
         *("\n:\ndone", ";do :\ndone", "\n:\nfi", ";then :\nfi"),
     )
 )
+_SHORT = 1024  # characters of a line that is tried with each of these behind it
 _FOREIGN = re.compile(r"[^\x01-\x7f]")
 
 
@@ -113,6 +114,6 @@ def unfinished(text: str) -> bool:
     typed = Unfinished(text)
     if not typed.open or typed.waits:
         return typed.waits
-    if len(text) > MOST or text.split()[-1:] == ["end"]:
+    if len(text) > _SHORT or text.split()[-1:] == ["end"]:
         return False  # fish closes all its blocks so
     return any(not parse(text + closer).has_error for closer in _CLOSERS)

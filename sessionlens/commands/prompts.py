@@ -141,18 +141,13 @@ class Prompts:
 
     def _with_text(self) -> Iterator[tuple[str, bool]]:
         """What is a more frequent prompt with words behind it: a line that the shell itself put there."""
-        sizes = {
-            paste: sorted({len(text) for text, on in self._counts if on == paste}) for paste in (True, False)
-        }
+        heads = {each: count for each, count in self._counts.items() if count > 1 and is_marked(each[0])}
+        sizes = sorted({len(text) for text, _ in heads})
         for (text, paste), count in self._counts.items():
-            heads = (text[:size] for size in takewhile(lambda size: size < len(text), sizes[paste]))  # noqa: B023
-            if any(
-                self._counts[head, paste] > count
-                and is_marked(head)
-                and any(map(str.isalpha, text.removeprefix(head)))
-                for head in heads
-            ):
-                yield text, paste
+            for size in takewhile(lambda size: size < len(text), sizes):  # noqa: B023
+                if heads.get((text[:size], paste), 0) > count and any(map(str.isalpha, text[size:])):
+                    yield text, paste
+                    break
 
     def _endings(self, paste: bool) -> dict[int, dict[str, int]]:
         """Every known prompt with its numbers as 0, and how often it came, by length; a short one if it came
