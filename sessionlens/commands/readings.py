@@ -101,8 +101,12 @@ class Readings:
         opened = self.view.since(PASTE, rest.offset) if rest is not None else None
         if rest is None or opened is None or self.view.printed(opened, rest.offset):
             return []
+        if not self.prompts.trusted(rest.left, True):
+            return []  # zsh prints its prompt before, and may have put text behind it
         made = alone(self.view, candidate, replace(rest, drawn=""), "", interrupted=False)
         text = "\n".join(line.text.rstrip() for line in made.lines) if made is not None else ""
+        if any(line.text.rstrip().endswith(text) for line in candidate.lines):
+            return []
         known = text.strip() and any(self.knows(prompt or "", text, each) for each in pending[-1:])
         return [Option(prompt or "", text, True)] if known else []
 

@@ -44,6 +44,19 @@ def test_a_line_that_was_pushed_away(zsh: Any) -> None:
     assert "rm -rf victim" in dict(rows(zsh, inputs=False))
 
 
+@pytest.mark.parametrize("keys", ["\x01echo \r", " | cat\r"])
+def test_a_pushed_line_that_was_changed_is_listed_whole(zsh: Any, keys: str) -> None:
+    zsh.type("ls -l victim")
+    zsh.press("\x1bq")
+    zsh.wait(r"\x1b\[12D$")
+    zsh.run("echo in between", f"between\r\n.*{READY}")
+    zsh.press(keys[:1])
+    zsh.press(keys[1:])
+    zsh.wait(READY)
+    text, how = rows(zsh)[-1]
+    assert "ls -l victim" in text and how != "high"
+
+
 @pytest.mark.parametrize("put", ["rm -rf vict", "rm -rf victim #", "rm -rf victim >", "sudo -s $ "])
 def test_a_line_that_was_put_there(zsh: Any, put: str) -> None:
     zsh.run(f"print -z '{put}'", f"box » {put.rstrip().replace('$', '[$]')}.*{EDITOR}")
