@@ -55,3 +55,8 @@ def test_nothing_of_this_machine_is_tracked(root: Path) -> None:
 
 def test_no_file_is_over_eight_megabytes(root: Path) -> None:
     assert all(file.stat().st_size <= 8 << 20 for file in tracked(root) if file.is_file())
+
+
+def test_no_two_decisions_have_one_number(root: Path) -> None:
+    numbers = [path.name[:4] for path in (root / "docs/decisions").glob("*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
