@@ -25,6 +25,8 @@ def see_clock(root: Path, now: datetime) -> None:
             f"the clock says {now:%Y-%m-%d}, and {before:%Y-%m-%d} when it was last looked at: nothing is "
             f"deleted; if it is right, say so: touch {file}"
         )
+    if before is not None and now < before:
+        return  # it went back; once it is right again that is no leap
     file.touch(0o600)
     os.utime(file, (now.timestamp(), now.timestamp()))
 

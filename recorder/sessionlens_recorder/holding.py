@@ -39,7 +39,7 @@ def list_holds(recordings: Path) -> Iterator[str]:
 def _hold(bundle: Path, case: str, by: Operator) -> str:
     if not is_bundle(bundle):
         raise BundleError("there is no recording here; give the eight hex digits or the folder of a bundle")
-    if not hold(bundle, case, by.name):
+    if not hold(bundle, case, by.described):
         return f"was held for {case} already"
     logs.event(
         "recording-held",

@@ -29,6 +29,11 @@ class Operator:
     unix_user: str
     sudo_user: str | None
 
+    @property
+    def described(self) -> str:
+        """For a file: with the Unix user, which nobody can say of themselves, where that is another."""
+        return self.name if self.name == self.unix_user else f"{self.name} (as {self.unix_user})"
+
 
 def operator(by: str | None) -> Operator:
     """Whoever runs this process. ValueError for a name that is none."""
@@ -51,10 +56,14 @@ def telling(config: Config) -> Iterator[None]:
     ValueError if they did not get there.
     """
     logs.set_up()
-    losses = Losses()
+    losses, told = Losses(), True
     if config.sinks:
-        config.spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        logs.tell_also(Feed(Spool(config.spool.folder, config.spool.limit), config.server.name, losses))
+        try:
+            config.spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:  # the order counts; that nobody hears of it is said behind it
+            told = False
+        else:
+            logs.tell_also(Feed(Spool(config.spool.folder, config.spool.limit), config.server.name, losses))
     yield
-    if losses.take():
+    if losses.take() or not told:
         raise ValueError(f"it is done, but the sinks could not be told ({config.spool.folder})")

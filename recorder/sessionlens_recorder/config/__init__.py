@@ -125,6 +125,8 @@ def _read(path: Path) -> tuple[bytes, str, dict[str, object]]:
         raise ConfigError(path, None, None, f"cannot be read: {error.strerror}{hint}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(path, data[: error.start].count(b"\n") + 1, None, "is not UTF-8") from error
+    except RecursionError as error:
+        raise ConfigError(path, None, None, "is nested too deep") from error
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise ConfigError(path, int(line[1]) if line else None, None, str(error)) from error

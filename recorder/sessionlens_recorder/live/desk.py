@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from sessionlens_recorder.polling import readable
 
 LARGEST = 16384
 ANSWER_S = 10.0  # for a session to do as it is told
@@ -120,7 +121,7 @@ def give(orders: socket.socket, order: Order) -> str | None:
 
 
 def _answer(descriptor: int) -> str | None:
-    if not select.select([descriptor], [], [], ANSWER_S)[0]:
+    if not readable([descriptor], ANSWER_S):
         return "the session does not answer"
     data = os.read(descriptor, LARGEST)
     if not data:

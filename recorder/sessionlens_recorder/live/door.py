@@ -58,9 +58,12 @@ class Door:
         self.listener.listen(BACKLOG)
 
     def renew(self, live: Live) -> None:
-        """Other people may come; the socket stays where it is. OSError."""
+        """Other people may come; the socket stays where it is. ValueError if somebody has removed it."""
         others = {*live.watchers, *live.approvers} - {0, os.geteuid()}
-        self._path.chmod(EVERYBODY if others else OWN)
+        try:
+            self._path.chmod(EVERYBODY if others else OWN)
+        except OSError as error:
+            raise ValueError(f"{self._path} is gone: {error.strerror}; a restart makes it anew") from error
         self._live = live
 
     def accept(self, answering: Sequence[int]) -> tuple[socket.socket, Peer] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import select
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from sessionlens_recorder.bundle import (
     open_regular,
     read_channel,
 )
+from sessionlens_recorder.polling import readable
 
 PIECE = 64 * 1024
 POLL_S = 0.1
@@ -40,7 +40,7 @@ class Showing:
             if ended:
                 self._send({"ended": True})
                 return
-            if select.select([sock], [], [], POLL_S)[0]:  # they say nothing but goodbye
+            if readable([sock], POLL_S):  # they say nothing but goodbye
                 return
 
     def _look_for_channels(self) -> None:

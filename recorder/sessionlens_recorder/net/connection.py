@@ -8,7 +8,6 @@ All of them sleep while nothing happens: who has something to say wakes the watc
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import threading
 import time
@@ -34,6 +33,7 @@ from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.standing import check_standing
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
+from sessionlens_recorder.polling import readable
 from sessionlens_recorder.session.policy import TARGET, USER
 
 TICK_S = 1.0
@@ -191,7 +191,7 @@ class Connection:
             )
 
     def _left(self, why: str) -> End:
-        return End(f"the user left ({why})")
+        return End(f"the user left ({why or 'connection closed'})")
 
     def _lost(self, why: str) -> End:
         return End(f"the target left ({why})", f"the connection to the target has ended ({why})")
@@ -298,7 +298,7 @@ class Connection:
             self._wake_write.send(b"!")
 
     def _sleep(self, seconds: float) -> None:
-        ready = select.select([self._wake_read, *self._orders], [], [], seconds)[0]
+        ready = readable([self._wake_read, *self._orders], seconds)
         if self._wake_read in ready:
             self._wake_read.recv(4096)
         if self._orders and self._orders[0] in ready:

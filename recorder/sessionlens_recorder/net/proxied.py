@@ -60,7 +60,7 @@ def _parse_v1(data: bytes) -> Header | None:
         raise BadHeader("its PROXY line is none")
     try:
         source, _, port, _ = (word.decode("ascii") for word in words[2:])
-        address = ipaddress.ip_address(source)
+        address = ipaddress.ip_address(source.replace("%", " "))  # a zone is of that machine, and free text
     except ValueError:
         raise BadHeader("its PROXY line has no address") from None
     if address.version != int(words[1][3:]) or not (port.isdigit() and len(port) <= 5 and int(port) < 65536):

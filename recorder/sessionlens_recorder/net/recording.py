@@ -187,6 +187,7 @@ class SessionRecording:
         while not self._stopping.is_set():
             self._wait()
             began, length = time.monotonic(), self._bundle.head[0]
+            self._since = self._since or began  # a disk may hang where nothing new is written too
             try:
                 self._bundle.commit()
             except BundleError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Generic, TypeVar
 from sessionlens_recorder.net.certificates import Certificate
 from sessionlens_recorder.net.krl import read_revoked_keys
 
+LOCK_S = 5.0  # to wait for somebody else who changes the list
 T = TypeVar("T")
 State = tuple[int, int, int]
 """By which it shows that a file has changed."""
@@ -126,11 +128,21 @@ def _alone(folder: Path) -> Iterator[None]:
     """Nobody else changes the list meanwhile, or one of two names would be lost."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor)
         yield
         os.fsync(descriptor)  # the new name too survives a power cut
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """For a while: whoever may read the folder can hold its lock, and nobody may hold up a revocation."""
+    deadline = time.monotonic() + LOCK_S
+    while time.monotonic() < deadline:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
 
 
 def _change(path: Path, name: str, reason: str, *, undo: bool) -> bool:

@@ -257,6 +257,7 @@ class Server:
             config = load(self._config.path)
             bastion = replace(load_bastion(config), counters=self._counters)
             self._claims.take(replace(config, sinks=self._config.sinks, spool=self._config.spool))
+            self._door.renew(config.live)
             listeners = open_listeners(config, self._listeners)
         except (OSError, ValueError) as error:
             logs.error("reload-failed", file=self._config.path, reason=error)
@@ -264,7 +265,6 @@ class Server:
         needs = [name for name in ("sinks", "spool", "metrics") if _differs(config, self._config, name)]
         if config.live.socket != self._config.live.socket:
             needs.append("live.socket")
-        self._door.renew(config.live)
         before, self._listeners = self._listeners, listeners
         self._config, self._bastion, self._admission.limits = config, bastion, config.limits
         self._watch_listeners(before)
