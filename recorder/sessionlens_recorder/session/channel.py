@@ -58,15 +58,15 @@ class Channel:
         self.windows[side] += size - owed
         return size - owed
 
-    def check_data(self, side: int, size: int) -> None:
+    def check_data(self, side: int, *sizes: int) -> None:
         """A ProtocolError for data that the other end is free to drop (RFC 4254, 5.2 and 5.3; OpenSSH does):
         they would be recorded as typed, and never have arrived.
         """
         if self.eof[side]:
             raise wire.ProtocolError(f"the {WHO[side]} sent data after its EOF")
-        if size > min(self.windows[1 - side], self.packets[1 - side]):
+        if max(sizes) > self.packets[1 - side] or sum(sizes) > self.windows[1 - side]:
             raise wire.ProtocolError(f"the {WHO[side]} sent more data than it was allowed to")
-        self.windows[1 - side] -= size
+        self.windows[1 - side] -= sum(sizes)
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         """Record what a side sent. The answer is None, or why this channel ends here."""
