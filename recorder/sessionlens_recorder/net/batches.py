@@ -22,6 +22,7 @@ from sessionlens_recorder.net.packetizer import MAX_PACKET, BufferedPacketizer
 CONNECTION_MESSAGES = range(80, 101)
 BATCH = 512 * 1024  # bytes that are opened, recorded or sent at once
 HEAD, TAG, BLOCK = 4, 16, 16
+MOST_PADDING = 3 + BLOCK
 _u32 = struct.Struct(">I")
 _head = struct.Struct(">IB")
 
@@ -69,8 +70,9 @@ class Packetizer(BufferedPacketizer):
         if not self.__aead_in or self.__compress_engine_in is not None:
             return super().read_message()
         self._await(HEAD, check_rekey=True)
-        self._await(self._size())
-        payload = self._open()
+        size = self._size()
+        self._await(size)
+        payload = self._open(size)
         if payload[0] not in CONNECTION_MESSAGES:
             return self._message(payload)
         return payload[0], self._batch(payload)  # type: ignore[return-value]
@@ -88,8 +90,8 @@ class Packetizer(BufferedPacketizer):
     def _open_if_there(self) -> bytes | None:
         """A packet that nobody may send is left for the next read, which says so: what came before passes."""
         try:
-            there = len(self._inflow) >= HEAD and len(self._inflow) >= self._size()
-            return self._open() if there else None
+            there = len(self._inflow)
+            return self._open(size) if there >= HEAD and there >= (size := self._size()) else None
         except SSHException:
             return None
 
@@ -106,22 +108,21 @@ class Packetizer(BufferedPacketizer):
             raise SSHException(f"a packet of {length} bytes, where {MAX_PACKET} is the limit")
         return HEAD + length + TAG
 
-    def _open(self) -> bytes:
+    def _open(self, size: int) -> bytes:
         """The payload of the next packet, all of which is there. What is wrong with it changes nothing."""
-        size = self._size()
-        with self._inflow.view(size) as packet, packet[:HEAD] as head, packet[HEAD:] as sealed:
+        with self._inflow.view(size) as packet:
             try:
-                plain = self.__block_engine_in.decrypt(self.__iv_in, sealed, head)
+                plain = self.__block_engine_in.decrypt(self.__iv_in, packet[HEAD:], packet[:HEAD])
             except InvalidTag:
                 raise SSHException("Mismatched MAC") from None
-        payload = plain[1 : len(plain) - plain[0]]
+        payload: bytes = plain[1 : len(plain) - plain[0]]
         if not payload or plain[0] < 4 or len(plain) % BLOCK:
             raise SSHException("a packet whose padding is not what it says")
         self._count_received(size)
         self._inflow.skip(size)
         self.__iv_in = self._inc_iv_counter(self.__iv_in)  # type: ignore[attr-defined]
         self.__sequence_number_in = self._next(self.__sequence_number_in)
-        return payload  # type: ignore[no-any-return]
+        return payload
 
     def _count_received(self, size: int) -> None:
         self.__received_bytes += size
@@ -145,9 +146,9 @@ class Packetizer(BufferedPacketizer):
                     self.send_message(Raw(payload))  # type: ignore[arg-type]
                 return
             packets: list[bytes] = []
-            size = 0
-            for payload in payloads:
-                packets += self._seal(payload)
+            size, noise = 0, os.urandom(MOST_PADDING * len(payloads))
+            for n, payload in enumerate(payloads):
+                packets += self._seal(payload, noise[n * MOST_PADDING : (n + 1) * MOST_PADDING])
                 size += len(payload)
                 if size >= BATCH:
                     self._write(packets)
@@ -155,11 +156,11 @@ class Packetizer(BufferedPacketizer):
             if packets:
                 self._write(packets)
 
-    def _seal(self, payload: bytes) -> tuple[bytes, bytes]:
-        """The packet's length, and what follows it."""
+    def _seal(self, payload: bytes, noise: bytes) -> tuple[bytes, bytes]:
+        """The packet's length, and what follows it; the noise is for its padding."""
         padding = 3 + BLOCK - (len(payload) + HEAD) % BLOCK
         head = _head.pack(len(payload) + padding + 1, padding)
-        plain = b"".join((head[HEAD:], payload, os.urandom(padding)))
+        plain = b"".join((head[HEAD:], payload, noise[:padding]))
         sealed = self.__block_engine_out.encrypt(self.__iv_out, plain, head[:HEAD])
         self.__iv_out = self._inc_iv_counter(self.__iv_out)  # type: ignore[attr-defined]
         self.__sequence_number_out = self._next(self.__sequence_number_out)

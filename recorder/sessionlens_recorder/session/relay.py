@@ -114,7 +114,7 @@ class Relay:
             if channel is None:
                 return []
             try:
-                pieces = [wire.content(payload, wire.DATA_HEADER) for payload in run]
+                pieces = [wire.content_view(payload, wire.DATA_HEADER) for payload in run]
                 channel.check_data(side, *map(len, pieces))
             except wire.ProtocolError:
                 return None

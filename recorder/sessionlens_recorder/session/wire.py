@@ -152,9 +152,14 @@ def content(payload: bytes, header: int) -> bytes:
     """The bytes that DATA or EXTENDED_DATA carries: exactly the rest of the message, or nobody could say
     what the other end takes for data.
     """
+    return bytes(content_view(payload, header))
+
+
+def content_view(payload: bytes, header: int) -> memoryview:
+    """The same, not copied."""
     if len(payload) < header or _u32.unpack_from(payload, header - 4)[0] != len(payload) - header:
         raise ProtocolError(f"message {payload[0]}: the length of its data is not the length that it names")
-    return payload[header:]
+    return memoryview(payload)[header:]
 
 
 def runs(payloads: list[bytes]) -> Iterator[list[bytes]]:
