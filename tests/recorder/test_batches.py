@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from sessionlens_recorder.net.batches import BATCH, Batch, Packetizer
 from sessionlens_recorder.net.inflow import CHUNK, ROOM, Inflow
 from sessionlens_recorder.net.packetizer import MAX_PACKET, BufferedPacketizer
-from sessionlens_recorder.session.wire import runs
 
 from . import messages as m
 
@@ -210,14 +209,6 @@ def test_what_was_read_ahead_gives_its_memory_back() -> None:
     assert inflow.fill(line) == 1  # type: ignore[arg-type]
     assert got == data
     assert len(inflow._data) == ROOM
-
-
-def test_runs_are_data_of_one_channel() -> None:
-    a, b, other, stderr = m.data(3, b"a"), m.data(3, b"b"), m.data(4, b"c"), m.extended(3, b"d")
-    assert list(runs([a, b, other, a, stderr, stderr, m.eof(3), m.eof(3), a, a])) == [
-        [a, b], [other], [a], [stderr], [stderr], [m.eof(3)], [m.eof(3)], [a, a],
-    ]  # fmt: skip
-    assert list(runs([])) == []
 
 
 def test_paramiko_still_keeps_its_state_where_batches_look_for_it() -> None:

@@ -315,30 +315,3 @@ def test_the_end_says_nothing_on_a_channel_that_is_closed() -> None:
     case.program()
     case.target(m.close(U))
     assert case.relay.end("x") == []
-
-
-def test_data_that_came_together_is_recorded_as_one_and_forwarded_as_it_came() -> None:
-    case = Case().session()
-    folder = case.program()
-    run = [m.data(U, b"one "), m.data(U, b""), m.data(U, b"two")]
-    assert case.relay.run_received(TARGET, run) == [(USER, payload) for payload in run]
-    assert folder.heard[-1] == ("out", b"one two")
-    case.target(m.close(U))
-    assert case.relay.run_received(TARGET, run) == []
-    case.relay.stop()
-    assert case.relay.run_received(USER, [m.data(T, b"x")] * 2) == []
-
-
-@pytest.mark.parametrize("last", [bytes(9), bytes(33), m.data(U, b"x")[:-1], m.data(U, b"x") + b"y"], ids=len)
-def test_where_one_may_not_pass_each_goes_by_itself(last: bytes) -> None:
-    """Of a window of 40 bytes and packets of 32; what came before the one in question still passes."""
-    case = Case().session(window=40, packet=32)
-    folder = case.program()
-    last = last if last[:1] == b"\x5e" else m.data(U, last)
-    run = [m.data(U, bytes(32)), last]
-    before = list(folder.heard)
-    assert case.relay.run_received(TARGET, run) is None
-    assert folder.heard == before
-    assert case.target(run[0]) == [(USER, run[0])]
-    with pytest.raises(ProtocolError):
-        case.target(run[1])
