@@ -43,3 +43,11 @@ def test_where_one_may_not_pass_each_goes_by_itself(last: bytes) -> None:
     assert case.target(run[0]) == [(USER, run[0])]
     with pytest.raises(ProtocolError):
         case.target(run[1])
+
+
+def test_what_passes_a_tunnel_goes_by_itself() -> None:
+    """It may have to end between two of them."""
+    case = Case(forward=("*",))
+    case.user(m.opening("direct-tcpip", U, m.tcp("127.0.0.1", 80)))
+    case.target(m.confirmation(U, T))
+    assert case.relay.run_received(USER, [m.data(T, b"a"), m.data(T, b"b")]) is None

@@ -72,6 +72,10 @@ class Channel:
         """Record what a side sent. The answer is None, or why this channel ends here."""
         raise NotImplementedError
 
+    def run_received(self, side: int, run: list[bytes]) -> bool:
+        """Record several DATA as one. False, and nothing is done, where each has to go by itself."""
+        return False
+
     def request_received(self, side: int, request: wire.Request) -> str | None:
         """Record a request. The answer is None (it passes), or why it does not."""
         raise NotImplementedError
@@ -133,6 +137,14 @@ class ProgramChannel(Channel):
         if self._record is not None:
             self._record.stderr(data) if stderr else self._record.received(side, data)
         return None
+
+    def run_received(self, side: int, run: list[bytes]) -> bool:
+        try:
+            pieces = [wire.content_view(payload, wire.DATA_HEADER) for payload in run]
+            self.check_data(side, *map(len, pieces))
+        except wire.ProtocolError:
+            return False
+        return self.data_received(side, b"".join(pieces)) is None
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
         if self._log is None:

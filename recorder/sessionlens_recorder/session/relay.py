@@ -106,19 +106,18 @@ class Relay:
             raise wire.ProtocolError("the target asked again and again for what it may not")
 
     def run_received(self, side: int, run: list[bytes]) -> list[Send] | None:
-        """The same of several DATA of one channel (wire.runs), recorded as one. None, and nothing is done, if
-        one of them may not pass: then each goes by itself.
+        """The same of several DATA of one channel (wire.runs), recorded as one. None, and nothing is done,
+        where each has to go by itself.
         """
         with self._lock:
             channel = None if self._ended else self._passing(side, run[0])
             if channel is None:
                 return []
-            try:
-                pieces = [wire.content_view(payload, wire.DATA_HEADER) for payload in run]
-                channel.check_data(side, *map(len, pieces))
-            except wire.ProtocolError:
+            if not channel.run_received(side, run):
                 return None
-            return self._recorded(side, channel, b"".join(pieces), run)
+            if side == USER or not channel.terminal:
+                self.active = time.monotonic()
+            return [(1 - side, payload) for payload in run]
 
     # what belongs to one channel
 
@@ -187,17 +186,10 @@ class Relay:
         if extended and (wire.Reader(payload, 5).u32() != wire.STDERR or side == USER):
             raise wire.ProtocolError(f"the {WHO[side]} sent data of a kind that nobody reads")
         channel.check_data(side, len(data))
-        return self._recorded(side, channel, data, [payload], stderr=extended)
-
-    def _recorded(
-        self, side: int, channel: Channel, data: bytes, payloads: list[bytes], *, stderr: bool = False
-    ) -> list[Send]:
         if side == USER or not channel.terminal:
             self.active = time.monotonic()
-        reason = channel.data_received(side, data, stderr=stderr)
-        if reason is not None:
-            return self._end_channel(channel, reason)
-        return [(1 - side, payload) for payload in payloads]
+        reason = channel.data_received(side, data, stderr=extended)
+        return [(1 - side, payload)] if reason is None else self._end_channel(channel, reason)
 
     def _window_adjust(self, side: int, payload: bytes) -> list[Send]:
         channel = self._passing(side, payload)
