@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import socket
 
-CHUNK = 256 * 1024  # the most that is asked of the kernel at once
-ROOM = 2 * CHUNK
+FIRST, ROOM = 16 * 1024, 512 * 1024  # how large it begins, and becomes if more comes than it takes
 
 
 class Inflow:
-    """One thread's; only pages that were ever filled take memory."""
+    """One thread's. Most sessions never need more than it has at first."""
 
     def __init__(self) -> None:
-        self._data = bytearray(ROOM)
+        self._data = bytearray(FIRST)
         self._start = self._end = 0
+        self._filled = False  # there may have been more
 
     def __len__(self) -> int:
         return self._end - self._start
@@ -21,8 +21,9 @@ class Inflow:
     def fill(self, sock: socket.socket) -> int:
         """Read what there is; how much it was. Raises what recv(2) does."""
         self._make_room()
-        with memoryview(self._data) as view, view[self._end : self._end + CHUNK] as room:
+        with memoryview(self._data) as view, view[self._end :] as room:
             size = sock.recv_into(room)
+            self._filled = size == len(room)
         self._end += size
         return size
 
@@ -53,5 +54,5 @@ class Inflow:
             self._data[: self._end] = rest
         if not self._end and len(self._data) > ROOM:
             del self._data[ROOM:]  # it was read far ahead
-        elif len(self._data) - self._end < CHUNK:
-            self._data += bytes(max(CHUNK, len(self._data) // 2))
+        elif self._end == len(self._data) or (self._filled and len(self._data) < ROOM):
+            self._data += bytes(len(self._data))
