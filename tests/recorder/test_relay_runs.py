@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from sessionlens_recorder.bundle import check
 from sessionlens_recorder.session.policy import TARGET, USER
-from sessionlens_recorder.session.wire import ProtocolError, runs
+from sessionlens_recorder.session.wire import ProtocolError, runs, string
 
 from . import messages as m
+from .conftest import BuildSite, channel, stream, wait_for
 from .relaying import Case, T, U
+from .speaker import Heard, client, log_in, open_session, send
 
 
 def test_runs_are_data_of_one_channel() -> None:
@@ -51,3 +56,32 @@ def test_what_passes_a_tunnel_goes_by_itself() -> None:
     case.user(m.opening("direct-tcpip", U, m.tcp("127.0.0.1", 80)))
     case.target(m.confirmation(U, T))
     assert case.relay.run_received(USER, [m.data(T, b"a"), m.data(T, b"b")]) is None
+
+
+def test_what_came_with_a_message_that_may_not_pass_arrives_and_is_recorded(
+    build_site: BuildSite, tmp_path: Path
+) -> None:
+    site, arrived = build_site().start(), tmp_path / "arrived"
+    with client(site) as transport:
+        heard = Heard(transport)
+        log_in(transport, site)
+        number = open_session(transport, heard)
+        send(transport, m.request(number, "exec", string(f"cat > {arrived}")))
+        wait_for(lambda: [payload for payload in heard if payload[0] == 99], "cat runs")
+        packets: list[bytes] = []
+        write, transport.packetizer.write_all = transport.packetizer.write_all, packets.append  # type: ignore[method-assign,assignment]
+        for payload in (
+            m.data(number, b"first "),
+            m.data(number, b"second"),
+            m.data(number, b"third") + b"!",
+        ):
+            send(transport, payload)
+        write(b"".join(packets))
+        wait_for(lambda: not transport.is_active(), "the bastion hangs up")
+    (bundle,) = site.bundles()
+    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "it is sealed")
+    report = check(bundle)
+    assert (report.state, report.damaged) == ("aborted", False)
+    assert "is not the length that it names" in (report.reason or "")
+    assert stream(channel(bundle, "0.exec"), "in") == b"first second"
+    wait_for(lambda: arrived.read_bytes() == b"first second", "the target has it")
