@@ -170,6 +170,9 @@ def test_a_full_disk_ends_the_session(build_site: BuildSite, small_disk: Path) -
     assert b"No space left on device" in done.stderr
     (bundle,) = [path.parent for path in small_disk.glob("*/*/*/*/session.json")]
     assert done.stdout in (bundle / "0.exec/out").read_bytes(), "what the user saw is recorded"
+    with (small_disk / "rest").open("wb", buffering=0) as rest, pytest.raises(OSError, match="No space left"):
+        while True:  # what did not fit may have been larger than what is left
+            rest.write(bytes(4096))
     refused = site.ssh("true")
     assert refused.returncode == 255
     assert (

@@ -54,7 +54,7 @@ def test_rekeying_from_both_ends_at_once_loses_and_reorders_nothing(pair: tuple[
     exchanges: list[int] = []
     for leg, got in zip(pair, heard, strict=True):
         leg.packetizer.REKEY_BYTES = 300_000
-        leg.pair(got.append)
+        leg.pair(got.extend)
         parse = leg._handler_table[21]
         leg._handler_table[21] = lambda m, parse=parse: (exchanges.append(1), parse(m))
     sent = [data(n, struct.pack(">I", n) * 2000) for n in range(600)]
@@ -93,7 +93,7 @@ def test_a_stranger_who_sends_and_reads_nothing_is_left_at_two_megabytes(known: 
     with one, two:
         ours = Leg(one)
         if known:
-            ours.pair(lambda payload: None)
+            ours.pair(lambda payloads: None)
         packetizer = ours.packetizer
         packetizer.reader = threading.get_ident()
         sent: list[int] = []
@@ -117,7 +117,7 @@ def test_a_stranger_who_sends_and_reads_nothing_is_left_at_two_megabytes(known: 
 def test_the_last_messages_arrive_before_the_end(pair: tuple[Leg, TargetLeg]) -> None:
     server, client = pair
     heard: list[bytes] = []
-    client.pair(heard.append)
+    client.pair(heard.extend)
     server.finish([data(0, b"last words")], "because")
     client.join(DEADLINE_S)
     assert heard == [data(0, b"last words")]

@@ -167,24 +167,24 @@ class Connection:
 
     def begin(self) -> None:
         if self._jump is not None:
-            self._user.pair(self._jump.received)
+            self._user.pair(self._jump.messages_received)
         elif self._target is not None:
-            self._user.pair(lambda payload: self._received(USER, payload))
-            self._target.pair(lambda payload: self._received(TARGET, payload))
+            self._user.pair(lambda payloads: self._received(USER, payloads))
+            self._target.pair(lambda payloads: self._received(TARGET, payloads))
 
     # the session, on the legs' threads
 
-    def _received(self, side: int, payload: bytes) -> None:
+    def _received(self, side: int, payloads: list[bytes]) -> None:
         """Record, then forward. What cannot be recorded is not forwarded, and the session ends."""
         recording = self._recording
         if recording is not None:
-            self._outgoing.decide(recording.received, side, payload)
+            self._outgoing.decide(recording.received, side, payloads)
 
-    def _send(self, to: int, message: bytes) -> None:
+    def _send(self, to: int, messages: list[bytes]) -> None:
         leg = self._user if to == USER else self._target
         try:
             if leg is not None:
-                leg.send(message)
+                leg.send(*messages)
         except (EOFError, OSError, paramiko.SSHException) as error:
             self._over(
                 self._left(str(error)) if to == USER else self._lost(str(error) or "connection closed")

@@ -134,7 +134,7 @@ class Tunnel:
 
 
 class Jump:
-    """The outer connection's messages. `received` is called on its leg's thread."""
+    """The outer connection's messages. `messages_received` is called on its leg's thread."""
 
     def __init__(
         self,
@@ -149,6 +149,10 @@ class Jump:
         self._inner: dict[int, tuple[Inner, threading.Thread]] = {}
         self._opened = 0
         self._age = Age(config.server, over)
+
+    def messages_received(self, payloads: list[bytes]) -> None:
+        for payload in payloads:
+            self.received(payload)
 
     def received(self, payload: bytes) -> None:
         match payload[0]:

@@ -21,9 +21,9 @@ from paramiko.message import Message
 
 import sessionlens_recorder.net.mpint  # noqa: F401  (mends paramiko's)
 from sessionlens_recorder import __version__
-from sessionlens_recorder.net.packetizer import AHEAD_LIMIT, BufferedPacketizer
+from sessionlens_recorder.net.batches import CONNECTION_MESSAGES, Batch, Packetizer
+from sessionlens_recorder.net.packetizer import AHEAD_LIMIT
 
-CONNECTION_MESSAGES = range(80, 101)
 QUEUE_LIMIT = 64 * 1024 * 1024  # bytes waiting for the end of a key exchange; windows keep it far below
 BY_APPLICATION = 11  # RFC 4253, 11.1
 
@@ -50,32 +50,23 @@ exchange (paramiko offers that without having moduli).
 """
 
 
-class _Raw:
-    """Bytes that paramiko's packetizer takes for a Message."""
-
-    __slots__ = ("asbytes",)
-
-    def __init__(self, payload: bytes) -> None:
-        self.asbytes: Callable[[], bytes] = lambda: payload
-
-
 class Leg(Transport):
-    """One side's connection. `deliver(payload)` is called for each connection message once it is set by
-    `pair`.
+    """One side's connection. `deliver(payloads)` is called with connection messages, as many as are there,
+    once it is set by `pair`.
     """
 
     _CLIENT_ID = f"OpenSSH_9.9 SessionLens_{__version__}"  # docs/decisions/0021
-    _active_check_timeout = BufferedPacketizer.poll
+    _active_check_timeout = Packetizer.poll
     login_wait = 60.0
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(sock, packetizer_class=BufferedPacketizer)
+        super().__init__(sock, packetizer_class=Packetizer)
         for name, algorithms in STRONG.items():
             setattr(self, name, algorithms)
-        self.deliver: Callable[[bytes], None] | None = None
+        self.deliver: Callable[[list[bytes]], None] | None = None
         self.ended: Callable[[], None] = lambda: None
         self.goodbye: tuple[int, str] | None = None  # the peer's DISCONNECT
         self._paired = threading.Event()
@@ -85,29 +76,29 @@ class Leg(Transport):
         self.gone = False  # its thread is through
         self.farewell: str | None = None  # our DISCONNECT
         self._failure: Exception | None = None  # what another thread ended it for
-        self.packetizer: BufferedPacketizer
+        self.packetizer: Packetizer
         self.clear_to_send_lock = self.packetizer.turn
         self._take_over_messages()
 
-    def pair(self, deliver: Callable[[bytes], None]) -> None:
+    def pair(self, deliver: Callable[[list[bytes]], None]) -> None:
         """From now on connection messages pass."""
         self.deliver = deliver
         self.packetizer.ahead_limit = AHEAD_LIMIT
         self.packetizer.wait_longer()
         self._paired.set()
 
-    def send(self, payload: bytes) -> None:
-        """Send one message, or queue it while keys are exchanged: one leg never waits for the other's
+    def send(self, *payloads: bytes) -> None:
+        """Send messages, or queue them while keys are exchanged: one leg never waits for the other's
         exchange.
         """
         with self.clear_to_send_lock:
             if self._finished:
                 return
             if self.clear_to_send.is_set() and not self._waiting:
-                self._send_message(_Raw(payload))  # type: ignore[attr-defined]
+                self.packetizer.send_all(payloads)
                 return
-            self._waiting.append(payload)
-            self._waiting_bytes += len(payload)
+            self._waiting.extend(payloads)
+            self._waiting_bytes += sum(map(len, payloads))
             if self._waiting_bytes > QUEUE_LIMIT:
                 raise SSHException("the peer does not finish its key exchange")
 
@@ -157,7 +148,7 @@ class Leg(Transport):
             while self._waiting:
                 payload = self._waiting.popleft()
                 self._waiting_bytes -= len(payload)
-                self._send_message(_Raw(payload))  # type: ignore[attr-defined]
+                self.packetizer.send_all((payload,))
             self._end_output_if_sent()
 
     def _parse_disconnect(self, m: Message) -> None:
@@ -168,12 +159,12 @@ class Leg(Transport):
             raise SSHException(f"message {ptype} before the login")
         return None
 
-    def _connection_message(self, number: int, m: Message) -> None:
+    def _connection_message(self, number: int, m: Message | Batch) -> None:
         self._paired.wait(self.login_wait)
         if self.deliver is None:
             raise SSHException("no session came of this login")
         if not self._finished:
-            self.deliver(bytes((number,)) + m.asbytes())
+            self.deliver(m if isinstance(m, Batch) else [bytes((number,)) + m.asbytes()])
 
     def _unimplemented(self, m: Message) -> None:
         reply = Message()

@@ -17,7 +17,7 @@ class Outgoing:
     target's answer to an older request, and the client would take one for the other.
     """
 
-    def __init__(self, send: Callable[[int, bytes], None]) -> None:
+    def __init__(self, send: Callable[[int, list[bytes]], None]) -> None:
         self._send = send
         self._deciding = threading.Lock()
         self._waiting: tuple[deque[bytes], deque[bytes]] = (deque(), deque())  # for user, for target
@@ -34,5 +34,5 @@ class Outgoing:
 
     def _drain(self, to: int) -> None:
         with self._sending[to]:
-            while self._waiting[to]:
-                self._send(to, self._waiting[to].popleft())
+            while messages := [self._waiting[to].popleft() for _ in range(len(self._waiting[to]))]:
+                self._send(to, messages)

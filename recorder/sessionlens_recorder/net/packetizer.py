@@ -15,9 +15,10 @@ import threading
 from paramiko import SSHException
 from paramiko.packet import NeedRekeyException, Packetizer
 
+from sessionlens_recorder.net.inflow import Inflow
+
 MAX_PACKET = 256 * 1024
 MAX_LINE = 1024  # RFC 4253, 4.2 allows 255
-CHUNK = 128 * 1024
 AHEAD_LIMIT = 64 * 1024 * 1024  # what may be read before it is wanted; windows keep it far below
 AHEAD_OF_LOGIN = 2 * 1024 * 1024  # the same of a stranger, for whom there are no windows
 AHEAD_WAIT_S = 0.005
@@ -29,8 +30,7 @@ class BufferedPacketizer(Packetizer):
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
         self._sock = sock
-        self._buffer = bytearray()
-        self._taken = 0  # how much of the buffer has been handed out
+        self._inflow = Inflow()
         self.ahead_limit = AHEAD_OF_LOGIN
         self.reader: int | None = None  # the thread that must never stop reading
         self.turn = ReadersLock(self)
@@ -38,26 +38,29 @@ class BufferedPacketizer(Packetizer):
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
         if not 0 <= n <= MAX_PACKET:
             raise SSHException(f"a packet of {n} bytes, where {MAX_PACKET} is the limit")
-        while len(self._buffer) - self._taken < n:
-            nothing_yet = len(self._buffer) == self._taken
+        self._await(n, check_rekey=check_rekey)
+        return self._inflow.take(n)
+
+    def _await(self, n: int, *, check_rekey: bool = False) -> None:
+        while len(self._inflow) < n:
+            nothing_yet = not self._inflow
             if self.handshake_timed_out():
                 raise EOFError
             if not self._fill() and check_rekey and nothing_yet and self.need_rekey():
                 raise NeedRekeyException
-        return self._take(n)
 
     def readline(self, timeout: float) -> str:
         """A line of the version exchange, without its end."""
         self._sock.settimeout(timeout)
         try:
-            while (end := self._buffer.find(b"\n", self._taken)) < 0:
-                if len(self._buffer) - self._taken > MAX_LINE:
+            while (end := self._inflow.find(b"\n")) < 0:
+                if len(self._inflow) > MAX_LINE:
                     raise SSHException(f": a line of more than {MAX_LINE} bytes")
                 if not self._fill():
                     raise TimeoutError
         finally:
             self._sock.settimeout(self.poll)
-        line = self._take(end + 1 - self._taken)
+        line = self._inflow.take(end + 1)
         if 0 in line:  # RFC 4253, 4.2: never; the third line of a PROXY header of version 2 has one
             raise SSHException(": a NUL byte came, as of a balancer that is not in server.proxy_from")
         return line.rstrip(b"\r\n").decode("utf-8", "replace")
@@ -79,7 +82,7 @@ class BufferedPacketizer(Packetizer):
         """Read what there is before anybody asks for it."""
         if self.closed:
             raise EOFError
-        if len(self._buffer) - self._taken > self.ahead_limit:
+        if len(self._inflow) > self.ahead_limit:
             raise SSHException("the peer sends without end and takes nothing")
         if select.select([self._sock], [], [], 0)[0]:
             self._fill()
@@ -94,7 +97,7 @@ class BufferedPacketizer(Packetizer):
     def _fill(self) -> bool:
         """Read what there is; False if nothing came in time."""
         try:
-            chunk = self._sock.recv(CHUNK)
+            size = self._inflow.fill(self._sock)
         except TimeoutError:
             if self.closed:
                 raise EOFError from None
@@ -104,17 +107,9 @@ class BufferedPacketizer(Packetizer):
             if self.closed:
                 raise EOFError from None
             raise
-        if not chunk:
+        if not size:
             raise EOFError
-        del self._buffer[: self._taken]
-        self._taken = 0
-        self._buffer += chunk
         return True
-
-    def _take(self, n: int) -> bytes:
-        taken = bytes(memoryview(self._buffer)[self._taken : self._taken + n])
-        self._taken += n
-        return taken
 
 
 class ReadersLock:

@@ -23,7 +23,7 @@ from sessionlens_recorder.session.files.listing import Keeping
 from sessionlens_recorder.session.heads import Heads
 from sessionlens_recorder.session.relay import Relay
 from sessionlens_recorder.session.transfers import Transfers
-from sessionlens_recorder.session.wire import ProtocolError, Send
+from sessionlens_recorder.session.wire import ProtocolError, Send, runs
 
 COMMIT_S = 0.5  # from the first byte that was written to its commit
 LOOK_S = 10.0  # how often the clocks are looked at while nothing is written
@@ -101,11 +101,18 @@ class SessionRecording:
         """Whether something waits to be committed."""
         return self._since is not None
 
-    def received(self, side: int, payload: bytes) -> list[Send]:
-        """Record one message; the answer is what to send. What cannot be recorded ends the session."""
-        self._passed[side] += len(payload)
+    def received(self, side: int, payloads: list[bytes]) -> list[Send]:
+        """Record messages; the answer is what to send. What cannot be recorded ends the session."""
+        sends: list[Send] = []
         try:
-            return self.relay.received(side, payload)
+            for run in runs(payloads):
+                self._passed[side] += sum(map(len, run))
+                joined = self.relay.run_received(side, run) if len(run) > 1 else None
+                if joined is not None:
+                    sends += joined
+                    continue
+                for payload in run:
+                    sends += self.relay.received(side, payload)
         except BundleError as error:
             self._failed(error)
         except ProtocolError as error:
@@ -114,7 +121,7 @@ class SessionRecording:
             logs.error("crash", session=self._bundle.session_id, trace=traceback.format_exc())
             told = "an error in the recorder; this session ends here"
             self._over(End(f"an error in the recorder: {error!r}", told, broken=True))
-        return []
+        return sends
 
     def interject(self, told: str) -> list[Send]:
         """What tells the user something in the middle of the session; it is recorded."""

@@ -58,19 +58,23 @@ class Channel:
         self.windows[side] += size - owed
         return size - owed
 
-    def check_data(self, side: int, size: int) -> None:
+    def check_data(self, side: int, *sizes: int) -> None:
         """A ProtocolError for data that the other end is free to drop (RFC 4254, 5.2 and 5.3; OpenSSH does):
         they would be recorded as typed, and never have arrived.
         """
         if self.eof[side]:
             raise wire.ProtocolError(f"the {WHO[side]} sent data after its EOF")
-        if size > min(self.windows[1 - side], self.packets[1 - side]):
+        if max(sizes) > self.packets[1 - side] or sum(sizes) > self.windows[1 - side]:
             raise wire.ProtocolError(f"the {WHO[side]} sent more data than it was allowed to")
-        self.windows[1 - side] -= size
+        self.windows[1 - side] -= sum(sizes)
 
     def data_received(self, side: int, data: bytes, *, stderr: bool = False) -> str | None:
         """Record what a side sent. The answer is None, or why this channel ends here."""
         raise NotImplementedError
+
+    def run_received(self, side: int, run: list[bytes]) -> bool:
+        """Record several DATA as one. False, and nothing is done, where each has to go by itself."""
+        return False
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
         """Record a request. The answer is None (it passes), or why it does not."""
@@ -133,6 +137,14 @@ class ProgramChannel(Channel):
         if self._record is not None:
             self._record.stderr(data) if stderr else self._record.received(side, data)
         return None
+
+    def run_received(self, side: int, run: list[bytes]) -> bool:
+        try:
+            pieces = [wire.content_view(payload, wire.DATA_HEADER) for payload in run]
+            self.check_data(side, *map(len, pieces))
+        except wire.ProtocolError:
+            return False
+        return self.data_received(side, b"".join(pieces)) is None
 
     def request_received(self, side: int, request: wire.Request) -> str | None:
         if self._log is None:

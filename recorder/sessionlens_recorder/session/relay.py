@@ -105,6 +105,20 @@ class Relay:
         if self._asked_in_vain > MAX_IN_VAIN:
             raise wire.ProtocolError("the target asked again and again for what it may not")
 
+    def run_received(self, side: int, run: list[bytes]) -> list[Send] | None:
+        """The same of several DATA of one channel (wire.runs), recorded as one. None, and nothing is done,
+        where each has to go by itself.
+        """
+        with self._lock:
+            channel = None if self._ended else self._passing(side, run[0])
+            if channel is None:
+                return []
+            if not channel.run_received(side, run):
+                return None
+            if side == USER or not channel.terminal:
+                self.active = time.monotonic()
+            return [(1 - side, payload) for payload in run]
+
     # what belongs to one channel
 
     def _open(self, side: int, payload: bytes) -> list[Send]:

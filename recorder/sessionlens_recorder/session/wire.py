@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 GLOBAL_REQUEST, REQUEST_SUCCESS, REQUEST_FAILURE = 80, 81, 82
@@ -151,9 +152,26 @@ def content(payload: bytes, header: int) -> bytes:
     """The bytes that DATA or EXTENDED_DATA carries: exactly the rest of the message, or nobody could say
     what the other end takes for data.
     """
+    return bytes(content_view(payload, header))
+
+
+def content_view(payload: bytes, header: int) -> memoryview:
+    """The same, not copied."""
     if len(payload) < header or _u32.unpack_from(payload, header - 4)[0] != len(payload) - header:
         raise ProtocolError(f"message {payload[0]}: the length of its data is not the length that it names")
-    return payload[header:]
+    return memoryview(payload)[header:]
+
+
+def runs(payloads: list[bytes]) -> Iterator[list[bytes]]:
+    """Neighbours that are DATA of one channel together, every other message alone."""
+    run: list[bytes] = []
+    for payload in payloads:
+        if run and (payload[0] != DATA or payload[:5] != run[0][:5]):
+            yield run
+            run = []
+        run.append(payload)
+    if run:
+        yield run
 
 
 def string(data: bytes | str) -> bytes:
