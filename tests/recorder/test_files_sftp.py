@@ -484,6 +484,21 @@ def test_a_file_that_a_copy_fills_is_no_empty_upload() -> None:
     assert [line["operation"] for line in fed.log.files()] == ["copy", "open"]
 
 
+def test_a_copy_that_failed_fills_nothing() -> None:
+    fed = Fed().greeted().opened(G, b"/from").opened(H, b"/to", WRITE | CREATE | TRUNCATE)
+    copied = string(G) + p.u64(0) + p.u64(0) + string(H) + p.u64(0)
+    fed.user(p.extended(1, "copy-data", copied), p.closing(2, H))
+    fed.target(p.status(1, p.FAILURE), p.status(2))
+    assert [line["operation"] for line in fed.log.files()] == ["copy", "upload"]
+
+
+def test_a_file_that_is_emptied_and_then_read_has_both_lines_where_copies_are_kept() -> None:
+    fed = Fed(copies=1000).greeted().opened(H, b"/a", 3 | CREATE | TRUNCATE)
+    fed.user(p.reading(1, H, 0, 10), p.closing(2, H))
+    fed.target(p.status(1, 1), p.status(2))
+    assert [line["operation"] for line in fed.log.files()] == ["download", "upload"]
+
+
 def test_what_is_written_counts_and_not_that_it_was_empty() -> None:
     fed = Fed().greeted().opened(H, b"/a", WRITE | CREATE | TRUNCATE)
     fed.user(p.writing(1, H, 0, b"abc"), p.closing(2, H))

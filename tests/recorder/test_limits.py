@@ -81,14 +81,14 @@ def test_each_source_has_a_limit(build_site: BuildSite) -> None:
 
 
 def test_one_address_that_never_logs_in_shuts_out_nobody(build_site: BuildSite) -> None:
-    site = build_site().start()
-    with strangers(site, 9):
+    site = limited(build_site, '[limits]\nstartups = "10:100:100"').start()
+    with strangers(site, 10):
         for _ in range(50):
             with connect(site) as sock:
                 assert b"too many connections" in first_line(sock)
         for _ in range(4):
             assert site.ssh("-b", "127.0.0.77", "--", "true").returncode == 0
-    assert "9 connections from 127.0.0.1 are not logged in yet" in site.log()
+    assert "10 connections from 127.0.0.1 are not logged in yet" in site.log()
 
 
 def test_all_together_have_a_limit(build_site: BuildSite) -> None:
@@ -223,6 +223,15 @@ def hup(site: Site, event: str) -> None:
     assert site.process is not None
     site.process.send_signal(signal.SIGHUP)
     wait_for(lambda: site.log().count(event) > count, f"{event} in {site.log()}")
+
+
+def test_hup_survives_a_live_socket_that_somebody_removed(build_site: BuildSite) -> None:
+    site = build_site().start()
+    for socket_file in site.folder.rglob("live.sock"):
+        socket_file.unlink()
+    hup(site, "reload-failed")
+    assert "a restart makes it anew" in site.log()
+    assert site.ssh("true").returncode == 0
 
 
 def test_hup_reads_the_configuration_for_new_connections(build_site: BuildSite) -> None:

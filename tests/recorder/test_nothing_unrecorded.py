@@ -53,6 +53,7 @@ HOLES = {
     "extensions of sftp": [*SFTP, sftp(GREETING)],
     "extensions and then nonsense": [*SFTP, sftp(GREETING + b"?" * 9)],
     "an X11 cookie": [*SESSION, (USER, m.request(T, "x11-req", b"\0" + string("M") + string(MARK) + SIZE))],
+    "X11 without a screen": [*SESSION, (USER, m.request(T, "x11-req", b"\0" + string(MARK) + string("")))],
     "X11 from the target": [opened("x11", string("h") + m.u32(1) + MARK, TARGET)],
     "an agent from the target": [opened("auth-agent@openssh.com", MARK, TARGET)],
     "why the target opens nothing": [SESSION[0], (TARGET, b"\x5c" + m.u32(U, 2) + string(MARK) + string(""))],

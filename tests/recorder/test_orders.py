@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sessionlens_recorder.net import revocation
 
 from .conftest import ME, BuildSite, Site, wait_for
 
@@ -55,7 +58,7 @@ def test_holds_and_releases_are_told(site: Site) -> None:
     assert (event["bundle"], event["case"]) == (bundle.name, "C-17")
     assert (event["by"], event["unix_user"], event["sudo_user"]) == ("mary", ME, "mary")
     kept = json.loads(bundle.with_name(bundle.name + ".hold").read_text())
-    assert [one["by"] for one in kept["holds"]] == ["mary"]
+    assert [one["by"] for one in kept["holds"]] == [f"mary (as {ME})"]
     again = order(site, "hold", str(bundle), "--case", "C-17")
     assert "was held for C-17 already" in again.stdout
     assert "recording-held" not in again.stderr, "nothing happened"
@@ -133,3 +136,26 @@ def test_holds_take_ids_and_are_listed(site: Site) -> None:
     assert order(site, "holds").stdout == f"{bundle.name}: C-2\n"
     missing = order(site, "hold", "00000000", "--case", "C-1")
     assert (missing.returncode, "00000000: there is no such recording" in missing.stderr) == (64, True)
+
+
+def test_an_order_counts_though_the_queue_cannot_be_opened(site: Site) -> None:
+    site.stop()
+    queue = site.folder / "spool"
+    shutil.rmtree(queue)
+    queue.symlink_to(site.folder / "not-mounted")
+    done = order(site, "revoke", "john")
+    assert done.returncode != 0
+    assert "it is done, but the sinks could not be told" in done.stderr
+    assert (site.folder / "revoked_people").read_text().startswith("john ")
+
+
+def test_who_holds_the_folder_of_the_list_delays_a_revocation_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revocation, "LOCK_S", 0.2)
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        assert revocation.revoke(tmp_path / "people", "john", "left")
+    finally:
+        os.close(descriptor)

@@ -65,6 +65,7 @@ def test_headers(data: bytes, client: tuple[str, int] | None) -> None:
         b"PROXY TCP6 203.0.113.7 192.0.2.1 40000 22\r\n",
         b"PROXY TCP4 203.0.113.7 192.0.2.1 65536 22\r\n",
         b"PROXY TCP4 203.0.113.7 192.0.2.1 -1 22\r\n",
+        b"PROXY TCP6 fe80::1%\x1b[2J ::1 40000 22\r\n",
         b"PROXY TCP4 203.0.113.300 192.0.2.1 40000 22\r\n",
         b"PROXY TCP4 \xff 192.0.2.1 40000 22\r\n",
         b"PROXY \r\n",

@@ -10,7 +10,7 @@ from pathlib import Path
 from sessionlens_recorder.net.revocation import Changes
 
 from .conftest import BuildSite, wait_for
-from .test_faults import needs_proc, process_of
+from .test_faults import needs_proc, process_of, sealed_as
 
 LOOKED_AT_S = 5.0
 
@@ -60,3 +60,34 @@ def test_changes_are_seen_once(tmp_path: Path) -> None:
     assert not changes.seen(), "a file that is watched from now on has not changed"
     keys.unlink()
     assert changes.seen() and not changes.seen()
+
+
+def test_a_disk_that_hangs_while_nothing_happens_ends_the_session(build_site: BuildSite) -> None:
+    """In the checkpoint of a quiet session; what passed after it would be in no journal."""
+    site = build_site()
+    site.start(
+        sabotage=f"""
+from pathlib import Path
+import time
+from sessionlens_recorder.bundle import journal, writer
+from sessionlens_recorder.net import recording
+recording.STALLED_S, recording.LOOK_S, writer.IDLE_CHECKPOINT_NS = 1.0, 0.2, 300_000_000
+sync = journal.Journal.sync
+def hanging(self):
+    while Path({str(site.folder / "hang")!r}).exists():
+        time.sleep(0.05)
+    return sync(self)
+journal.Journal.sync = hanging
+"""
+    )
+    hang, line = site.folder / "hang", ["ssh", *site.options(), "127.0.0.1", "echo up; cat"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes) as client:  # type: ignore[call-overload]
+        assert client.stdout.readline() == b"up\n"
+        (bundle,) = site.bundles()
+        wait_for(lambda: b" 0.exec/out " in (bundle / "journal").read_bytes(), "what was said is committed")
+        hang.touch()
+        said = client.stderr.read()  # without a key being pressed
+        hang.unlink()
+    assert b"this session is no longer recorded, so it ends here" in said
+    sealed_as(bundle, "aborted")

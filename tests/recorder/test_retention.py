@@ -293,6 +293,13 @@ def test_a_clock_that_has_leapt_deletes_nothing(
     assert "touch " in told
 
 
+def test_a_clock_that_went_back_and_is_right_again_has_not_leapt(tmp_path: Path, sign: Sign) -> None:
+    root, now = tmp_path / "recordings", datetime.now(UTC)
+    record(root, sign)
+    for days in (0, -730, 1):
+        assert delete_old(root, Rule(30, "bastion1", now + timedelta(days=days)), sign) == 0
+
+
 def test_after_a_long_winter_somebody_says_that_the_clock_is_right(tmp_path: Path, sign: Sign) -> None:
     root, late = tmp_path / "recordings", Rule(30, "bastion1", datetime.now(UTC) + timedelta(days=99))
     bundle = record(root, sign)

@@ -149,5 +149,8 @@ def _write(path: Path, entries: list[dict[str, Any]]) -> None:
     new = path.with_name(path.name + NEW)
     new.unlink(missing_ok=True)
     write_once(path.parent, new.name, dump_document({"format": "sessionlens-hold", "holds": entries}))
+    if os.geteuid() == 0:  # an order by sudo: the file is the recorder's all the same
+        owner = path.parent.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
     new.replace(path)
     sync_directory(path.parent)

@@ -47,7 +47,6 @@ class Admission:
         self.limits = limits
         self._chance = chance
         self._by_source: Counter[str] = Counter()
-        self._strangers = 0
         self._strangers_of: Counter[str] = Counter()
 
     def check(self, source: str) -> str | None:
@@ -56,41 +55,39 @@ class Admission:
             return f"{self.limits.total} connections are open"
         if self._by_source[source] >= self.limits.per_source:
             return f"{self.limits.per_source} connections are open from {source}"
-        if self._strangers_of[source] >= self.limits.strangers:
-            return f"{self.limits.strangers} connections from {source} are not logged in yet"
-        if self._strangers >= self.limits.startups.start and self._chance() < self.share():
-            return f"{self._strangers} connections are not logged in yet"
+        own = self._strangers_of[source]
+        if own >= self.limits.strangers and self._chance() < self.share(own):
+            return f"{own} connections from {source} are not logged in yet"
+        most = self.limits.strangers  # of one source, so that it shuts out nobody but itself
+        strangers = sum(min(count, most) for count in self._strangers_of.values())
+        if self._chance() < self.share(strangers):
+            return f"{strangers} connections are not logged in yet"
         return None
 
-    def share(self) -> float:
-        """Of new connections, how many are refused: sshd_config(5), MaxStartups."""
+    def share(self, strangers: int) -> float:
+        """Of new connections beside so many, how many are refused: sshd_config(5), MaxStartups."""
         startups = self.limits.startups
-        if self._strangers < startups.start:
+        if strangers < startups.start:
             return 0.0
-        if self._strangers >= startups.full or startups.rate == 100:
+        if strangers >= startups.full or startups.rate == 100:
             return 1.0
-        beyond = (self._strangers - startups.start) / (startups.full - startups.start)
+        beyond = (strangers - startups.start) / (startups.full - startups.start)
         return (startups.rate + (100 - startups.rate) * beyond) / 100
 
     def arrived(self, source: str) -> Arrival:
         self._by_source[source] += 1
-        self._strangers += 1
         self._strangers_of[source] += 1
         return Arrival(source)
 
     def logged_in(self, arrival: Arrival) -> Arrival:
         if not arrival.known:
-            self._no_stranger(arrival.source)
+            _take_one(self._strangers_of, arrival.source)
         return Arrival(arrival.source, known=True)
 
     def left(self, arrival: Arrival) -> None:
         if not arrival.known:
-            self._no_stranger(arrival.source)
+            _take_one(self._strangers_of, arrival.source)
         _take_one(self._by_source, arrival.source)
-
-    def _no_stranger(self, source: str) -> None:
-        self._strangers -= 1
-        _take_one(self._strangers_of, source)
 
 
 def _take_one(counts: Counter[str], source: str) -> None:

@@ -8,7 +8,6 @@ its part of a key exchange, so that two peers with full sockets wait for each ot
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
 
@@ -16,6 +15,7 @@ from paramiko import SSHException
 from paramiko.packet import NeedRekeyException, Packetizer
 
 from sessionlens_recorder.net.inflow import Inflow
+from sessionlens_recorder.polling import readable, ready
 
 MAX_PACKET = 256 * 1024
 MAX_LINE = 1024  # RFC 4253, 4.2 allows 255
@@ -72,10 +72,10 @@ class BufferedPacketizer(Packetizer):
             return
         rest = memoryview(out)
         while rest:
-            readable, writable, _ = select.select([self._sock], [self._sock], [], self.poll)
-            if writable:
+            can_read, can_write = ready(self._sock, self.poll)
+            if can_write:
                 rest = rest[self._sock.send(rest) :]
-            elif readable:
+            elif can_read:
                 self.read_ahead()
 
     def read_ahead(self) -> None:
@@ -84,7 +84,7 @@ class BufferedPacketizer(Packetizer):
             raise EOFError
         if len(self._inflow) > self.ahead_limit:
             raise SSHException("the peer sends without end and takes nothing")
-        if select.select([self._sock], [], [], 0)[0]:
+        if readable([self._sock], 0):
             self._fill()
 
     poll = 5.0  # how often a silent leg looks whether it is still wanted, in seconds: during the login

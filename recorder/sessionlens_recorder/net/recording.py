@@ -167,6 +167,8 @@ class SessionRecording:
             self.relay.finish()
         except BundleError as error:
             logs.error("recording-failed", session=self._bundle.session_id, reason=error)
+        except Exception:  # what is recorded is sealed all the same
+            logs.error("crash", session=self._bundle.session_id, trace=traceback.format_exc())
         self._transfers.tell()
         self._count()
         self._counters.add("sessions", -1)

@@ -140,7 +140,8 @@ def _lock(descriptor: int) -> None:
     deadline = time.monotonic() + LOCK_S
     while time.monotonic() < deadline:
         try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
         except BlockingIOError:
             time.sleep(0.02)
 

@@ -106,11 +106,12 @@ class Policy:
 
 def _check_cookie(reader: Reader) -> str | None:
     """It is the one field that is not recorded, so it has to be one: hexadecimal (RFC 4254, 6.3.1), and no
-    longer than those of MIT-MAGIC-COOKIE-1 and XDM-AUTHORIZATION-1.
+    longer than those of MIT-MAGIC-COOKIE-1 and XDM-AUTHORIZATION-1. ProtocolError if it is cut short.
     """
     reader.boolean()
     reader.string()
     cookie = _COOKIE.fullmatch(reader.string())
+    reader.u32()
     return None if cookie else "its cookie is none: that has up to 32 hexadecimal digits"
 
 

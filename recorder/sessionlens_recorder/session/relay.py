@@ -321,7 +321,7 @@ class Relay:
             for close in (*(channel.finish for channel in self._open_channels()), self._notes.close):
                 try:
                     close()
-                except OSError as problem:  # of one channel; the others shall be closed all the same
+                except Exception as problem:  # of one channel; the others shall be closed all the same
                     problems.append(problem)
         if problems:
             raise problems[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sessionlens_recorder.session.wire import Reader, Request
+from sessionlens_recorder.session.wire import ProtocolError, Reader, Request
 
 Fields = dict[str, Any]
 USUAL_LANGUAGES = ("", "en")  # of a text that comes with its language
@@ -72,8 +72,13 @@ def _exit_signal(reader: Reader) -> Fields:
 
 def _x11(reader: Reader) -> Fields:
     """RFC 4254, 6.3.1. The cookie is a secret: its length is enough."""
-    single, protocol, cookie = reader.boolean(), reader.text(), reader.string()
-    return {"single": single, "protocol": protocol, "cookie_length": len(cookie), "screen": reader.u32()}
+    length = len(reader.rest())
+    try:
+        single, protocol, cookie = reader.boolean(), reader.text(), reader.string()
+        return {"single": single, "protocol": protocol, "cookie_length": len(cookie), "screen": reader.u32()}
+    except ProtocolError:  # policy lets none pass that is cut short
+        reader.skip()
+        return {"length": length}
 
 
 def _size(reader: Reader) -> Fields:

@@ -104,7 +104,7 @@ class OpenFile(Opened):
 
     def tell(self, result: str | None) -> None:
         if self.emptied:  # that is an upload, even where no byte passes
-            self.transfer(UPLOAD)
+            self._transfers.setdefault(UPLOAD, Transfer(self._window))
         for direction, transfer in self._transfers.items():
             ended = self.ended if direction == DOWNLOAD else None
             self.listing.result(

@@ -23,7 +23,7 @@ class Operation:
 
     def answered(self, code: str) -> None:
         """What it made of the open files: a setstat may have emptied one, a copy filled it."""
-        if self.asked.operation == "copy":
+        if self.asked.operation == "copy" and code == OK:
             self.opened[1].emptied = False
         elif self.asked.operation == "setstat" and self.opened and code == OK:
             size = self.asked.fields["attributes"].get("size")
