@@ -73,6 +73,7 @@ def typescript(tmp_path: Path) -> Callable[..., Path]:
             timing.append(f"{stream.upper()} {at - before:.6f} {len(data)}")
             logs[stream] += data
             before = at
+        timing += [f"H 0.000000 DURATION {before:.6f}", "H 0.000000 EXIT_CODE 0"]
         tail = b"\nScript done on 2026-11-22 10:01:00+00:00\n"
         (folder / "timing").write_text("\n".join(timing) + "\n")
         (folder / "in").write_bytes(logs["i"] + tail)

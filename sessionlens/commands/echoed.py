@@ -205,7 +205,7 @@ class Echoed:
         without a line feed, others draw another prompt).
         """
         rest = self._rest(key_line.last_event)
-        if rest is None or rest.offset in self.taken or not _is_own(rest.left, left, said):
+        if not self.found or rest is None or rest.offset in self.taken or not _is_own(rest.left, left, said):
             return None
         model = self.found[max(bisect_left(self.offsets, rest.offset) - 1, 0)]
         point = replace(model.point, t_ns=key_line.end_ns, offset=rest.offset, event=key_line.last_event)

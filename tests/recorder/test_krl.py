@@ -180,7 +180,7 @@ def test_revoke_refuses_new_sessions_and_ends_running_ones(build_site: BuildSite
     assert "was on the list already" in recorder(site, "revoke", "john").stdout
     assert "may log in again" in recorder(site, "revoke", "john", "--undo").stdout
     assert site.ssh("true").returncode == 0
-    assert "no such user is configured" in recorder(site, "revoke", "nobody").stdout
+    assert "NO SUCH USER is configured" in recorder(site, "revoke", "nobody").stdout
     assert recorder(site, "revoke", "../x").returncode == 64
 
 
