@@ -94,8 +94,23 @@ class Typist:
         while not re.search(pattern.encode(), self.seen):
             if not select.select([self.fd], [], [], max(until - time.monotonic(), 0))[0]:
                 raise AssertionError(f"{pattern!r} did not come: {self.seen[-500:]!r}")
-            self._read()
+            if not self._read():
+                raise AssertionError(f"{pattern!r} did not come before the end: {self.seen[-500:]!r}")
         self.seen = b""
+        self._asleep()
+
+    def _asleep(self) -> None:
+        """Until the program waits, for a key perhaps, as it does whenever a person types; for a moment at most.
+
+        A Ctrl-C between a prompt and the reading behind it may be lost, and zsh takes a key that came before
+        it reads an answer for no answer.
+        """
+        until = time.monotonic() + 0.5
+        stat = Path(f"/proc/{self.pid}/stat")
+        while time.monotonic() < until and stat.exists():
+            if stat.read_text().rpartition(")")[2].split()[0] != "R":
+                return
+            os.sched_yield()
 
     def until(self, holds: Callable[[Terminal], bool]) -> None:
         """Read until the screen is as it should be."""

@@ -106,9 +106,9 @@ def test_what_cat_read_is_no_line(shell: Shell) -> None:
 
 
 def test_a_repl_whose_prompt_was_changed(shell: Shell) -> None:
-    dash = shell("dash", PS1="$ ")
+    dash = shell("dash", PS1="$ ", PYTHON_BASIC_REPL="1")
     dash.wait(r"\$ $")
-    dash.run(f"{sys.executable} -q -E", ">>> $")
+    dash.run(f"{sys.executable} -q", ">>> $")
     dash.run("import sys; sys.ps1 = 'py3: '", "py3: $")
     lines = ["2 ** 20", "print('here')", "exit()"]
     for line in lines[:-1]:
