@@ -100,7 +100,7 @@ class Typist:
         self._asleep()
 
     def _asleep(self) -> None:
-        """Until the program waits, for a key perhaps, as it does whenever a person types; for a moment at most.
+        """Until the program waits, for a key perhaps, as whenever a person types; for a moment at most.
 
         A Ctrl-C between a prompt and the reading behind it may be lost, and zsh takes a key that came before
         it reads an answer for no answer.
