@@ -128,7 +128,8 @@ def _posing(text: str, depth: int) -> tuple[int, int]:
     """How many lines the programs read that can show what they like, and how many Ctrl-D they take."""
     found = pipelines(text)
     several = sum(map(len, found)) > 1
-    can = [_can(pipeline[0], several, depth) for pipeline in found if not leaves(pipeline[0])]
+    first = [pipeline[0] for pipeline in found]
+    can = [_can(words, several, depth) for words in first if not leaves(past_wrappers(words))]  # past sudo
     return sum(lines for lines, _ in can), sum(ends for _, ends in can)
 
 

@@ -98,6 +98,8 @@ def pipelines(text: str) -> list[list[list[str]]]:
         if not _BETWEEN.fullmatch(word):
             found[-1][-1].append(word)
         elif word in ("|", "|&"):
+            if found[-1] == [[]] and len(found) > 1:  # behind `)`: the group's last command goes on
+                found.pop()
             found[-1].append([])
         else:
             found.append([[]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,15 @@ def test_what_reads_is_found_behind_any_length() -> None:
         assert READS.search(text) and posing(text).lines
         assert not asks_nothing(text)
         assert reads_unseen(f"{before} ; exec 2>/dev/null")
+
+
+@pytest.mark.parametrize(
+    "text", ["sudo cat /etc/shadow | wc -l", "sudo grep x f", "if true; then cat f; fi", "(a; ls) | cat"]
+)
+def test_what_has_its_files_poses_as_nothing(text: str) -> None:
+    assert posing(text).lines == 0
+
+
+@pytest.mark.parametrize("text", ["cat | sed p", "(cat; echo b) | cat", "sudo sh -c 'read x'"])
+def test_what_reads_lines_may_pose(text: str) -> None:
+    assert posing(text).lines
