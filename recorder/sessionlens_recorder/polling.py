@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ def _poll(sources: Sequence[Source], wanted: int, seconds: float) -> list[tuple[
     for source in sources:
         number = source if isinstance(source, int) else source.fileno()
         if number < 0:
-            raise OSError("a socket that is closed is waited for")
+            raise OSError(errno.EBADF, "a socket that is closed is waited for")
         poll.register(number, wanted)
         by_number[number] = source
     return [(by_number[number], events) for number, events in poll.poll(ceil(seconds * 1000))]

@@ -21,13 +21,14 @@ def try_config(path: Path) -> Iterator[tuple[bool, str]]:
     with _leaving(config.server.recordings, *([config.spool.folder] if config.sinks else [])):
         load_bastion(config)
         check_sinks(config)
+        short = shortage(config.server.recordings, config.disk)
     counts = {"user": len(config.users), "target": len(config.targets)}
     counts |= {"rule": len(config.rules), "sink": len(config.sinks)}
     told = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items())
     yield True, f"{path}: `serve` can start with it: {told}"
     for key in find_input_keys(path.parent, config.recording.input_recipients):
         yield True, f"warning: {key} opens what users type; take it away from here"
-    if short := shortage(config.server.recordings, config.disk):
+    if short:
         yield False, f"nobody would be let in: {short} (disk.reserve, disk.reserve_least)"
 
 

@@ -95,10 +95,10 @@ class Assembler:
             typed, text, confidence = text, full, "medium"
             output = output[output.find(full) + len(full) :].removeprefix("\n")
             reason = "history expansion: the shell printed the line it ran"
-        elif text != (right := corrected(text, output)):
+        elif (zsh := self.contexts.top.name == "zsh") and text != (right := corrected(text, output)):
             typed, text, confidence = text, right, min(confidence, "medium", key=TIERS.index)
             reason = "zsh asked whether to correct it, and was told to"
-        elif refused(output):
+        elif zsh and refused(output):
             confidence, reason = "low", "refused? zsh asked whether to correct it, and was told not to run it"
         elif failed(text, output):
             confidence, reason = "low", "refused? The output says that history has no such event"

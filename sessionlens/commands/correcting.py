@@ -11,7 +11,8 @@ import re
 _ASKED = re.compile(r"^(.{0,400}?)\[nyae\]\??\s*(\S)$", re.I)
 _WORD = re.compile(r"[^\s'\"?`]+")
 _REFUSED = "ae"
-_MOST = 100
+_MOST, _LONGEST, _QUESTIONS = 100, 40, 16
+"""Rows of output, letters of a word, and words that are corrected in one line."""
 
 
 def asked(output: str) -> tuple[list[str], str]:
@@ -33,10 +34,11 @@ def refused(output: str) -> bool:
 
 def corrected(text: str, output: str) -> str:
     """The line as it ran, where it is `text` with words corrected."""
-    for question in asked(output)[0]:
+    for question in asked(output)[0][:_QUESTIONS]:
         words = _WORD.findall(question)
-        for match in re.finditer(r"[^\s;|&()<>'\"]+", text):
-            if match[0] in words[:-1] and _alike(match[0], words[-1]):
+        wrong = {word for word in words[:-1] if _alike(word, words[-1])}
+        for match in re.finditer(r"[^\s;|&()<>'\"]+", text) if wrong else ():
+            if match[0] in wrong:
                 text = text[: match.start()] + words[-1] + text[match.end() :]
                 break
     return text
@@ -44,7 +46,8 @@ def corrected(text: str, output: str) -> str:
 
 def _alike(word: str, other: str) -> bool:
     """Is it no further off than zsh looks: letters swapped, lost or changed, one for four and one?"""
-    if word == other or max(len(word), len(other)) > _MOST:
+    most = len(word) // 4 + 1
+    if word == other or max(len(word), len(other)) > _LONGEST or abs(len(word) - len(other)) > most:
         return False
     before, row = list[int](), list(range(len(other) + 1))
     for i, char in enumerate(word):
@@ -54,4 +57,4 @@ def _alike(word: str, other: str) -> bool:
             if i and j and (char, wanted) == (other[j - 1], word[i - 1]):
                 cost = min(cost, older[j - 1] + 1)
             row.append(cost)
-    return row[-1] <= len(word) // 4 + 1
+    return row[-1] <= most

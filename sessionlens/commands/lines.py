@@ -121,6 +121,7 @@ class LineReader:
         """A line editor took something, and what is not known: no row, but not nothing either."""
         text = "\n".join(line.text.rstrip() for line in candidate.lines)
         if text.strip():
+            text = HIDDEN if starred(text.split()[-1]) else text  # a secret, and how long it is
             self.unread.append(LineEvent(candidate.t_ns, "unread", text, None, None))
 
     def _take_all(self, candidate: Candidate, options: list[Option]) -> None:

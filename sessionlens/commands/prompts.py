@@ -94,11 +94,12 @@ class Continuations:
     def __init__(
         self, texts: set[str] | frozenset[str] = frozenset(), others: set[str] | None = None
     ) -> None:
-        self.texts = sorted(texts, key=len, reverse=True)
+        self.texts = sorted(texts, key=len, reverse=True)[:_FORMS]
+        self._exact = frozenset(texts)
         self._shapes = {shape(text) for text in texts if text.strip()} - (others or set())
 
     def __contains__(self, prompt: str) -> bool:
-        return prompt in self.texts or shape(prompt) in self._shapes
+        return prompt in self._exact or shape(prompt) in self._shapes
 
     def at(self, row: str) -> str | None:
         """The one that a row begins with."""

@@ -452,3 +452,24 @@ def test_a_line_as_it_was_typed_and_as_it_ran(bash: Any) -> None:
     found = bash.extraction().commands[1:]
     told = [(each.text, each.typed) for each in found]
     assert told == [("echo one two", None), ("echo one two", "!!"), ("echo two", "echo !$")]
+
+
+def test_a_file_that_looks_like_zshs_question_corrects_nothing_in_bash(bash: Any, tmp_path: Any) -> None:
+    (tmp_path / "notes").write_text("zsh: correct '/srv/aa' to '/srv/ab' [nyae]? y\nok\n")
+    bash.run("ls -d /srv/aa; cat notes", f"ok\r\n.*{READY}")
+    assert bash.extraction().commands[-1].text == "ls -d /srv/aa; cat notes"
+
+
+def test_stars_of_a_secret_are_no_unread_line(bash: Any, tmp_path: Any) -> None:
+    (tmp_path / "ask.py").write_text(
+        "import sys, tty\ntty.setraw(0)\nsys.stdout.write('\\x1b[?2004hPassword: ')\nsys.stdout.flush()\n"
+        "while sys.stdin.buffer.raw.read(1) != b'\\r':\n    sys.stdout.write('*')\n    sys.stdout.flush()\n"
+        "sys.stdout.write('\\x1b[?2004l\\r\\n')\n"
+    )
+    bash.run(f"{sys.executable} ask.py; stty sane", "Password: $")
+    for _ in range(7):
+        bash.press("s")
+        bash.wait(r"\*")
+    bash.press("\r")
+    bash.wait(READY)
+    assert not [each.text for each in bash.extraction().events if "*" in each.text]
