@@ -23,7 +23,10 @@ READS = re.compile(
 _POSES = re.compile(
     READS.pattern.replace("|select|", "|select(?=\\s+\\w+(?:\\s+in\\b|(?:\\s*;|[^\\S\\n]*\\n)\\s*do\\b))|")
 )
-_FED = re.compile(r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=[^\s|]*\s+)*read\b|\bdone\s*<\s*[^&\s(]|<<<")
+_FED = re.compile(
+    r"\|\s*(?:(?:while|until|\{|\()\s+)?(?:\w+=[^\s|]*\s+)*read\b|\bdone\s*<\s*[^&\s(]"
+    r"|\bread\b(?:(?!\bread\b)[^\n;|&<])*<(?![&(])\s*(?!/dev/(?:tty|stdin|fd)|/proc)|<<<"
+)
 _SAYS = re.compile(r"""-\w*p\s*(?:'([^']*)'|"([^"$`\\]*)")|\b(select)\s""")
 _SHOWS_NOTHING = re.compile(r"\s*read(?:\s+-[rs]+)*(?:\s+\w+)*\s*")
 _LOOPS = re.compile(

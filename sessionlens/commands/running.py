@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .grammar import Unfinished
 from .hosts import is_host
 from .openers import REPLS, SHELLS, opens, program, runs_script
-from .posing import READS, Posing, deaf, posing
+from .posing import Posing, asks, deaf, posing
 from .prompts import Prompts, shape
 from .stdin import leaves_input
 
@@ -43,7 +43,7 @@ class Running:
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         script = runs_script(text)
         renames = bool(_NEW_PROMPT.search(text)) and leaves_input(text)
-        return cls(Unfinished(text), known and not script, bool(READS.search(text)), script, renames)
+        return cls(Unfinished(text), known and not script, asks(text) > 0, script, renames)
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ class Asking:
     @property
     def unanswered(self) -> bool:
         """Is what a line editor took without a known prompt more than an answer that was asked for?"""
-        return not self.reading or self.edits
+        return not self.reading or self.edits or self.renamed
 
     @property
     def continuing(self) -> bool:

@@ -473,3 +473,10 @@ def test_stars_of_a_secret_are_no_unread_line(bash: Any, tmp_path: Any) -> None:
     bash.press("\r")
     bash.wait(READY)
     assert not [each.text for each in bash.extraction().events if "*" in each.text]
+
+
+@pytest.mark.parametrize("read", ["read x <<<1", "read x </dev/null"])
+def test_what_reads_from_a_file_has_read_no_line(bash: Any, read: str) -> None:
+    bash.run(f"{read}; PS1='go: '", "go: $")
+    bash.run("touch victim; PS1='me@box:~$ '", READY)
+    assert bash.extraction().commands[-1].text.startswith("touch victim")
