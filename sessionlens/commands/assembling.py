@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from .contexts import Contexts
 from .correcting import corrected, refused
@@ -29,6 +30,16 @@ _FULL_SCREEN = re.compile(rb"\x1b\[\?1h.{0,64}?\x1b\[H\x1b\[2?J", re.S)
 _AHEAD, _FAR = 64, 1 << 16  # lines typed ahead of one command, and bytes between a key and its line's echo
 _SILENT = frozenset({"tcsh", "csh", "ksh", "mksh", "yash", "xonsh"})  # no ^C is shown where they end a line
 _SAID = 4096  # bytes before a prompt that tell what it follows
+
+
+class Read(NamedTuple):
+    """What is known of one command: its text, what was typed if that differs, how sure, why, its output."""
+
+    text: str
+    typed: str | None
+    confidence: str
+    reason: str
+    output: str
 
 
 class Assembler:
@@ -69,7 +80,7 @@ class Assembler:
         self.contexts.prompt(line.prompt, said, self.marks.told(self.before, after))
 
     def _command(self, entry: Entry, following: Line | None) -> Command:
-        view, line, text, typed = self.view, entry.last, entry.text, None
+        view, line, text = self.view, entry.last, entry.text
         after = line.candidate.point.offset
         end = following.candidate.point.offset if following else view.end
         stop = output_end(view, following) if following else last_end(view, after, end)
@@ -89,23 +100,8 @@ class Assembler:
         begin = match.end() if match else after
         data = bytes(view.out[begin:stop])
         output = plain(data)
-        if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
-            text, confidence = output.partition("\n")[0] or text, "medium"
-        elif text != (full := expanded(text, output)):
-            typed, text, confidence = text, full, "medium"
-            output = output[output.find(full) + len(full) :].removeprefix("\n")
-            reason = "history expansion: the shell printed the line it ran"
-        elif (zsh := self.contexts.top.name == "zsh") and text != (right := corrected(text, output)):
-            typed, text, confidence = text, right, min(confidence, "medium", key=TIERS.index)
-            reason = "zsh asked whether to correct it, and was told to"
-        elif zsh and refused(output):
-            confidence, reason = "low", "refused? zsh asked whether to correct it, and was told not to run it"
-        elif failed(text, output):
-            confidence, reason = "low", "refused? The output says that history has no such event"
-        elif confidence == "high" and self.contexts.top.kind == "shell" and may_differ(text):
-            confidence, reason = "medium", "history may have replaced something without showing it"
-        elif confidence == "high" and self.contexts.top.kind == "shell" and unfinished(text):
-            confidence, reason = "medium", "it is not complete: more of it may have been read elsewhere"
+        read = self._as_run(line, Read(text, None, confidence, reason, output))
+        text, typed, confidence, reason, output = read
         if (
             not following
             and entry.typed.open
@@ -142,6 +138,32 @@ class Assembler:
             evidence=evidence(entry, reason),
             typed=typed,
         )
+
+    def _as_run(self, line: Line, read: Read) -> Read:
+        """The text that the shell says it ran, where that is not what was handed over to it."""
+        text, output, shell = read.text, read.output, self.contexts.top
+        sure = read.confidence == "high" and shell.kind == "shell"
+        if line.key_line and line.key_line.ender == "edit":  # an editor wrote it, and the shell shows it
+            return read._replace(text=output.partition("\n")[0] or text, confidence="medium")
+        if text != (full := expanded(text, output)):
+            rest = output[output.find(full) + len(full) :].removeprefix("\n")
+            return Read(full, text, "medium", "history expansion: the shell printed the line it ran", rest)
+        if shell.name == "zsh" and text != (right := corrected(text, output)):
+            how = min(read.confidence, "medium", key=TIERS.index)
+            return Read(right, text, how, "zsh asked whether to correct it, and was told to", output)
+        if shell.name == "zsh" and refused(output):
+            why = "refused? zsh asked whether to correct it, and was told not to run it"
+            return read._replace(confidence="low", reason=why)
+        if failed(text, output):
+            why = "refused? The output says that history has no such event"
+            return read._replace(confidence="low", reason=why)
+        if sure and may_differ(text):
+            why = "history may have replaced something without showing it"
+            return read._replace(confidence="medium", reason=why)
+        if sure and unfinished(text):
+            why = "it is not complete: more of it may have been read elsewhere"
+            return read._replace(confidence="medium", reason=why)
+        return read
 
     def _came_back(self, stop: int, end: int) -> bool:
         """Does the recording end at a prompt that was seen before, where nobody ran anything?"""
