@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .contexts import Contexts
-from .correcting import corrected, refused
+from .correcting import answered, corrected, refused
 from .ending import last_end, output_end
 from .entries import TIERS, Entry
 from .expansion import expanded, failed, may_differ
@@ -148,10 +148,11 @@ class Assembler:
         if text != (full := expanded(text, output)):
             rest = output[output.find(full) + len(full) :].removeprefix("\n")
             return Read(full, text, "medium", "history expansion: the shell printed the line it ran", rest)
-        if shell.name == "zsh" and text != (right := corrected(text, output)):
+        asked = shell.name == "zsh" and self._answered(line, output)
+        if asked and text != (right := corrected(text, output)):
             how = min(read.confidence, "medium", key=TIERS.index)
             return Read(right, text, how, "zsh asked whether to correct it, and was told to", output)
-        if shell.name == "zsh" and refused(output):
+        if asked and refused(output):
             why = "refused? zsh asked whether to correct it, and was told not to run it"
             return read._replace(confidence="low", reason=why)
         if failed(text, output):
@@ -164,6 +165,13 @@ class Assembler:
             why = "it is not complete: more of it may have been read elsewhere"
             return read._replace(confidence="medium", reason=why)
         return read
+
+    def _answered(self, line: Line, output: str) -> bool:
+        """Did somebody answer a question of zsh's, as far as keys were recorded?"""
+        if line.key_line is None:
+            return not self.view.recording.has_input
+        at = line.key_line.last + 1
+        return answered(output, self.view.recording.blob("i")[at : at + 1])
 
     def _came_back(self, stop: int, end: int) -> bool:
         """Does the recording end at a prompt that was seen before, where nobody ran anything?"""

@@ -15,16 +15,26 @@ _MOST, _LONGEST, _QUESTIONS = 100, 40, 16
 """Rows of output, letters of a word, and words that are corrected in one line."""
 
 
+def answered(output: str, key: bytes) -> bool:
+    """Was this key, the next one behind Enter, the first answer? A file may look like a question too."""
+    match = _ASKED.match(_rows(output)[0])
+    return match is not None and match[2].lower().encode() == key.lower()
+
+
 def asked(output: str) -> tuple[list[str], str]:
     """What zsh asked of each word in the first rows of the output, and the key that answered the last."""
     questions, answer = list[str](), ""
-    for row in output.split("\n", _MOST)[:_MOST]:
-        if (match := _ASKED.match(row.rstrip())) is None:
+    for row in _rows(output):
+        if (match := _ASKED.match(row)) is None:
             break
         answer = match[2].lower()
         if answer == "y":
             questions.append(match[1])
     return questions, answer
+
+
+def _rows(output: str) -> list[str]:
+    return [row.rstrip() for row in output.split("\n", _MOST)[:_MOST]]
 
 
 def refused(output: str) -> bool:

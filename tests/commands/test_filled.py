@@ -141,3 +141,10 @@ def test_a_command_at_the_question_of_select_is_listed(zsh: Any) -> None:
     zsh.run("1", f"[#%] .*{EDITOR}")
     zsh.run("rm -rf victim", f"[#%] .*{EDITOR}")
     assert "rm -rf victim" in dict(rows(zsh))
+
+
+def test_a_file_that_looks_like_the_question_answers_nothing(zsh: Any, tmp_path: Any) -> None:
+    (tmp_path / "notes").write_text("zsh: correct '/srv/aa' to '/srv/ab' [nyae]? y\nok\n")
+    zsh.run("cat notes; ls -d /srv/aa", f"(?s)ok\r\n.*{READY}")
+    zsh.run("pwd", f"\n/[^»]*{READY}")
+    assert rows(zsh)[-2] == ("cat notes; ls -d /srv/aa", "high")
