@@ -479,7 +479,6 @@ def test_a_secret_without_enter_is_no_part_of_the_line_behind_it(shell: Shell, f
         session.run(ask, lambda t: left(t) == "")
         for char in "s3cr3tP":
             session.typist.press(char)
-            time.sleep(0.02)  # nothing comes of it
         session.press("W")
         session.run("id -u")
     session.leave()
