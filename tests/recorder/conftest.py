@@ -6,9 +6,11 @@ another configuration.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -17,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,12 @@ def write_secret(path: Path, line: str) -> None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """Outside of what the kernel gives to whoever asks for any: no other test is given it meanwhile."""
+    for _ in range(100):
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port between 10,000 and 32,000 is free")
 
 
 @dataclass
@@ -78,7 +83,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
         yield sshd
 
 
-@contextmanager
+@contextlib.contextmanager
 def running_sshd(folder: Path, more: str = "", name: str = "sshd") -> Iterator[Sshd]:
     """`more` goes before the usual settings, and the first one counts; `name` is what PAM knows it by."""
     binary = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")

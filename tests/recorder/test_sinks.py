@@ -17,6 +17,7 @@ from sessionlens_recorder.sinks.endpoints import Endpoint, SinkError
 from sessionlens_recorder.sinks.make import make_endpoint
 from sessionlens_recorder.sinks.record import encode
 from sessionlens_recorder.sinks.spool import Spool
+from sessionlens_recorder.sinks.trouble import Trouble
 from sessionlens_recorder.sinks.worker import Worker
 
 from . import receivers
@@ -282,3 +283,14 @@ def test_ssl_errors_are_told_in_words() -> None:
 def test_every_kind_of_sink_has_an_endpoint(tmp_path: Path) -> None:
     sink: Sink = FileSink("f", (), tmp_path / "x")
     assert make_endpoint(sink).most > 0
+
+
+def test_whoever_asks_why_a_sink_is_down_reads_a_whole_note(tmp_path: Path) -> None:
+    trouble = Trouble(tmp_path, "splunk")
+    trouble.note("refused")
+    with (tmp_path / "splunk.down").open() as asked:
+        trouble.note("it answers\nHTTP 500")
+        assert asked.read().endswith("Z refused\n"), "the one that was there when it was opened"
+    since, reason = trouble.read() or ("", "")
+    assert since and reason == "it answers HTTP 500"
+    assert [path.name for path in tmp_path.iterdir()] == ["splunk.down"]

@@ -18,9 +18,11 @@ class Trouble:
         """It does not work. The first time says since when, the last one why."""
         told = self.read()
         since = told[0] if told else f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        new = self._file.with_suffix(".new")  # whoever asks meanwhile reads the whole note before
         with suppress(OSError):
-            self._file.touch(0o600)
-            self._file.write_text(f"{since} {' '.join(str(reason).split())}\n", "utf-8")
+            new.touch(0o600)
+            new.write_text(f"{since} {' '.join(str(reason).split())}\n", "utf-8")
+            new.replace(self._file)
         self._noted = True
 
     def over(self) -> None:
