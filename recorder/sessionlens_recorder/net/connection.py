@@ -84,7 +84,7 @@ class Connection:
         """Until the session is over and sealed. The answer is the process's exit code."""
         deadline = time.monotonic() + self._bastion.config.server.login_grace
         self._user.start_server(event=threading.Event(), server=paramiko.ServerInterface())
-        with self._desk.looking(self._wake):
+        with self._desk.looking(self._look):
             while self._end is None:
                 self._sleep(self._nap())
                 self._watch(deadline + self._approval.lasted)
@@ -296,6 +296,12 @@ class Connection:
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full wakes as well; closed needs no waking
             self._wake_write.send(b"!")
+
+    def _look(self) -> None:
+        """Something outside has changed: who may, or what time it is."""
+        self._wake()
+        if self._recording is not None:
+            self._recording.look()
 
     def _sleep(self, seconds: float) -> None:
         ready = readable([self._wake_read, *self._orders], seconds)

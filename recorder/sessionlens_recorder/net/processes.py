@@ -115,7 +115,7 @@ class Processes:
             os.kill(pid, number)
 
     def look(self) -> None:
-        """Somebody was revoked: every session looks whether it was its own person."""
+        """Somebody was revoked, or a clock was set: every session looks what that is to it."""
         for child in self.children.values():
             child.look()
 

@@ -26,7 +26,7 @@ from sessionlens_recorder.session.transfers import Transfers
 from sessionlens_recorder.session.wire import ProtocolError, Send, runs
 
 COMMIT_S = 0.5  # from the first byte that was written to its commit
-LOOK_S = 10.0  # how often the clocks are looked at while nothing is written
+LOOK_S = 60.0  # while nothing is written, and nobody says that a clock was set
 STALLED_S = 30.0  # a disk may take its time; a session whose recording is that far behind ends
 
 
@@ -100,6 +100,10 @@ class SessionRecording:
     def busy(self) -> bool:
         """Whether something waits to be committed."""
         return self._since is not None
+
+    def look(self) -> None:
+        """A clock of this machine may have been set."""
+        self._bundle.written.set()
 
     def received(self, side: int, payloads: list[bytes]) -> list[Send]:
         """Record messages; the answer is what to send. What cannot be recorded ends the session."""
@@ -192,7 +196,7 @@ class SessionRecording:
             self._stirred()
 
     def _commit(self) -> None:
-        """Some time after something was written; looks at the clocks now and then where nothing is."""
+        """Some time after something was written; a checkpoint of the clocks now and then where nothing is."""
         while not self._stopping.is_set():
             self._wait()
             began, length = time.monotonic(), self._bundle.head[0]

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from sessionlens_recorder.bundle import clock
 from sessionlens_recorder.net.certificates import Certificate
 from sessionlens_recorder.net.krl import read_revoked_keys
 
@@ -54,10 +55,13 @@ class Watched(Generic[T]):
 
 
 class Changes:
-    """Whether any of these files is another one than before. The accept process asks, for all sessions."""
+    """Whether any of these files is another one than before, or the wall clock was set. The accept process
+    asks, for all sessions.
+    """
 
     def __init__(self) -> None:
         self._states: dict[Path, State | None] = {}
+        self._clock = clock.now()
 
     def watch(self, *paths: Path | None) -> None:
         """These too: sessions keep the configuration with which they began."""
@@ -68,7 +72,8 @@ class Changes:
     def seen(self) -> bool:
         """Since this was asked last."""
         before, self._states = self._states, {path: _state(path) for path in self._states}
-        return before != self._states
+        then, self._clock = self._clock, clock.now()
+        return before != self._states or bool(self._clock.step_since(then))
 
 
 class Revocations:

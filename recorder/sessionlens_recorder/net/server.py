@@ -45,7 +45,7 @@ from sessionlens_recorder.space import shortage
 
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
-LOOK_S = 1.0  # how often it looks whether somebody was revoked, for all sessions
+LOOK_S = 1.0  # how often it looks whether somebody was revoked or a clock was set, for all sessions
 TICK_S = 10.0  # how often it looks after disk, retention and metrics
 SERVICES = (SINKS, METRICS)  # what runs as long as there is anything to tell
 
