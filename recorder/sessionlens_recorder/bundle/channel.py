@@ -23,8 +23,10 @@ from .typescript import first_line, headers, last_line, start_lines
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
 LATER_STREAMS = frozenset({"sftp"})  # kinds whose stream may begin while they are open
-PENDING_LIMIT = 1 << 20
-"""From this many unhashed bytes on, the writing thread hashes them itself: memory stays bounded."""
+OVERDUE = 1 << 20
+"""From this many unhashed bytes on, the recorder thread does not wait for the next commit to hash them."""
+PENDING_LIMIT = 4 << 20
+"""And from this many on, the writing thread hashes them itself: memory stays bounded."""
 
 
 class ChannelWriter:
@@ -40,13 +42,14 @@ class ChannelWriter:
         stream: bool,
         opened: ClockPair,
         written: threading.Event,
+        overdue: threading.Event,
         sealer: Sealer | None = None,
     ) -> None:
-        """`written` is set when there is something to commit."""
+        """`written` is set when there is something to commit, `overdue` when there is much to hash."""
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
         self._root, self._meta = root, meta
         self._opened = opened
-        self._written = written
+        self._written, self._overdue = written, overdue
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
         self._clock = TimingClock()
@@ -244,6 +247,8 @@ class ChannelWriter:
         self._unhashed += len(data)
         if not self._written.is_set():
             self._written.set()
+        if self._unhashed > OVERDUE and not self._overdue.is_set():
+            self._overdue.set()
 
     def digest(self, *, pad: bool = False) -> None:
         """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest().

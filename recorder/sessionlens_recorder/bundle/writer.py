@@ -38,6 +38,8 @@ class BundleWriter:
         self._unwritten: list[str] = []
         self.written = threading.Event()
         """Set when there is something to commit."""
+        self.overdue = threading.Event()
+        """Set when there is so much to hash that digest() should not wait for the next commit."""
         self._lock = threading.Lock()
         self._committing = threading.Lock()
         self._active: list[ChannelWriter] = []
@@ -122,6 +124,7 @@ class BundleWriter:
                     stream=carries,
                     opened=opened,
                     written=self.written,
+                    overdue=self.overdue,
                     sealer=sealer,
                 )
             except BundleError:
@@ -141,6 +144,14 @@ class BundleWriter:
         if self._input == "plain":
             return "plain", None
         return "sealed", self._input(context(self.name, channel))
+
+    def digest(self) -> None:
+        """Hash what was written since the last commit; the commit that follows has less to do."""
+        self.overdue.clear()
+        with self._lock:
+            active = list(self._active)
+        for channel in active:
+            channel.digest()
 
     def commit(self) -> None:
         """Hash, sync and journal everything written since the last commit, with a checkpoint of the clocks.

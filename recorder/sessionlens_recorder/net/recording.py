@@ -166,7 +166,8 @@ class SessionRecording:
     def seal(self, end: End) -> int:
         """Both sides are gone. The answer is the process's exit code."""
         self._stopping.set()
-        self._bundle.written.set()  # wakes the thread
+        self._bundle.written.set()  # wakes the thread, as does the next
+        self._bundle.overdue.set()
         try:
             self.relay.finish()
         except BundleError as error:
@@ -217,7 +218,14 @@ class SessionRecording:
         if self._bundle.written.wait(LOOK_S):
             self._since = time.monotonic()
             self._stirred()
-            self._stopping.wait(COMMIT_S)
+            self._hash_for(COMMIT_S)
+
+    def _hash_for(self, seconds: float) -> None:
+        """Beside the thread that writes, which would have to do it otherwise."""
+        until = time.monotonic() + seconds
+        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if self._bundle.overdue.wait(left):
+                self._bundle.digest()
 
     def _count(self) -> None:
         """Of the bytes that users and targets sent, what was not counted yet."""
