@@ -220,7 +220,7 @@ def test_a_clock_that_is_stepped_while_nothing_happens(build_site: BuildSite, tm
     """A quiet session is told of it: the journal shows it at once, not with the next checkpoint."""
     at = tmp_path / "stepped"
     site = build_site().start(sabotage=STEP.format(at=str(at)))
-    with running(site, "echo up; read x") as (client, bundle):
+    with running(site, "seq 100; read x") as (client, bundle):
         wait_for(lambda: b" 0.exec/out " in (bundle / "journal").read_bytes(), "what was said is committed")
         at.touch()
         wait_for(lambda: stepped_by(bundle) == [3600], "it shows")

@@ -8,6 +8,7 @@ their state in the same attributes, so either may take the next packet. RFC 5647
 from __future__ import annotations
 
 import os
+import socket
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -23,12 +24,24 @@ CONNECTION_MESSAGES = range(80, 101)
 BATCH = 512 * 1024  # bytes that are opened, recorded or sent at once
 HEAD, TAG, BLOCK = 4, 16, 16
 MOST_PADDING = 3 + BLOCK
+OVERHEAD = HEAD + 1 + MOST_PADDING + TAG  # at most, of a packet over its payload
 _u32 = struct.Struct(">I")
-_head = struct.Struct(">IB")
 
 
 class Batch(list[bytes]):
     """Connection messages that came together, as read_message gives them to Transport.run."""
+
+
+class Scratch:
+    """Memory that is used again and again, as large as was needed once."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def room(self, size: int) -> memoryview:
+        if len(self._data) < size:
+            self._data = bytearray(size)
+        return memoryview(self._data)[:size]
 
 
 class Raw:
@@ -61,6 +74,10 @@ class Packetizer(BufferedPacketizer):
     __sent_packets: int
     __write_lock: threading.RLock
     _held: tuple[int, Message] | None = None  # opened with a batch, and no part of it
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._plain_in, self._plain_out, self._sealed_out = Scratch(), Scratch(), Scratch()
 
     def read_message(self) -> tuple[int, Message]:
         """The next message, or the next connection messages as far as they are there, as a Batch."""
@@ -110,13 +127,14 @@ class Packetizer(BufferedPacketizer):
 
     def _open(self, size: int) -> bytes:
         """The payload of the next packet, all of which is there. What is wrong with it changes nothing."""
-        with self._inflow.view(size) as packet:
+        with self._inflow.view(size) as packet, self._plain_in.room(size - HEAD - TAG) as plain:
             try:
-                plain = self.__block_engine_in.decrypt(self.__iv_in, packet[HEAD:], packet[:HEAD])
+                self.__block_engine_in.decrypt_into(self.__iv_in, packet[HEAD:], packet[:HEAD], plain)
             except InvalidTag:
                 raise SSHException("Mismatched MAC") from None
-        payload: bytes = plain[1 : len(plain) - plain[0]]
-        if not payload or plain[0] < 4 or len(plain) % BLOCK:
+            padding, rest = plain[0], len(plain) % BLOCK
+            payload = bytes(plain[1 : len(plain) - padding])
+        if not payload or padding < 4 or rest:
             raise SSHException("a packet whose padding is not what it says")
         self._count_received(size)
         self._inflow.skip(size)
@@ -145,32 +163,45 @@ class Packetizer(BufferedPacketizer):
                 for payload in payloads:
                     self.send_message(Raw(payload))  # type: ignore[arg-type]
                 return
-            packets: list[bytes] = []
-            size, noise = 0, os.urandom(MOST_PADDING * len(payloads))
-            for n, payload in enumerate(payloads):
-                packets += self._seal(payload, noise[n * MOST_PADDING : (n + 1) * MOST_PADDING])
+            size, group = 0, []
+            for payload in payloads:
+                group.append(payload)
                 size += len(payload)
                 if size >= BATCH:
-                    self._write(packets)
-                    packets, size = [], 0
-            if packets:
-                self._write(packets)
+                    self._seal_and_write(group, size)
+                    size, group = 0, []
+            if group:
+                self._seal_and_write(group, size)
 
-    def _seal(self, payload: bytes, noise: bytes) -> tuple[bytes, bytes]:
-        """The packet's length, and what follows it; the noise is for its padding."""
-        padding = 3 + BLOCK - (len(payload) + HEAD) % BLOCK
-        head = _head.pack(len(payload) + padding + 1, padding)
-        plain = b"".join((head[HEAD:], payload, noise[:padding]))
-        sealed = self.__block_engine_out.encrypt(self.__iv_out, plain, head[:HEAD])
+    def _seal_and_write(self, payloads: list[bytes], size: int) -> None:
+        noise = os.urandom(MOST_PADDING * len(payloads))
+        with self._sealed_out.room(size + OVERHEAD * len(payloads)) as out:
+            end = 0
+            for n, payload in enumerate(payloads):
+                end = self._seal(payload, noise[n * MOST_PADDING : (n + 1) * MOST_PADDING], out, end)
+            self._write(out[:end])
+
+    def _seal(self, payload: bytes, noise: bytes, out: memoryview, start: int) -> int:
+        """Put the packet there; the answer is where it ends. The noise is for its padding."""
+        length = len(payload)
+        padding = 3 + BLOCK - (length + HEAD) % BLOCK
+        size = 1 + length + padding
+        head = _u32.pack(size)
+        end = start + HEAD + size + TAG
+        with self._plain_out.room(size) as plain:
+            plain[0] = padding
+            plain[1 : length + 1] = payload
+            plain[length + 1 :] = noise[:padding]
+            out[start : start + HEAD] = head
+            self.__block_engine_out.encrypt_into(self.__iv_out, plain, head, out[start + HEAD : end])
         self.__iv_out = self._inc_iv_counter(self.__iv_out)  # type: ignore[attr-defined]
         self.__sequence_number_out = self._next(self.__sequence_number_out)
         self.__sent_packets += 1
-        return head[:HEAD], sealed
+        return end
 
-    def _write(self, packets: list[bytes]) -> None:
-        out = b"".join(packets)
+    def _write(self, out: memoryview) -> None:
         self.__sent_bytes += len(out)
-        self.write_all(memoryview(out))  # type: ignore[arg-type]
+        self.write_all(out)  # type: ignore[arg-type]
         if (
             self.__sent_packets >= self.REKEY_PACKETS or self.__sent_bytes >= self.REKEY_BYTES
         ) and not self.need_rekey():

@@ -32,6 +32,7 @@ from sessionlens_recorder.net.floods import dam
 from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
+from sessionlens_recorder.net.malloc import keep_freed_memory
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.orphans import end_with
 from sessionlens_recorder.net.processes import SIGNALS, Processes
@@ -89,6 +90,7 @@ class Server:
         self._processes = Processes(self._selector, self._counters, self._forget)
         self._housekeeping = Housekeeping(self._processes)
         self._unsealed = Unsealed(self._processes, self._start)
+        keep_freed_memory()
         gc.collect()
         gc.freeze()  # children share these pages as long as nobody's collector touches them
         self._unsealed.find(self._config.server.recordings, self._bastion.sign)
