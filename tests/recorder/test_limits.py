@@ -11,14 +11,15 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sessionlens_recorder.config import ConfigError, load
 from sessionlens_recorder.config.limits import parse_size
 
-from .conftest import BuildSite, Site, facts, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, wait_for
+from .openssh import Echo, master
 from .test_jump import jump, run
 
 
@@ -360,6 +361,22 @@ def test_prometheus_can_read_what_is_counted(build_site: BuildSite) -> None:
     parser = pytest.importorskip("prometheus_client.parser", reason="the real parser: prometheus_client")
     families = {family.name: family for family in parser.text_string_to_metric_families(page)}
     assert families["sessionlens_commit_seconds"].type == "histogram"
+
+
+def test_what_passes_a_tunnel_is_counted_while_it_is_open(build_site: BuildSite, tmp_path: Path) -> None:
+    """Nothing is written of it until it ends."""
+    site = build_site(target='forward = ["127.0.0.1:*"]')
+    site.replaced("[recording]", '[metrics]\nlisten = "127.0.0.1:0"\n[recording]').start()
+    port = free_port()
+    passed = lambda: value(scrape(site), 'bytes_total{direction="to_target"}')  # noqa: E731
+    with (
+        closing(Echo()) as echo,
+        master(site, tmp_path, f"-L127.0.0.1:{port}:127.0.0.1:{echo.port}"),
+        socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as tunnel,
+    ):
+        for times in (1, 2):
+            tunnel.sendall(bytes(100_000))
+            wait_for(lambda times=times: passed() >= times * 100_000, "it is counted")
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")

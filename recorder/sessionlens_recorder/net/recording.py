@@ -108,6 +108,8 @@ class SessionRecording:
     def received(self, side: int, payloads: list[bytes]) -> list[Send]:
         """Record messages; the answer is what to send. What cannot be recorded ends the session."""
         sends: list[Send] = []
+        if not self._bundle.written.is_set():  # of a tunnel nothing is written, but what passed is counted
+            self._bundle.written.set()
         try:
             for run in runs(payloads):
                 self._passed[side] += sum(map(len, run))
