@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,10 +137,13 @@ class Site:
     def recordings(self) -> Path:
         return self.folder / "recordings"
 
-    def start(self, *, sabotage: str = "", **options: Any) -> Site:
-        """Start `serve`; `sabotage` is Python that is run before it, in the same process."""
+    def start(self, *, sabotage: str = "", before: Sequence[str] = (), **options: Any) -> Site:
+        """Start `serve`; `sabotage` is Python that is run before it, in the same process; `before` a program
+        that becomes it.
+        """
         program = f"import sys\n{sabotage}\nfrom sessionlens_recorder.cli import main\nsys.exit(main())"
-        command = [sys.executable, "-c", program, "serve", "--config", str(self.folder / "recorder.toml")]
+        serve = ["serve", "--config", str(self.folder / "recorder.toml")]
+        command = [*before, sys.executable, "-c", program, *serve]
         with open(self.folder / "log", "a") as log:
             options = {"stderr": log} | options
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)

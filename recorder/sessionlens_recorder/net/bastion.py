@@ -15,6 +15,7 @@ from sessionlens_recorder.config import Config
 from sessionlens_recorder.counting import Counters
 from sessionlens_recorder.net.input import stored_input
 from sessionlens_recorder.net.issuing import Authority, load_authority
+from sessionlens_recorder.net.pam import check_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def load_bastion(config: Config) -> Bastion:
         for file, what in ((user.password_file, "a hashed password"), (user.totp_file, "a secret")):
             if file is not None:
                 check_private(file, what)
+    if any("pam" in sequence for sequence in config.all_sequences()):
+        check_service(config.server.pam_service)
     check_recordings(config.server.recordings)
     keys = {name: load_private_key(target.key) for name, target in config.targets.items() if target.key}
     signing_key = signing.load_key(config.server.signing_key)

@@ -173,7 +173,9 @@ class Login:
 
     def _check_password(self, password: bytes) -> None:
         user, _ = self._who()
-        factor, problem = knocking.check_given(self._config, user, self._progress.due, self._client, password)
+        factor, problem = knocking.check_given(
+            self._config, user, self._progress.due, self._client, password, self._speaker.show
+        )
         if problem is None and user is not None:
             self._passed(user, factor)
         else:
@@ -192,9 +194,13 @@ class Login:
             return None
         if user is None or self._progress.due_interactive() is None:
             factor = next((one for one in self._first_factors() if one in INTERACTIVE), None)
-            return knocking.ask_nobody(factor, self._config, self._name or "", self._client, dialogue.ask)
+            return knocking.ask_nobody(
+                factor, self._config, self._name or "", self._client, dialogue.ask, self._speaker.show
+            )
         while not self._progress.complete and (factor := self._progress.due_interactive()):
-            problem = knocking.ask_factor(factor, self._config, user, self._client, dialogue.ask)
+            problem = knocking.ask_factor(
+                factor, self._config, user, self._client, dialogue.ask, self._speaker.show
+            )
             if problem is not None:
                 return problem
             with self._turn:

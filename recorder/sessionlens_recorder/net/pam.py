@@ -1,40 +1,63 @@
 """PAM, through pamela (the extra `sessionlens-recorder[pam]`): the whole conversation, as many prompts as the
 modules have.
 
-The recorder is not root: modules that read /etc/shadow themselves do not work, those that ask a service
-(sssd, LDAP, RADIUS, Kerberos) or files that the recorder may read do.
+The recorder is not root: modules that ask a service (sssd, LDAP, RADIUS, Kerberos) or read files that the
+recorder may read work, pam_unix only where the recorder is in the group that may read /etc/shadow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from ctypes import c_char_p, cast, sizeof
+from pathlib import Path
 from typing import Any
 
-from sessionlens_recorder.net.dialogue import MOST_PROMPTS, Ask, Prompt, WrongAnswers
+from sessionlens_recorder.net.dialogue import MOST_PROMPTS, Abandoned, Ask, Prompt, WrongAnswers
 
+_NEW_PASSWORD_WANTED = 12  # PAM_NEW_AUTHTOK_REQD
 _CONVERSATION_FAILED = 19  # PAM_CONV_ERR
+_NO_EMPTY_PASSWORDS = 0x1  # PAM_DISALLOW_NULL_AUTHTOK, as sshd unless PermitEmptyPasswords
+_IF_EXPIRED = 0x20  # PAM_CHANGE_EXPIRED_AUTHTOK
+_FOLDERS = tuple(map(Path, ("/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d", "/usr/local/etc/pam.d")))
+
+Tell = Callable[[str], None]  # show the user a text
 
 
-def check_pam(service: str, name: str, address: str, ask: Ask) -> str | None:
-    """None if PAM lets this account in (authenticate and account management), or why not.
+def check_service(service: str) -> None:
+    """ValueError where there is none: PAM would take `other` in its place, whoever that lets in."""
+    if not any((folder / service).exists() for folder in _FOLDERS):
+        raise ValueError(
+            f"a login asks for PAM, and there is no {_FOLDERS[0] / service}; PAM would take /etc/pam.d/other "
+            "instead: write that file, or name another in server.pam_service"
+        )
+
+
+def check_pam(service: str, name: str, address: str, ask: Ask, tell: Tell) -> str | None:
+    """None if PAM lets this account in (authenticate, account management, and a new password where that asks
+    for one), or why not. What PAM says and no question follows, `tell` shows.
 
     What `ask` raises ends the conversation and is raised again.
     """
     import pamela
 
     problems: list[BaseException] = []
-    conversation = pamela.CONV_FUNC(_conversation(pamela, ask, problems))
+    said: list[str] = []
+    conversation = pamela.CONV_FUNC(_conversation(pamela, ask, problems, said))
     try:
         handle = pamela.pam_start(service, name, conv_func=conversation)
         handle.set_item(pamela.PAM_RHOST, address)
         handle.set_item(pamela.PAM_TTY, "ssh")
-        code = pamela.PAM_AUTHENTICATE(handle, 0) or pamela.PAM_ACCT_MGMT(handle, 0)
+        code = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS) or pamela.PAM_ACCT_MGMT(handle, 0)
+        if code == _NEW_PASSWORD_WANTED:
+            code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
         pamela.pam_end(handle, code)
     except pamela.PAMError as error:
         if problems:
             raise problems[0] from None
         return f"PAM: {error}"
+    finally:
+        if said and not any(isinstance(problem, Abandoned) for problem in problems):
+            tell("\n".join((*said, "")))
     return None
 
 
@@ -52,9 +75,13 @@ def answering(password: bytes) -> Ask:
     return ask
 
 
-def _conversation(pamela: Any, ask: Ask, problems: list[BaseException]) -> Callable[..., int]:
-    """pam_conv(3). An exception must not pass through C: it is kept, and PAM told that nobody answers."""
-    said: list[str] = []  # what PAM tells without asking, shown with its next question
+def _conversation(
+    pamela: Any, ask: Ask, problems: list[BaseException], said: list[str]
+) -> Callable[..., int]:
+    """pam_conv(3). An exception must not pass through C: it is kept, and PAM told that nobody answers.
+
+    `said`: what PAM tells without asking, shown with its next question.
+    """
 
     def converse(count: int, messages: Any, answer: Any, data: Any) -> int:
         try:

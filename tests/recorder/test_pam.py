@@ -1,0 +1,133 @@
+"""PAM with pam_unix: accounts that are locked, expired, have no password or need a new one.
+
+The recorder has an /etc of its own (a mount namespace), so that no account of this machine is touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sessionlens_recorder.net.factors import can_use_pam
+from sessionlens_recorder.net.pam import check_service
+
+from .askpass import AskPass
+from .conftest import BuildSite, Site
+
+UNIX = "".join(f"{kind} required pam_unix.so nullok\n" for kind in ("auth", "account", "password"))
+OWN_ETC = """
+import ctypes, subprocess
+assert ctypes.CDLL(None, use_errno=True).unshare(0x20000) == 0  # CLONE_NEWNS
+subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+subprocess.run(["mount", "--bind", {etc!r}, "/etc"], check=True)
+"""
+ASKED = ("-oPreferredAuthentications=keyboard-interactive", "-oBatchMode=no", "-oNumberOfPasswordPrompts=1")
+TODAY = (date.today() - date(1970, 1, 1)).days
+
+StartSite = Callable[..., Site]
+
+
+@pytest.fixture
+def start_site(build_site: BuildSite, tmp_path: Path) -> StartSite:
+    """`serve` with that line of /etc/shadow for john, less its name, and that stack."""
+    if not can_use_pam():
+        pytest.skip("needs pamela (sessionlens-recorder[pam]) and libpam")
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("needs root, for an /etc of its own")
+
+    def start(shadow: str, stack: str = UNIX) -> Site:
+        etc = tmp_path / "etc"
+        shutil.copytree("/etc", etc, symlinks=True)
+        (etc / "pam.d/sessionlens").write_text(stack)
+        with open(etc / "passwd", "a") as accounts, open(etc / "shadow", "a") as secrets:
+            accounts.write("john:x:4242:4242::/nowhere:/bin/sh\n")
+            secrets.write(f"john:{shadow}\n")
+        return build_site(user='login = ["pam"]').start(sabotage=OWN_ETC.format(etc=str(etc)))
+
+    return start
+
+
+def hashed(password: str) -> str:
+    line = ["openssl", "passwd", "-6", "-stdin"]
+    done = subprocess.run(line, input=f"{password}\n", capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def log_in(
+    site: Site, folder: Path, *answers: str, options: tuple[str, ...] = ASKED
+) -> tuple[bool, str, AskPass]:
+    """Whether that let in, what the user read, and what they were asked."""
+    asked = AskPass(folder, *answers)
+    done = site.ssh(*options, "--", "echo in", env=asked.environment)
+    return done.stdout == b"in\n", done.stderr.decode(), asked
+
+
+def test_a_password_of_the_machine(start_site: StartSite, tmp_path: Path) -> None:
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY}:0:99999:7:::")
+    assert log_in(site, tmp_path / "right", "tr0ub4dor")[0]
+    assert not log_in(site, tmp_path / "wrong", "no")[0]
+    assert "PAM Error" in site.log()
+
+
+def test_a_password_that_soon_expires(start_site: StartSite, tmp_path: Path) -> None:
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY - 27}:0:30:7:::")
+    let_in, read, _ = log_in(site, tmp_path / "asked", "tr0ub4dor")
+    assert let_in, read
+    assert "your password will expire in 3 days" in read
+
+
+@pytest.mark.parametrize("method", ["keyboard-interactive", "password"])
+def test_an_account_that_has_expired(start_site: StartSite, tmp_path: Path, method: str) -> None:
+    """Who has the right password is told why it does not help; who has not, is not."""
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY}:0:99999:7::1:")
+    options = (f"-oPreferredAuthentications={method}", *ASKED[1:])
+    let_in, read, _ = log_in(site, tmp_path / "asked", "tr0ub4dor", options=options)
+    assert not let_in
+    assert "Your account has expired" in read
+    assert "expired" not in log_in(site, tmp_path / "wrong", "no", options=options)[1]
+
+
+def test_a_locked_account(start_site: StartSite, tmp_path: Path) -> None:
+    site = start_site(f"!{hashed('tr0ub4dor')}:{TODAY}:0:99999:7:::")
+    assert not log_in(site, tmp_path / "asked", "tr0ub4dor")[0]
+
+
+@pytest.mark.parametrize("method", ["keyboard-interactive", "password"])
+def test_an_empty_password_lets_nobody_in(start_site: StartSite, tmp_path: Path, method: str) -> None:
+    """As sshd without PermitEmptyPasswords, whatever `nullok` says."""
+    site = start_site(f":{TODAY}:0:99999:7:::")
+    options = (f"-oPreferredAuthentications={method}", *ASKED[1:])
+    assert not log_in(site, tmp_path / "asked", "", options=options)[0]
+
+
+def test_a_new_password_is_demanded(start_site: StartSite, tmp_path: Path) -> None:
+    """Asked for in the same conversation, as by sshd; the old one then lets in no more."""
+    site = start_site(f"{hashed('tr0ub4dor')}:0:0:99999:7:::")
+    options = ("-oPreferredAuthentications=password", *ASKED[1:])
+    let_in, read, _ = log_in(site, tmp_path / "unasked", "tr0ub4dor", options=options)
+    assert not let_in, "a client that sends a password unasked can give no new one"
+    assert "You are required to change your password" in read
+    let_in, read, asked = log_in(
+        site, tmp_path / "asked", "tr0ub4dor", "tr0ub4dor", "n3w-passw0rd", "n3w-passw0rd"
+    )
+    assert let_in, (read, asked.asked, site.log())
+    assert asked.asked[1:] == ["Current password: ", "New password: ", "Retype new password: "]
+    assert "You are required to change your password" in read
+    assert not log_in(site, tmp_path / "old", "tr0ub4dor")[0]
+    assert log_in(site, tmp_path / "new", "n3w-passw0rd")[0]
+    assert "n3w-passw0rd" not in site.log()
+
+
+def test_a_service_that_is_not_there(build_site: BuildSite) -> None:
+    """PAM would take `other`, which on Debian lets in with any password of the machine."""
+    with pytest.raises(ValueError, match=r"no /etc/pam\.d/nobody-wrote-this; PAM would take"):
+        check_service("nobody-wrote-this")
+    if not can_use_pam():
+        pytest.skip("needs pamela (sessionlens-recorder[pam]) and libpam")
+    site = build_site(server='pam_service = "nobody-wrote-this"', user='login = ["pam"]')
+    with pytest.raises(AssertionError, match=r"server\.pam_service"):
+        site.start()
