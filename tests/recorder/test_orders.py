@@ -20,13 +20,16 @@ from .conftest import ME, BuildSite, Site, wait_for
 FILE = '[sinks.file]\ntype = "file"\npath = "told.jsonl"\n'
 
 
-def order(site: Site, *arguments: str, sudo: str | None = None) -> subprocess.CompletedProcess[str]:
+def order(
+    site: Site, *arguments: str, sudo: str | None = None, umask: int = -1
+) -> subprocess.CompletedProcess[str]:
     """`sessionlens-recorder …`, as sudo would run it."""
     environment = {name: value for name, value in os.environ.items() if name != "SUDO_USER"}
     line = [sys.executable, "-m", "sessionlens_recorder", *arguments]
     return subprocess.run(
         [*line, "--config", str(site.folder / "recorder.toml")],
         capture_output=True, text=True, check=False, env=environment | ({"SUDO_USER": sudo} if sudo else {}),
+        umask=umask,
     )  # fmt: skip
 
 
@@ -92,18 +95,27 @@ def test_an_export_names_the_person(site: Site, tmp_path: Path) -> None:
     assert not (tmp_path / "b.zip").exists()
 
 
-def test_what_root_queues_is_the_recorders(build_site: BuildSite) -> None:
-    """An order by sudo may make a segment of the queue, which the recorder has to go on with."""
+@pytest.mark.parametrize("queue", ["there", "not yet"])
+def test_what_root_makes_is_the_recorders(build_site: BuildSite, queue: str) -> None:
+    """An order by sudo may make the queue or a segment of it, the list of the revoked, or the file of a sink:
+    the recorder has to go on with them, whatever root's umask.
+    """
     if os.getuid():
         pytest.skip("needs root")
     site = build_site()
     file = site.folder / "recorder.toml"
     file.write_text(file.read_text() + FILE)
-    (site.folder / "spool").mkdir()
-    os.chown(site.folder / "spool", 65534, 65534)
-    assert order(site, "revoke", "john").returncode == 0
-    (segment,) = (site.folder / "spool").glob("*.jsonl")
-    assert segment.stat().st_uid == 65534
+    if queue == "there":
+        (site.folder / "spool").mkdir()
+    shutil.rmtree(site.recordings, ignore_errors=True)
+    for path in (site.folder, *site.folder.rglob("*")):
+        os.chown(path, 65534, 65534)
+    assert order(site, "revoke", "john", umask=0o077).returncode == 0
+    assert order(site, "sinks", "--test", umask=0o077).returncode == 0
+    assert order(site, "check", umask=0o077).returncode == 0
+    assert (site.folder / "revoked_people").exists() and list((site.folder / "spool").glob("*.jsonl"))
+    roots = [path for path in site.folder.rglob("*") if path.stat().st_uid != 65534]
+    assert roots == []
 
 
 def test_revoking_says_what_ends_and_who_is_unknown(site: Site) -> None:

@@ -54,6 +54,28 @@ def test_patterns_of_tcp(pattern: str, address: str, covered: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "address", "covered"),
+    [
+        ("localhost:7081", "127.0.0.1:7081", True),
+        ("localhost:7081", "[::1]:7081", True),
+        ("127.0.0.1:*", "localhost:7081", True),
+        ("127.0.0.1:*", "LOCALHOST:7081", True),
+        ("127.0.0.1:7081", "localhost:7082", False),
+        ("localhost:*", ":7081", False),
+        ("localhost:*", "0.0.0.0:7081", False),
+        ("127.0.0.1:*", "10.0.0.5:7081", False),
+        ("10.0.0.5:*", "localhost:7081", False),
+    ],
+)
+def test_loopback_has_several_names_where_one_listens(pattern: str, address: str, covered: bool) -> None:
+    """As a destination they are three: what `localhost` is there, the target's resolver says."""
+    policy = Policy(forward=(pattern,))
+    assert (policy.check_listening(address) is None) is covered
+    if covered:
+        assert policy.check_forward(address) is not None
+
+
+@pytest.mark.parametrize(
     ("pattern", "path", "covered"),
     [
         ("/run/*", "/run/docker.sock", True),

@@ -169,6 +169,18 @@ def test_a_health_check_is_the_balancers_own(balanced: Site, tmp_path: Path) -> 
     assert facts(bundle)["client"]["address"] == "127.0.0.1"
 
 
+def test_health_checks_fill_no_log(balanced: Site) -> None:
+    """One a second, of each balancer, is no event; the same from a client is."""
+    for header in (v2(b"", command=0x20, family=0), b"PROXY UNKNOWN\r\n", LINE):
+        host, _, port = balanced.targets["web01"].rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
+            sock.sendall(header)
+            assert sock.recv(100).startswith(b"SSH-2.0-")
+    assert balanced.stop() == 0
+    assert balanced.log().count("connection-end") == 1
+    assert "connection-end client=203.0.113.7" in balanced.log()
+
+
 @pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH_9.9\r\n", b"PROXY " + b"x" * 200, b""], ids=repr)
 def test_a_balancer_that_says_nothing_of_use_is_left(balanced: Site, data: bytes) -> None:
     host, _, port = balanced.targets["web01"].rpartition(":")

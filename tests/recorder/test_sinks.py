@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -87,9 +88,54 @@ def test_tls_to_somebody_else(tmp_path: Path) -> None:
         assert receiver.got == []
     plain = Collector()
     with opened(plain):
-        with pytest.raises(SinkError, match="no TLS connection"):
+        with pytest.raises(SinkError, match=r"no TLS connection: what answers there does not speak TLS$"):
             syslog(plain.port, "tls", ca_file).send(told())
         assert plain.requests == []
+
+
+def test_what_tls_says_is_said_in_words(tmp_path: Path) -> None:
+    """What is wrong and what to do, without OpenSSL's names and Python's line numbers; and a certificate that
+    is wanted is missed before an event is sent.
+    """
+    ca_file, context = make_certificates(tmp_path)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(ca_file)
+    receiver = receivers.Stream(context=context)
+    with opened(receiver):
+        with pytest.raises(SinkError, match=r"its CA's certificate has to be in ca_file$"):
+            syslog(receiver.port, "tls").send(told())
+        wanted = r"no TLS connection: it wants a certificate of ours: certificate and certificate_key$"
+        with pytest.raises(SinkError, match=wanted):
+            syslog(receiver.port, "tls", ca_file).send(told())
+        own = tmp_path / "receiver.pem"  # has its key in it
+        own.chmod(0o600)
+        sink = SyslogSink("s", (), "tls", ("127.0.0.1", receiver.port), "authpriv", "x@1", ca_file, own, own)
+        endpoint = make_endpoint(sink)
+        events = told(3)
+        endpoint.send(events)
+        wait_for(lambda: arrived(receiver) == uids(events))
+        endpoint.close()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [("closes", "it closed the connection"), ("says hello", "what answers there does not speak TLS")],
+)
+def test_no_tls_there(tmp_path: Path, behaviour: str, words: str) -> None:
+    ca_file, _ = make_certificates(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as sock:
+                if behaviour == "says hello":
+                    sock.sendall(b"220 hello there\r\n")
+                sock.recv(65536)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(SinkError, match=f"no TLS connection: {words}$"):
+            syslog(server.getsockname()[1], "tls", ca_file).send(told())
+        thread.join()
 
 
 def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection() -> None:

@@ -29,6 +29,7 @@ from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.outgoing import Outgoing
+from sessionlens_recorder.net.proxied import is_trusted
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.standing import check_standing
@@ -267,10 +268,16 @@ class Connection:
                 leg.join(2 * FAREWELL_S)
         axe.cancel()
         if self._recording is None:
-            logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
+            if not self._only_checked():
+                logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
         self._desk.ending(self._recording.path, end.reason)
         return self._recording.seal(end)
+
+    def _only_checked(self) -> bool:
+        """A balancer looked whether somebody answers, as it does each second, and went."""
+        balancer = is_trusted(self._bastion.config.server.proxy_from, self._client[0])
+        return balancer and not self._user.initial_kex_done
 
     def _say_goodbye(self, end: End) -> None:
         recording = self._recording

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from sessionlens_recorder.bundle import clock
+from sessionlens_recorder.giving import give
 from sessionlens_recorder.net.certificates import Certificate
 from sessionlens_recorder.net.krl import read_revoked_keys
 
@@ -175,6 +176,7 @@ def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     with open(descriptor, "wb") as file:
+        give(descriptor, path.parent)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -80,7 +80,7 @@ class GlobalRequests:
         if self._listening.ends(request):
             reason = self._listening.check_cancelled(address)
         else:
-            reason = self._policy.check_forward(address, path=request.name.startswith("streamlocal-"))
+            reason = self._policy.check_listening(address, path=request.name.startswith("streamlocal-"))
         if reason is None:
             self._notes.add("requested", side, request.name, address=address)
             self._allowed(f"{request.name} {address}")

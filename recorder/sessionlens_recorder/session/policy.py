@@ -37,6 +37,9 @@ class Limits:
 NO_LIMITS = Limits()
 
 
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What one target's section of the configuration allows beyond shells, commands and subsystems; `rules`
@@ -70,6 +73,17 @@ class Policy:
             return f"forwarding of {address} is not allowed through this target"
         return self.rules("forward") if self.limits.forward else _NOT_CERTIFIED.format("forwarding")
 
+    def check_listening(self, address: str, *, path: bool = False) -> str | None:
+        """May the target listen there for the user (-R)? `localhost` is each loopback address (RFC 4254,
+        7.1), so whoever may have one may have it by each of its names.
+        """
+        reason = self.check_forward(address, path=path)
+        host, _, port = address.rpartition(":")
+        if reason is None or path or host.lower() not in LOOPBACK:
+            return reason
+        answers = [self.check_forward(f"{name}:{port}") for name in LOOPBACK]
+        return reason if all(answers) else None
+
     def check_request(self, name: str, rest: bytes = b"") -> str | None:
         """May a session channel make this request? `rest` is what the name adds."""
         if name == "auth-agent-req@openssh.com":
@@ -100,7 +114,7 @@ class Policy:
         return self.rules("x11") if self.limits.x11 else _NOT_CERTIFIED.format("X11 forwarding")
 
     def check_global_request(self, name: str) -> str | None:
-        """May a request that belongs to no channel pass? (Listening for -R is asked with check_forward.)"""
+        """May a request that belongs to no channel pass? (Listening for -R: check_listening.)"""
         return None if name in PASSED_GLOBAL_REQUESTS else f"the request {name!r} is not allowed"
 
 

@@ -50,12 +50,29 @@ def tls_context(
 
 
 def why(error: OSError) -> str:
-    """An error of the network in words."""
+    """An error of the network in words, and what to do where that is known."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted: {error.verify_message}"
+        known = "" if error.verify_code not in _UNKNOWN_CA else "; its CA's certificate has to be in ca_file"
+        return f"its certificate is not accepted: {error.verify_message.rstrip('.')}{known}"
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "it closed the connection"
+    if isinstance(error, ssl.SSLError) and (reason := getattr(error, "reason", None)):
+        return _TLS.get(reason) or str(reason).lower().replace("_", " ")
     if isinstance(error, TimeoutError):
         return f"no answer in {TIMEOUT_S:g} s"
     return error.strerror or str(error) or type(error).__name__
+
+
+_UNKNOWN_CA = (18, 19, 20, 21)  # of OpenSSL's X509_V_ERR_…: signed by itself, or by somebody unknown
+_NO_TLS = "what answers there does not speak TLS"
+_OUR_CERTIFICATE = "it wants a certificate of ours: certificate and certificate_key"
+_TLS = {
+    "WRONG_VERSION_NUMBER": _NO_TLS,
+    "PACKET_LENGTH_TOO_LONG": _NO_TLS,
+    "RECORD_LAYER_FAILURE": _NO_TLS,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": _OUR_CERTIFICATE,
+    "TLSV1_ALERT_UNKNOWN_CA": "it does not accept our certificate: it does not know its CA",
+}
 
 
 def connect(address: tuple[str, int]) -> socket.socket:

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from sessionlens_recorder.giving import give
 from sessionlens_recorder.sinks.endpoints import SinkError
 from sessionlens_recorder.sinks.record import Told, encode
 
@@ -44,7 +45,10 @@ class Lines:
 
     def _open(self) -> None:
         self.close()
+        new = not self._path.exists()
         self._fd = os.open(self._path, _FLAGS, 0o600)
+        if new:
+            give(self._fd, self._path.parent)
         if not stat.S_ISREG(os.fstat(self._fd).st_mode):
             self.close()
             raise OSError(0, "it is not a regular file")

@@ -22,6 +22,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessionlens_recorder.giving import give
+
 SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing it strands old spools
 RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
@@ -120,9 +122,8 @@ class Spool:
 
     def _open(self, number: int, create: int) -> None:
         fd = os.open(self.path(number), _APPEND | create, 0o600)
-        if create and os.geteuid() == 0:  # an order by sudo: the file is the recorder's all the same
-            owner = self.folder.stat()
-            os.fchown(fd, owner.st_uid, owner.st_gid)
+        if create:
+            give(fd, self.folder)
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._number, self._pid, self._torn = fd, number, os.getpid(), False

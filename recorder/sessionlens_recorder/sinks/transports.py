@@ -15,6 +15,7 @@ import struct
 import termios
 import time
 
+from sessionlens_recorder.polling import readable
 from sessionlens_recorder.sinks.endpoints import TIMEOUT_S, SinkError, connect, why
 from sessionlens_recorder.sinks.record import Told
 from sessionlens_recorder.sinks.syslog import Formatter
@@ -22,6 +23,7 @@ from sessionlens_recorder.sinks.syslog import Formatter
 DATAGRAM = 2048  # bytes; what a receiver should take (RFC 5426, 3.2)
 FRAME = 8192  # bytes; what common receivers take unasked
 ACKNOWLEDGED_EVERY_S = 0.005
+VERDICT_S = 1.0
 
 
 class Datagrams:
@@ -108,10 +110,13 @@ class Stream:
         if self._context is None:
             return sock
         try:
-            return self._context.wrap_socket(sock, server_hostname=self._address[0])
+            secured = self._context.wrap_socket(sock, server_hostname=self._address[0])
+            sock = secured
+            _await_verdict(secured)
         except OSError as error:
             sock.close()
             raise SinkError(f"no TLS connection: {why(error)}") from error
+        return secured
 
     def close(self) -> None:
         if self._socket is None:
@@ -122,6 +127,14 @@ class Stream:
                 self._socket.unwrap()
         self._socket.close()
         self._socket = None
+
+
+def _await_verdict(sock: ssl.SSLSocket) -> None:
+    """In TLS 1.3 a client is through before the receiver has looked at its certificate: a refusal comes a
+    moment later, when events would have been sent. Where all is well most receivers send a ticket then.
+    """
+    if sock.version() == "TLSv1.3" and readable([sock], VERDICT_S) and not _is_open(sock):
+        raise ConnectionError("it closed the connection")
 
 
 def _is_open(sock: socket.socket) -> bool:

@@ -1,0 +1,73 @@
+"""Two bastions behind HAProxy, as docs/recorder.md has it: whose connection it is, and one that goes down."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import BuildSite, Site, facts, free_port, wait_for
+
+
+@pytest.fixture
+def bastions(build_site: BuildSite) -> list[Site]:
+    """Alike but for their names; HAProxy speaks to them from an address of its own."""
+    two = [build_site(server='proxy_from = ["127.0.0.9"]') for _ in range(2)]
+    for file in ("keys/host_ed25519", "keys/host_ed25519.pub", "users/john.pub"):
+        shutil.copy2(two[0].folder / file, two[1].folder / file)
+    return [site.start() for site in two]
+
+
+@pytest.fixture
+def balancer(root: Path, bastions: list[Site], tmp_path: Path) -> Iterator[int]:
+    """HAProxy's port; its section for the bastions is that of the docs, with other addresses."""
+    if (haproxy := shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin")) is None:
+        pytest.skip("needs haproxy")
+    (section,) = re.findall(r"```haproxy\n(.*?)```", (root / "docs/recorder.md").read_text(), re.DOTALL)
+    port = free_port()
+    changes = {"192.0.2.10:22": f"127.0.0.1:{port}", "source 192.0.2.10": "source 127.0.0.9"}
+    changes |= {f"198.51.100.{n}:2222": site.targets["web01"] for n, site in enumerate(bastions, 1)}
+    for documented, here in changes.items():
+        assert documented in section
+        section = section.replace(documented, here)
+    (tmp_path / "haproxy.cfg").write_text(section)
+    with open(tmp_path / "haproxy.log", "w") as log:
+        process = subprocess.Popen([haproxy, "-f", tmp_path / "haproxy.cfg"], stdout=log, stderr=log)
+    wait_for(lambda: reached(port), (tmp_path / "haproxy.log").read_text())
+    yield port
+    process.terminate()
+    process.wait()
+
+
+def reached(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def known(site: Site, port: int) -> list[str]:
+    """Options that go to the balancer, whose host key is the bastions'."""
+    file = site.folder / "known_hosts"
+    file.write_text(file.read_text().replace(site.targets["web01"].rpartition(":")[2], str(port)))
+    return [f"-oPort={port}"]
+
+
+def test_two_bastions_behind_haproxy(bastions: list[Site], balancer: int) -> None:
+    through = known(bastions[0], balancer)
+    for number in range(21, 25):
+        done = bastions[0].ssh(*through, "-b", f"127.0.0.{number}", "--", "true")
+        assert done.returncode == 0, done.stderr
+    bundles = [bundle for site in bastions for bundle in site.bundles()]
+    addresses = {facts(bundle)["client"]["address"] for bundle in bundles}
+    assert addresses == {f"127.0.0.{number}" for number in range(21, 25)}, "the users' own"
+    assert all(site.bundles() for site in bastions), "both have some"
+    assert bastions[0].stop() == 0
+    assert "connection-end client=127.0.0.9" not in bastions[0].log(), "health checks are no events"
+    assert "login-failed" not in bastions[0].log()
+    for _ in range(3):  # the one that is left, at once or once the check has noticed
+        wait_for(lambda: bastions[0].ssh(*through, "--", "true").returncode == 0, "the other one answers")
+    assert len(bastions[1].bundles()) >= 3
