@@ -157,7 +157,7 @@ def nothing_yet(total: int, facts: Facts, theme: Theme) -> Line:
     """What stands there before the first command; `total`: the commands of this channel."""
     if total:
         text = "no command yet"
-    elif facts.caveats and facts.flaw != UNPROVEN:  # else all of it was read
+    elif facts.typing_unread or (facts.caveats and facts.flaw != UNPROVEN):  # else all of it was read
         text = "no commands could be read"
     else:
         text = "no commands in this channel" if facts.commands else "no commands in this recording"

@@ -16,7 +16,8 @@ DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")  #
 class Facts:
     """The session, as text for people; None is omitted. `started_ns` is UTC epoch time, `duration_ns` the
     whole length, `commands` how many the session's table has. `caveats` are what cannot be read or trusted:
-    any puts a stamp on every picture, and `flaw` is its word."""
+    any puts a stamp on every picture, and `flaw` is its word. `typing_unread`: what was typed is sealed or
+    off, so that commands are known from what was shown; that is no flaw, and no picture has it."""
 
     person: str | None = None
     key: str | None = None
@@ -31,6 +32,7 @@ class Facts:
     commands: int | None = None
     caveats: tuple[str, ...] = ()
     flaw: str = DAMAGED
+    typing_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

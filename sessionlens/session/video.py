@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.render import Chapter, Facts, VideoReport, render_video
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sessionlens.session.session import Session
 
 CAVEAT = 120  # characters of a gap's text, at most
-FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn", "sealed input", "off input"), INCOMPLETE) | {
+FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn"), INCOMPLETE) | {
     "clock": UNPROVEN, "unsigned": UNPROVEN,
 }  # fmt: skip
 """What a kind of gap makes of a recording; every other kind is damage."""
@@ -44,7 +45,8 @@ def render_session(
 def facts(session: Session) -> Facts:
     """Who, on what, since when."""
     info = session.info
-    rows = zip(session.gaps["kind"], session.gaps["text"], strict=True)
+    missing = lost(session.gaps)  # of what is shown; what was typed is in no picture
+    rows = zip(missing["kind"], missing["text"], strict=True)
     gaps = sorted(rows, key=lambda row: FLAWS.index(flaw(row[0])))  # the worst first
     order = [c.number for c in session.source.channels]
     return Facts(
@@ -61,6 +63,7 @@ def facts(session: Session) -> Facts:
         commands=len(session.commands),
         caveats=tuple(caveat(kind, text) for kind, text in gaps),
         flaw=flaw(gaps[0][0]) if gaps else DAMAGED,
+        typing_unread=bool(untyped(session.gaps)),
     )
 
 

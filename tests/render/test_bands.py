@@ -95,6 +95,7 @@ def test_before_the_first_command(facts: Facts) -> None:
     assert text(bands.nothing_yet(0, replace(facts, commands=3), DARK)) == "no commands in this channel"
     damaged = replace(facts, caveats=("missing: 0.shell/out",))
     assert text(bands.nothing_yet(0, damaged, DARK)) == "no commands could be read"
+    assert text(bands.nothing_yet(0, replace(facts, typing_unread=True), DARK)) == "no commands could be read"
     unsigned = replace(damaged, flaw="UNPROVEN")
     assert text(bands.nothing_yet(0, unsigned, DARK)) == "no commands in this recording"
 

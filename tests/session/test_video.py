@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sessionlens_recorder.bundle import BundleWriter
+from sessionlens_recorder.bundle import BundleWriter, Input
+from sessionlens_recorder.sealing import new_identity, sealing
 
 import sessionlens as sl
 from sessionlens.session.video import CAVEAT, caveat, chapters, facts
@@ -34,6 +35,18 @@ def test_a_seal_without_a_signature_proves_nothing(bundle: Path) -> None:
     said = facts(sl.open(bundle))
     assert [text.split(":")[0] for text in said.caveats] == ["unsigned"]
     assert said.flaw == "UNPROVEN"
+
+
+@pytest.mark.parametrize("stored", [sealing([new_identity()[1]]), "off"], ids=["sealed", "off"])
+def test_typing_that_cannot_be_read_takes_nothing_from_the_picture(tmp_path: Path, stored: Input) -> None:
+    writer = BundleWriter.create(tmp_path, {"person": "john"}, stored)
+    channel = writer.open_channel("shell", pty={"columns": 80, "rows": 24}, command=None, env=[])
+    channel.input(b"id\r")
+    channel.output(b"uid=1000(deploy)\r\n")
+    channel.close(exit_code=0)
+    writer.seal(lambda manifest: "signature\n")
+    said = facts(sl.open(writer.path))
+    assert (said.caveats, said.typing_unread) == ((), True), "no stamp says INCOMPLETE"
 
 
 def test_a_flipped_byte_is_damage_and_comes_first(bundle: Path) -> None:

@@ -93,10 +93,15 @@ class Processes:
         return child.spoke and not before
 
     def reap(self) -> list[tuple[Child, int]]:
-        """Those that ended, and their exit codes; negative: killed by that signal."""
+        """Those that ended, and their exit codes; negative: killed by that signal. Process 1 of a container
+        collects what others leave too.
+        """
         ended = []
-        while self.children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:  # there is none
+                break
             if pid == 0:
                 break
             if pid not in self.children:
