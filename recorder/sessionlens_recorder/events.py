@@ -90,8 +90,9 @@ _ALL = (
         "`authorized_keys_command` did not say which keys a person has, so none of those is accepted.",
     ),
     _event(
-        "jump", "info", "person client port",
-        "A person is in, and may open recorded connections to targets (`ssh -J`): a session each.",
+        "jump", "info", "session person client port",
+        "A person is in, and may open recorded connections to targets (`ssh -J`): a session each. `session`: "
+        "as `sessions` lists this connection.",
     ),
     # sessions
     _event(

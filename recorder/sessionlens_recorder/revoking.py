@@ -36,7 +36,9 @@ def _running(config: Config, name: str) -> int | None:
     """How many sessions of this person there are. None: nobody who could be asked says."""
     try:
         (answer,) = ask(config.live.socket, patience=PATIENCE_S, ask="sessions")
-        return len([row for row in answer["sessions"] if row["person"] == name])
+        return len(
+            [row for row in answer["sessions"] if (row["person"], row["state"] != "jump") == (name, True)]
+        )
     except (ValueError, OSError):
         return None
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, facts, make_key, public, stream, wait_for
+from .live import append, listed
+from .live import run as order
 from .test_krl import recorder
 
 
@@ -67,7 +69,7 @@ def test_a_jump_is_recorded_and_shows_the_targets_key(own_key: Site) -> None:
     assert said["authentication"]["through_jump"] is True
     assert said["authentication"]["methods"] == ["publickey"]
     assert said["client"]["address"] == "127.0.0.1"
-    assert own_key.log().count(" jump person=john") == 1
+    assert own_key.log().count(" jump session=") == 1
 
 
 def test_a_listener_shows_the_targets_key(own_key: Site) -> None:
@@ -117,6 +119,30 @@ def test_nothing_is_forwarded_to_a_target(build_site: BuildSite, sshd: Sshd) -> 
     assert b"is a target: `ssh -J` gets there, with a login that names none" in done.stderr
     done, _ = site.record("-W", "web01:22", "--")  # what -J john+web01@bastion asks for
     assert b"web01:22 is a target: `ssh -J` gets there, with a login that names none" in done.stderr
+
+
+def test_the_way_is_listed_and_can_be_ended(build_site: BuildSite) -> None:
+    """The outer connection has no recording; it is told apart from the session inside."""
+    site = build_site()
+    append(site, f'[live]\nwatchers = ["{ME}"]\napprovers = ["{ME}"]\n')
+    site.start()
+    line = jump(site, "echo in; cat")
+    client = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert client.stdout is not None and client.stdout.readline() == b"in\n"
+    rows = {row["state"]: row for row in listed(site)}
+    assert set(rows) == {"jump", "running"}
+    outer = rows["jump"]
+    assert (outer["person"], outer["target"], outer["bundle"]) == ("john", None, None)
+    assert f"jump session={outer['session']} person=john" in site.log()
+    assert "only the way to others" in order(site, "follow", outer["session"], "--reason", "x").stderr
+    assert "does not wait" in order(site, "allow", outer["session"], "--reason", "x").stderr
+    done = order(site, "end", outer["session"], "--reason", "maintenance")
+    assert done.returncode == 0, done.stderr
+    _, told = client.communicate(timeout=DEADLINE_S)
+    assert b"ended by somebody who watches over it: maintenance" in told
+    site.sealed([])
+    wait_for(lambda: not listed(site), "both are gone")
+    assert f"session-ended session={outer['session']}" in site.log()
 
 
 def test_the_account_is_the_targets(own_key: Site) -> None:

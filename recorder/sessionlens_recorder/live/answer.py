@@ -30,6 +30,10 @@ PATIENCE_S = 30.0  # for who asks to write or to read
 FOLLOWER_S = 3600.0  # for who follows to look at what is there
 SEAL_S = 20.0  # for a session that was ended to be sealed
 LONGEST_REASON = 500
+NOTHING_TO_SEE = {
+    "waiting": "this session waits for a second person; there is nothing to see yet",
+    "jump": "this connection is only the way to others (ssh -J): follow the sessions inside it",
+}
 
 
 class Problem(Exception):
@@ -121,7 +125,7 @@ class Answer:
         """It is in the recording, and told, before anything is shown."""
         self._check("watch", one, check_watch(self._live, self._peer, one.allowed_by))
         if one.bundle is None:
-            raise Problem("this session waits for a second person; there is nothing to see yet")
+            raise Problem(NOTHING_TO_SEE[one.state])
         if not (channel is None or isinstance(channel, int)):
             raise Problem("a channel is a number")
         self._give("watch", one, reason)
@@ -134,7 +138,7 @@ class Answer:
                 self._give("unwatch", one, reason)
 
     def _end(self, one: Running, reason: str) -> None:
-        waits = one.bundle is None and self._peer.uid in self._live.approvers
+        waits = one.state == "waiting" and self._peer.uid in self._live.approvers
         self._check("end", one, None if waits else check_end(self._live, self._peer, one.allowed_by))
         self._give("end", one, reason)
         deadline = time.monotonic() + SEAL_S
@@ -146,7 +150,7 @@ class Answer:
 
     def _allow(self, one: Running, reason: str) -> None:
         self._check("allow", one, check_allow(self._live, self._peer, one.person))
-        if one.bundle is not None:
+        if one.state != "waiting":
             raise Problem("this session does not wait for anybody")
         self._give("allow", one, reason)
         self._send({"done": f"session {one.session} of {one.person} may go on"})

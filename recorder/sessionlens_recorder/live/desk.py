@@ -69,9 +69,9 @@ class Desk:
         with contextlib.suppress(OSError):  # the accept process was killed; sealing goes on
             self._tell({"ending": path, "reason": reason})
 
-    def logged_in(self) -> None:
-        """Somebody is in, and there is no recording to name yet."""
-        self._tell({})
+    def jumping(self, session: str, **facts: Any) -> None:
+        """Somebody is in who names no target (ssh -J): a connection without a recording."""
+        self._tell({"jump": session, **facts})
 
     def waiting(self, session: str, **facts: Any) -> None:
         """A session waits for a second person."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sessionlens_recorder.bundle import BundleReadError, as_text, channel_dirs, is_live, read_session
 from sessionlens_recorder.net.child import Child
@@ -15,12 +15,15 @@ from sessionlens_recorder.session.policy import host_port
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One session; `bundle` is None as long as it waits for a second person."""
+    """One session. `bundle` is None as long as it waits for a second person, and of the outer connection of
+    `ssh -J`, which is none and is listed and ended like one.
+    """
 
     session: str
     child: Child
     bundle: Path | None
     facts: dict[str, Any]
+    state: Literal["running", "waiting", "jump"] = "running"
 
     @property
     def person(self) -> str:
@@ -44,7 +47,7 @@ class Running:
             "client": host_port(str(facts["client"].get("address")), facts["client"].get("port", 0)),
             "since": facts["started"].get("utc"),
             "reason": as_text(facts.get("reason")),
-            "state": "waiting" if self.bundle is None else "running",
+            "state": self.state,
             **sizes,
             "bundle": self.bundle and self.bundle.name,
         }
@@ -53,7 +56,9 @@ class Running:
 def running(children: Iterable[Child]) -> Iterator[Running]:
     for child in children:
         for session, facts in child.waiting.items():
-            yield Running(session, child, None, facts)
+            yield Running(session, child, None, facts, "waiting")
+        for session, facts in child.jumps.items():
+            yield Running(session, child, None, facts, "jump")
         for path in child.bundles:
             try:
                 if is_live(path):

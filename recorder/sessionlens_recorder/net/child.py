@@ -26,6 +26,7 @@ class Child:
     asks: int | None = None  # the Unix user whom it answers
     bundles: list[Path] = field(default_factory=list)
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
+    jumps: dict[str, dict[str, Any]] = field(default_factory=dict)  # one at most: the outer of `ssh -J`
     spoke: bool = False  # somebody has logged in
     _endings: dict[Path, str] = field(default_factory=dict)
     _part: bytes = b""
@@ -49,6 +50,8 @@ class Child:
                 self._endings[Path(path)] = str(reason)
             case {"waiting": session, **facts}:
                 self.waiting[session] = facts
+            case {"jump": session, **facts}:
+                self.jumps[session] = facts
             case {"settled": session}:
                 self.waiting.pop(session, None)
 

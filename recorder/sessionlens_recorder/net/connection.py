@@ -21,7 +21,7 @@ from sessionlens_recorder.live.desk import Desk, Order
 from sessionlens_recorder.net.approval import Approval
 from sessionlens_recorder.net.bastion import Bastion
 from sessionlens_recorder.net.entering import Seat, check_room, key_for, open_bundle
-from sessionlens_recorder.net.facts import session_facts
+from sessionlens_recorder.net.facts import jump_facts, session_facts
 from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.jump import Jump
 from sessionlens_recorder.net.keepalive import notice_absence
@@ -142,11 +142,15 @@ class Connection:
 
     def _ordered(self, order: Order) -> str | None:
         """By somebody who may; recorded before it is done."""
-        if self._recording is None:
+        if self._jump is not None:
+            if order.what != "end":
+                return "this connection is only the way to others"
+            logs.warning("session-ended", session=order.session, by=order.by, reason=order.reason)
+        elif self._recording is None:
             return "this session is only beginning"
-        if order.what == "allow":
+        elif order.what == "allow":
             return "this session does not wait for anybody"
-        if problem := self._recording.ordered(order):
+        elif problem := self._recording.ordered(order):
             return problem
         if order.what == "end":
             told = f"this session was ended by somebody who watches over it: {order.reason}"
@@ -159,9 +163,11 @@ class Connection:
     def enter_jump(self, proof: Proof) -> None:
         """Nobody said which target: what comes next has to be an `ssh -J` to one of them."""
         self._proof = proof
-        self._desk.logged_in()
+        self._desk.register(self._session, self._ordered)
+        self._desk.jumping(self._session, **jump_facts(proof, self._client))
         self._jump = Jump(self._bastion.config, proof, self._user.send, self._inner, self._over)
-        logs.event("jump", person=proof.user.name, client=self._client[0], port=self._client[1])
+        client, port = self._client
+        logs.event("jump", session=self._session, person=proof.user.name, client=client, port=port)
 
     def _inner(self, sock: socket.socket, target: Target, proof: Proof) -> Connection:
         return Connection(self._bastion, sock, self._client, target, self._desk, proof)

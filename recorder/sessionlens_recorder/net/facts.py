@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sessionlens_recorder import __version__
+from sessionlens_recorder.bundle.clock import now
 from sessionlens_recorder.config import ELSEWHERE, Config, User
 from sessionlens_recorder.net.authorized_keys import fingerprint
 from sessionlens_recorder.net.credentials import describe
 from sessionlens_recorder.net.hostkeys import host_key
-from sessionlens_recorder.net.identity import Identity
+from sessionlens_recorder.net.identity import Identity, Proof
 from sessionlens_recorder.net.leg import Leg
 from sessionlens_recorder.session.policy import host_port
 
@@ -28,6 +29,17 @@ PROGRAMS = (
     "ssh2js",
 )
 PEOPLE = ("PuTTY", "Termius", "SecureCRT", "MobaXterm", "Bitvise")
+
+
+def jump_facts(proof: Proof, client: tuple[str, int]) -> dict[str, Any]:
+    """Of a connection that names no target, for who lists sessions."""
+    return {
+        "person": proof.user.name,
+        "account": None,
+        "client": {"address": client[0], "port": client[1]},
+        "target": {"name": None},
+        "started": {"utc": now().utc},
+    }
 
 
 def session_facts(

@@ -8,7 +8,7 @@ from sessionlens_recorder import logs
 from sessionlens_recorder.config import NAME, Config, User
 from sessionlens_recorder.net.dialogue import Ask
 from sessionlens_recorder.net.factors import Factor
-from sessionlens_recorder.net.pam import Tell, answering, check_pam
+from sessionlens_recorder.net.pam import Show, answering, check_pam
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.totp import check_code
 from sessionlens_recorder.net.tries import Tries
@@ -35,25 +35,25 @@ def check_typed(user: User | None, password: bytes) -> str | None:
 
 
 def check_given(
-    config: Config, user: User | None, due: list[Factor], address: str, password: bytes, tell: Tell
+    config: Config, user: User | None, due: list[Factor], address: str, password: bytes, show: Show
 ) -> tuple[Factor, str | None]:
     """A password that a client gives without being asked: for which factor, and why it does not count."""
     if user is not None and "pam" in due and "password" not in due:
-        return "pam", _check_pam_password(config, user, address, password, tell)
+        return "pam", _check_pam_password(config, user, address, password, show)
     return "password", check_typed(user if "password" in due else None, password)
 
 
-def _check_pam_password(config: Config, user: User, address: str, password: bytes, tell: Tell) -> str | None:
+def _check_pam_password(config: Config, user: User, address: str, password: bytes, show: Show) -> str | None:
     try:
-        return check_pam(config.server.pam_service, user.name, address, answering(password), tell)
+        return check_pam(config.server.pam_service, user.name, address, answering(password), show)
     except (PermissionError, ValueError) as error:
         return str(error)
 
 
-def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: Ask, tell: Tell) -> str | None:
+def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: Ask, show: Show) -> str | None:
     """None if it was given, or why it does not count. What `ask` raises passes."""
     if factor == "pam":
-        return check_pam(config.server.pam_service, user.name, address, ask, tell)
+        return check_pam(config.server.pam_service, user.name, address, ask, show)
     code = ask("", "", [("Verification code: ", False)])[0]
     try:
         return check_code(user.totp_file, code, time.time()) if user.totp_file else "has no codes"
@@ -62,10 +62,10 @@ def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: As
         return "one-time passwords cannot be checked"
 
 
-def ask_nobody(factor: Factor | None, config: Config, name: str, address: str, ask: Ask, tell: Tell) -> str:
+def ask_nobody(factor: Factor | None, config: Config, name: str, address: str, ask: Ask, show: Show) -> str:
     """The same questions for whoever has nothing to answer, so that nobody learns who exists."""
     if factor == "pam" and NAME.fullmatch(name):
-        check_pam(config.server.pam_service, name, address, ask, tell)
+        check_pam(config.server.pam_service, name, address, ask, show)
     elif factor == "totp":
         ask("", "", [("Verification code: ", False)])
     elif factor is not None:

@@ -20,7 +20,7 @@ _NO_EMPTY_PASSWORDS = 0x1  # PAM_DISALLOW_NULL_AUTHTOK, as sshd unless PermitEmp
 _IF_EXPIRED = 0x20  # PAM_CHANGE_EXPIRED_AUTHTOK
 _FOLDERS = tuple(map(Path, ("/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d", "/usr/local/etc/pam.d")))
 
-Tell = Callable[[str], None]  # show the user a text
+Show = Callable[[str], None]  # a text to the user
 
 
 def check_service(service: str) -> None:
@@ -32,9 +32,9 @@ def check_service(service: str) -> None:
         )
 
 
-def check_pam(service: str, name: str, address: str, ask: Ask, tell: Tell) -> str | None:
+def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> str | None:
     """None if PAM lets this account in (authenticate, account management, and a new password where that asks
-    for one), or why not. What PAM says and no question follows, `tell` shows.
+    for one), or why not. What PAM says and no question follows, `show` is for.
 
     What `ask` raises ends the conversation and is raised again.
     """
@@ -57,7 +57,7 @@ def check_pam(service: str, name: str, address: str, ask: Ask, tell: Tell) -> st
         return f"PAM: {error}"
     finally:
         if said and not any(isinstance(problem, Abandoned) for problem in problems):
-            tell("\n".join((*said, "")))
+            show("\n".join((*said, "")))
     return None
 
 
