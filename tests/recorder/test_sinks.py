@@ -117,6 +117,23 @@ def test_what_tls_says_is_said_in_words(tmp_path: Path) -> None:
         endpoint.close()
 
 
+def test_a_receiver_that_leaves_after_the_handshake_has_taken_nothing(tmp_path: Path) -> None:
+    """As rsyslog does with GnuTLS, when it wants a certificate: no alert, and no event may count as sent."""
+    ca_file, context = make_certificates(tmp_path)
+    context.num_tickets = 0
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as sock, context.wrap_socket(sock, server_side=True):
+                pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(SinkError, match="closed the connection after the handshake; perhaps it wants"):
+            syslog(server.getsockname()[1], "tls", ca_file).send(told())
+        thread.join()
+
+
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [("closes", "it closed the connection"), ("says hello", "what answers there does not speak TLS")],

@@ -134,7 +134,9 @@ def _await_verdict(sock: ssl.SSLSocket) -> None:
     moment later, when events would have been sent. Where all is well most receivers send a ticket then.
     """
     if sock.version() == "TLSv1.3" and readable([sock], VERDICT_S) and not _is_open(sock):
-        raise ConnectionError("it closed the connection")
+        raise ConnectionError(
+            "it closed the connection after the handshake; perhaps it wants a certificate of ours, or another"
+        )
 
 
 def _is_open(sock: socket.socket) -> bool:
