@@ -71,6 +71,7 @@ def test_following_shows_everything_from_the_beginning_and_is_recorded(live: Sit
         output, _ = watching.communicate(timeout=20)
     assert watching.returncode == 0
     assert "first red" in output and "second" in output and "\x1b" not in output
+    assert "Script started" not in output, "the file's own first line"
     bundle = live.sealed([])
     (watched,) = (note for note in notes(bundle) if note["event"] == "watched")
     assert (watched["by"], watched["reason"], watched["uid"]) == (ME, "ticket 7", os.getuid())

@@ -52,7 +52,11 @@ class Showing:
         try:
             shown = self._is_shown(folder)
             if shown and (folder / "out").exists():
-                self._files[folder.name] = open_regular(self._bundle, f"{folder.name}/out")
+                file = open_regular(self._bundle, f"{folder.name}/out")
+                if file.readline().endswith(b"\n"):  # "Script started on …", which no terminal has shown
+                    self._files[folder.name] = file
+                else:
+                    file.close()  # not whole yet
         except BundleReadError:  # its channel.json is not whole yet
             return
         if not shown:
