@@ -47,10 +47,12 @@ def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> st
         handle = pamela.pam_start(service, name, conv_func=conversation)
         handle.set_item(pamela.PAM_RHOST, address)
         handle.set_item(pamela.PAM_TTY, "ssh")
-        code = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS) or pamela.PAM_ACCT_MGMT(handle, 0)
-        if code == _NEW_PASSWORD_WANTED:
-            code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
-        pamela.pam_end(handle, code)
+        code = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS)
+        if code == 0:
+            code = pamela.PAM_ACCT_MGMT(handle, 0)
+            if code == _NEW_PASSWORD_WANTED:  # as an answer of the account; from the other it is a refusal
+                code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
+        pamela.pam_end(handle, code)  # which raises what is not 0
     except pamela.PAMError as error:
         if problems:
             raise problems[0] from None
