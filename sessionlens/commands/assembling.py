@@ -15,10 +15,10 @@ from .correcting import answered, corrected, refused
 from .ending import last_end, output_end
 from .entries import TIERS, Entry
 from .expansion import expanded, failed, may_differ
-from .grammar import unfinished
 from .line import Line
 from .marks import Marks
 from .model import HIDDEN, Command, Evidence
+from .more import unfinished
 from .output import plain, without_echo
 from .prompts import continues
 from .screen import View

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .accept import Candidate
-from .grammar import Unfinished, unfinished
+from .more import Unfinished, unfinished
 from .output import plain
 from .prompts import Continuations, shape
 from .screen import View

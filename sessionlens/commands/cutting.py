@@ -15,7 +15,7 @@ from sessionlens.terminal.charsets import LETTERS
 
 from .accept import Candidate
 from .contexts import looks_like
-from .grammar import incomplete
+from .more import incomplete
 from .prompts import Prompts, shape
 from .region import cells
 

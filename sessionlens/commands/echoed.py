@@ -18,12 +18,12 @@ from .accept import Candidate
 from .blind import same
 from .contexts import looks_like
 from .editor import KeyLine, Reading
-from .grammar import Unfinished
 from .hosts import is_host
 from .line import Line
 from .lost import BY_REST
 from .matching import in_order, tidy
 from .model import LineEvent
+from .more import Unfinished
 from .openers import opens, runs_script
 from .posing import ENDLESS, asks, posing
 from .prompts import shape

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .contexts import looks_like
-from .grammar import Unfinished
 from .line import Line
 from .model import HIDDEN, LineEvent
+from .more import Unfinished
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
 from .screen import View

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .expansion import may_differ
-from .grammar import incomplete
 from .model import Command
+from .more import incomplete
 
 
 def is_sure(commands: Sequence[Command], index: int) -> bool:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .answers import Answers
-from .grammar import Unfinished
 from .model import HIDDEN, Command, Evidence
+from .more import Unfinished
 from .openers import SHELLS, opens
 from .output import plain
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .grammar import Unfinished
 from .hosts import is_host
+from .more import Unfinished
 from .openers import REPLS, SHELLS, opens, program, runs_script
 from .posing import Posing, asks, deaf, posing
 from .prompts import Prompts, shape

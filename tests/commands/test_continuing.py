@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sessionlens.commands.grammar import unfinished
+from sessionlens.commands.more import unfinished
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
 Shell = Callable[..., Any]

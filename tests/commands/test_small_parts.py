@@ -14,8 +14,8 @@ from sessionlens.commands import is_sure
 from sessionlens.commands.contexts import Contexts, Told, directory, titled
 from sessionlens.commands.editor import Reading
 from sessionlens.commands.expansion import expanded
-from sessionlens.commands.grammar import incomplete
 from sessionlens.commands.matching import agreement, tidy
+from sessionlens.commands.more import incomplete
 from sessionlens.commands.openers import Opened, opens, program
 from sessionlens.commands.output import plain
 from sessionlens.commands.prompts import Prompts, continues, shape

@@ -12,7 +12,8 @@ import pytest
 import tree_sitter
 
 from sessionlens.commands import grammar
-from sessionlens.commands.grammar import MOST, incomplete
+from sessionlens.commands.grammar import MOST
+from sessionlens.commands.more import incomplete
 from sessionlens.detect import calls, marks_of, ran
 
 # a `{` and a code point behind the table that libc's isdigit looks into: tree-sitter-bash issue 337
@@ -26,7 +27,7 @@ OUTSIDE_THE_TABLE = [
 ]
 _READ = """
 import sys
-from sessionlens.commands.grammar import incomplete
+from sessionlens.commands.more import incomplete
 from sessionlens.detect import calls
 for text in map(eval, sys.stdin):
     calls(text), incomplete(text)

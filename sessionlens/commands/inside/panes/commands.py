@@ -15,9 +15,9 @@ from ...contexts import Contexts, Level
 from ...editor import KeyLine
 from ...entries import Entry
 from ...expansion import expanded
-from ...grammar import incomplete
 from ...line import Line
 from ...model import HIDDEN, Command, Evidence, LineEvent
+from ...more import incomplete
 from ...openers import SHELLS, base, opens
 from ...prompts import continues, shape, surely_continues
 from ...region import logical_line

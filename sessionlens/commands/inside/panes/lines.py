@@ -17,11 +17,11 @@ from sessionlens.terminal import Point
 from ...accept import Candidate
 from ...cutting import Option
 from ...editor import KeyLine, key_lines
-from ...grammar import incomplete
 from ...line import Line
 from ...lines import LineReader
 from ...matching import tidy
 from ...model import HIDDEN
+from ...more import incomplete
 from ...prompts import Prompts, ends_as_prompts_do, shape
 from ...readings import Readings
 from ...region import LogicalLine
