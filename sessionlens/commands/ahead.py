@@ -8,13 +8,15 @@ program read (`cat`, `read`) left no such prompt.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from .accept import Candidate
 from .editor import KeyLine
 from .escapes import SEQUENCE
+from .flushing import FLUSHES, Flushes
 from .line import Line
 from .output import plain
 from .prompts import Prompts
@@ -34,6 +36,7 @@ def typed_ahead(
     model = next((candidate for candidate in found if not candidate.paste), None)
     accepted = sorted(line.candidate.point.offset for line in lines)
     reached, left = 0, list(left_over)
+    flushes = Flushes(view) if left else None
     passed = _Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
     for key_line in left if model is not None else ():
         whole = key_line.readings[0]  # whatever came up in between: the terminal keeps the line for the shell
@@ -50,9 +53,35 @@ def typed_ahead(
         stop = accepted[later] if later < len(accepted) else view.end
         end = min(stop, behind + _FAR)
         place = passed.first(behind, end, typed=later < len(accepted))
+        thrown = flushes.behind(key_line) if flushes is not None else None
+        if place is not None and thrown is not None and thrown < place[1]:
+            continue
         if place is not None and model is not None:
             prompt, reached = place
             yield _line(view, model, prompt, key_line, text, reached)
+
+
+class Ahead:
+    """Which lines were typed before the shell took the one before: its own editor had the keyboard then.
+
+    It keeps the echo off, and reads them at its next prompt, if nothing else does and no Ctrl-C throws them
+    away (flushing.py). So one that never showed is no secret that was asked for.
+    """
+
+    def __init__(self, view: View, lines: Sequence[Line]) -> None:
+        self.view = view
+        keyed = [line for line in lines if line.key_line is not None and line.outcome == "run"]
+        taken = sorted((line.key_line.last, line.candidate.point.offset) for line in keyed if line.key_line)
+        self._enters = [last for last, _ in taken]
+        self._taken = list(accumulate((offset for _, offset in taken), max))
+
+    def kind(self, key_line: KeyLine) -> str:
+        """The kind of event that such a line is, which was never echoed."""
+        before = bisect_left(self._enters, key_line.first) - 1
+        ahead = before >= 0 and self.view.offset_at(key_line.first_event) <= self._taken[before]
+        ahead |= FLUSHES.search(self.view.recording.data(key_line.last_event)) is not None  # in one go
+        typed = any(each.text.strip() or each.typed.strip() for each in key_line.readings)
+        return "unread" if ahead and typed and key_line.ender == "enter" else "hidden input"
 
 
 @dataclass

@@ -18,6 +18,7 @@ from .accept import Candidate
 from .blind import same
 from .contexts import looks_like
 from .editor import KeyLine, Reading
+from .flushing import Flushes
 from .hosts import is_host
 from .line import Line
 from .lost import BY_REST
@@ -103,6 +104,7 @@ class Echoed:
     def __init__(self, view: View, found: Sequence[Candidate], lines: Sequence[Line]) -> None:
         self.view, self.found, self.lines = view, found, lines
         self.echoes, self.runs = Echoes(view), Runs()
+        self.flushes = Flushes(view)
         self.offsets = [candidate.point.offset for candidate in found]
         self._points = view.trace.points.of("input")
         self.taken = {line.candidate.after for line in lines}
@@ -167,10 +169,11 @@ class Echoed:
             text = row[len(left) :].strip()
         free = runs.free and not runs.typed.open and (bool(runs.typed.text) or times > 2)
         asked = runs.opened and bool(left.strip()) and (times > 1 or bool(looks_like(left)))
-        if candidate is not None and (free or asked):
+        lost = candidate is not None and self.flushes.lost(key_line, candidate.after)
+        if candidate is not None and (free or asked) and not lost:
             self.taken.add(candidate.after)
             self.known.add(same(left))
-            usual = said.certain and free and left.strip() and times > 1
+            usual = said.certain and free and left.strip() and times > 1 and self._begins(key_line)
             why = BY_REST if not said.certain else WHY if free else WHY_REPL
             confidence = "medium" if usual else "low"
             yield Line(candidate, left, text, "run", "screen", confidence, key_line, False, why)
@@ -183,6 +186,10 @@ class Echoed:
             runs.ran(text, left)
         else:
             runs.pressed(key_line)
+
+    def _begins(self, key_line: KeyLine) -> bool:
+        """Was nothing else typed in the same breath before it, to which the prompt belongs?"""
+        return int(self.view.recording.offset[key_line.first_event]) == key_line.first
 
     def _answers(self, text: str, left: str) -> bool:
         """Did a program ask for it, as far as is known? Not where a prompt stood that lines were run at."""

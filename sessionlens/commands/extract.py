@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sessionlens.terminal import replay as again
 
 from .accept import Candidate, candidates
-from .ahead import typed_ahead
+from .ahead import Ahead, typed_ahead
 from .assembling import Assembler
 from .continuing import continuations
 from .cutoff import cut
@@ -24,6 +24,7 @@ from .home import Seen, home
 from .inside import within
 from .keys import keys
 from .lines import LineReader
+from .meanings import doubted
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent, in_time
 from .output import plain
 from .piped import fed, shell_fed
@@ -49,7 +50,7 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
     if recording.input_ends_ns is not None:
         shown = recording.without_input()
         found = cut(found, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
-    return replace(found, commands=[in_time(command) for command in found.commands])
+    return replace(found, commands=[in_time(command) for command in doubted(found.commands)])
 
 
 def _extract(recording: Recording, replay: Replay) -> Extraction:
@@ -104,8 +105,9 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
+    ahead = Ahead(view, lines)
     events += [
-        LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last)
+        LineEvent(each.end_ns, ahead.kind(each), HIDDEN, each.first, each.last)
         for each in secret
         if not view.aside(view.offset_at(each.last_event)) or len(each.readings[0].typed.strip()) > 1
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .line import MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE
 from .lost import BY_LOOKS, BY_REST, TORN
+from .meanings import OTHER_MEANING
 from .model import HIDDEN, Command
 from .witness import LEFT_OVER
 
@@ -13,5 +14,9 @@ _REASONS = frozenset({NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, BY_LOOKS, BY_RES
 def partly(command: Command) -> bool:
     """May other words have been run than its text has?"""
     reason = command.evidence.reason
-    doubted = reason == MORE_BEHIND or (command.confidence == "low" and reason in _REASONS)
+    doubted = (
+        reason == MORE_BEHIND
+        or reason.startswith(OTHER_MEANING)
+        or (command.confidence == "low" and reason in _REASONS)
+    )
     return doubted or HIDDEN in command.text

@@ -50,7 +50,7 @@ _GIT_ASKS = frozenset(
     {"clone", "commit", "credential", "fetch", "pull", "push", "remote", "submodule", "am", "rebase"}
 )
 _ASK_FIRST = frozenset({"cp", "ln", "mv", "rm"})
-_WORDS_OF_SHELLS = frozenset({
+WORDS_OF_SHELLS = frozenset({
     "!", "{", "}", "(", ")", "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done",
     "case", "esac", "in", "time",
 })  # fmt: skip
@@ -108,7 +108,7 @@ def pipelines(text: str) -> list[list[list[str]]]:
 
 def leaves(words: list[str]) -> bool:
     """Does this one command leave its input alone?"""
-    while words and words[0] in _WORDS_OF_SHELLS:
+    while words and words[0] in WORDS_OF_SHELLS:
         if words[0] in ("for", "case", "in"):
             return True  # words, no command
         words = words[1:]
@@ -150,5 +150,5 @@ def evident(text: str) -> bool:
     """Is this a command line and hardly a password: some words, with a known program, options, a pipe?"""
     words = text.split()
     name = base(past_wrappers(words))
-    known = name in _LEAVE or name in FILTERS or name in REPLS or name in SHELLS or name in _WORDS_OF_SHELLS
+    known = name in _LEAVE or name in FILTERS or name in REPLS or name in SHELLS or name in WORDS_OF_SHELLS
     return len(words) > 1 and (known or words[0].startswith("./") or any(map(_SYNTAX.fullmatch, words[1:])))

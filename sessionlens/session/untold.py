@@ -39,5 +39,5 @@ def untold(
 def hidden(views: Iterable[ChannelView]) -> int:
     """How much was typed without echo, of which no table has the text."""
     found = [view.extraction for view in views]
-    alone = sum(event.kind == "hidden input" for each in found for event in each.events)
+    alone = sum(event.text == HIDDEN for each in found for event in each.events)
     return alone + sum(HIDDEN in command.text for each in found for command in each.commands)

@@ -1,0 +1,43 @@
+"""Lines that wait in the queue of the terminal, and the keys that empty it: Ctrl-C, Ctrl-Z, Ctrl-backslash.
+
+termios(3): INTR, SUSP and QUIT flush the input unless NOFLSH is set, and nothing reads what was typed ahead.
+Where the terminal is raw, as for a full-screen program, they are keys like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from .editor import KeyLine
+from .output import plain
+from .screen import View
+
+FLUSHES = re.compile(rb"[\x03\x1a\x1c]")
+_LONGEST = 4096  # bytes that the terminal keeps (MAX_CANON), and so may echo
+
+
+class Flushes:
+    """Where such keys were pressed in a recording."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.bytes = [match.start() for match in FLUSHES.finditer(view.recording.blob("i"))]
+
+    def behind(self, key_line: KeyLine) -> int | None:
+        """How far the output had come at the first of them behind a line."""
+        at = bisect_right(self.bytes, key_line.last)
+        return self.view.offset_at(self.view.typed_by(self.bytes[at])) if at < len(self.bytes) else None
+
+    def lost(self, key_line: KeyLine, ended: int) -> bool:
+        """Was a line thrown away: did nothing but an echo come from the end of its row on until then?"""
+        stop = self.behind(key_line)
+        if stop is None or stop - ended > _LONGEST:
+            return False
+        at = bisect_right(self.bytes, key_line.last)
+        typed = bytes(self.view.recording.blob("i")[key_line.last + 1 : self.bytes[at]])
+        return _bare(plain(bytes(self.view.out[ended:stop]))) == _bare(typed.decode("utf-8", "replace"))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())

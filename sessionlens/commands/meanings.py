@@ -1,0 +1,131 @@
+"""May the shell have read a command of several lines as several commands?
+
+Which lines are code, and which are text or more of a line, is read from the words. An alias may hide a `#`
+or a quote (POSIX 2.3.1), and so end a command that looks open; where the prompt was then made to look like
+that of a line that goes on, what was typed was run, and nothing on the screen tells. So such a row is never
+sure once a name in it may mean something else, nor where it sets the prompt itself. Decision 0107.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from .entries import TIERS
+from .grammar import MOST, parse
+from .model import HIDDEN, Command
+from .more import Unfinished
+from .openers import base, past_wrappers
+from .stdin import WORDS_OF_SHELLS, pipelines
+
+OTHER_MEANING = "a name in it may mean something else by now: lines of it may have been run by themselves"
+_MAY_LEARN = re.compile(
+    r"""alias|\b(?:source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
+    r"""|(?:^|[\s;&|])\.\s|[$`'"\\]|rcfile|init-file|\bENV=|ZDOTDIR|HOME=|rc\b|profile|\[hidden"""
+)
+"""All else is not parsed."""
+
+_STARTS = re.compile(
+    r"--(?:rcfile|init-file)|\b(?:ENV|ZDOTDIR|HOME)=|\.(?:\w*rc|\w*profile|bash_aliases|zshenv|zlogin|inputrc)\b"
+    r"|\b(?:bash|dis|g|s)?_?aliases\b",
+    re.I,
+)
+"""Files that a new shell reads, and zsh's and bash's tables of aliases."""
+
+_ONLY_READ = re.compile(r"(?:cat|head|tail|less|more|grep|ls|wc|stat|file)\b[^;&|>`$]*")
+_EXPANDED = re.compile(r"[$`'{*?\[]")
+_GRAMMAR = re.compile(
+    r"interactive_?comments|expand_?aliases|^-\w*k|keyword|csh|ksh|sh_?file|rc_?quotes", re.I
+)
+_FUNCTION = re.compile(r"([^\s;&|(){}]+)\s*\(\s*\)|\bfunction\s+([^\s;&|(){}]+)")
+_NAME = re.compile(r"[\w.:@+-]+")
+_PLAIN = re.compile(r"[\w./=:,@%+~ -]*")
+_PROMPT = re.compile(r"\b(?:PS[12]|R?PROMPT[234]?|PROMPT_COMMAND|prompt|precmd|PS0)\b")
+_OTHERS = frozenset({"elvish", "fish", "nu", "xonsh"})
+"""Shells without aliases of text, and of another grammar."""
+
+_READS_A_FILE = frozenset({".", "source", "eval", "enable", "emulate"})
+
+
+@dataclass(slots=True)
+class Meanings:
+    """Which names mean something else by now, as far as the lines say."""
+
+    aliases: dict[str, str] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+    anything: bool = False
+    """Any name may."""
+
+    def ran(self, text: str, shell: str = "") -> None:
+        """This was run, by a shell of this name."""
+        if not _MAY_LEARN.search(text):
+            return
+        code = Unfinished(text).code
+        self.anything |= HIDDEN in text or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
+        self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
+        for words in _commands(code):
+            self._learn(words, shell)
+
+    def _learn(self, words: list[str], shell: str) -> None:
+        words = past_wrappers(words)
+        name, rest = base(words), words[1:]
+        if name == "alias":
+            for word in rest:
+                self._alias(word)
+        elif name in ("set", "shopt", "setopt", "unsetopt"):
+            self.anything |= any(map(_GRAMMAR.search, rest))
+        else:
+            self.anything |= name in _READS_A_FILE or (shell not in _OTHERS and bool(_EXPANDED.search(name)))
+
+    def _alias(self, word: str) -> None:
+        name, _, value = word.partition("=")
+        if _NAME.fullmatch(name) and not name.startswith(("-", "+")):
+            self.aliases[name] = value
+        else:
+            self.anything |= word != "-p"
+
+    def may_end(self, text: str) -> bool:
+        """May the shell take a line of this for the end of a command, and show a prompt like that of more?"""
+        code = Unfinished(text).code
+        words = set(_NAME.findall(code))
+        odd = {name for name, value in self.aliases.items() if not self._is_plain(value)}
+        return self.anything or bool(words & (odd | self.functions)) or bool(_PROMPT.search(code))
+
+    def _is_plain(self, value: str) -> bool:
+        """Can this value make no code of what is none, nor the other way round?"""
+        words = set(value.split())
+        return _PLAIN.fullmatch(value) is not None and not words & (WORDS_OF_SHELLS | self.aliases.keys())
+
+
+def _commands(code: str) -> Iterator[list[str]]:
+    """The words of every simple command in it, whatever it stands in."""
+    root = parse(code)
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        stack += node.children
+        if node.type == "command":
+            found = pipelines(code[node.start_byte : node.end_byte])
+            yield from found[0][:1] if found else ()
+    if root.has_error or len(code) > MOST:
+        yield from (words for pipeline in pipelines(code) for words in pipeline)
+
+
+def doubted(commands: Iterable[Command]) -> Iterator[Command]:
+    """The commands, those of several lines never sure where a name in them may have another meaning."""
+    meanings = Meanings()
+    for command in commands:
+        if command.kind == "shell":
+            lines = "\n" in command.text
+            command = _unsure(command) if lines and meanings.may_end(command.text) else command
+            meanings.ran(command.text, command.context.rpartition(" > ")[2])
+        yield command
+
+
+def _unsure(command: Command) -> Command:
+    """At most medium, and the reason."""
+    how = min(command.confidence, "medium", key=TIERS.index)
+    before = command.evidence.reason
+    reason = OTHER_MEANING if command.confidence == "high" else f"{OTHER_MEANING}; {before}"
+    return replace(command, confidence=how, evidence=replace(command.evidence, reason=reason))
