@@ -18,6 +18,7 @@ from .doubts import Doubts
 from .editor import KeyLine
 from .line import Line, verdict
 from .lost import LostLines
+from .macros import by_macro
 from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
 from .prompts import Prompts, shape
@@ -75,7 +76,8 @@ class LineReader:
                 options = [option for option in options if not option.rested]
             filled = bool(following and options and self._comes_back(candidate, following, options[0]))
             if filled:
-                self._take_all(candidate, options)
+                for key_line in self.waiting.pending(candidate, options)[-1:]:
+                    self.waiting.take(key_line)
                 continue
             options = [o for o in options if self.asking.may_ask(o.prompt, candidate.paste)]
             options = options or self.readings.unrested(candidate)
@@ -124,10 +126,6 @@ class LineReader:
             text = HIDDEN if starred(text.split()[-1]) else text  # a secret, and how long it is
             self.unread.append(LineEvent(candidate.t_ns, "unread", text, None, None))
 
-    def _take_all(self, candidate: Candidate, options: list[Option]) -> None:
-        for key_line in self.waiting.pending(candidate, options)[-1:]:
-            self.waiting.take(key_line)
-
     def _remember(self, line: Line) -> None:
         self.broken = None
         self.last_ns = line.t_ns
@@ -153,6 +151,8 @@ class LineReader:
             pending = self.waiting.ahead(candidate, options, self.last_ns)
             if not pending:
                 self.broken = next((option for option in options if option.rested), None)
+                if self.broken and by_macro(self.view, candidate, self.broken):
+                    self._unread(candidate)
                 return None  # nobody pressed Enter: a program printed this, maybe into a line
         if not options:
             pure = self.readings.alone(candidate, []) or self.readings.bare(candidate)

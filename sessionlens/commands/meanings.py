@@ -54,6 +54,8 @@ class Meanings:
 
     aliases: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    """Those that may set the prompt."""
+
     anything: bool = False
     """Any name may."""
 
@@ -63,7 +65,8 @@ class Meanings:
             return
         code = Unfinished(text).code
         self.anything |= HIDDEN in text or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
-        self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
+        if _PROMPT.search(code) or self.functions & set(_NAME.findall(code)):
+            self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
         for words in _commands(code):
             self._learn(words, shell)
 
