@@ -20,6 +20,7 @@ from .cutoff import cut
 from .echoed import Echoed
 from .editor import KeyLine, key_lines
 from .entries import entries
+from .flushing import thrown_away
 from .home import Seen, home
 from .inside import within
 from .keys import keys
@@ -107,6 +108,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
+    kept = {each.first for each in secret} | taken
+    events += thrown_away(each for each in typed if each.first not in kept)
     ahead = Ahead(view, lines)
     events += [
         LineEvent(each.end_ns, ahead.kind(each), HIDDEN, each.first, each.last)

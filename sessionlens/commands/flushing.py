@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from .editor import KeyLine
+from .model import LineEvent
 from .output import plain
 from .screen import View
 
@@ -37,6 +39,14 @@ class Flushes:
         at = bisect_right(self.bytes, key_line.last)
         typed = bytes(self.view.recording.blob("i")[key_line.last + 1 : self.bytes[at]])
         return _bare(plain(bytes(self.view.out[ended:stop]))) == _bare(typed.decode("utf-8", "replace"))
+
+
+def thrown_away(left: Iterable[KeyLine]) -> Iterator[LineEvent]:
+    """What was typed and echoed while something ran, and ended by Ctrl-C before any Enter."""
+    for key_line in left:
+        said = key_line.readings[0]
+        if key_line.ender == "interrupt" and said.certain and said.text.strip():
+            yield LineEvent(key_line.end_ns, "cancelled", said.text.rstrip(), key_line.first, key_line.last)
 
 
 def _bare(text: str) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import tree_sitter
 
 _MOST_OF_A_LINE = 4
-_WORD = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\$[({][^(){}]*[)}]|[^\s;&|<>()'"\\])+""", re.S)
+_WORD = re.compile(
+    r"""[ \t]*((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\$[({][^(){}]*[)}]|[^\s;&|<>()'"\\])+)""", re.S
+)
 _QUOTES = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)""", re.S)
 
 
@@ -38,25 +40,34 @@ def begun(before: str, line: str) -> tuple[str, list[Heredoc]]:
     found: list[Heredoc] = []
     before = before if len(before) + len(line) < MOST else ""
     while "<<" in line and len(found) < _MOST_OF_A_LINE:
-        start = _first(parse(f"{before}{line}\n"), len(before))
-        at = line.rfind("<<", 0, start - len(before)) if start is not None else -1
-        word = _WORD.match(line, start - len(before)) if start is not None else None
-        if at < 0 or word is None:
+        at = _first(parse(f"{before}{line}\n"), before + line, len(before))
+        if at is None:
             break
         size = 3 if line.startswith("<<-", at) else 2
+        word = _WORD.match(line, at + size)
+        if word is None:
+            break
         line = line[:at] + "<".ljust(size) + line[at + size :]
-        if line.count("`", 0, at) % 2 and "`" in word[0]:
+        if line.count("`", 0, at) % 2 and "`" in word[1]:
             continue  # ended with its substitution
-        found.append(Heredoc(_QUOTES.sub(r"\1\2\3", word[0]), size == 3))
+        found.append(Heredoc(_QUOTES.sub(r"\1\2\3", word[1]), size == 3))
     return line, found
 
 
-def _first(node: tree_sitter.Node, behind: int) -> int | None:
-    """Where the word of the first here-document begins, at or behind this place."""
+def _first(node: tree_sitter.Node, text: str, behind: int) -> int | None:
+    """Where the operator of the first here-document stands, from `behind` on.
+
+    In front of a command the grammar knows none: there it has a `<` too much before a redirection.
+    """
     stack = [node]
     while stack:
         node = stack.pop()
-        if node.type == "heredoc_start" and node.start_byte >= behind:
-            return node.start_byte
+        start = node.start_byte
+        if node.type == "heredoc_start" and start >= behind:
+            at = text.rfind("<<", behind, start)
+            return at - behind if at >= 0 else None
+        doubled = start > behind and text[start - 1 : start + 1] == "<<"
+        if node.type == "file_redirect" and doubled and not text[:start].endswith(("<<", "\\<")):
+            return start - 1 - behind
         stack += [child for child in reversed(node.children) if child.end_byte > behind]
     return None

@@ -38,13 +38,14 @@ _EXPANDED = re.compile(r"[$`'{*?\[]")
 _GRAMMAR = re.compile(
     r"interactive_?comments|expand_?aliases|^-\w*k|keyword|csh|ksh|sh_?file|rc_?quotes", re.I
 )
-_FUNCTION = re.compile(r"([^\s;&|(){}]+)\s*\(\s*\)|\bfunction\s+([^\s;&|(){}]+)")
+_FUNCTION = re.compile(r"(?<![^\s;&|(){}])([^\s;&|(){}]+)\s*\(\s*\)|\bfunction\s+([^\s;&|(){}]+)")
 _NAME = re.compile(r"[\w.:@+-]+")
 _PLAIN = re.compile(r"[\w./=:,@%+~ -]*")
 _PROMPT = re.compile(r"\b(?:PS[12]|R?PROMPT[234]?|PROMPT_COMMAND|prompt|precmd|PS0)\b")
 _OTHERS = frozenset({"elvish", "fish", "nu", "xonsh"})
 """Shells without aliases of text, and of another grammar."""
 
+_BUDGET = 1 << 16  # characters of commands in commands
 _READS_A_FILE = frozenset({".", "source", "eval", "enable", "emulate"})
 
 
@@ -63,8 +64,13 @@ class Meanings:
         """This was run, by a shell of this name."""
         if not _MAY_LEARN.search(text):
             return
-        code = Unfinished(text).code
-        self.anything |= HIDDEN in text or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
+        whole = Unfinished(text).code
+        code = whole[:MOST]
+        self.anything |= (
+            HIDDEN in text
+            or len(whole) > MOST
+            or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
+        )
         if _PROMPT.search(code) or self.functions & set(_NAME.findall(code)):
             self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
         for words in _commands(code):
@@ -90,7 +96,7 @@ class Meanings:
 
     def may_end(self, text: str) -> bool:
         """May the shell take a line of this for the end of a command, and show a prompt like that of more?"""
-        code = Unfinished(text).code
+        code = Unfinished(text).code[:MOST]
         words = set(_NAME.findall(code))
         odd = {name for name, value in self.aliases.items() if not self._is_plain(value)}
         return self.anything or bool(words & (odd | self.functions)) or bool(_PROMPT.search(code))
@@ -104,14 +110,15 @@ class Meanings:
 def _commands(code: str) -> Iterator[list[str]]:
     """The words of every simple command in it, whatever it stands in."""
     root = parse(code)
-    stack = [root]
+    stack, left = [root], _BUDGET
     while stack:
         node = stack.pop()
         stack += node.children
         if node.type == "command":
-            found = pipelines(code[node.start_byte : node.end_byte])
+            left -= node.end_byte - node.start_byte
+            found = pipelines(code[node.start_byte : node.end_byte]) if left > 0 else [[["$"]]]
             yield from found[0][:1] if found else ()
-    if root.has_error or len(code) > MOST:
+    if root.has_error:
         yield from (words for pipeline in pipelines(code) for words in pipeline)
 
 

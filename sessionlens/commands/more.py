@@ -23,6 +23,7 @@ _CLOSERS = tuple(
         *("\n:\ndone", ";do :\ndone", "\n:\nfi", ";then :\nfi"),
     )
 )
+_BUDGET = 1 << 16  # characters of lines before one, that are read to tell its here-documents
 _SHORT = 1024  # characters of a line that is tried with each of these behind it
 
 
@@ -39,6 +40,7 @@ class Unfinished:
         """The lines without what here-documents hold, and without them: each ends in a line feed."""
         self._last = ""
         self._by_tree = False
+        self._left = _BUDGET
         self._heredocs: list[Heredoc] = []
         """Those that are still to end."""
         self._sql = _SQL.match(text) is not None
@@ -58,7 +60,8 @@ class Unfinished:
                 self.__dict__.pop("open", None)
             return
         open_still = self._by_tree and self.__dict__.get("open", False) and not _CLOSES.search(line)
-        self._last, self._heredocs = begun(self._code, line)
+        self._left -= len(self._code) if "<<" in line else 0
+        self._last, self._heredocs = begun(self._code if self._left > 0 else "", line)
         if len(self._code) <= MOST:
             self._code += self._last + "\n"
         if not open_still:  # what closes nothing need not be parsed

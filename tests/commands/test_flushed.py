@@ -106,3 +106,14 @@ def test_a_password_behind_its_question_is_no_line_that_was_typed_ahead(shell: S
     bash.wait(READY)
     kinds = [each.kind for each in bash.extraction().events]
     assert kinds == ["hidden input"]
+
+
+def test_what_was_typed_without_enter_is_cancelled(shell: Shell, tmp_path: Path) -> None:
+    bash = started(shell, tmp_path, "bash")
+    bash.press(f"{LONG}\r")
+    bash.wait("[\r\n]begun\r\n")
+    bash.type(SECOND)
+    bash.press("\x03")
+    bash.wait(READY)
+    bash.run("pwd", READY)
+    assert [(each.kind, each.text) for each in bash.extraction().events] == [("cancelled", SECOND)]

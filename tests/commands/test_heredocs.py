@@ -18,6 +18,7 @@ NONE = [
     "echo `cat <<X`",
     "echo $[1<<X]",
     "cat <<<X",
+    "<<<X cat",
 ]
 SOME = {
     "cat <<X": "X",
@@ -34,6 +35,9 @@ SOME = {
     "cat <<A <<B": "A\nB",
     "for i in 1; do\ncat <<X; done": "X",
     "cat <<X && ls": "X",
+    "<<X": "X",
+    "<<-X cat": "X",
+    "if <<X cat; then :; fi": "X",
     "cat <<X |\nX\ncat; cat <<Y": "Y",
 }
 
@@ -66,3 +70,11 @@ def _ran(lines: list[str]) -> bool:
     """Was the last of these lines run, or was it read as more of the first?"""
     said = subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, text=True, check=False)
     return "RAN" in said.stdout.split("\n")
+
+
+@pytest.mark.parametrize("line", ["<<A", "cat <<A; (", "$(<<A", "<<A <<A"])
+def test_many_of_them_are_read_in_no_time(line: str) -> None:
+    """Ten minutes, once."""
+    typed = Unfinished("\n".join(f"{line} {at}" for at in range(1000)))
+    typed.add("A")
+    assert typed.text.endswith("\nA")
