@@ -22,6 +22,7 @@ from .output import plain
 from .prompts import Prompts
 from .screen import PASTE, View
 
+_LINE_END = 8
 _FAR = 1 << 16  # bytes between the echo and the prompt
 
 
@@ -71,9 +72,15 @@ class Ahead:
     def __init__(self, view: View, lines: Sequence[Line]) -> None:
         self.view = view
         keyed = [line for line in lines if line.key_line is not None and line.outcome == "run"]
-        taken = sorted((line.key_line.last, line.candidate.point.offset) for line in keyed if line.key_line)
+        taken = sorted((line.key_line.last, self._ended(line)) for line in keyed if line.key_line)
         self._enters = [last for last, _ in taken]
         self._taken = list(accumulate((offset for _, offset in taken), max))
+
+    def _ended(self, line: Line) -> int:
+        """Where the row of a line ended, before its editor says that it let go of the keyboard."""
+        at = line.candidate.point.offset
+        tail = bytes(self.view.out[max(at - _LINE_END, 0) : at])
+        return at - len(tail) + len(tail.rstrip(b"\r\n"))
 
     def kind(self, key_line: KeyLine) -> str:
         """The kind of event that such a line is, which was never echoed."""

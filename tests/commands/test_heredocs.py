@@ -74,7 +74,7 @@ def _ran(lines: list[str]) -> bool:
 
 @pytest.mark.parametrize("line", ["<<A", "cat <<A; (", "$(<<A", "<<A <<A"])
 def test_many_of_them_are_read_in_no_time(line: str) -> None:
-    """Ten minutes, once."""
+    """They took ten minutes before their cost was bounded."""
     typed = Unfinished("\n".join(f"{line} {at}" for at in range(1000)))
     typed.add("A")
     assert typed.text.endswith("\nA")
