@@ -9,6 +9,7 @@ from .contexts import looks_like
 from .line import Line
 from .model import HIDDEN, LineEvent
 from .more import Unfinished
+from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
 from .screen import View
@@ -63,8 +64,11 @@ class Entry:
         return min(self.lines, key=lambda line: TIERS.index(line.confidence))
 
 
-def entries(view: View, prompts: Prompts, lines: Sequence[Line]) -> tuple[list[Entry], list[LineEvent]]:
+def entries(
+    view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent] = ()
+) -> tuple[list[Entry], list[LineEvent]]:
     """Lines joined over continuation prompts; what was thrown away goes to the events."""
+    orphans = Orphans(unread)
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
@@ -82,8 +86,10 @@ def entries(view: View, prompts: Prompts, lines: Sequence[Line]) -> tuple[list[E
         elif joins and open_entry is not None:
             open_entry.add(line)
         elif line.outcome == "run":
-            open_entry, primary = Entry.of(line), line.prompt
-            primaries.add(primary)
+            first = orphans.read(line, primaries)
+            open_entry, primary = Entry.of(first), line.prompt
+            if not orphans.lost:
+                primaries.add(primary)
     if open_entry is not None:
         joined.append(open_entry)
     return joined, events

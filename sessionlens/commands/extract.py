@@ -27,7 +27,6 @@ from .keys import keys
 from .lines import LineReader
 from .meanings import doubted
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent, in_time
-from .orphans import orphans
 from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, shape
@@ -93,9 +92,9 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     lines += echoed.read([each for each in typed if each.first not in used])
     lines = [reader.doubts.judged(line) for line in lines]
     lines.sort(key=lambda line: line.candidate.point.offset)
-    lines = list(orphans(lines, [*reader.unread, *echoed.unread]))
-    joined, events = entries(view, prompts, lines)
-    events += [*reader.unread, *echoed.unread]
+    unread = [*reader.unread, *echoed.unread]
+    joined, events = entries(view, prompts, lines, unread)
+    events += unread
     commands = list(Assembler(view, lines).commands(joined))
     taken = {line.key_line.first for line in lines if line.key_line}
     early = [early for each in typed if each.first in taken and (early := each.early) is not None]

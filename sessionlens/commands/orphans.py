@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from .line import Line
@@ -13,13 +13,19 @@ from .prompts import continues
 WHY = "the line before it could not be read, and it may go on with that"
 
 
-def orphans(lines: Iterable[Line], unread: Iterable[LineEvent]) -> Iterator[Line]:
-    """The lines, in order; never sure those that may be more of one that is `unread`."""
-    times = sorted(each.t_ns for each in unread)
-    before, lost = 0, False
-    for line in lines:
-        seen = bisect_right(times, line.candidate.t_ns)
-        lost = continues(line.prompt) and (lost or seen > before)
-        before = seen
-        doubted = lost and line.confidence == "high"
-        yield replace(line, confidence="medium", reason=WHY, doubt=WHY) if doubted else line
+class Orphans:
+    """Goes through the lines that begin a command, in order."""
+
+    def __init__(self, unread: Iterable[LineEvent]) -> None:
+        self._times = sorted(each.t_ns for each in unread)
+        self._before, self.lost = 0, False
+
+    def read(self, line: Line, primaries: Container[str]) -> Line:
+        """The line, never sure if it may be more of one that is `unread`. `primaries`: where others began."""
+        seen = bisect_right(self._times, line.candidate.t_ns)
+        more = continues(line.prompt) and line.prompt not in primaries
+        self.lost = more and (self.lost or seen > self._before)
+        self._before = seen
+        if not self.lost or line.confidence != "high":
+            return line
+        return replace(line, confidence="medium", reason=WHY, doubt=WHY)
