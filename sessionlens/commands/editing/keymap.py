@@ -16,8 +16,8 @@ _ROWS: frozenset[Command] = frozenset({
     emacs.kill_row,
 })  # fmt: skip
 _ENDS: frozenset[Command] = _ROWS | {
-    emacs.insert, emacs.kill_left, emacs.kill_buffer, emacs.accept, emacs.nothing, emacs.complete, emacs.abort,
-    walking.up, walking.down, walking.first, walking.newest,
+    emacs.insert, emacs.kill_left, emacs.kill_buffer, emacs.accept, emacs.nothing, emacs.complete,
+    emacs.abort, walking.up, walking.down, walking.first, walking.newest,
 }  # fmt: skip
 _KILLS: set[Command] = {emacs.kill_word, emacs.rubout_word, emacs.kill_blank_word}
 _ERASES: set[Command] = {emacs.rubout, emacs.delete}
