@@ -9,8 +9,6 @@ from .ring import keep
 from .state import Command, State
 from .stream import HOLE, PASTE
 
-Keymap = Mapping[str, Command]
-
 _ROWS: frozenset[Command] = frozenset({
     emacs.home, emacs.end, emacs.kill_right, emacs.home_zle, emacs.end_zle, emacs.kill_right_zle,
     emacs.kill_row,
