@@ -7,7 +7,7 @@ import getpass
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sessionlens_recorder import __version__
 from sessionlens_recorder.config import ConfigError, load
@@ -46,9 +46,36 @@ def _in_words(error: Exception) -> str:
 
 
 def _parser() -> Parser:
+    from sessionlens_recorder import watching
+
     parser = Parser(prog=NAME, description="An SSH bastion that records.")
     parser.add_argument("--version", action="version", version=f"sessionlens-recorder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_init(commands)
+    serve = commands.add_parser("serve", help="listen, record, forward")
+    _config_argument(serve)
+    serve.set_defaults(run=_serve)
+    sinks = commands.add_parser("sinks", help="what waits for each sink; with --test send an event to each")
+    _config_argument(sinks)
+    sinks.add_argument("--test", action="store_true", help="say what each endpoint answers")
+    sinks.set_defaults(run=_sinks)
+    _add_secrets(commands)
+    _add_revoke(commands)
+    _add_holds(commands)
+    _add_check(commands)
+    watching.add_commands(commands)
+    return parser
+
+
+def _config_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+
+
+def _by_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
+
+
+def _add_init(commands: Any) -> None:
     init = commands.add_parser("init", help="write a commented recorder.toml, a host key and a signing key")
     init.add_argument("folder", type=Path, metavar="DIR")
     init.add_argument("--name", default=USUAL.name, help="this bastion, as signer (default: %(default)s)")
@@ -63,13 +90,10 @@ def _parser() -> Parser:
     init.add_argument("--host-key", metavar="KEY", help="the target's: what ssh-keyscan prints")
     init.add_argument("--input", choices=INPUT, default=USUAL.input, help="how what users type is stored")
     init.set_defaults(run=_init)
-    serve = commands.add_parser("serve", help="listen, record, forward")
-    serve.add_argument("--config", type=Path, required=True, metavar="FILE")
-    serve.set_defaults(run=_serve)
-    sinks = commands.add_parser("sinks", help="what waits for each sink; with --test send an event to each")
-    sinks.add_argument("--config", type=Path, required=True, metavar="FILE")
-    sinks.add_argument("--test", action="store_true", help="say what each endpoint answers")
-    sinks.set_defaults(run=_sinks)
+
+
+def _add_secrets(commands: Any) -> None:
+    """What makes passwords, keys and one-time passwords."""
     passwd = commands.add_parser("passwd", help="read a password and print the line for password_file")
     passwd.set_defaults(run=_passwd)
     key = commands.add_parser("input-key", help="make a key that opens sealed input; prints its public half")
@@ -80,36 +104,41 @@ def _parser() -> Parser:
     totp = commands.add_parser("totp", help="make the secret for totp_file")
     totp.add_argument("name", metavar="NAME", help="whose; for the label in their app")
     totp.set_defaults(run=_totp)
+
+
+def _add_revoke(commands: Any) -> None:
     revoke = commands.add_parser("revoke", help="let a person in no more, and end their sessions")
     revoke.add_argument("name", metavar="NAME")
-    revoke.add_argument("--config", type=Path, required=True, metavar="FILE")
+    _config_argument(revoke)
     revoke.add_argument("--reason", default="", metavar="TEXT", help="kept in the list")
-    revoke.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
+    _by_argument(revoke)
     revoke.add_argument("--undo", action="store_true", help="take them off the list")
     revoke.set_defaults(run=_revoke)
+
+
+def _add_holds(commands: Any) -> None:
     for verb, meaning in (("hold", "keep recordings for a case, whatever their age"), ("release", "undo it")):
         keep = commands.add_parser(verb, help=meaning)
         keep.add_argument("bundles", nargs="+", metavar="ID", help="eight hex digits, or a bundle's folder")
-        keep.add_argument("--config", type=Path, required=True, metavar="FILE")
+        _config_argument(keep)
         keep.add_argument("--case", required=True, metavar="C")
-        keep.add_argument("--by", metavar="NAME", help="who you are (default: as sudo or the system says)")
+        _by_argument(keep)
         keep.set_defaults(run=_keep, verb=verb)
     holds = commands.add_parser("holds", help="list the recordings that are held, with their cases")
-    holds.add_argument("--config", type=Path, required=True, metavar="FILE")
+    _config_argument(holds)
     holds.set_defaults(run=_holds)
+
+
+def _add_check(commands: Any) -> None:
     check = commands.add_parser(
         "check", help="explain what is said of a login (1: not allowed); without one, try the configuration"
     )
     check.add_argument("login", nargs="?", metavar="NAME%TARGET")
-    check.add_argument("--config", type=Path, required=True, metavar="FILE")
+    _config_argument(check)
     check.add_argument("--kind", choices=KINDS, help="of channel; default: whether the target is reached")
     check.add_argument("--at", metavar="TIME", help="ISO 8601, UTC unless it says otherwise; default: now")
     check.add_argument("--group", action="append", default=[], help="that a certificate would add")
     check.set_defaults(run=_check)
-    from sessionlens_recorder import watching
-
-    watching.add_commands(commands)
-    return parser
 
 
 def _init(arguments: argparse.Namespace) -> int:

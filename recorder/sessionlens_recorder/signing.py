@@ -42,10 +42,10 @@ def signer(key: Ed25519PrivateKey) -> Callable[[bytes], str]:
     return lambda message: sign(key, message)
 
 
-def sign(key: Ed25519PrivateKey, message: bytes, namespace: str = NAMESPACE) -> str:
+def sign(key: Ed25519PrivateKey, message: bytes) -> str:
     """An armoured signature; the same bytes that `ssh-keygen -Y sign -n NAMESPACE` writes."""
     digest = hashlib.new(_HASH, message).digest()
-    scope = _string(namespace.encode()) + _string(b"") + _string(_HASH.encode())
+    scope = _string(NAMESPACE.encode()) + _string(b"") + _string(_HASH.encode())
     signature = _string(b"ssh-ed25519") + _string(key.sign(_MAGIC + scope + _string(digest)))
     blob = _MAGIC + struct.pack(">I", _VERSION) + _string(_public_blob(key)) + scope + _string(signature)
     body = "\n".join(textwrap.wrap(base64.b64encode(blob).decode(), 70))

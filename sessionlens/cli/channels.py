@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from sessionlens.catalog.asking import chosen_rows
-from sessionlens.catalog.search import count
 from sessionlens.catalog.unread import lost, notes
 from sessionlens.cli.common import (
     chosen,
+    counted,
     filter_arguments,
+    filters,
     form_arguments,
     print_table,
     recording_argument,
@@ -33,13 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     source = chosen(arguments)
-    filters = {name: getattr(arguments, name) for name in ("user", "since", "until")}
-    table = chosen_rows(source.channels, "opened_utc", **filters)
+    table = chosen_rows(source.channels, "opened_utc", **filters(arguments))
     if arguments.kind is not None:
         table = table[table["kind"] == arguments.kind]
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
-        kinds = ", ".join(f"{number} {kind}" for kind, number in table["kind"].value_counts().items())
-        head = f"{count(len(table), 'channel')}{f': {kinds}' if kinds else ''}"
+        head = counted(table, "channel")
         say("; ".join([head, *notes(lost(source.gaps)), *unknown(source, arguments.user)]))
     return 0

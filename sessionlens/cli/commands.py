@@ -16,6 +16,7 @@ from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
     chosen,
     filter_arguments,
+    filters,
     form_arguments,
     limits,
     print_table,
@@ -67,8 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ran is not None:
         return _asked(arguments)
     source = chosen(arguments)
-    filters = _filters(arguments)
-    table = chosen_rows(source.commands, **filters)
+    table = chosen_rows(source.commands, **filters(arguments))
     if arguments.marked:
         table = table[table["marks"] != ""]
     _print(table, arguments)
@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"] if len(table) else ["no commands"]
         notes += limits(source, arguments.user)
-        if said := [f"{name} {visible(value)}" for name, value in filters.items() if value is not None]:
+        if said := [
+            f"{name} {visible(value)}" for name, value in filters(arguments).items() if value is not None
+        ]:
             notes.append(f"only {', '.join(said)}")
         say(", ".join(notes))
     return 0
@@ -113,10 +115,6 @@ def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> N
         raise UsageError(f"--{name} does not go with {others}: it takes {allowed} only")
 
 
-def _filters(arguments: argparse.Namespace) -> dict[str, str | None]:
-    return {name: getattr(arguments, name) for name in ("user", "since", "until")}
-
-
 def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     if arguments.jsonl:
         for row in records(table):
@@ -131,12 +129,11 @@ def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
 def _asked(arguments: argparse.Namespace) -> int:
     """Which commands run these words, and what was looked at."""
     case = corpus(arguments.path, identity=arguments.identity)
-    filters = _filters(arguments)
-    found = case.commands.sl.ran(arguments.ran, **filters)
+    found = case.commands.sl.ran(arguments.ran, **filters(arguments))
     if arguments.marked:
         found = found[found["marks"] != ""]
     _print(found, arguments)
-    coverage = case.coverage_of_commands(**filters)
+    coverage = case.coverage_of_commands(**filters(arguments))
     said = coverage.of_commands(list(found["confidence"])) + "\n"
     (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said)
     return 0 if len(found) else 1 if coverage.complete else 2

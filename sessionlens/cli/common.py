@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sessionlens.catalog.corpus import Corpus, nobody
+from sessionlens.catalog.search import count
 from sessionlens.catalog.unread import lost, notes, untyped
 from sessionlens.errors import UsageError
 from sessionlens.session import Session, corpus, open
@@ -79,6 +80,11 @@ def filter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", help="to this date (its end) or time")
 
 
+def filters(arguments: argparse.Namespace) -> dict[str, str | None]:
+    """What was said with them."""
+    return {name: getattr(arguments, name) for name in ("user", "since", "until")}
+
+
 def form_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     """--json, --csv and --wide: who is to read the output; a command may add its own form to the group."""
     form = parser.add_mutually_exclusive_group()
@@ -142,6 +148,12 @@ def warn_of_gaps(session: Session) -> None:
         first = visible(str(gaps["text"].iloc[0]))
         more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         sys.stderr.write(f"sessionlens: this recording has gaps: {first}{more}; see `sessionlens info`\n")
+
+
+def counted(table: pd.DataFrame, what: str) -> str:
+    """How many rows, and of which kinds: `3 events: 2 cancelled, 1 erased`."""
+    kinds = ", ".join(f"{number} {kind}" for kind, number in table["kind"].value_counts().items())
+    return f"{count(len(table), what)}{f': {kinds}' if kinds else ''}"
 
 
 def limits(source: Session | Corpus, user: str | None = None) -> list[str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 
 from sessionlens.catalog.asking import chosen_rows
-from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
     chosen,
+    counted,
     filter_arguments,
+    filters,
     form_arguments,
     limits,
     print_table,
@@ -40,16 +41,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     source = chosen(arguments)
     kinds = OF_LINES if arguments.kind is None else tuple(map(str.strip, arguments.kind.split(",")))
-    filters = {name: getattr(arguments, name) for name in ("user", "since", "until")}
-    every = chosen_rows(source.events, "t_utc", **filters)
+    every = chosen_rows(source.events, "t_utc", **filters(arguments))
     table = every[every["kind"].isin(kinds)]
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
-        found = ", ".join(f"{number} {kind}" for kind, number in table["kind"].value_counts().items())
-        notes = [
-            f"{count(len(table), 'event')}{f': {found}' if found else ''}",
-            *limits(source, arguments.user),
-        ]
+        notes = [counted(table, "event"), *limits(source, arguments.user)]
         if not len(table) and arguments.kind is not None:
             notes.append(f"there are: {visible(', '.join(sorted(set(every['kind']))))}")
         say("; ".join(notes))

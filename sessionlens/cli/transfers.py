@@ -9,6 +9,7 @@ from sessionlens.catalog.asking import chosen_rows
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import (
     filter_arguments,
+    filters,
     form_arguments,
     print_table,
     recording_argument,
@@ -33,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     source = corpus(arguments.path) if single(arguments.path) is None else open(arguments.path)
-    table = chosen_rows(source.transfers, user=arguments.user, since=arguments.since, until=arguments.until)
+    table = chosen_rows(source.transfers, **filters(arguments))
     asked = table["operation"].isin(QUERIES)
     shown = table if arguments.all else table[~asked]
     columns = OF_MANY if shown["session"].nunique() > 1 else COLUMNS

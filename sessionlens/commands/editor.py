@@ -2,7 +2,7 @@
 
 It knows the emacs keys that every shell means alike. After others (words, yanks, completion, history,
 searches) the line is no longer `certain`, and only tells which characters were typed in which order; what
-each shell's own editor makes of them is asked later, when it is known what was run before (witness.py).
+each shell's own editor makes of them is asked later, when it is known what was run before (predicting.py).
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Shell:
         self.special = [
             Remembering(Editor(dialect), joined, distinct)
             for dialect in DIALECTS
-            for joined in ((False, True) if dialect.editor == "readline" else (False,))
+            for joined in ((False, True) if dialect.readline else (False,))
             for distinct in (False, True)
             if joined or distinct
         ]

@@ -21,6 +21,7 @@ from .lost import LostLines
 from .macros import by_macro
 from .matching import Match, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
+from .predicting import Models
 from .prompts import Prompts, shape
 from .readings import Readings, behind_interrupt
 from .running import Asking
@@ -28,7 +29,6 @@ from .screen import View
 from .secrets import Echoes, starred, unanswered
 from .unseen import Unseen
 from .waiting import Waiting
-from .witness import Witness
 
 _HISTORY = re.compile(r"!\S|^\^")
 _REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
@@ -56,8 +56,8 @@ class LineReader:
         self.asking = Asking(prompts)
         self.doubts = Doubts(view, self.asking, key_lines, pane)
         self.cutter = Cutter(prompts)
-        self.witness = Witness()
-        self.readings = Readings(view, prompts, self.cutter, self.asking, self.witness.knows)
+        self.models = Models()
+        self.readings = Readings(view, prompts, self.cutter, self.asking, self.models.knows)
         self.echo, self.echoes = Echo(), Echoes(view)
         self.unseen = Unseen(view, self.echo)
         self.unread: list[LineEvent] = []
@@ -133,7 +133,7 @@ class LineReader:
         if run:
             self.echo.ran(line.prompt, paste, line.text, not line.hidden)
             self.cutter.remember(line.text)
-            self.witness.ran(line.prompt, line.text, line.confidence)
+            self.models.ran(line.prompt, line.text)
             self.lost.remember(line.text)
             self.rebound |= bool(_REBINDS.search(line.text))
             self.renamed_enter |= bool(_REBINDS_ENTER.search(line.text))
@@ -204,7 +204,7 @@ class LineReader:
     def _typed_here(self, option: Option, key_line: KeyLine) -> bool:
         """Was it seen to come, or does the line's editor make this line of it?"""
         seen = self.echoes.came(key_line, whole=False)
-        return seen or self.witness.knows(option.prompt, option.text, key_line)
+        return seen or self.models.knows(option.prompt, option.text, key_line)
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
         """A line of several rows that was typed with as many Enters."""

@@ -70,26 +70,11 @@ class Opened:
 
 _LANGUAGES = {"python", "node", "ruby", "lua", "php", "perl", "julia"}
 _ASKING_MODULES = {"pdb", "code", "IPython", "asyncio", "ptpython", "bpython", "sqlite3"}
-_OPENED_ON = frozenset(
-    {
-        "vi",
-        "vim",
-        "nvim",
-        "view",
-        "vimdiff",
-        "ex",
-        "nano",
-        "pico",
-        "joe",
-        "jed",
-        "micro",
-        "helix",
-        "hx",
-        "kak",
-    }
-    | {"emacs", "mg", "ne", "tilde", "mcedit", "mcview", "less", "more", "most", "lv", "man", "info", "bat"}
-    | {"mc", "ranger", "nnn", "lf", "vifm", "hexedit", "tig"}
-)
+_OPENED_ON = frozenset({
+    "vi", "vim", "nvim", "view", "vimdiff", "ex", "nano", "pico", "joe", "jed", "micro", "helix", "hx", "kak",
+    "emacs", "mg", "ne", "tilde", "mcedit", "mcview", "less", "more", "most", "lv", "man", "info", "bat",
+    "mc", "ranger", "nnn", "lf", "vifm", "hexedit", "tig",
+})  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:

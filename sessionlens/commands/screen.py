@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sessionlens.terminal.flags import ADDRESSED
+from sessionlens.terminal.ondemand import OnDemand
 from sessionlens.terminal.vanished import episodes
 
 from .escapes import SEQUENCE, without_escapes
@@ -60,23 +61,7 @@ class Shown(NamedTuple):
     wrapped: bool
 
 
-class Screen(Sequence[Shown]):
-    """The rows of one screen, each made when it is looked at: most of them never are."""
-
-    def __init__(self, row: Callable[[int], Shown], ids: Sequence[int]) -> None:
-        self._row, self.ids = row, ids
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @overload
-    def __getitem__(self, index: int) -> Shown: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Shown]: ...
-    def __getitem__(self, index: int | slice) -> Shown | list[Shown]:
-        if isinstance(index, slice):
-            return [self._row(row) for row in self.ids[index]]
-        return self._row(self.ids[index])
+Screen = OnDemand[Shown]
 
 
 class Switch:
@@ -236,7 +221,7 @@ class View:
 
     def rows(self, ids: Sequence[int]) -> Screen:
         """The rows of these ids."""
-        return Screen(self._row, ids)
+        return OnDemand(self._row, ids)
 
     def rest(self, point: Point) -> Rest:
         """The cursor's line at an input point."""

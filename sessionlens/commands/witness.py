@@ -1,25 +1,17 @@
-"""The models of the shells' own line editors, run on the keystrokes beside the screen.
+"""A line that a model of a line editor makes of the keys as the screen shows it has a second witness.
 
-The small editor of editor.py knows no history, no search and no vi; these do, given the lines that were run
-before. Which editor a line was typed in is not asked: each model says what it makes of the keys, or that it
-cannot know, and one that says what the screen says is a second witness. A model never decides which lines
-there are.
+What the models say is predicting.py; how much surer or less sure a line is of it is here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from .contexts import looks_like
-from .editing import BUDGET, Dialect
-from .editor import KeyLine
 from .entries import Entry
-from .history import Shell
-from .keys import Key
 from .line import EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE, TALL, Line, only_blanks
 from .matching import tidy
-from .prompts import shape
+from .predicting import Models
 
 AGREE = "the screen and the model of its line editor say the same"
 BLANKS = "the same but for blanks, which the model of its line editor tells"
@@ -28,13 +20,6 @@ SCROLLED = "its upper rows had scrolled away: the model of its line editor tells
 RECALLED = "screen and model agree, but it was recalled from a line that is itself not sure"
 LEFT_OVER = "the model of its line editor makes only the end of it: what stands before may be left of another"
 _KEPT, _UNSURE = 64, 1000
-_PER_KEY, _AT_FIRST = 50, 2_000_000
-"""How much work each key allows the models, and how much may be asked for at once."""
-
-_MOST = 16_384
-"""Keys of one line: of more the models are not asked."""
-
-_REMEMBERED = frozenset({"history", "search", "suggestion", "kill", "vi"})
 _OPEN = frozenset({EXPLAINED, NOT_TOLD, ONLY_ENTER, OTHERWISE})
 
 
@@ -42,13 +27,7 @@ class Witness:
     """Hears the entries of one recording in order, and what was run."""
 
     def __init__(self) -> None:
-        self.shells: dict[str, Shell] = {}
-        self.left = _AT_FIRST
-        """Work that the models may still do; a person's lines leave nearly all of it."""
-
-        self.everything = Shell()
-        """As if all had been run in one shell: prompts change."""
-
+        self.models = Models()
         self.unsure: dict[str, None] = {}
         """What was run and is not sure, without blanks, in order."""
 
@@ -57,14 +36,9 @@ class Witness:
 
     def heard(self, entry: Entry) -> Entry:
         """The entry again, surer where a model says the same."""
-        shell = self._shell(entry.lines[0].prompt)
-        lines = [self._line(line, shell) for line in entry.lines]
+        prompt = entry.lines[0].prompt
+        lines = [self._line(line, prompt) for line in entry.lines]
         return entry if lines == entry.lines else Entry.joined(lines)
-
-    def knows(self, prompt: str, text: str, key_line: KeyLine) -> bool:
-        """Do these keys make this line? Then they were typed at it, even where no echo shows that."""
-        said = self._say(text, key_line.edited, self._shell(prompt)) if key_line.edited else ()
-        return any(tidy(each) == tidy(text) for each in said)
 
     def ran(self, prompt: str, text: str, confidence: str) -> None:
         """What was run at a prompt: history for the lines that follow, which are no surer than it was."""
@@ -72,22 +46,17 @@ class Witness:
             self.unsure[bare] = None
             for old in list(self.unsure)[:-_UNSURE]:
                 del self.unsure[old]
-        self._shell(prompt).ran(text)
-        self.everything.ran(text)
+        self.models.ran(prompt, text)
         if len(text) > TALL:
             self.tall[text] = None
             for old in list(self.tall)[:-_KEPT]:
                 del self.tall[old]
 
-    def _shell(self, prompt: str) -> Shell:
-        """The shell or REPL with this prompt."""
-        return self.shells.setdefault(looks_like(prompt) or shape(prompt), Shell())
-
-    def _line(self, line: Line, shell: Shell) -> Line:
+    def _line(self, line: Line, prompt: str) -> Line:
         keys = line.key_line.edited if line.key_line is not None and not line.hidden else ()
         if not keys:
             return line
-        said = list(self._say(line.text, keys, shell))
+        said = list(self.models.say(prompt, line.text, keys))
         if line.reason not in _OPEN:
             return line
         heard = _agreed(line, said)
@@ -111,33 +80,6 @@ class Witness:
         if whole is None:
             return line
         return replace(line, text=whole, source="keys", confidence="medium", reason=SCROLLED, model=whole)
-
-    def _say(self, text: str, keys: Sequence[Key], shell: Shell) -> Iterator[str]:
-        """What the models make of the keys, up to the first that says what the screen says.
-
-        One whose answer rests on the keys of the line alone is not asked again with another history.
-        """
-        size = sum(1 if key.name == "paste" else len(key.raw) or len(key.text) for key in keys)
-        if size > _MOST:
-            return
-        self.left += _PER_KEY * size
-        told = set[Dialect]()
-        for asked in (shell, self.everything):
-            for editor in asked.editors():
-                if editor.dialect in told or self.left < 0:
-                    continue
-                before = editor.spent
-                prediction = editor.read(keys)
-                self.left -= editor.spent - before
-                if editor.spent - before > BUDGET:
-                    told.add(editor.dialect)
-                if (said := prediction.text) is not None:
-                    if not prediction.used & _REMEMBERED:
-                        told.add(editor.dialect)
-                    yield said
-                    if tidy(said) == tidy(text):
-                        asked.right(editor)
-                        return
 
 
 def _left_over(line: Line, said: Sequence[str]) -> Line:

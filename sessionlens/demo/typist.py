@@ -124,35 +124,34 @@ class Typist:
         row: str = self._terminal.display[cursor.y]
         return row[: cursor.x]
 
-    def wait_for(self, what: str, *, patience: float = PATIENCE_S) -> None:
+    def wait_for(self, what: str) -> None:
         """Wait until the screen shows `what` (a regular expression, searched in its rows)."""
         pattern = re.compile(what, re.MULTILINE)
-        self._wait(lambda: pattern.search("\n".join(self.screen)) is not None, f"/{what}/", patience)
+        self._wait(lambda: pattern.search("\n".join(self.screen)) is not None, f"/{what}/")
 
-    def wait_for_question(self, what: str, *, patience: float = PATIENCE_S) -> None:
+    def wait_for_question(self, what: str) -> None:
         """Wait until, after the last key, the cursor stands behind `what` (a regular expression)."""
         answered, pattern = self._since, re.compile(what)
         self._wait(
             lambda: self._bytes > answered and pattern.search(self._before_cursor()) is not None,
             f"a question like /{what}/",
-            patience,
         )
 
-    def wait_for_prompt(self, *, patience: float = PATIENCE_S) -> None:
+    def wait_for_prompt(self) -> None:
         """Wait until the shell answered to the last key and asks for the next command."""
         answered = self._since
-        self._wait(lambda: self._bytes > answered and self.at_prompt(), "the prompt", patience)
+        self._wait(lambda: self._bytes > answered and self.at_prompt(), "the prompt")
 
-    def wait_for_end(self, *, patience: float = PATIENCE_S) -> None:
+    def wait_for_end(self) -> None:
         """Wait until the other side has closed the session."""
-        self._wait(lambda: self.closed, "the end of the session", patience)
+        self._wait(lambda: self.closed, "the end of the session")
 
-    def _wait(self, seen: Callable[[], bool], what: str, patience: float) -> None:
-        deadline = time.monotonic() + patience
+    def _wait(self, seen: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
         while not seen():
             left = deadline - time.monotonic()
             if left <= 0 or (self.closed and not seen()):
-                why = "the session ended" if self.closed else f"{patience:.0f} s went by"
+                why = "the session ended" if self.closed else f"{PATIENCE_S:.0f} s went by"
                 shown = "\n".join(row for row in self.screen if row)
                 raise ScriptError(f"waited for {what}, but {why}; the screen shows:\n{shown}")
             self.look(min(left, 0.5))

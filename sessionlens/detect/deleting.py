@@ -56,7 +56,6 @@ _TREE_CODE = re.compile(
 )
 _FILE_CODE = re.compile(r"\b(?:unlink|os\.remove|os\.rmdir|unlinkSync|rmSync|File\.delete|FileUtils\.rm)\b")
 _EACH_CODE = re.compile(r"\b(?:walk|r?glob|find\w*|scandir|listdir|readdir\w*|iterdir|each\w*|File::Find)\b")
-_DEVICE = re.compile(r"/dev/(zero|u?random|null)$")
 # programs that overwrite a device or a file where their words match
 _WIPERS = {
     program: re.compile(pattern)

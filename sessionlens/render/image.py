@@ -13,7 +13,7 @@ from sessionlens.render.layout import around
 from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
 from sessionlens.render.screen import Screen
 from sessionlens.render.stamp import paint_stamp
-from sessionlens.render.theme import DARK, Theme
+from sessionlens.render.theme import DARK
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -28,9 +28,7 @@ def render_image(
     facts: Facts | None = None,
     chapters: Sequence[Chapter] = (),
     plain: bool = False,
-    findings: bool = False,
     t_ns: int | None = None,
-    theme: Theme = DARK,
 ) -> Image.Image:
     """A frame as an RGB picture, with the bands if `facts` are given and `plain` is not.
 
@@ -46,13 +44,13 @@ def render_image(
     if layout.bands is not None:
         columns = (layout.width - 2 * layout.bands.pad) // layout.bands.main[0] - STATE
         lines = lines_needed(said[-1:], columns, COMMAND_LINES)
-        layout = around(frame.columns, frame.rows, command_lines=lines, findings=findings, caveats=caveats)
+        layout = around(frame.columns, frame.rows, command_lines=lines, caveats=caveats)
     canvas = Canvas(layout.width, layout.height, RgbInk())
-    Screen(canvas, layout, timeline, theme).paint(frame)
+    Screen(canvas, layout, timeline, DARK).paint(frame)
     if layout.bands is not None and facts is not None:
         end = max([when, facts.duration_ns or 0, *(c.end_ns or c.start_ns for c in chapters)])
         progress = Progress(max(end, 1), tuple(c.start_ns for c in chapters))
-        Panels(canvas, layout, layout.bands, theme, facts, chapters, progress).paint(when, when)
+        Panels(canvas, layout, layout.bands, DARK, facts, chapters, progress).paint(when, when)
     if layout.stamp is not None and facts is not None:
-        paint_stamp(canvas, layout.stamp, facts, theme)
+        paint_stamp(canvas, layout.stamp, facts, DARK)
     return Image.fromarray(canvas.planes[0], "RGB")

@@ -165,7 +165,6 @@ def around(
     *,
     plain: bool = False,
     command_lines: int = 1,
-    findings: bool = False,
     caveats: bool = False,
 ) -> Layout:
     """The layout of a single picture, as large as its terminal."""
@@ -173,7 +172,7 @@ def around(
     while (columns * cell[0] > 3840 or rows * cell[1] > 2160) and cell[0] > SMALLEST[0]:
         cell = (cell[0] - 2, cell[1] - 4)
     width, height = columns * cell[0], rows * cell[1]
-    bands = Bands.of(720, command_lines, int(findings))
+    bands = Bands.of(720, command_lines, 0)
     head = bands.stamp if caveats else 0
     if plain:
         width = max(width, STAMP_COLUMNS * bands.main[0]) if caveats else width

@@ -6,13 +6,14 @@ Choosing among these places is the commands room's work. Screens are stored as d
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 
 from .notes import Notes
+from .ondemand import OnDemand
 from .rows import Row, Rows
 from .screens import Screens
 from .unseen import Unseen
@@ -103,13 +104,13 @@ class Points(Sequence[Point]):
             main |= (np.array(self._offset) >= first) & (np.array(self._offset) < stop)
         chosen = np.flatnonzero(main)
         order = np.lexsort((np.array(self._event)[chosen], np.array(self._offset)[chosen]))
-        return Chosen(self._point, array("I", chosen[order].tolist()))
+        return OnDemand(self._point, array("I", chosen[order].tolist()))
 
     def of(self, *kinds: str) -> Sequence[Point]:
         """Those of some kinds."""
         wanted = [KINDS.index(kind) for kind in kinds]
         chosen = np.flatnonzero(np.isin(np.array(self._look) & KIND, wanted))
-        return Chosen(self._point, array("I", chosen.tolist()))
+        return OnDemand(self._point, array("I", chosen.tolist()))
 
     def append(self, point: Point, rows: list[int], scrolled: int) -> None:
         """Add a point and its screen."""
@@ -127,28 +128,6 @@ class Points(Sequence[Point]):
     def nbytes(self) -> int:
         """Memory."""
         return self.screens.nbytes + 29 * len(self)
-
-
-class Chosen(Sequence[Point]):
-    """Some of the points, in an order of their own; each is made on demand."""
-
-    def __init__(self, point: Callable[[int], Point], indices: array[int]) -> None:
-        self._point, self._indices = point, indices
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Point: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Point]: ...
-    def __getitem__(self, index: int | slice) -> Point | list[Point]:
-        if isinstance(index, slice):
-            return [self._point(i) for i in self._indices[index]]
-        return self._point(self._indices[index])
-
-    def __iter__(self) -> Iterator[Point]:
-        return map(self._point, self._indices)
 
 
 class Trace:

@@ -13,6 +13,7 @@ from sessionlens_recorder.session.wire import string
 from .messages import FakeChannel, u32
 
 OK, EOF, NO_SUCH_FILE, FAILURE = 0, 1, 2, 4
+H, G = b"\0\0\0\0", b"\0\0\0\1"  # handles
 
 
 def packet(kind: int, body: bytes) -> bytes:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sessionlens_recorder.session.files import listing, sftp
-from sessionlens_recorder.session.files.framing import HANDLE_LIMIT, PACKET_LIMIT
 from sessionlens_recorder.session.files.opened import NAMES_LIMIT
 from sessionlens_recorder.session.files.transfer import WINDOW
 from sessionlens_recorder.session.policy import TARGET, USER
@@ -16,9 +15,7 @@ from sessionlens_recorder.session.wire import string
 
 from . import sftp_packets as p
 from .messages import u32
-from .sftp_packets import Fed, FedScp
-
-H, G = b"\0\0\0\0", b"\0\0\0\1"
+from .sftp_packets import Fed, FedScp, G, H
 
 
 def sha256(data: bytes) -> str:
@@ -180,130 +177,6 @@ def test_requests_by_type(sent: bytes, told: dict[str, object]) -> None:
     assert told.items() <= line.items()
 
 
-STRANGE_USER = {
-    "a second INIT": p.INIT,
-    "a packet longer than a server takes": u32(PACKET_LIMIT + 1) + b"\5",
-    "an empty packet": u32(0) + b"\5",
-    "a packet of another version": p.packet(22, u32(1)),
-    "an answer from the user": p.status(1),
-    "DATA from the user": p.data(1, b"x"),
-    "more than a request has": p.packet(13, u32(1) + string("/f") + b"; rm -rf /"),
-    "less than a request has": p.packet(13, u32(1) + u32(100) + b"/f"),
-    "a WRITE that is too short for itself": p.packet(6, u32(1)),
-    "a WRITE whose data is not its rest": p.packet(6, u32(1) + string(H) + p.u64(0) + u32(9) + b"x"),
-    "a handle that nobody gave": p.writing(1, G, 0, b"x"),
-    "a handle longer than handles are": p.writing(1, b"h" * (HANDLE_LIMIT + 1), 0, b"x"),
-    "a number twice": p.removing(500, "/a"),
-    "unknown attributes": p.packet(14, u32(1) + string("d") + u32(16) + u32(1)),
-    "unknown flags": p.opening(1, "/f", 128),
-    "a READDIR of a file": p.packet(12, u32(1) + string(H)),
-    "a name that is none": p.extended(1, "bad name", b""),
-}
-
-
-@pytest.mark.parametrize("strange", STRANGE_USER.values(), ids=STRANGE_USER)
-def test_what_is_not_understood_of_the_user_begins_the_stream(strange: bytes) -> None:
-    fed = Fed().greeted().opened(H)
-    fed.user(p.removing(500, "/pending"))
-    for start in range(0, len(strange), 3):
-        fed.user(strange[start : start + 3])
-    fed.user(b"and the rest")
-    fed.target(b"whatever")
-    assert fed.reason()
-    assert fed.stream("in") == strange + b"and the rest"
-    assert fed.stream("out") == b"whatever"
-    assert ("remove", None) in fed.results()
-    assert ("open", None) in fed.results()
-
-
-STRANGE_TARGET = {
-    "an answer that nobody asked for": p.status(77),
-    "a second VERSION": p.VERSION,
-    "a request from the target": p.removing(1, "/a"),
-    "WRITE from the target": p.writing(1, H, 0, b"x"),
-    "bytes of a file for a removal": p.data(500, b"x"),
-    "more bytes than were asked for": p.data(501, b"x" * 11),
-    "a handle twice": p.handle(502, H),
-    "names where a handle should be": p.names(502, b"a"),
-    "more than a status has": p.packet(101, u32(500, 0) + string("") + string("") + b"x"),
-    "a count that is a lie": p.packet(104, u32(503, 1 << 30)),
-}
-
-
-@pytest.mark.parametrize("strange", STRANGE_TARGET.values(), ids=STRANGE_TARGET)
-def test_what_is_not_understood_of_the_target_begins_the_stream(strange: bytes) -> None:
-    fed = Fed().greeted().opened(H)
-    fed.user(
-        p.removing(500, "/a"),
-        p.reading(501, H, 0, 10),
-        p.opening(502, "/b"),
-        p.packet(16, u32(503) + string(".")),
-    )
-    fed.user(p.removing(504, "/half")[:9])
-    for start in range(0, len(strange), 3):
-        fed.target(strange[start : start + 3])
-    fed.user(b"/half")
-    assert fed.reason()
-    assert fed.stream("out") == strange
-    assert fed.stream("in") == p.removing(504, "/half")[:9] + b"/half", "half a request is nowhere else"
-
-
-@pytest.mark.parametrize("version", [0, 2, 4, 6])
-def test_another_version_is_a_stream(version: int) -> None:
-    fed = Fed()
-    fed.user(p.INIT)
-    answer = p.packet(2, u32(version))
-    fed.target(answer)
-    fed.user(b"anything")
-    assert (fed.stream("in"), fed.stream("out")) == (b"anything", answer)
-
-
-def test_a_request_before_the_version_is_known_is_a_stream() -> None:
-    fed = Fed()
-    fed.user(p.INIT, p.removing(1, "/a"))
-    assert fed.stream("in") == p.removing(1, "/a")
-
-
-def test_what_is_open_and_unanswered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sftp, "UNANSWERED_LIMIT", 10)
-    monkeypatch.setattr(sftp, "HANDLES_LIMIT", 3)
-    fed = Fed().greeted()
-    fed.user(*(p.removing(n, "/a") for n in range(11)))
-    assert fed.stream("in") == p.removing(10, "/a")
-    fed = Fed().greeted()
-    for n in range(4):
-        fed.user(p.opening(n, "/a"))
-        fed.target(p.handle(n, bytes([n])))
-    assert fed.stream("out") == p.handle(3, b"\3")
-
-
-def test_what_is_kept_in_mind_is_bounded_by_its_bytes() -> None:
-    fed = Fed().greeted()
-    for n in range(100):
-        fed.user(p.removing(n, b"x" * 100_000))
-    assert "kept in mind" in str(fed.reason())
-    assert len(fed.log.files("request")) == sftp.KEPT_LIMIT // (100_009 + sftp.REQUEST_COST)
-    fed = Fed().greeted()
-    for n in range(10_000):
-        fed.user(p.removing(n, b"x" * 10_000))
-        fed.target(p.status(n))
-    assert fed.reason() is None, "what is answered is forgotten"
-
-
-def test_half_a_packet_at_the_end_is_kept() -> None:
-    fed = Fed().greeted()
-    fed.user(p.removing(1, "/a")[:7])
-    fed.finish()
-    (told,) = [what[1] for what in fed.log.heard if what[0] == "cut-short"]
-    assert told["user"] == p.removing(1, "/a")[:7]
-
-
-def test_stderr_is_kept() -> None:
-    fed = Fed().greeted()
-    fed.record.stderr(b"debug: hello")
-    assert ("message", {"data": b"debug: hello"}) in fed.log.heard
-
-
 def test_progress_is_told_once_in_a_while() -> None:
     now = [0.0]
     fed = Fed()
@@ -434,74 +307,3 @@ def test_no_byte_is_neither_understood_nor_in_the_stream(garbage: list[tuple[int
         )
         assert passed[USER].endswith(held["user"])
         assert passed[TARGET].endswith(held["target"])
-
-
-WRITE, CREATE, TRUNCATE, EXCLUSIVE = 2, 8, 16, 32
-
-
-def emptying(number: int, value: bytes, size: int = 0) -> bytes:
-    """FSETSTAT of the size."""
-    return p.packet(10, u32(number) + string(value) + u32(1) + p.u64(size))
-
-
-@pytest.mark.parametrize("flags", [WRITE | CREATE | TRUNCATE, WRITE | CREATE | EXCLUSIVE, 1 | TRUNCATE])
-def test_a_file_that_is_empty_once_it_is_open_is_an_upload(flags: int) -> None:
-    fed = Fed(copies=10).greeted().opened(H, b"/a", flags)
-    fed.user(p.closing(1, H))
-    fed.target(p.status(1))
-    (line,) = fed.log.files()
-    assert (line["operation"], line["direction"], line["size"], line["hashed"]) == (
-        "upload",
-        "to target",
-        0,
-        0,
-    )
-    assert (line["sha256"], line["result"]) == (sha256(b""), "SSH_FX_OK")
-    assert fed.heard == [("to target", b"/a", 0, "SSH_FX_OK")], "the sinks are told"
-
-
-@pytest.mark.parametrize(
-    ("flags", "size", "code", "operation"),
-    [
-        (WRITE | CREATE, 0, p.OK, "upload"),
-        (WRITE | CREATE, 0, p.FAILURE, "open"),
-        (WRITE | CREATE, 7, p.OK, "open"),
-        (WRITE | CREATE | TRUNCATE, 7, p.OK, "open"),
-    ],
-)
-def test_a_file_emptied_by_its_size_is_an_upload(flags: int, size: int, code: int, operation: str) -> None:
-    fed = Fed().greeted().opened(H, b"/a", flags)
-    fed.user(emptying(1, H, size), p.closing(2, H))
-    fed.target(p.status(1, code), p.status(2))
-    assert [line["operation"] for line in fed.log.files()] == ["setstat", operation]
-
-
-def test_a_file_that_a_copy_fills_is_no_empty_upload() -> None:
-    fed = Fed().greeted().opened(G, b"/from").opened(H, b"/to", WRITE | CREATE | TRUNCATE)
-    copied = string(G) + p.u64(0) + p.u64(0) + string(H) + p.u64(0)
-    fed.user(p.extended(1, "copy-data", copied), p.closing(2, H))
-    fed.target(p.status(1), p.status(2))
-    assert [line["operation"] for line in fed.log.files()] == ["copy", "open"]
-
-
-def test_a_copy_that_failed_fills_nothing() -> None:
-    fed = Fed().greeted().opened(G, b"/from").opened(H, b"/to", WRITE | CREATE | TRUNCATE)
-    copied = string(G) + p.u64(0) + p.u64(0) + string(H) + p.u64(0)
-    fed.user(p.extended(1, "copy-data", copied), p.closing(2, H))
-    fed.target(p.status(1, p.FAILURE), p.status(2))
-    assert [line["operation"] for line in fed.log.files()] == ["copy", "upload"]
-
-
-def test_a_file_that_is_emptied_and_then_read_has_both_lines_where_copies_are_kept() -> None:
-    fed = Fed(copies=1000).greeted().opened(H, b"/a", 3 | CREATE | TRUNCATE)
-    fed.user(p.reading(1, H, 0, 10), p.closing(2, H))
-    fed.target(p.status(1, 1), p.status(2))
-    assert [line["operation"] for line in fed.log.files()] == ["download", "upload"]
-
-
-def test_what_is_written_counts_and_not_that_it_was_empty() -> None:
-    fed = Fed().greeted().opened(H, b"/a", WRITE | CREATE | TRUNCATE)
-    fed.user(p.writing(1, H, 0, b"abc"), p.closing(2, H))
-    fed.target(p.status(1), p.status(2))
-    (line,) = fed.log.files()
-    assert (line["operation"], line["size"], line["sha256"]) == ("upload", 3, sha256(b"abc"))

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sessionlens_recorder.config.sinks import SD_ID
 from sessionlens_recorder.logs import escape
 from sessionlens_recorder.sinks.record import make
-from sessionlens_recorder.sinks.syslog import SD_ID, Formatter
+from sessionlens_recorder.sinks.syslog import Formatter
 from sessionlens_recorder.sinks.transports import DATAGRAM, Datagrams, Stream
 
 from .conftest import free_port, wait_for

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlens.recording import Recording
-from sessionlens.terminal import Flag, flags, replay
+from sessionlens.terminal import replay
 from sessionlens.terminal.flags import KINDS
 
-Make = Callable[..., Recording]
+from .flagging import HONEST, Make, flagged, printed
+
 SECRET = "rm -rf /data"
 S = SECRET.encode()
 INVISIBLE = "invisible-characters"
 TAGS = "".join(chr(0xE0000 + ord(char)) for char in SECRET)
-
-
-def flagged(recording: Recording) -> list[Flag]:
-    found = flags(replay(recording))
-    assert {flag.kind for flag in found} <= set(KINDS)
-    assert all(flag.last >= flag.offset for flag in found)
-    assert all(flag.offset < len(recording.blob("o")) for flag in found)
-    return found
-
-
-def printed(make: Make, data: bytes) -> Recording:
-    return make([(0, "o", b"$ "), (1000, "o", data), (3000, "o", b"\r\n$ ")])
 
 
 FILLED = b"".join(b"\x1b[%d;1;%d;1;%d$x" % (code, x, x) for x, code in enumerate(S, 3))
@@ -307,69 +293,6 @@ def test_what_is_cut_off_is_a_line(record: Make) -> None:
     """Characters that autowrap off writes over within one run, in the lines as the bytes had them."""
     lines = replay(printed(record, b"\x1b[?7l" + b"x" * 76 + S + b"\x1b[?7h")).timeline.lines()
     assert any(SECRET in text for text in lines.text)
-
-
-HONEST = [
-    ("faint", b"\x1b[2mfaint text\x1b[m"),
-    ("bold black, which is grey", b"\x1b[1;30mcomment\x1b[m"),
-    ("white on black", b"\x1b[37;40mtext\x1b[m"),
-    ("blanks in one colour", b"\x1b[44;34m          \x1b[m"),
-    ("arrows of a prompt", "\x1b[34;44m\ue0b0 \x1b[m".encode()),
-    ("emoji with joiners", "👩\u200d👧 ❤\ufe0f 1\ufe0f\u20e3 🏴\U000e0067\U000e0062\U000e007f".encode()),
-    ("Persian and Devanagari", "می\u200cخواهم क्\u200dष".encode()),
-    ("a box", b"\x1b(0lqqqqk\r\nx    x\r\nmqqqqj\x1b(B"),
-    ("a progress bar", b"".join(b"\rLoading %3d%% [%-20s]" % (n, b"#" * (n // 5)) for n in range(0, 101, 5))),
-    ("a spinner", b"".join(b"\r%c working" % c for c in b"|/-\\" * 9)),
-    ("a title", b"\x1b]0;john@web01: ~/src\x07"),
-    ("colours asked for", b"\x1b]10;?\x07\x1b]11;?\x07"),
-    ("a dark palette", b"\x1b]4;0;#002b36\x07\x1b]11;#002b36\x07\x1b]4;8;#002b36;1;#dc322f\x07"),
-    ("a query, tmux's pass-through, marks", b"\x1bP+q544e\x1b\\\x1bPtmux;\x1b\x1b]2;t\x07\x1b\\\x1b]133;A\x07\x1b]8;;http://some.where/page\x07x"),
-    ("sixel graphics", b"\x1bP0;1q#0;2;0;0;0#0~~@@vv@@~~$-\x1b\\"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("data", [data for _, data in HONEST], ids=[name for name, _ in HONEST])
-def test_what_honest_programs_do(record: Make, data: bytes) -> None:
-    assert flagged(printed(record, data)) == []
-
-
-def test_a_full_screen_program_may_draw_over_itself(record: Make) -> None:
-    screen = b"\x1b[?1049h\x1b[?1h\x1b=\x1b[H\x1b[2J\x1b[1;1Hfile one\x1b[1;1Hfile two\x1b[24;1H:q"
-    events = [(0, "o", b"$ "), (1000, "o", screen), (1500, "o", b"\x1b[?1l\x1b>\x1b[?1049l")]
-    assert flagged(record(events)) == []
-
-
-def test_what_a_shell_draws_at_a_key_is_no_flash(record: Make) -> None:
-    """A suggestion behind the cursor, gone with the next key."""
-    events = [
-        (0, "o", b"\x1b[?2004h$ "),
-        (1000, "i", b"l"),
-        (1001, "o", b"l\x1b[90ms -la /home\x1b[m\x1b[12D"),
-        (1060, "i", b"x"),
-        (1061, "o", b"x\x1b[K"),
-        (3000, "o", b"\r\n"),
-    ]
-    assert flagged(record(events)) == []
-
-
-# Measured on the recordings of real programs (docs/decisions/0034): at most this many of one kind in one of
-# them, and nothing but these kinds.
-SESSION_MOST = {"flashed": 6, "scrollback-erased": 2}
-
-
-def test_honest_sessions_stay_quiet(fixtures: list[tuple[str, Recording]]) -> None:
-    medium = 0
-    for name, recording in fixtures:
-        found = flagged(recording)
-        for kind, number in Counter(flag.kind for flag in found).items():
-            assert number <= SESSION_MOST.get(kind, 0), (name, kind, number)
-        medium += sum(flag.severity != "low" for flag in found)
-    assert medium <= len(fixtures) // 10
-
-
-def test_honest_shells_stay_quiet(truth: list[tuple[str, Recording]]) -> None:
-    for name, recording in truth:
-        assert {flag.severity for flag in flagged(recording)} <= {"low"}, name
 
 
 PIECES = [attack[1] for attack in ATTACKS] + [data for _, data in HONEST]

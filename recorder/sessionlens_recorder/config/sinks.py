@@ -17,6 +17,7 @@ FACILITIES = (
     "authpriv", "auth", "audit", "user", "daemon",
     "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 )  # fmt: skip
+SD_ID = "sessionlens@32473"  # 32473: the enterprise number for examples (RFC 5612); we have none of our own
 _SD_ID = re.compile(r"[!#-<>-\\^-~]{1,32}")  # RFC 5424, 6.3.2: printable ASCII without space = ] "
 
 
@@ -102,7 +103,7 @@ def _read_syslog(section: Section, events: tuple[str, ...]) -> Sink:
         transport=section.choice("transport", ("udp", "tcp", "tls"), "tls"),
         address=section.address("address"),
         facility=section.choice("facility", FACILITIES, "authpriv"),
-        sd_id=section.text("sd_id", "sessionlens@32473"),
+        sd_id=section.text("sd_id", SD_ID),
         ca_file=section.optional_file("ca_file"),
         certificate=section.optional_file("certificate"),
         certificate_key=section.optional_file("certificate_key"),

@@ -36,6 +36,7 @@ from sessionlens_recorder.net.standing import check_standing
 from sessionlens_recorder.net.upstream import Refused, Secret, connect
 from sessionlens_recorder.polling import readable
 from sessionlens_recorder.session.policy import TARGET, USER
+from sessionlens_recorder.waking import Bell
 
 TICK_S = 1.0
 QUIET_S = 60.0  # the same, of a session in which nothing happens
@@ -65,8 +66,7 @@ class Connection:
         self._seat = Seat(bastion.counters)
         self._lasting: Lasting | None = None
         self._orders = desk.orders if proof is None else []
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_write.setblocking(False)
+        self._bell = Bell()
         self._end: End | None = None
         self._end_lock = threading.Lock()
         self._outgoing = Outgoing(self._send)
@@ -77,7 +77,7 @@ class Connection:
         notice_absence(sock, bastion.config.limits.unreachable)
         own = bastion.listen_keys.get(listener.name) if listener else None
         self._user.add_server_key(own or bastion.host_key)
-        self._user.ended = self._wake
+        self._user.ended = self._bell.ring
         self._login = Login(self._user, bastion.config, listener, client, self, self._revocations, proof)
         self._user.auth_handler = self._login  # type: ignore[assignment]
 
@@ -93,14 +93,13 @@ class Connection:
             return self._wind_up(self._end)
         finally:
             self._seat.give_back()
-            self._wake_read.close()  # one of many in this process, where it is inside another
-            self._wake_write.close()
+            self._bell.close()  # one of many in this process, where it is inside another
 
     def terminate(self) -> None:
         """The bastion stops. Called from a signal handler."""
         told = "the bastion is being stopped; this session ends here"
         self._end = self._end or End("the bastion was stopped", told)
-        self._wake()
+        self._bell.ring()
 
     def end(self, reason: str, told: str) -> None:
         """End it from outside; `told` is what the user reads."""
@@ -119,7 +118,7 @@ class Connection:
         self._seat.take(identity.user.name, limits.per_person)
         check_room(self._bastion.config, identity.user.name)
         secret = key_for(self._bastion, identity, session_id) if secret is None else secret
-        leg = connect(target, identity.account, secret, self._wake)
+        leg = connect(target, identity.account, secret, self._bell.ring)
         notice_absence(leg.sock, limits.unreachable)
         facts = session_facts(
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
@@ -132,7 +131,7 @@ class Connection:
             raise
         self._desk.bundle(str(bundle.path))
         self._proof = identity.proof
-        self._recording = SessionRecording(self._bastion, bundle, identity, self._over, self._wake)
+        self._recording = SessionRecording(self._bastion, bundle, identity, self._over, self._bell.ring)
         self._target = leg
         self._lasting = lasting(self._bastion.config.server, target, time.monotonic())
         self._desk.register(session_id, self._ordered)
@@ -209,7 +208,7 @@ class Connection:
             self._end = self._end or end
         if self._recording is not None and end.broken:
             self._recording.relay.stop()
-        self._wake()
+        self._bell.ring()
 
     # the watch, on the main thread
 
@@ -306,19 +305,15 @@ class Connection:
             if leg is not None:
                 leg.kill()
 
-    def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # full wakes as well; closed needs no waking
-            self._wake_write.send(b"!")
-
     def _look(self) -> None:
         """Something outside has changed: who may, or what time it is."""
-        self._wake()
+        self._bell.ring()
         if self._recording is not None:
             self._recording.look()
 
     def _sleep(self, seconds: float) -> None:
-        ready = readable([self._wake_read, *self._orders], seconds)
-        if self._wake_read in ready:
-            self._wake_read.recv(4096)
+        ready = readable([self._bell.listens, *self._orders], seconds)
+        if self._bell.listens in ready:
+            self._bell.heard()
         if self._orders and self._orders[0] in ready:
             self._desk.read()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 from dataclasses import dataclass
 
+from sessionlens_recorder import logs
 from sessionlens_recorder.config import Address, Config, Target
 from sessionlens_recorder.session.policy import host_port
+from sessionlens_recorder.space import shortage
 
 BACKLOG = 128
 
@@ -65,16 +68,20 @@ def open_listener(key: str, address: Address) -> socket.socket:
     return listener
 
 
-def as_json(listeners: list[Listener], metrics: socket.socket | None) -> dict[str, object]:
-    """The line on stdout: where the server, each target with a listener of its own, and the metrics are."""
+def announce(config: Config, listeners: list[Listener], metrics: socket.socket | None) -> str:
+    """Tell the log what is open, and why no session may begin; the answer is the line on stdout."""
     server = next(one.opened for one in listeners if one.name == "server" and one.target is None)
-    told: dict[str, object] = {
-        "server": server,
-        "targets": {one.name: one.opened for one in listeners if one.target is not None},
-    }
+    targets = {one.name: one.opened for one in listeners if one.target is not None}
+    told: dict[str, object] = {"server": server, "targets": targets}
     if metrics is not None:
         told["metrics"] = host_port(*metrics.getsockname()[:2])
-    return told
+    short = shortage(config.server.recordings, config.disk)
+    why = f"{short} (disk.reserve, disk.reserve_least)" if short else None
+    if why:
+        told["refuses"] = why
+    named = " ".join(f"{name}={opened}" for name, opened in targets.items())
+    logs.event("recorder-ready", server=server, targets=named or None, refuses=why)
+    return json.dumps(told)
 
 
 def _why_not(error: OSError) -> str:

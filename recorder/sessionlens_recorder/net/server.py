@@ -6,9 +6,7 @@ It has one thread for ever, since a fork copies only one; it never speaks SSH it
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import json
 import os
 import selectors
 import signal
@@ -31,7 +29,7 @@ from sessionlens_recorder.net.connection import Connection
 from sessionlens_recorder.net.floods import dam
 from sessionlens_recorder.net.housekeeping import Housekeeping
 from sessionlens_recorder.net.input import warn_of_keys
-from sessionlens_recorder.net.listening import Listener, as_json, open_listeners
+from sessionlens_recorder.net.listening import Listener, announce, open_listeners
 from sessionlens_recorder.net.malloc import keep_freed_memory
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.orphans import end_with
@@ -42,7 +40,7 @@ from sessionlens_recorder.net.revocation import Changes
 from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
 from sessionlens_recorder.net.unsealed import Unsealed
 from sessionlens_recorder.sinks.keeper import SINKS, Sinks, open_sinks
-from sessionlens_recorder.space import shortage
+from sessionlens_recorder.waking import Bell
 
 BREATH_S = 0.05  # after an accept that failed, which would fail again at once
 DRAIN_S = 15.0  # for the sessions to end after SIGTERM
@@ -72,18 +70,16 @@ class Server:
 
     def run(self, ready: Callable[[str], None]) -> None:
         prepare_accepting(self._config.limits)
-        self._wake_read, self._wake_write = socket.socketpair()
-        for end in (self._wake_read, self._wake_write):
-            end.setblocking(False)
+        self._bell = Bell()
         for number in SIGNALS:
             signal.signal(number, self._signalled)
-        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._bell.rings.fileno(), warn_on_full_buffer=False)
         self._listeners = open_listeners(self._config, [])
         self._door = Door(self._config.live)
         self._claims.take(self._config)
         self._metrics = open_metrics(self._config, self._counters)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake_read, selectors.EVENT_READ, self._woken)
+        self._selector.register(self._bell.listens, selectors.EVENT_READ, self._woken)
         self._watch_listeners([])
         self._selector.register(self._door.listener, selectors.EVENT_READ, self._answer_one)
         self._proxied = Proxied(self._selector, self._refusals.no_header)
@@ -96,13 +92,7 @@ class Server:
         self._unsealed.find(self._config.server.recordings, self._bastion.sign)
         self._see_to_sinks()
         self._tick()
-        told = as_json(self._listeners, self._metrics.sock if self._metrics else None)
-        targets = " ".join(f"{one.name}={one.opened}" for one in self._listeners if one.target is not None)
-        if short := shortage(self._config.server.recordings, self._config.disk):
-            told["refuses"] = f"{short} (disk.reserve, disk.reserve_least)"
-        why = told.get("refuses")
-        logs.event("recorder-ready", server=told["server"], targets=targets or None, refuses=why)
-        ready(json.dumps(told))
+        ready(announce(self._config, self._listeners, self._metrics.sock if self._metrics else None))
         self._accept()
         self._drain()
 
@@ -198,13 +188,12 @@ class Server:
     def _forget(self) -> None:
         """In a child: close what it has no use for. The metrics' process keeps its listener."""
         listeners = (*(one.sock for one in self._listeners), self._door.listener)
-        for unused in (*listeners, *self._proxied.sockets, self._wake_read, self._wake_write):
+        for unused in (*listeners, *self._proxied.sockets):
             unused.close()
+        self._bell.close()
 
     def _woken(self, wake: socket.socket) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while wake.recv(4096):
-                pass
+        self._bell.heard()
         self._reap()
         self._see_to_sinks()
 
@@ -264,7 +253,8 @@ class Server:
         except (OSError, ValueError) as error:
             logs.error("reload-failed", file=self._config.path, reason=error)
             return
-        needs = [name for name in ("sinks", "spool", "metrics") if _differs(config, self._config, name)]
+        fixed = ("sinks", "spool", "metrics")
+        needs = [name for name in fixed if getattr(config, name) != getattr(self._config, name)]
         if config.live.socket != self._config.live.socket:
             needs.append("live.socket")
         before, self._listeners = self._listeners, listeners
@@ -306,10 +296,5 @@ class Server:
             for key, _ in self._selector.select(max(0.0, deadline - time.monotonic())):
                 if isinstance(key.data, int):
                     self._processes.hear(key.data)
-            with contextlib.suppress(BlockingIOError):
-                self._wake_read.recv(4096)
+            self._bell.heard()
             self._reap()
-
-
-def _differs(new: Config, old: Config, name: str) -> bool:
-    return bool(getattr(new, name) != getattr(old, name))

@@ -14,16 +14,12 @@ from typing import Any
 
 from sessionlens_recorder.session import wire
 from sessionlens_recorder.session.channel import WHO, Channel, ProgramChannel
+from sessionlens_recorder.session.channels import Channels
 from sessionlens_recorder.session.files.listing import NOTHING, Keeping
 from sessionlens_recorder.session.forwards import Forward, read_forward
 from sessionlens_recorder.session.log import SessionLog
 from sessionlens_recorder.session.outside import GlobalRequests, Notes
-from sessionlens_recorder.session.policy import (
-    CHECKED_REQUESTS,
-    TARGET,
-    USER,
-    Policy,
-)
+from sessionlens_recorder.session.policy import CHECKED_REQUESTS, TARGET, USER, Policy
 from sessionlens_recorder.session.requests import read_failure
 from sessionlens_recorder.session.tunnel import ForwardChannel
 from sessionlens_recorder.session.wire import Send
@@ -31,6 +27,8 @@ from sessionlens_recorder.session.wire import Send
 MAX_IN_VAIN = 1 << 20  # bytes of a target's messages that were refused
 EVENT = 256  # about what the recording has of a refusal besides the message's own text
 MAX_CHANNELS = 256  # at once; sshd allows 10 sessions, a browser through -D some dozens of forwards
+
+Handler = Callable[[int, bytes], list[Send]]
 
 
 class Relay:
@@ -52,29 +50,26 @@ class Relay:
         self._refuse, self._refusals, self._asked_in_vain = refused, 0, 0
         self._keeping = keeping
         self._lock = threading.Lock()
-        self._channels: tuple[dict[int, Channel], dict[int, Channel]] = (
-            {},
-            {},
-        )  # by the number each side chose
+        self._channels = Channels()
         self._notes = Notes(log, self._refused)
         self._outside = GlobalRequests(self._notes, policy, allowed)
         self._ended = False
         self.active = time.monotonic()  # when something happened last; a terminal's output alone is nothing
-        self._handlers: dict[int, Callable[[int, bytes], list[Send]]] = {
+        self._handlers: dict[int, Handler] = {
             wire.GLOBAL_REQUEST: self._outside.request_received,
             wire.REQUEST_SUCCESS: self._outside.answer_received,
             wire.REQUEST_FAILURE: self._outside.answer_received,
             wire.CHANNEL_OPEN: self._open,
             wire.OPEN_CONFIRMATION: self._open_confirmation,
             wire.OPEN_FAILURE: self._open_failure,
-            wire.WINDOW_ADJUST: self._window_adjust,
-            wire.DATA: self._data,
-            wire.EXTENDED_DATA: self._data,
-            wire.EOF: self._eof,
+            wire.WINDOW_ADJUST: self._in_channel(self._window_adjust),
+            wire.DATA: self._in_channel(self._data),
+            wire.EXTENDED_DATA: self._in_channel(self._data),
+            wire.EOF: self._in_channel(self._eof),
             wire.CLOSE: self._close,
-            wire.CHANNEL_REQUEST: self._request,
-            wire.CHANNEL_SUCCESS: self._answer,
-            wire.CHANNEL_FAILURE: self._answer,
+            wire.CHANNEL_REQUEST: self._in_channel(self._request),
+            wire.CHANNEL_SUCCESS: self._in_channel(self._answer),
+            wire.CHANNEL_FAILURE: self._in_channel(self._answer),
         }
 
     def received(self, side: int, payload: bytes) -> list[Send]:
@@ -110,7 +105,7 @@ class Relay:
         where each has to go by itself.
         """
         with self._lock:
-            channel = None if self._ended else self._passing(side, run[0])
+            channel = None if self._ended else self._channels.passing(side, run[0])
             if channel is None:
                 return []
             if not channel.run_received(side, run):
@@ -121,9 +116,18 @@ class Relay:
 
     # what belongs to one channel
 
+    def _in_channel(self, handle: Callable[[int, Channel, bytes], list[Send]]) -> Handler:
+        """A message for a channel; it is dropped where no such channel passes anything."""
+
+        def handler(side: int, payload: bytes) -> list[Send]:
+            channel = self._channels.passing(side, payload)
+            return [] if channel is None else handle(side, channel, payload)
+
+        return handler
+
     def _open(self, side: int, payload: bytes) -> list[Send]:
         opened = wire.Open.parse(payload)
-        if opened.sender in self._channels[side]:
+        if self._channels.has(side, opened.sender):
             raise wire.ProtocolError(f"the {WHO[side]} opened channel {opened.sender} twice")
         forward = read_forward(opened)
         if opened.kind == "session" and opened.rest:
@@ -133,14 +137,14 @@ class Relay:
         if reason is not None:
             self._notes.add("refused", side, what, reason=reason)
             return [(side, wire.open_failure(opened.sender, reason))]
-        self._channels[side][opened.sender] = self._new_channel(side, opened, forward)
+        self._channels.add(side, opened.sender, self._new_channel(side, opened, forward))
         self.active = time.monotonic()
         if opened.kind != "session":
             self._allowed(what)
         return [(1 - side, payload)]
 
     def _check_open(self, side: int, opened: wire.Open, forward: Forward | None) -> str | None:
-        if len(self._channels[side]) >= MAX_CHANNELS:
+        if self._channels.count(side) >= MAX_CHANNELS:
             return f"there are {MAX_CHANNELS} channels open already"
         if forward is None or forward.kind != "forward" or forward.by != side:
             return self._policy.check_kind(side, opened.kind)
@@ -158,29 +162,26 @@ class Relay:
 
     def _open_confirmation(self, side: int, payload: bytes) -> list[Send]:
         reader = wire.Reader(payload)
-        channel = self._channels[1 - side].get(reader.u32())
+        channel = self._channels.waiting(side, reader.u32())
         number, window, packet = reader.u32(), reader.u32(), reader.u32()
-        if channel is None or channel.by == side or channel.confirmed or number in self._channels[side]:
+        if channel is None or self._channels.has(side, number):
             raise wire.ProtocolError(f"the {WHO[side]} confirmed a channel that was not waiting for it")
         channel.confirmation_received(side, number, window, packet)
-        self._channels[side][number] = channel
+        self._channels.add(side, number, channel)
         return [(1 - side, payload)]
 
     def _open_failure(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._channels[1 - side].get(wire.recipient(payload))
-        if channel is None or channel.by == side or channel.confirmed:
+        channel = self._channels.waiting(side, wire.recipient(payload))
+        if channel is None:
             raise wire.ProtocolError(f"the {WHO[side]} refused a channel that was not waiting for it")
         fields = read_failure(wire.Reader(payload, 5))
         channel.failure_received(side, fields)
         if channel.kind == "session":  # which has no folder yet, and gets none
             self._notes.write("failed", by=WHO[side], what="channel session", **fields)
-        self._forget(channel)
+        self._channels.forget(channel)
         return [(1 - side, payload)]
 
-    def _data(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._passing(side, payload)
-        if channel is None:
-            return []
+    def _data(self, side: int, channel: Channel, payload: bytes) -> list[Send]:
         extended = payload[0] == wire.EXTENDED_DATA
         data = wire.content(payload, wire.EXTENDED_HEADER if extended else wire.DATA_HEADER)
         if extended and (wire.Reader(payload, 5).u32() != wire.STDERR or side == USER):
@@ -191,20 +192,14 @@ class Relay:
         reason = channel.data_received(side, data, stderr=extended)
         return [(1 - side, payload)] if reason is None else self._end_channel(channel, reason)
 
-    def _window_adjust(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._passing(side, payload)
-        if channel is None:
-            return []
+    def _window_adjust(self, side: int, channel: Channel, payload: bytes) -> list[Send]:
         size = wire.Reader(payload, 5).u32()
         left = channel.window_received(side, size)
         if left == size:
             return [(1 - side, payload)]
         return [(1 - side, wire.window_adjust(wire.recipient(payload), left))] if left else []
 
-    def _request(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._passing(side, payload)
-        if channel is None:
-            return []
+    def _request(self, side: int, channel: Channel, payload: bytes) -> list[Send]:
         request = wire.Request.parse(payload)
         reason = self._policy.check_request(request.name, request.rest)
         reason = reason or channel.request_received(side, request)
@@ -223,41 +218,23 @@ class Relay:
             (side, answer) for answer in channel.replies[side].answered_here(wire.channel_failure(number))
         ]
 
-    def _answer(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._passing(side, payload)
-        if channel is None:
-            return []
+    def _answer(self, side: int, channel: Channel, payload: bytes) -> list[Send]:
         request, due = channel.replies[1 - side].answered_there()
         channel.answer_received(side, request, granted=payload[0] == wire.CHANNEL_SUCCESS)
         return [(1 - side, answer) for answer in (payload, *due)]
 
-    def _eof(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._passing(side, payload)
-        if channel is None:
-            return []
+    def _eof(self, side: int, channel: Channel, payload: bytes) -> list[Send]:
         channel.eof_received(side)
         return [(1 - side, payload)]
 
     def _close(self, side: int, payload: bytes) -> list[Send]:
-        channel = self._known(side, payload)
+        channel = self._channels.known(side, payload)
         if channel is None:
             return []
         channel.close_received(side)
         if all(channel.closed):
-            self._forget(channel)
+            self._channels.forget(channel)
         return [] if channel.ending else [(1 - side, payload)]
-
-    def _known(self, side: int, payload: bytes) -> Channel | None:
-        """The channel that a message is for. None if there is none, or if the side has closed it: a late
-        answer, say. It is dropped, since what cannot be attributed cannot be recorded.
-        """
-        channel = self._channels[1 - side].get(wire.recipient(payload))
-        return None if channel is None or not channel.confirmed or channel.closed[side] else channel
-
-    def _passing(self, side: int, payload: bytes) -> Channel | None:
-        """The same, but None too if the recorder has closed it."""
-        channel = self._known(side, payload)
-        return None if channel is None or channel.ending else channel
 
     def _end_channel(self, channel: Channel, reason: str) -> list[Send]:
         """Close a channel towards both sides; what still comes on it is dropped until both have closed it
@@ -267,13 +244,6 @@ class Relay:
         channel.ending = True
         ends = ((USER, channel.numbers[USER]), (TARGET, channel.numbers[TARGET]))
         return [(side, wire.close(n)) for side, n in ends if n is not None and not channel.closed[1 - side]]
-
-    def _forget(self, channel: Channel) -> None:
-        for side in (USER, TARGET):
-            number = channel.numbers[side]
-            if number is not None:
-                self._channels[side].pop(number, None)
-        channel.finish()
 
     # what the recorder says itself
 
@@ -288,7 +258,7 @@ class Relay:
         """Tell the user something on each channel with a program."""
         said = f"\r\n{text}\r\n".encode()
         with self._lock:
-            channels = [] if self._ended else self._open_channels()
+            channels = [] if self._ended else self._channels.all()
             return [(USER, message) for channel in channels for message in channel.interject(said)]
 
     # the end
@@ -303,14 +273,14 @@ class Relay:
         said = f"\r\n{text}\r\n".encode()
         with self._lock:
             self._ended = True
-            return [message for channel in self._open_channels() for message in channel.last_words(said)]
+            return [message for channel in self._channels.all() for message in channel.last_words(said)]
 
     def record_end(self, text: str) -> None:
         """Record what `end` tells the user; call it before."""
         said = f"\r\n{text}\r\n".encode()
         with self._lock:
             self._ended = True
-            for channel in self._open_channels():
+            for channel in self._channels.all():
                 channel.record_end(said)
 
     def finish(self) -> None:
@@ -318,13 +288,10 @@ class Relay:
         with self._lock:
             self._ended = True
             problems: list[Exception] = []
-            for close in (*(channel.finish for channel in self._open_channels()), self._notes.close):
+            for close in (*(channel.finish for channel in self._channels.all()), self._notes.close):
                 try:
                     close()
                 except Exception as problem:  # of one channel; the others shall be closed all the same
                     problems.append(problem)
         if problems:
             raise problems[0]
-
-    def _open_channels(self) -> list[Channel]:
-        return list(dict.fromkeys((*self._channels[USER].values(), *self._channels[TARGET].values())))

@@ -179,8 +179,10 @@ def string(data: bytes | str) -> bytes:
     return _u32.pack(len(data)) + data
 
 
-def open_failure(opener: int, reason: str, code: int = ADMINISTRATIVELY_PROHIBITED) -> bytes:
-    return bytes((OPEN_FAILURE,)) + _two.pack(opener, code) + string(reason) + string("")
+def open_failure(opener: int, reason: str) -> bytes:
+    return (
+        bytes((OPEN_FAILURE,)) + _two.pack(opener, ADMINISTRATIVELY_PROHIBITED) + string(reason) + string("")
+    )
 
 
 def open_confirmation(opener: int, number: int, window: int, packet: int) -> bytes:

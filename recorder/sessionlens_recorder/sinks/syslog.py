@@ -21,7 +21,6 @@ FACILITIES = {
 }  # fmt: skip
 SEVERITIES = {"error": 3, "warning": 4, "info": 6}
 APP_NAME = "sessionlens"
-SD_ID = "sessionlens@32473"  # 32473: the enterprise number for examples (RFC 5612); we have none of our own
 LONGEST_VALUE = 1024  # characters; a receiver has to take 480 bytes and should take 2048 (section 6.1)
 _IN_HEADER = ("utc", "event", "level", "pid")
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """A line editor and its keys: `editor` is readline, zle or fish; emacs keys or vi's."""
 
-    editor: str
+    editor: Literal["readline", "zle", "fish"]
     vi: bool = False
+
+    @property
+    def readline(self) -> bool:
+        return self.editor == "readline"
+
+    @property
+    def zle(self) -> bool:
+        return self.editor == "zle"
+
+    @property
+    def fish(self) -> bool:
+        return self.editor == "fish"
 
 
 DIALECTS = (

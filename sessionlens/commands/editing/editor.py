@@ -14,6 +14,18 @@ from .state import Exhausted, Memory, State
 from .stream import HOLE, Ended, Stream
 
 _OPEN = 1000  # keys that a line may leave to the next
+_KEYMAPS: dict[Dialect, dict[str, Keys]] = {
+    Dialect("readline"): {"insert": readline.EMACS},
+    Dialect("readline", vi=True): {
+        "insert": readline_vi.INSERT,
+        "command": readline_vi.COMMAND,
+        "replace": readline_vi.REPLACE,
+    },
+    Dialect("zle"): {"insert": zle.EMACS},
+    Dialect("zle", vi=True): {"insert": zle_vi.INSERT, "command": zle_vi.COMMAND},
+    Dialect("fish"): {"insert": fish.KEYMAP},
+}
+"""By the mode that the editor is in."""
 
 
 class Editor:
@@ -26,7 +38,8 @@ class Editor:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.history: list[str] = []
-        self.suggests = dialect.editor != "readline"
+        self._keymaps = _KEYMAPS[dialect]
+        self.suggests = not dialect.readline
         self.spent = 0
         """The work of all lines so far: characters looked at, and keys."""
 
@@ -44,7 +57,7 @@ class Editor:
         before = self._memory
         self._memory = replace(before)
         state = State(
-            self.dialect, Stream(keys, lone=self.dialect.vi or self.dialect.editor == "fish"), self._memory,
+            self.dialect, Stream(keys, lone=self.dialect.vi or self.dialect.fish), self._memory,
             self.history, self.suggests,
         )  # fmt: skip
         try:
@@ -61,7 +74,7 @@ class Editor:
 
     def ran(self, text: str) -> None:
         """What really was taken: the newest line of the history. No shell remembers an empty one."""
-        if self.dialect.editor == "fish":
+        if self.dialect.fish:
             self._memory.ghost = text.startswith(" ")
             text = "" if self._memory.ghost else text.rstrip(" ")
         if text:
@@ -70,26 +83,12 @@ class Editor:
     def _run(self, state: State) -> None:
         self._begin(state)
         while not state.done and len(state.stream):
-            self._keymap(state).press(state)
+            self._keymaps[state.mode].press(state)
             if state.mode == "command":
                 vi.check(state)
 
-    def _keymap(self, state: State) -> Keys:
-        if self.dialect.editor == "readline":
-            modes = {
-                "command": readline_vi.COMMAND,
-                "insert": readline_vi.INSERT,
-                "replace": readline_vi.REPLACE,
-            }
-            return modes[state.mode] if self.dialect.vi else readline.EMACS
-        if self.dialect.editor == "fish":
-            return fish.KEYMAP
-        if self.dialect.vi:
-            return zle_vi.COMMAND if state.mode == "command" else zle_vi.INSERT
-        return zle.EMACS
-
     def _begin(self, state: State) -> None:
-        if self.dialect.editor == "zle":
+        if self.dialect.zle:
             zle.begin(state)
             if self.dialect.vi:
                 zle_vi.start(state)
@@ -99,7 +98,7 @@ class Editor:
             walking.go(state, preload)
 
     def _said(self, state: State) -> Prediction:
-        if self.dialect.editor == "readline":
+        if self.dialect.readline:
             self._edited(state)
         return Prediction(None if HOLE in state.chars else state.text, frozenset(state.used))
 

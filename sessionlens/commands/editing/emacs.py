@@ -9,16 +9,16 @@ from .words import Member, ahead, alnum, behind, forward, onward, visible, wordc
 
 
 def member(s: State) -> Member:
-    return alnum if s.dialect.editor == "readline" else wordchar
+    return alnum if s.dialect.readline else wordchar
 
 
 def row_start(s: State, at: int) -> int:
-    """Where the row begins; readline's line has only one."""
-    return 0 if s.dialect.editor == "readline" else behind(s.chars, at, lambda char: char != "\n")
+    """Where the row begins."""
+    return behind(s.chars, at, lambda char: char != "\n")
 
 
 def row_end(s: State, at: int) -> int:
-    return len(s.chars) if s.dialect.editor == "readline" else ahead(s.chars, at, lambda char: char != "\n")
+    return ahead(s.chars, at, lambda char: char != "\n")
 
 
 def insert(s: State) -> None:
@@ -26,30 +26,39 @@ def insert(s: State) -> None:
     if s.argument is not None and not s.key.isascii():
         s.lose("a counted character of more than one byte")
         return
-    at, times = s.at, abs(s.n) if s.dialect.editor == "zle" else max(s.n, 0)
+    at, times = s.at, abs(s.n) if s.dialect.zle else max(s.n, 0)
     s.insert(s.key * times)
-    s.this = "typed" if s.dialect.editor == "fish" else ""
+    s.this = "typed" if s.dialect.fish else ""
     if s.n < 0:
         s.at = at
 
 
 def home(s: State) -> None:
-    """To the beginning of the row; once there, zle goes to the row above."""
-    if s.dialect.editor == "zle" and s.n < 0:
+    """readline's, whose line is one row."""
+    s.at = 0
+
+
+def end(s: State) -> None:
+    s.at = len(s.chars)
+
+
+def home_zle(s: State) -> None:
+    """To the beginning of the row; once there, of the row above."""
+    if s.n < 0:
         s.argument = None
-        end(s)
+        end_zle(s)
         return
-    if s.dialect.editor == "zle" and s.at and s.chars[s.at - 1] == "\n" and not s.dialect.vi:
+    if s.at and s.chars[s.at - 1] == "\n":
         s.at -= 1
     s.at = row_start(s, s.at)
 
 
-def end(s: State) -> None:
-    if s.dialect.editor == "zle" and s.n < 0:
+def end_zle(s: State) -> None:
+    if s.n < 0:
         s.argument = None
-        home(s)
+        home_zle(s)
         return
-    if s.dialect.editor == "zle" and s.at < len(s.chars) and s.chars[s.at] == "\n" and not s.dialect.vi:
+    if s.at < len(s.chars) and s.chars[s.at] == "\n":
         s.at += 1
     s.at = row_end(s, s.at)
 
@@ -63,13 +72,16 @@ def right(s: State) -> None:
 
 
 def word_right(s: State) -> None:
-    move = forward if s.dialect.editor == "readline" else onward
-    s.at = move(s.chars, s.at, member(s), s.n)
+    _by_words(s, s.n)
 
 
 def word_left(s: State) -> None:
-    move = forward if s.dialect.editor == "readline" or s.n > 0 else onward
-    s.at = move(s.chars, s.at, member(s), -s.n)
+    _by_words(s, -s.n)
+
+
+def _by_words(s: State, count: int) -> None:
+    move = forward if s.dialect.readline else onward
+    s.at = move(s.chars, s.at, member(s), count)
 
 
 def rubout(s: State) -> None:
@@ -83,9 +95,9 @@ def delete(s: State) -> None:
 
 def _erase(s: State, count: int) -> None:
     stop = min(max(s.at + count, 0), len(s.chars))
-    if s.dialect.editor == "readline" and s.argument is not None:
+    if s.dialect.readline and s.argument is not None:
         kill(s, min(s.at, stop), max(s.at, stop), front=stop < s.at)
-    elif s.dialect.editor == "readline" or count < 0 or s.at + count <= len(s.chars):
+    elif s.dialect.readline or count < 0 or s.at + count <= len(s.chars):
         s.delete(s.at, stop)
 
 
@@ -109,14 +121,20 @@ def kill_blank_word(s: State) -> None:
 
 
 def kill_right(s: State) -> None:
-    """To the end of the row; zle takes the line feed where the cursor stands on it."""
-    if s.n < 0 or (s.dialect.editor == "zle" and s.n != 1):
+    """readline's C-k."""
+    if s.n < 0:
+        s.lose("a counted kill")
+    else:
+        kill(s, s.at, len(s.chars))
+
+
+def kill_right_zle(s: State) -> None:
+    """To the end of the row, or the line feed where the cursor stands on it."""
+    if s.n != 1:
         s.lose("a counted kill")
         return
     stop = row_end(s, s.at)
-    if s.dialect.editor == "zle" and stop == s.at:
-        stop = min(s.at + 1, len(s.chars))
-    kill(s, s.at, stop)
+    kill(s, s.at, stop if stop > s.at else min(s.at + 1, len(s.chars)))
 
 
 def kill_left(s: State) -> None:
@@ -199,7 +217,8 @@ def undo(s: State) -> None:
         change = s.undo.pop()
         if change is None:
             s.lose("undo of what is not known")
-            s.pos = s.pos if s.dialect.editor == "readline" else None
+            if not s.dialect.readline:
+                s.pos = None
             return
         s.revert(change)
 
@@ -232,7 +251,7 @@ def unknown(why: str) -> Command:
 
 def complete(s: State) -> None:
     """Completion: what stands left of the cursor is not known; in readline what is right of it stays."""
-    right = s.chars[s.at :] if s.dialect.editor == "readline" else [HOLE] * (s.at < len(s.chars))
+    right = s.chars[s.at :] if s.dialect.readline else [HOLE] * (s.at < len(s.chars))
     s.lose("completion")
     s.chars[1:] = right
 

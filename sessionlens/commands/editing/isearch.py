@@ -105,7 +105,7 @@ def _give_up(s: State, why: str) -> None:
     s.memory.searched = HOLE
     while (unit := s.stream.next()) != "\x07":
         if len(unit) > 1 or (unit in _STOPS and unit not in "\x12\x13\x7f\x08\x16\x0c\x17\x19"):
-            if unit not in ("\n", ESCAPE) or s.dialect.editor == "zle":
+            if unit not in ("\n", ESCAPE) or s.dialect.zle:
                 s.stream.back([unit])
             return
 

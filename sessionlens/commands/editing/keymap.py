@@ -9,16 +9,15 @@ from .ring import keep
 from .state import Command, State
 from .stream import HOLE, PASTE
 
-Keymap = Mapping[str, Command]
-
-_ENDS: frozenset[Command] = frozenset({
-    emacs.insert, emacs.home, emacs.end, emacs.kill_left, emacs.kill_row, emacs.kill_right, emacs.kill_buffer,
-    emacs.accept, emacs.nothing, emacs.complete, emacs.abort, walking.up, walking.down, walking.first,
-    walking.newest,
+_ROWS: frozenset[Command] = frozenset({
+    emacs.home, emacs.end, emacs.kill_right, emacs.home_zle, emacs.end_zle, emacs.kill_right_zle,
+    emacs.kill_row,
 })  # fmt: skip
+_ENDS: frozenset[Command] = _ROWS | {
+    emacs.insert, emacs.kill_left, emacs.kill_buffer, emacs.accept, emacs.nothing, emacs.complete,
+    emacs.abort, walking.up, walking.down, walking.first, walking.newest,
+}  # fmt: skip
 _KILLS: set[Command] = {emacs.kill_word, emacs.rubout_word, emacs.kill_blank_word}
-
-_ROWS: set[Command] = {emacs.home, emacs.end, emacs.kill_row, emacs.kill_right}
 _ERASES: set[Command] = {emacs.rubout, emacs.delete}
 _CHEAP: set[Command] = {emacs.left, emacs.right, emacs.rubout, emacs.delete, emacs.accept, emacs.nothing}
 """They take the same time wherever they are pressed."""
@@ -96,7 +95,7 @@ def pasted(s: State) -> None:
     """A bracketed paste is text, whatever is in it."""
     text = s.key[len(PASTE) :]
     s.used.add("paste")
-    if s.dialect.editor == "zle":
+    if s.dialect.zle:
         last, s.last = s.last, ""
         keep(s, text)  # it can be yanked
         s.last, s.this = last, "yank"

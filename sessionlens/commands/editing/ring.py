@@ -9,7 +9,7 @@ _SIZE = {"readline": 10, "zle": 9, "fish": 100}
 
 def kill(s: State, start: int, stop: int, front: bool = False, kind: str = "kill") -> None:
     """Take text out and keep it, joined to what the last command killed. `front`: it stood before that."""
-    if s.dialect.editor == "readline" and start == stop:
+    if s.dialect.readline and start == stop:
         return
     if start == stop:
         s.this = kind  # zle joins over nothing
@@ -21,7 +21,7 @@ def keep(s: State, text: str, front: bool = False, kind: str = "kill") -> None:
     """Remember text as killed."""
     s.this = kind
     ring, joins = s.memory.ring, s.last == kind and bool(s.memory.ring)
-    if joins and s.dialect.editor == "readline" and s.dialect.vi:
+    if joins and s.dialect.readline and s.dialect.vi:
         ring = (*ring[:-1], text)
     elif joins:
         ring = (*ring[:-1], text + ring[-1] if front else ring[-1] + text)
@@ -38,17 +38,17 @@ def yank(s: State) -> None:
     s.used.add("kill")
     start = s.at
     s.spend(len(s.memory.ring[s.memory.turned]) * max(s.n, 1))
-    s.insert(s.memory.ring[s.memory.turned] * (1 if s.dialect.editor == "readline" else max(s.n, 0)))
+    s.insert(s.memory.ring[s.memory.turned] * (1 if s.dialect.readline else max(s.n, 0)))
     s.keep["yank"], s.mark, s.this = start, start, "yank"
 
 
 def pop(s: State) -> None:
     """Replace what was just yanked with what was killed before it."""
     if s.last != "yank" or not s.memory.ring:
-        s.this = s.last if s.dialect.editor == "readline" else ""
+        s.this = s.last if s.dialect.readline else ""
         return
     memory, start = s.memory, s.keep["yank"]
-    if s.dialect.editor == "zle":
+    if s.dialect.zle:
         shown = (
             s.keep.get("shown", len(memory.ring) - 1)
             if s.keep.get("popped") == s.at

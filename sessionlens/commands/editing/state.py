@@ -167,11 +167,11 @@ class State:
 
     def close(self, at: int) -> None:
         """One command is over: what it changed is one change, but readline joins characters in a row."""
-        if self.dialect.editor == "zle":
+        if self.dialect.zle:
             self.edits = [edit for edit in self.edits if edit[1] != edit[2]]
         if not self.edits:
             return
-        joins = self.dialect.editor == "readline" and len(self.edits) == 1 and not self.edits[0][1]
+        joins = self.dialect.readline and len(self.edits) == 1 and not self.edits[0][1]
         start, _, text = self.edits[0]
         before = self.undo[-1] if self.undo else None
         if joins and len(text.encode("utf-8", "replace")) == 1 and before and before.joins:
@@ -180,7 +180,7 @@ class State:
                 self.undo.pop()
                 self.edits = [(first, "", typed + text)]
                 at = before.at
-        if self.dialect.editor == "fish" and self.this == self.last == "typed" and before and len(text) == 1:
+        if self.dialect.fish and self.this == self.last == "typed" and before and len(text) == 1:
             first, _, typed = before.edits[-1]
             if first + len(typed) == start and typed[-1:] not in _FISH_APART and len(typed) < 1000:
                 self.undo.pop()
@@ -193,7 +193,7 @@ class State:
         for start, removed, text in reversed(change.edits):
             self.chars[start : start + len(text)] = removed
             self.at = start + len(removed)
-        if self.dialect.editor != "readline":
+        if not self.dialect.readline:
             self.at = change.at
 
 

@@ -11,9 +11,7 @@ from .words import Member, ahead, alnum, behind, forward
 
 def swap(s: State) -> None:
     """Drag the character before the cursor over the one at it."""
-    if s.dialect.editor == "zle":
-        _swap_zle(s)
-    elif s.at and len(s.chars) > 1 and s.n:
+    if s.at and len(s.chars) > 1 and s.n:
         last = s.at == len(s.chars)
         start = s.at - (2 if last else 1)
         stop = min(max(start + (1 if last else s.n), 0), len(s.chars) - 1)
@@ -23,7 +21,7 @@ def swap(s: State) -> None:
         s.at = stop + 1
 
 
-def _swap_zle(s: State) -> None:
+def swap_zle(s: State) -> None:
     if s.n != 1 or "\n" in s.chars:
         s.lose("a counted swap")
         return
@@ -38,9 +36,6 @@ def _swap_zle(s: State) -> None:
 
 def swap_words(s: State) -> None:
     """The word at the cursor changes places with the one before."""
-    if s.dialect.editor == "zle":
-        _swap_words_zle(s)
-        return
     word, end_two = member(s), forward(s.chars, s.at, member(s), s.n)
     two = forward(s.chars, end_two, word, -1)
     one = forward(s.chars, two, word, -s.n)
@@ -51,7 +46,7 @@ def swap_words(s: State) -> None:
         s.lose("a counted swap")
 
 
-def _swap_words_zle(s: State) -> None:
+def swap_words_zle(s: State) -> None:
     word = member(s)
     if s.n != 1 or not all(word(char) or char == " " for char in s.chars):
         s.lose("a swap of words that zsh sees its own way")
@@ -80,7 +75,7 @@ def changes_case(change: Callable[[str], str]) -> Command:
     """A command that changes the case of the words to the right."""
 
     def command(s: State) -> None:
-        stop = forward(s.chars, s.at, member(s), s.n if s.dialect.editor == "readline" else abs(s.n))
+        stop = forward(s.chars, s.at, member(s), s.n if s.dialect.readline else abs(s.n))
         start, back = min(s.at, stop), s.at
         end = max(s.at, stop)
         if start != end:

@@ -20,7 +20,7 @@ def count(s: State) -> None:
 
 def motion(s: State, key: str, times: int, operator: str) -> int | None:
     """Where a motion goes; None where it fails. `operator` is d, c or y where one waits for it."""
-    zle = s.dialect.editor == "zle"
+    zle = s.dialect.zle
     if "\n" in s.chars:
         if key in "fFtT":
             emacs.next_char(s)
@@ -44,7 +44,7 @@ def motion(s: State, key: str, times: int, operator: str) -> int | None:
 
 
 def _word(s: State, chars: list[str], key: str, times: int, operator: str) -> int:
-    big, zle = key.isupper(), s.dialect.editor == "zle"
+    big, zle = key.isupper(), s.dialect.zle
     if key in "bB":
         return motions.word_back(chars, s.at, times, big)
     if key in "wW":
@@ -69,12 +69,12 @@ def _find(s: State, chars: list[str], key: str, times: int, operator: str) -> in
     kind, char = s.memory.found
     kind = motions.flipped(kind) if key == "," else kind
     start = s.at
-    if s.dialect.editor == "zle" and key in ";," and kind in "tT":
+    if s.dialect.zle and key in ";," and kind in "tT":
         step = 1 if kind == "t" else -1
         if 0 <= start + step < len(chars) and chars[start + step] == char:
             start += step
-    at = motions.find(chars, start, times, kind, char, short=s.dialect.editor == "readline")
-    if at is not None and operator and s.dialect.editor == "zle" and kind in "ft":
+    at = motions.find(chars, start, times, kind, char, short=s.dialect.readline)
+    if at is not None and operator and s.dialect.zle and kind in "ft":
         at += 1
     return at
 
@@ -112,7 +112,7 @@ def swap_case(s: State) -> None:
     """~"""
     stop = min(s.at + s.n, len(s.chars))
     text = "".join(s.chars[s.at : stop])
-    if text != text.swapcase() or s.dialect.editor == "zle":
+    if text != text.swapcase() or s.dialect.zle:
         s.splice(s.at, stop, text.swapcase())
     s.at = stop
 

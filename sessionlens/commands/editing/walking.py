@@ -25,17 +25,17 @@ def go(s: State, pos: int | None) -> None:
     s.spend(len(s.chars) + 1)
     s.why = BEFORE if HOLE in s.chars else ""
     s.at = len(s.chars)
-    if s.dialect.editor == "zle":
+    if s.dialect.zle:
         s.undo = [None]  # undoing would go back to the line before
     if s.dialect.vi and s.mode == "command":
-        s.at = 0 if s.dialect.editor == "readline" and pos < len(s.history) else max(s.at - 1, 0)
+        s.at = 0 if s.dialect.readline and pos < len(s.history) else max(s.at - 1, 0)
 
 
 def adrift(s: State, why: str) -> None:
     """Neither the line is known from here on, nor which of the history it is."""
     if s.pos is not None:
         s.lines[s.pos] = (list(s.chars), s.undo)
-    if s.dialect.editor == "readline" and s.pos is not None and s.pos < len(s.history):
+    if s.dialect.readline and s.pos is not None and s.pos < len(s.history):
         s.lines[s.pos], s.history[s.pos] = ([HOLE], [None]), HOLE  # what is edited there stays
     s.lose(why)
     s.pos = None
@@ -47,7 +47,7 @@ def move(s: State, step: int) -> None:
         go(s, None)
     elif step < 0:
         go(s, s.pos + step)
-    elif s.dialect.editor == "readline":
+    elif s.dialect.readline:
         if s.pos < len(s.history):
             go(s, min(s.pos + step, len(s.history)))
         elif s.chars:  # readline has nothing to bring back then
@@ -90,7 +90,7 @@ def argument(s: State, pos: int, which: int | None) -> str | None:
     """A word of a line of the history, the last for None; "" where there is none, None where nobody knows."""
     if pos < 0:
         return None
-    words = arguments(text_at(s, pos) if s.dialect.editor == "readline" else s.history[pos])
+    words = arguments(text_at(s, pos) if s.dialect.readline else s.history[pos])
     if words is None:
         return None
     if which is None:

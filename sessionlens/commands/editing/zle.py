@@ -224,15 +224,15 @@ def finish(s: State) -> None:
 ARROWS: dict[str, Command] = {"\x1b[A \x1bOA": up, "\x1b[B \x1bOB": down}
 _EMACS: dict[str, Command] = {
     **ARROWS, "\x1b[D \x1bOD \x02": emacs.left, "\x1b[C \x1bOC \x06": emacs.right,
-    "\x01 \x1b[H \x1bOH": emacs.home, "\x05 \x1b[F \x1bOF": emacs.end, "\x1b[3~": emacs.delete,
+    "\x01 \x1b[H \x1bOH": emacs.home_zle, "\x05 \x1b[F \x1bOF": emacs.end_zle, "\x1b[3~": emacs.delete,
     "\x04": finish,
     "\r \n": emacs.accept, "\x1bf \x1bF \x1b[1;5C": emacs.word_right,
     "\x1bb \x1bB \x1b[1;5D": emacs.word_left,
-    "\x7f \x08": emacs.rubout, "\x0b": emacs.kill_right, "\x15": emacs.kill_row,
+    "\x7f \x08": emacs.rubout, "\x0b": emacs.kill_right_zle, "\x15": emacs.kill_row,
     "\x18\x0b": emacs.kill_buffer,
     "\x17 \x1b\x7f \x1b\x08": emacs.rubout_word, "\x1bd \x1bD": emacs.kill_word, "\x19": ring.yank,
     "\x1by": ring.pop,
-    "\x14": swapping.swap, "\x1bt \x1bT": swapping.swap_words,
+    "\x14": swapping.swap_zle, "\x1bt \x1bT": swapping.swap_words_zle,
     "\x1bu \x1bU": swapping.changes_case(str.upper),
     "\x1bl \x1bL": swapping.changes_case(str.lower),
     "\x1bc \x1bC": swapping.changes_case(swapping.capitals(wordchar)),

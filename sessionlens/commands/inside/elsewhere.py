@@ -16,11 +16,10 @@ from ..covered import undrawn
 from ..hosts import families
 from ..model import Command, Evidence
 from ..screen import View
+from .inner import AGAIN, inner
 from .looks import Look, looks
 from .opening import opened_with
-from .strokes import Confirmed, Typed, confirmed
-
-_AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
+from .strokes import Confirmed, well_typed
 
 
 def elsewhere(view: View, replay: Replay, commands: Sequence[Command]) -> Iterator[Command]:
@@ -30,7 +29,7 @@ def elsewhere(view: View, replay: Replay, commands: Sequence[Command]) -> Iterat
     listed = [(each.accepted, each.text) for each in commands]
     last_ns = 0
     for line, text, offset in undrawn(commands, replay):
-        if any(abs(offset - at) < _AGAIN and text == ran for at, ran in listed):
+        if any(abs(offset - at) < AGAIN and text == ran for at, ran in listed):
             continue
         before = [each for each in commands if each.accepted < offset]
         outer = before[-1] if before else opened_with(view)
@@ -44,10 +43,7 @@ def elsewhere(view: View, replay: Replay, commands: Sequence[Command]) -> Iterat
         if not any(_behind(look, prompt) for look in seen):
             continue
         at_ns = view.time_of(offset)
-        typed = Typed(view.recording, outer.start_ns + 1, at_ns)
-        lines = typed.lines(max(outer.start_ns, last_ns), at_ns)
-        found = (confirmed(keys, [text], "", bare=True) for keys in lines)
-        keyed = next((each for each in found if each is not None and each.confidence != "low"), None)
+        keyed = well_typed(view.recording, text, outer.start_ns, at_ns, max(outer.start_ns, last_ns))
         if keyed is not None:
             last_ns = keyed.t_ns
             yield _command(outer, line, text, offset, at_ns, keyed)
@@ -56,23 +52,16 @@ def elsewhere(view: View, replay: Replay, commands: Sequence[Command]) -> Iterat
 def _command(outer: Command, line: str, text: str, offset: int, at_ns: int, keyed: Confirmed) -> Command:
     reason = "taken on a screen that a program draws which nobody knows: it may be an answer to it"
     return replace(
-        outer,
+        inner(outer),
         start_ns=keyed.t_ns,
         taken_ns=at_ns,
-        end_ns=None,
         text=text,
         kind="shell",
-        exit_code=None,
         source="screen",
         confidence="low",
         accepted=offset,
         in_first=keyed.first,
         in_last=keyed.last,
-        out_first=None,
-        out_last=None,
-        output="",
-        fullscreen=False,
-        hidden=False,
         evidence=Evidence(line.removesuffix(text), line, keyed.model, reason),
     )
 

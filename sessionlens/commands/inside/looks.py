@@ -7,41 +7,13 @@ kept. Which part of a screen matters (a pane of tmux, the command line of vim) i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import overload
 
 from ..region import before_cursor
 from ..screen import Screen, View
 
 REST_NS = 30_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A row of a part of the screen."""
-
-    text: str
-    wrapped: bool
-
-
-class Crop(Sequence[Part]):
-    """Some rows and columns of a screen, each made when it is looked at."""
-
-    def __init__(self, row: Callable[[int], Part], ids: Sequence[int]) -> None:
-        self._row, self.ids = row, ids
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @overload
-    def __getitem__(self, index: int) -> Part: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Part]: ...
-    def __getitem__(self, index: int | slice) -> Part | list[Part]:
-        if isinstance(index, slice):
-            return [self._row(row) for row in self.ids[index]]
-        return self._row(self.ids[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +27,7 @@ class Look:
     offset: int
     event: int
     kind: str
-    rows: Screen | Crop
+    rows: Screen
     x: int
     y: int
     columns: int

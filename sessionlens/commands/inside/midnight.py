@@ -17,6 +17,7 @@ from ..output import plain
 from ..prompts import ends_as_prompts_do
 from ..region import logical_line
 from ..screen import ALTERNATE, View
+from .inner import AGAIN, inner
 from .looks import Look
 from .strokes import Confirmed, Typed, confirmed, spelled
 
@@ -25,7 +26,6 @@ _ASKS = re.compile(r"[│|]\s*Filter command and arguments:?\s*[│|]")
 _HISTORY = re.compile(r"\s*\[\^\]$")  # mc's button for earlier lines
 _TITLE = b"\x1b]0;mc ["
 _COLUMN = re.compile(r"\s{2,}")
-_AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
 _ENDS = re.compile(rb"(?:\x1b\[[\d;?]*[A-Za-z]|[\r\n])*")
 
 
@@ -40,7 +40,7 @@ class Midnight:
         self.box: tuple[Look, str] | None = None
         self.rested = False  # at the subshell's prompt, with the panels away
         self.taken_ns = -1
-        self.last = (-_AGAIN, "")
+        self.last = (-AGAIN, "")
 
     def commands(self, seen: Sequence[Look], typed: Typed, outer: Command) -> Iterator[Command]:
         """What was run inside, in the output of this command line."""
@@ -105,7 +105,7 @@ class Midnight:
         return next((text for each in lines if (text := spelled(each, line))), "")
 
     def _again(self, look: Look, line: str) -> bool:
-        return look.offset - self.last[0] < _AGAIN and line == self.last[1]
+        return look.offset - self.last[0] < AGAIN and line == self.last[1]
 
     def _text(self, line: str) -> str:
         """What stands behind the shortest of the prompts seen that the line begins with."""
@@ -125,14 +125,13 @@ class Midnight:
         stop = min([self.outer.out_last or look.offset, *back]) if prints else look.offset
         shown = begin < stop
         return replace(
-            self.outer,
+            inner(self.outer),
             start_ns=keyed.t_ns,
             taken_ns=look.t_ns,
             end_ns=self.view.time_of(stop) if shown else None,
             text=text,
             kind=kind,
             context=self.path if kind == "editor" else f"{self.path} > {self.shell}",
-            exit_code=None,
             source="screen",
             confidence=keyed.confidence,
             accepted=look.offset,
@@ -141,8 +140,6 @@ class Midnight:
             out_first=begin if shown else None,
             out_last=stop - 1 if shown else None,
             output=self._said(begin, stop) if shown else "",
-            fullscreen=False,
-            hidden=False,
             evidence=Evidence(line.removesuffix(text), line, keyed.model, keyed.reason),
         )
 

@@ -21,6 +21,7 @@ from ..openers import SHELLS, program
 from ..output import plain
 from ..screen import ALTERNATE, View
 from .asking import Asked, Reader, asked
+from .inner import AGAIN, inner
 from .looks import Look
 from .midnight import Midnight, comes_back
 from .nano import nano
@@ -41,7 +42,6 @@ _OPENS = {"vi": ":!", "less": PIPES, "more": "!", "nano": "|"}
 _RETURNED = re.compile(r"^shell returned (-?\d+)$", re.M)
 _TRAILERS = re.compile(r"(?:^|\n)\s*(?:[!|]|shell returned -?\d+)\s*$|^\[No write since last change\]\n?")
 _BEGINS = re.compile(rb"(?:\x1b\[[\d;?>]*[A-Za-z]|\x1b[=>]|[\r\n])*")
-_AGAIN = 64  # bytes between the line feed and the end of bracketed paste that accept the same line
 Seen = Callable[[int, int], Iterable[Look]]
 
 
@@ -221,7 +221,7 @@ class Inside:
         while (shorter := _TRAILERS.sub("", said)) != said:
             said = shorter
         return replace(
-            outer,
+            inner(outer),
             start_ns=keyed.t_ns,
             taken_ns=look.t_ns,
             end_ns=self.view.time_of(stop) if begin < stop or stop < self.view.end else None,
@@ -237,8 +237,6 @@ class Inside:
             out_first=begin if stop > begin else None,
             out_last=stop - 1 if stop > begin else None,
             output=said,
-            fullscreen=False,
-            hidden=False,
             evidence=Evidence(opens, read.line, model and model.removeprefix(opens), keyed.reason),
             typed=model if replaced and keyed.confidence != "low" else None,
         )
@@ -257,7 +255,7 @@ class Inside:
 
 def _same(inner: Command, following: Command) -> bool:
     """Is this the next line of the main screen, found twice?"""
-    return inner.text == following.text and 0 <= following.accepted - inner.accepted < _AGAIN
+    return inner.text == following.text and 0 <= following.accepted - inner.accepted < AGAIN
 
 
 def _whole(each: Asked, keyed: Confirmed, exact: bool) -> tuple[Asked, Confirmed]:

@@ -116,6 +116,13 @@ def confirmed(line: Sequence[Key], texts: Sequence[str], opens: str, bare: bool 
     return best
 
 
+def well_typed(recording: Recording, text: str, begun_ns: int, by_ns: int, since_ns: int) -> Confirmed | None:
+    """What the keys since `begun_ns` say of a line, if one whose Enter came after `since_ns` explains it."""
+    lines = Typed(recording, begun_ns + 1, by_ns).lines(since_ns, by_ns)
+    found = (confirmed(line, [text], "", bare=True) for line in lines)
+    return next((keyed for keyed in found if keyed is not None and keyed.confidence != "low"), None)
+
+
 def spelled(line: Sequence[Key], shown: str) -> str:
     """The longest text that keys with Enter spell and that ends what is shown; "" where there is none."""
     pressed = line[:-1]

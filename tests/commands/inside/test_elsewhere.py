@@ -35,6 +35,21 @@ def test_lines_on_a_screen_that_is_drawn(shell: Shell, tmp_path: Path, inputs: b
     assert rest == ["echo one", "./menu", "echo fin"]
 
 
+def test_a_line_is_as_it_was_typed_whatever_its_program_was_called_as(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "menu").write_text(f"#!/bin/sh\n{DRAW}bash --norc --noprofile -i; printf '\\033[?1049l'\n")
+    (tmp_path / "menu").chmod(0o755)
+    typist = shell("bash", "--norc", "--noprofile", "-i", PS1="me@here:\\w\\$ ")
+    typist.wait(READY)
+    for text in ("one", "two"):
+        typist.run("./menu" if text == "one" else "!?menu", READY)
+        typist.run(f"echo {text}", READY)
+        typist.run("exit", r"1049l[\s\S]*" + READY)
+    typed = {each.text: each.typed for each in typist.extraction().commands}
+    assert typed["./menu"] == "!?menu"
+    assert typed["echo one"] is None
+    assert typed["echo two"] is None
+
+
 @pytest.mark.skipif(not shutil.which("vim"), reason="needs vim")
 def test_text_typed_to_vim_under_another_name_is_no_line(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "edit").write_text("#!/bin/sh\nexec vim -u NONE -n notes.txt\n")

@@ -149,20 +149,11 @@ class Scp:
 
     def _verdict(self, view: memoryview) -> int:
         """Whether the sender could read all of it: a zero byte, or a complaint."""
-        if not self._held and view[0] == 0:
-            self._ask(lambda error: self._end_file(error or OK, None))
+        size, whole, said = _status(self._held, view, "no verdict behind a file")
+        if whole:
+            self._ask(lambda error: self._end_file((error or OK) if said is None else "error", said))
             self._take = self._line
-            return 1
-        end = bytes(view[:LINE_LIMIT]).find(b"\n") + 1
-        self._held += view[: end or len(view)]
-        if self._held[0] not in (1, 2) or len(self._held) > LINE_LIMIT:
-            raise NotUnderstood("no verdict behind a file")
-        if end:
-            said = _text(self._held)
-            self._held.clear()
-            self._ask(lambda error: self._end_file("error", said))
-            self._take = self._line
-        return end or len(view)
+        return size
 
     def _end_file(self, result: str | None, message: str | None) -> None:
         file, self._file = self._file, None
@@ -182,19 +173,10 @@ class Scp:
         self._answered = then
 
     def _answer_received(self, view: memoryview) -> int:
-        """A zero byte, or 1 or 2 with a line of text."""
-        if not self._answer and view[0] == 0:
-            self._answer_is(None)
-            return 1
-        end = bytes(view[:LINE_LIMIT]).find(b"\n") + 1
-        self._answer += view[: end or len(view)]
-        if self._answer[0] not in (1, 2) or len(self._answer) > LINE_LIMIT:
-            raise NotUnderstood("no answer of a receiver")
-        if end:
-            said = _text(self._answer)
-            self._answer.clear()
+        size, whole, said = _status(self._answer, view, "no answer of a receiver")
+        if whole:
             self._answer_is(said)
-        return end or len(view)
+        return size
 
     def _answer_is(self, error: str | None) -> None:
         then, self._answered = self._answered, None
@@ -227,6 +209,20 @@ class _File:
 
     def __init__(self, n: int, began_ns: int, path: bytes, size: int, attributes: dict[str, Any]) -> None:
         self.n, self.began_ns, self.path, self.size, self.attributes = n, began_ns, path, size, attributes
+
+
+def _status(held: bytearray, view: memoryview, otherwise: str) -> tuple[int, bool, str | None]:
+    """A zero byte, or 1 or 2 with a line of text: how much of it came now, whether that is all, the text."""
+    if not held and view[0] == 0:
+        return 1, True, None
+    end = bytes(view[:LINE_LIMIT]).find(b"\n") + 1
+    held += view[: end or len(view)]
+    if held[0] not in (1, 2) or len(held) > LINE_LIMIT:
+        raise NotUnderstood(otherwise)
+    said = _text(held) if end else None
+    if end:
+        held.clear()
+    return end or len(view), end > 0, said
 
 
 def _text(line: bytearray) -> str:

@@ -23,6 +23,7 @@ from ...prompts import continues, shape, surely_continues
 from ...region import logical_line
 from ...screen import View
 from ...secrets import unechoed
+from ..inner import inner
 from ..looks import Look
 from ..programs import Inside
 from .following import ENDS, Handover, Standing, lines_of
@@ -213,24 +214,17 @@ class PaneCommands:
         if text is None:
             return None
         return replace(
-            self.outer,
+            inner(self.outer),
             start_ns=order.t_ns,
             taken_ns=order.t_ns,
-            end_ns=None,
             text=text,
             kind="editor",
             context=self.path,
-            exit_code=None,
             source="keys",
             confidence="medium",
             accepted=self.view.offset_at(order.event),
             in_first=order.first,
             in_last=order.last,
-            out_first=None,
-            out_last=None,
-            output="",
-            fullscreen=False,
-            hidden=False,
             evidence=Evidence(":", order.text, order.text, "typed at the command prompt of tmux"),
         )
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
+from sessionlens.terminal.ondemand import OnDemand
+
 from ...region import index
-from ...screen import View
-from ..looks import Crop, Look, Part
+from ...screen import Shown, View
+from ..looks import Look
 
 _VERTICAL = frozenset("│┃║|├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")
 _HORIZONTAL = frozenset("─━═├┤┼┬┴┣┫╋┳┻╠╣╬╦╩+")
@@ -209,20 +211,20 @@ class Panes:
     def within(self, look: Look, rect: Rect) -> Look:
         kind = "frame" if look.kind == "paste-off" else look.kind  # the multiplexer's own, at any time
         full = rect.left == 0 and rect.right == look.columns - 1 and self.family != "vim"
-        rows = Crop(
+        rows = OnDemand(
             lambda row_id: self._part(row_id, rect.left, rect.right, full),
             look.rows.ids[rect.top : rect.bottom + 1],
         )
         x, y = look.x - rect.left, look.y - rect.top
         return replace(look, kind=kind, rows=rows, x=x, y=y, columns=rect.right - rect.left + 1)
 
-    def _cut(self, row_id: int, left: int, right: int, full: bool) -> Part:
+    def _cut(self, row_id: int, left: int, right: int, full: bool) -> Shown:
         row = self.view.timeline.row(row_id)
         if full:
-            return Part(row.text, row.wrapped)
+            return Shown(row.text, row.wrapped)
         text = row.text[index(row.text, left) : index(row.text, right + 1)]
         wrapped = len(row.cell_texts) > right and row.cell_texts[right].strip() != ""
-        return Part(text if wrapped else text.rstrip(), wrapped)
+        return Shown(text if wrapped else text.rstrip(), wrapped)
 
 
 def copying(look: Look) -> bool:

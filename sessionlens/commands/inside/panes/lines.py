@@ -52,7 +52,7 @@ class _Shown(Readings):
     """
 
     def __init__(self, view: View, reader: LineReader, panes: PaneLines, places: dict[int, Place]) -> None:
-        super().__init__(view, panes.prompts, reader.cutter, reader.asking, reader.witness.knows)
+        super().__init__(view, panes.prompts, reader.cutter, reader.asking, reader.models.knows)
         self.reader, self.panes, self.places = reader, panes, places
         self.forms, self.doubted = reader.asking.forms, reader.asking.doubted
         self.of: dict[Rect, Asking] = {}

@@ -13,8 +13,9 @@ from ...line import Line
 from ...model import Command, Evidence
 from ...region import logical_line
 from ...screen import View
+from ..inner import inner
 from ..looks import Look, looks
-from ..strokes import Confirmed, Typed, confirmed
+from ..strokes import well_typed
 
 
 def unaccepted(view: View, lines: Sequence[Line], before: Command, first: int) -> Command | None:
@@ -26,27 +27,22 @@ def unaccepted(view: View, lines: Sequence[Line], before: Command, first: int) -
     begins = {line.prompt for line in lines if line.prompt.strip() and shown.startswith(line.prompt)}
     prompt = max(begins, key=len, default=shown)
     text = shown[len(prompt) :].strip()
-    keyed = _keyed(view, text, before, look) if text else None
+    since = before.start_ns
+    keyed = well_typed(view.recording, text, since, look.t_ns, since) if text else None
     if keyed is None:
         return None
     return replace(
-        before,
+        inner(before),
         start_ns=keyed.t_ns,
         taken_ns=view.time_of(first),
-        end_ns=None,
         text=text,
         kind="shell",
-        exit_code=None,
         source="screen",
         confidence="medium",
         accepted=look.offset,
         in_first=keyed.first,
         in_last=keyed.last,
-        out_first=None,
-        out_last=None,
-        output="",
         fullscreen=True,
-        hidden=False,
         evidence=Evidence(prompt, shown, keyed.model, "nothing shows that it was taken but what it started"),
     )
 
@@ -55,10 +51,3 @@ def _last(view: View, since: int, first: int) -> Look | None:
     """The main screen when a key was last pressed before it was left."""
     found = [look for look in looks(view, since, first) if look.kind == "input" and not look.alternate]
     return found[-1] if found else None
-
-
-def _keyed(view: View, text: str, before: Command, look: Look) -> Confirmed | None:
-    typed = Typed(view.recording, before.start_ns + 1, look.t_ns)
-    lines = typed.lines(before.start_ns, look.t_ns)
-    found = (confirmed(line, [text], "", bare=True) for line in lines)
-    return next((keyed for keyed in found if keyed is not None and keyed.confidence != "low"), None)
