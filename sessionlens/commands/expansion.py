@@ -15,6 +15,7 @@ _SUBSTITUTES = "|".join(
 _DESIGNATOR = re.compile(
     rf"![^\s:;|&'\"]{{0,200}}:(?:{_SUBSTITUTES})(?::\w)?"
     r"|![!$^*:#?\w-][\w$^*:?!/&%-]*|!\?[^?]*\??|!\{[^}]*\}"
+    r"|(?<!#)![./~@+][\w$^*:?!/&%.~@+-]*"  # a path; `#!/bin/sh` is a comment to history(3) too
 )
 _QUOTED = re.compile(r"'[^']*'|\\.")
 _QUICK = re.compile(r"^\^[^^]+\^")
