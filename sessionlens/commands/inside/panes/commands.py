@@ -165,7 +165,7 @@ class PaneCommands:
         return Command(
             start_ns=line.t_ns,
             taken_ns=self._taken(line),
-            end_ns=self._came_up(after.first, line.prompt, begin) if after else None,
+            end_ns=self._came_up(after.first, line.prompt, handed.standing.look.offset) if after else None,
             text=text,
             kind=level.kind,
             context=f"{self.path} > {contexts.path}",

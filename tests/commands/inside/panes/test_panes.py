@@ -79,11 +79,16 @@ def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int
 
 
 @needs("tmux")
-def test_a_command_ends_with_its_prompt_and_not_with_the_next_key(shell: Shell, files: Path) -> None:
+@pytest.mark.parametrize("redrawn", [False, True])
+def test_a_command_ends_with_its_prompt_and_not_with_the_next_key(
+    shell: Shell, files: Path, redrawn: bool
+) -> None:
     session = Session(shell, files, random.Random(0), "tmux")
     session.start()
     for line in ("echo one", "true", "seq 70"):
         session.run(line)
+    if redrawn:
+        _redrawn(session, [str(number) for number in range(49, 71)])
     session.leave()
     pause_ns = 30_000_000_000  # longer than any of this takes on a busy machine
     found = session.typist.extraction(each_ns=pause_ns)
@@ -92,6 +97,16 @@ def test_a_command_ends_with_its_prompt_and_not_with_the_next_key(shell: Shell, 
     for each in inner:
         assert each.end_ns is not None and each.start_ns <= each.taken_ns <= each.end_ns
         assert each.end_ns - each.start_ns < pause_ns
+
+
+def _redrawn(session: Session, rows: list[str]) -> None:
+    """As tmux draws what came too quickly: all that is left of it and the prompt at once, the line gone."""
+    events, prompt = session.typist.events, left(session.typist.terminal)
+    enter = max(at for at, event in enumerate(events) if event[1:] == ("i", b"\r"))
+    drawn = "".join(f"{row}\x1b[K\r\n" for row in rows)
+    drawn = f"\x1b[1;23r\x1b[1;1H\x1b[23S{drawn}{prompt}\x1b[K\x1b[1;24r\x1b[23;{len(prompt) + 1}H"
+    events[enter + 1 :] = [(events[enter + 1][0], "o", drawn.encode())]
+    session.typist.fed = len(events)
 
 
 @needs("tmux")
