@@ -6,6 +6,7 @@ has another chain value at that length (`sessionlens verify --heads`).
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -14,21 +15,28 @@ from sessionlens_recorder.bundle import BundleError, BundleWriter, read_heads
 
 
 class Heads:
-    """Tells the heads of one bundle, `every` so many seconds at most. Called by one thread at a time."""
+    """Tells the heads of one bundle, `every` so many seconds at most, and the last one last, though another
+    thread may just be through with a commit.
+    """
 
     def __init__(self, bundle: BundleWriter, every: float) -> None:
         self._bundle, self._every = bundle, every
         self._length, self._next = 0, 0.0
+        self._turn, self._over = threading.Lock(), False
 
     def committed(self) -> None:
         """The journal may have grown."""
-        if self._bundle.head[0] != self._length and time.monotonic() >= self._next:
+        with self._turn:
+            if self._over or self._bundle.head[0] == self._length or time.monotonic() < self._next:
+                return
             self._next = time.monotonic() + self._every
             self._tell(final=None)
 
     def sealed(self) -> None:
         """The journal has its last line."""
-        self._tell(final=True)
+        with self._turn:
+            self._over = True
+            self._tell(final=True)
 
     def _tell(self, final: bool | None) -> None:
         self._length, chain = self._bundle.head
