@@ -23,7 +23,7 @@ from sessionlens.recording import Info, Recording
 from sessionlens.terminal import Terminal, replay
 
 Event = tuple[int, str, bytes]
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 def recording(
@@ -100,17 +100,25 @@ class Typist:
         self._asleep()
 
     def _asleep(self) -> None:
-        """Until the program waits, for a key perhaps, as whenever a person types; for a moment at most.
+        """Until the program that has the terminal waits, for a key perhaps, as whenever a person types; for some
+        seconds at most, since it may have work to do.
 
         A Ctrl-C between a prompt and the reading behind it may be lost, and zsh takes a key that came before
-        it reads an answer for no answer.
+        it reads an answer for no answer. What it has said by then is recorded before the next key.
         """
-        until = time.monotonic() + 0.5
-        stat = Path(f"/proc/{self.pid}/stat")
-        while time.monotonic() < until and stat.exists():
-            if stat.read_text().rpartition(")")[2].split()[0] != "R":
-                return
+        until = time.monotonic() + 5
+        while time.monotonic() < until and self._works():
             os.sched_yield()
+        if select.select([self.fd], [], [], 0)[0]:
+            self._read()
+
+    def _works(self) -> bool:
+        """Runs, or would if there were a processor for it, or reads from a disk."""
+        try:
+            stat = Path(f"/proc/{os.tcgetpgrp(self.fd)}/stat").read_text()
+        except OSError:  # it has just ended
+            return False
+        return stat.rpartition(")")[2].split()[0] in "RD"
 
     def until(self, holds: Callable[[Terminal], bool]) -> None:
         """Read until the screen is as it should be."""
@@ -128,6 +136,7 @@ class Typist:
             ):
                 raise AssertionError("it never showed:\n" + "\n".join(self.terminal.display))
         self.seen = b""
+        self._asleep()
 
     def _read(self) -> bool:
         try:

@@ -36,7 +36,7 @@ def keyed(typist: Any, shown: str, *keys: str) -> None:
     """Press keys, wait for the line that they make, and for the next prompt."""
     for key in keys:
         typist.press(key)
-    typist.until(lambda terminal: any(shown in row for row in terminal.display))
+    typist.until(lambda terminal: shown in terminal.display[terminal.cursor.y])  # above, it may stand already
     typist.press("\r")
     typist.wait(READY)
 

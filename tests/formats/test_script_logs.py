@@ -38,24 +38,25 @@ def recorded(folder: Path, *options: str, kill: bool = False) -> Path:
         os.execvpe("script", command, environment)
     shown = b""
 
-    def wait(end: bytes) -> None:
+    def wait(*ends: bytes) -> None:
         nonlocal shown
-        until = time.monotonic() + 8
-        while not shown.endswith(end):
-            assert time.monotonic() < until, (end, shown)
+        until = time.monotonic() + 30
+        while not shown.endswith(ends):
+            assert time.monotonic() < until, (ends, shown)
             if select.select([terminal], [], [], 0.1)[0]:
                 shown += os.read(terminal, 4096)
         shown = b""
 
     # More output than script's buffers hold, so that a killed one has written some of it.
     lines = ["echo one", "seq 1 3000", "read -s -p 'Password: ' P", "Tr0ub4dor", "echo two"]
+    asked = b"\rPassword: ", b"\nPassword: "  # not what is echoed of the line
     wait(b"here$ ")
     for line in lines:
         for letter in line:
             os.write(terminal, letter.encode())
             time.sleep(0.005)
         os.write(terminal, b"\r")
-        wait(b"Password: " if line.startswith("read") else b"here$ ")
+        wait(*asked) if line.startswith("read") else wait(b"here$ ")
     if kill:
         for letter in "echo " + 250 * "x" + "\r":  # so many entries that some of the timing is written
             os.write(terminal, letter.encode())

@@ -59,7 +59,7 @@ while true; read -S -p asked line; printf '%s\\0' "$line" >&{fd}; end
 _KEY = re.compile(
     rb"\x1b\[200~.*?\x1b\[201~|\x1b\[[0-9;]*[A-Za-z~]|\x1b[^\x1b]|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*", re.S
 )
-_TALK = 4  # seconds after which an editor that says nothing is given up
+_TALK = 20  # seconds after which an editor that says nothing is given up
 
 
 class Silent(Exception):
