@@ -11,6 +11,7 @@ import hashlib
 import socket
 import struct
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -78,7 +79,7 @@ class Agent:
                 client, _ = self._server.accept()
             except OSError:
                 return
-            with client, client.makefile("rb") as stream:
+            with client, client.makefile("rb") as stream, suppress(ConnectionError):  # ssh may just leave
                 while header := stream.read(4):
                     request = stream.read(struct.unpack(">I", header)[0])
                     client.sendall(string(self._answer(request)))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import BuildSite, Site, events, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, events, wait_for
 
 RUN = [sys.executable, "-m", "sessionlens_recorder"]
 
@@ -27,7 +27,8 @@ ENV = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "recorder")}
 
 def run(site: Site, *arguments: str, unix: str | None = None) -> subprocess.CompletedProcess[str]:
     """`sessionlens-recorder …`, as this user or as another one."""
-    return subprocess.run(command(site, *arguments, unix=unix), capture_output=True, text=True, timeout=30)
+    line = command(site, *arguments, unix=unix)
+    return subprocess.run(line, capture_output=True, text=True, timeout=DEADLINE_S)
 
 
 def command(site: Site, *arguments: str, unix: str | None = None) -> list[str]:
@@ -88,7 +89,7 @@ class Shell:
             pass
         return self.seen
 
-    def until(self, text: str, seconds: float = 20.0) -> None:
+    def until(self, text: str, seconds: float = DEADLINE_S) -> None:
         try:
             wait_for(lambda: text in self.read(), seconds=seconds)
         except AssertionError as error:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from .conftest import DEADLINE_S
+
 
 @dataclass(frozen=True)
 class Cable:
@@ -72,7 +74,7 @@ class Wire:
 
     def cut(self) -> None:
         self._cut.set()
-        self._thread.join(20)
+        self._thread.join(DEADLINE_S)
 
     def _run(self) -> None:
         near, _ = self._listener.accept()

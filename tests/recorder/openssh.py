@@ -16,7 +16,7 @@ import subprocess
 import termios
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ class Echo:
                 connection, _ = self._server.accept()
             except OSError:
                 return
-            with connection:
+            with connection, suppress(ConnectionError):  # who asked may leave before the answer
                 while data := connection.recv(65536):
                     connection.sendall(data)
 
@@ -120,9 +120,10 @@ def ask(port: int, data: bytes) -> bytes:
         return answer
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def listens(at: int | Path) -> bool:
+    """A port, or a Unix socket."""
+    with socket.socket(socket.AF_INET if isinstance(at, int) else socket.AF_UNIX) as probe:
+        return probe.connect_ex(("127.0.0.1", at) if isinstance(at, int) else str(at)) == 0
 
 
 @contextmanager
@@ -131,7 +132,7 @@ def agent(tmp_path: Path, *keys: Path) -> Iterator[dict[str, str]]:
     environment = os.environ | {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
     process = subprocess.Popen(["ssh-agent", "-D", "-a", tmp_path / "agent"], stdout=subprocess.DEVNULL)
     try:
-        wait_for((tmp_path / "agent").exists, "the agent's socket")
+        wait_for(lambda: listens(tmp_path / "agent"), "the agent")  # its socket is there before
         if keys:
             subprocess.run(["ssh-add", *keys], env=environment, capture_output=True, check=True)
         yield environment

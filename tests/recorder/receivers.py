@@ -1,5 +1,6 @@
 """Real receivers on loopback: syslog over UDP, TCP and TLS, and an HTTP collector that can be told what to
-answer. Each keeps what it got; each can be closed and opened again at the same port.
+answer. Each keeps what it got; each can be closed and opened again at the same port, which is nobody else's
+meanwhile.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from sessionlens_recorder.sinks.endpoints import Endpoint
 from sessionlens_recorder.sinks.make import make_endpoint
 from sessionlens_recorder.sinks.record import make
 
+from .conftest import free_port
+
 # RFC 5424, section 6, as written there
 _NAME = r"[!#-<>-\\^-~]{1,32}"
 _VALUE = r'(?:[^"\\\]]|\\.)*'
@@ -56,7 +59,7 @@ class Datagrams:
     def __init__(self, port: int = 0) -> None:
         self.got: list[bytes] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", port))
+        self._socket.bind(("127.0.0.1", port or free_port()))
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._receive, daemon=True).start()
 
@@ -78,7 +81,7 @@ class Stream:
         self.got: list[bytes] = []
         self.connections: list[socket.socket] = []
         self._context, self._reads = context, reads
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = socket.create_server(("127.0.0.1", port or free_port()))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -91,7 +94,7 @@ class Stream:
                     threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # ValueError: it was closed between two looks at it
             if self._context is not None:
                 sock = self._context.wrap_socket(sock, server_side=True)
                 self.connections.append(sock)
@@ -153,7 +156,7 @@ class Collector:
 
     def __post_init__(self) -> None:
         self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port or free_port()), self._handler())
         self._server.daemon_threads = True
         if self.context is not None:
             self._server.socket = self.context.wrap_socket(self._server.socket, server_side=True)

@@ -15,7 +15,7 @@ from paramiko import common
 from sessionlens_recorder.bundle import check
 from sessionlens_recorder.session.relay import MAX_CHANNELS
 
-from .conftest import BuildSite, Site, channel, stream, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, channel, stream, wait_for
 from .messages import data, opening, request
 from .speaker import Heard, client, log_in, send
 from .test_faults import needs_proc, process_of, processes_of, sealed_as
@@ -32,7 +32,7 @@ def peak(pid: int) -> int:
 
 def raw(site: Site) -> socket.socket:
     host, _, port = site.server.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=20)
+    return socket.create_connection((host, int(port)), timeout=DEADLINE_S)
 
 
 def read_to_the_end(sock: socket.socket) -> bytes:
@@ -109,7 +109,7 @@ def test_a_packet_smuggled_into_the_key_exchange(build_site: BuildSite) -> None:
     site = build_site().start()
     transport = Terrapin(raw(site))
     with pytest.raises((paramiko.SSHException, EOFError, OSError)):
-        transport.start_client(timeout=20)
+        transport.start_client(timeout=DEADLINE_S)
     assert transport.agreed_on_strict_kex
     transport.close()
     ended(site, "strict-kex mode")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import BuildSite, Site
+from .conftest import DEADLINE_S, BuildSite, Site
 
 FILE = '[sinks.heads]\ntype = "file"\npath = "{}"\n'
 
@@ -23,7 +23,7 @@ def second(site: Site, folder: Path, **places: Path) -> subprocess.CompletedProc
     text += f'[spool]\nfolder = "{places["spool"]}"\n'
     file.write_text(text.replace(FILE.format("heads.jsonl"), FILE.format(places["heads"])))
     line = [sys.executable, "-m", "sessionlens_recorder", "serve", "--config", str(file)]
-    return subprocess.run(line, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(line, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
 
 @pytest.mark.parametrize("shared", ["recordings", "spool", "heads"])

@@ -21,7 +21,7 @@ from sessionlens_recorder.net.totp import check_code, code_at, new_secret, otpau
 import sessionlens as sl
 
 from .askpass import AskPass
-from .conftest import BuildSite, Site, facts, make_key, wait_for, write_secret
+from .conftest import DEADLINE_S, BuildSite, Site, facts, make_key, wait_for, write_secret
 from .speaker import client, send
 
 ASKED = ("-oBatchMode=no", "-oNumberOfPasswordPrompts=1")
@@ -349,7 +349,7 @@ def test_a_dialogue() -> None:
         assert not dialogue.answered(given), "once"
     wait_for(lambda: len(sent) == 3)
     dialogue.abandon()
-    thread.join(5)
+    thread.join(DEADLINE_S)
     assert answers == [[b"john"], WrongAnswers, Abandoned]
     with pytest.raises(Abandoned):
         dialogue.ask("", "", [])

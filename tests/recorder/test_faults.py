@@ -75,11 +75,12 @@ def test_a_killed_connection_is_sealed_as_aborted(build_site: BuildSite) -> None
 def test_a_killed_bastion_is_tidied_up_at_the_next_start(build_site: BuildSite) -> None:
     site = build_site().start()
     with running(site, CHATTER) as (client, bundle):
-        children = processes_of(site)
+        child = process_of(site)
         assert site.process is not None
-        site.process.send_signal(signal.SIGSTOP)  # it would seal what they leave
-        for child in children:
-            os.kill(child, signal.SIGKILL)
+        site.process.send_signal(signal.SIGSTOP)  # it would seal what this one leaves
+        stat = Path(f"/proc/{site.process.pid}/stat")
+        wait_for(lambda: stat.read_text().rpartition(") ")[2][0] == "T", "it stands still")
+        os.kill(child, signal.SIGKILL)
         site.process.kill()
         site.process.wait(DEADLINE_S)
         client.communicate(timeout=DEADLINE_S)

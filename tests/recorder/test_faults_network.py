@@ -64,7 +64,7 @@ def test_a_target_in_a_black_hole(build_site: BuildSite, tmp_path: Path) -> None
         site.replaced(str(site_key(site)), str(far.client_key)).replaced("[recording]", UNREACHABLE).start()
         with running(site, CHATTER) as (client, bundle):
             wire.pull()
-            out, err = client.communicate(timeout=30)
+            out, err = client.communicate(timeout=DEADLINE_S)
     assert client.returncode == 255
     assert b"the connection to the target has ended" in err
     sealed_as(bundle, "sealed")

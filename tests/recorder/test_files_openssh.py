@@ -18,7 +18,7 @@ import pytest
 from sessionlens_recorder.bundle import check
 
 from .conftest import DEADLINE_S, BuildSite, Site, channel, events, stream, wait_for
-from .test_faults import sealed_as
+from .test_faults import process_of, sealed_as
 
 Line = dict[str, Any]
 
@@ -366,8 +366,7 @@ def test_a_killed_session_keeps_what_was_asked_for(build_site: BuildSite, tmp_pa
         with files.open(f"{tmp_path}/new", "wb") as written:
             written.write(b"abc")
             (bundle,) = [path for path in site.bundles() if path not in before]
-            session = wait_for(lambda: _children(site), "the session's process")[0]
-            os.kill(session, 9)
+            os.kill(process_of(site), 9)
             sealed = wait_for(lambda: (bundle / "MANIFEST.sig").exists(), "sealed as aborted")
             assert sealed
             _forget(written)
@@ -380,9 +379,3 @@ def test_a_killed_session_keeps_what_was_asked_for(build_site: BuildSite, tmp_pa
 def _forget(file: paramiko.SFTPFile) -> None:
     """Its connection is gone, and closing it would say so."""
     file._closed = True
-
-
-def _children(site: Site) -> list[int]:
-    assert site.process is not None
-    listed = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text()
-    return [int(pid) for pid in listed.split()]

@@ -19,7 +19,7 @@ from sessionlens_recorder.session import wire
 from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.spool import Spool
 
-from .conftest import BuildSite, Site, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, wait_for
 
 
 def entry(name: str, **fields: object) -> logging.LogRecord:
@@ -89,7 +89,7 @@ def client(site: Site) -> paramiko.Transport:
     """In, and deaf to refusals."""
     host, _, port = site.targets["web01"].rpartition(":")
     transport = paramiko.Transport((host, int(port)))
-    transport.start_client(timeout=20)
+    transport.start_client(timeout=DEADLINE_S)
     transport.auth_publickey("john", paramiko.Ed25519Key.from_private_key_file(str(site.key)))
     refused = {paramiko.common.MSG_CHANNEL_OPEN_FAILURE: lambda *_: None}
     transport._channel_handler_table = {**transport._channel_handler_table, **refused}  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ def test_one_unix_user_does_not_take_all_answers(build_site: BuildSite) -> None:
             knocks[-1].connect(path.name)
     finally:
         os.chdir(cwd)
-    knocks[-1].settimeout(20)
+    knocks[-1].settimeout(DEADLINE_S)
     assert b"is being answered 8 times already" in knocks[-1].recv(4096)
     for knock in knocks:
         knock.close()

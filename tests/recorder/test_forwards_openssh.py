@@ -73,13 +73,14 @@ def test_a_unix_socket_of_the_targets(site: Site, tmp_path: Path, path: Path) ->
 def test_a_unix_socket_towards_the_user(site: Site, tmp_path: Path, path: Path, echo: Echo) -> None:
     """-R from a path there: forwarded-streamlocal@openssh.com."""
     before = site.bundles()
-    with master(site, tmp_path, f"-R{path}:127.0.0.1:{echo.port}"):
-        wait_for(path.exists, "the target listens")
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(DEADLINE_S)
-            connection.connect(str(path))
-            connection.sendall(b"abc")
-            assert connection.recv(10) == b"abc"
+    with (
+        master(site, tmp_path, f"-R{path}:127.0.0.1:{echo.port}"),
+        socket.socket(socket.AF_UNIX) as connection,
+    ):
+        connection.settimeout(DEADLINE_S)
+        wait_for(lambda: connection.connect_ex(str(path)) == 0, "the target listens")
+        connection.sendall(b"abc")
+        assert connection.recv(10) == b"abc"
     bundle = site.sealed(before)
     (folder,) = kinds(bundle, "forward")
     told = meta(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sessionlens as sl
 
-from .conftest import ME, BuildSite, facts, wait_for
+from .conftest import DEADLINE_S, ME, BuildSite, facts, wait_for
 from .live import can_be, command, four_eyes, listed, notes, only, run, shell
 
 
@@ -57,7 +57,7 @@ def test_a_second_person_is_another_unix_user(build_site: BuildSite, public_fold
         )
         wait_for(lambda: "session-watched" in site.log(), "it is told")
         assert run(site, "end", waiting, "--reason", "enough", unix="daemon").returncode == 0
-        assert "42-there" in followed.communicate(timeout=20)[0]
+        assert "42-there" in followed.communicate(timeout=DEADLINE_S)[0]
     bundle = site.sealed([])
     assert facts(bundle)["allowed"]["by"] == "daemon"
     assert [note["event"] for note in notes(bundle)][:2] == ["watched", "ended"]
@@ -125,12 +125,12 @@ def test_a_second_person_may_come_after_questions(build_site: BuildSite) -> None
 
 
 def test_the_grace_of_a_login_does_not_run_while_it_waits(build_site: BuildSite) -> None:
-    site = four_eyes(build_site, ME, server="login_grace = 2")
+    site = four_eyes(build_site, ME, server="login_grace = 6")
     with shell(site) as session:
         session.until("waiting for a second person")
         waiting = only(site, "waiting")
         since = time.monotonic()
-        wait_for(lambda: time.monotonic() > since + 3, "longer than the grace")
+        wait_for(lambda: time.monotonic() > since + 7, "longer than the grace")
         assert run(site, "allow", waiting, "--reason", "fine").returncode == 0
         session.type("echo $((40 + 2))-there; exit\n")
         session.until("42-there")

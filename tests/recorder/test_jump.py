@@ -12,6 +12,7 @@ import pytest
 from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, facts, make_key, public, stream, wait_for
 from .live import append, listed
 from .live import run as order
+from .test_faults import needs_proc, process_of
 from .test_krl import recorder
 
 
@@ -203,14 +204,10 @@ def test_a_revoked_person_is_out_inside_too(own_key: Site) -> None:
     wait_for(lambda: "john is revoked" in own_key.log())
 
 
+@needs_proc
 def test_a_process_that_dies_leaves_a_sealed_bundle(own_key: Site) -> None:
     first = Inside(own_key)
-    assert own_key.process is not None
-    children = subprocess.run(
-        ["pgrep", "-P", str(own_key.process.pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
-    (child,) = children
-    os.kill(int(child), signal.SIGKILL)
+    os.kill(process_of(own_key), signal.SIGKILL)
     first.told()
     sealed = own_key.sealed(first.before)
     assert "killed by signal 9" in (sealed / "journal").read_text().splitlines()[-1]

@@ -13,7 +13,7 @@ from sessionlens_recorder.net.krl import MAGIC, RevokedKeys, read_revoked_keys
 from sessionlens_recorder.net.revocation import Revocations, parse_people, revoke
 
 from .certs import certify, keygen
-from .conftest import BuildSite, Site, make_key, public, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, make_key, public, wait_for
 
 
 def check(revoked: RevokedKeys, path: Path) -> str | None:
@@ -145,7 +145,7 @@ class Running:
 
     def ended(self) -> bytes:
         """What the user read; input stays open until then, or `cat` would end by itself."""
-        assert self.process.wait(20) == 255
+        assert self.process.wait(DEADLINE_S) == 255
         return self.process.communicate()[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import BuildSite, channel, stream
+from .conftest import DEADLINE_S, BuildSite, channel, stream
 from .live import shell
 
 
@@ -14,7 +14,7 @@ def test_who_is_idle_reads_so_and_is_ended(build_site: BuildSite) -> None:
         session.until("still-2")
         session.until("nothing has happened for 6 s; this session ends here")
         assert session.seen.count("for a while") == 2
-        assert session.process.wait(20) == 255
+        assert session.process.wait(DEADLINE_S) == 255
     bundle = site.sealed([])
     assert "idle for 6 s" in (bundle / "journal").read_text().replace("\\040", " ")
     assert stream(channel(bundle, "0.shell"), "out").count(b"for a while") == 2
@@ -37,5 +37,5 @@ def test_a_session_may_last_so_long_and_a_target_has_its_own_times(build_site: B
     with shell(site) as session:
         session.until("a session may last 4 s; this one ends in 2 s")
         session.until("a session may last 4 s; this one ends here")
-        assert session.process.wait(20) == 255
+        assert session.process.wait(DEADLINE_S) == 255
     assert "lasted for 4 s" in (site.sealed([]) / "journal").read_text().replace("\\040", " ")

@@ -25,7 +25,7 @@ from .test_jump import jump, run
 
 def connect(site: Site) -> socket.socket:
     host, _, port = site.server.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=10)
+    return socket.create_connection((host, int(port)), timeout=DEADLINE_S)
 
 
 def limited(build_site: BuildSite, table: str) -> Site:
@@ -312,7 +312,7 @@ def test_hup_says_what_needs_a_restart(build_site: BuildSite) -> None:
 
 
 def scrape(site: Site) -> str:
-    with urllib.request.urlopen(f"http://{site.metrics}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{site.metrics}/metrics", timeout=DEADLINE_S) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         return str(answer.read().decode())
 
@@ -357,7 +357,7 @@ def test_prometheus_can_read_what_is_counted(build_site: BuildSite) -> None:
     for row in page.splitlines():
         assert row.startswith(("# HELP sessionlens_", "# TYPE sessionlens_")) or SAMPLE.fullmatch(row), row
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"http://{site.metrics}/", timeout=10)
+        urllib.request.urlopen(f"http://{site.metrics}/", timeout=DEADLINE_S)
     parser = pytest.importorskip("prometheus_client.parser", reason="the real parser: prometheus_client")
     families = {family.name: family for family in parser.text_string_to_metric_families(page)}
     assert families["sessionlens_commit_seconds"].type == "histogram"

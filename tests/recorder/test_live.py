@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ME, BuildSite, Site, channel, facts, public, stream, wait_for
+from .conftest import DEADLINE_S, ME, BuildSite, Site, channel, facts, public, stream, wait_for
 from .live import RUN, append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
 
 
@@ -68,7 +68,7 @@ def test_following_shows_everything_from_the_beginning_and_is_recorded(live: Sit
         )
         wait_for(lambda: "session-watched" in live.log(), "it is told")
         session.type("echo sec''ond; exit\n")
-        output, _ = watching.communicate(timeout=20)
+        output, _ = watching.communicate(timeout=DEADLINE_S)
     assert watching.returncode == 0
     assert "first red" in output and "second" in output and "\x1b" not in output
     assert "Script started" not in output, "the file's own first line"
@@ -117,7 +117,7 @@ def test_a_session_is_ended_and_its_user_reads_why(live: Site) -> None:
         done = run(live, "end", only(live), "--reason", "maintenance now")
         assert done.returncode == 0, done.stderr
         session.until("ended by somebody who watches over it: maintenance now")
-        assert session.process.wait(20) == 255
+        assert session.process.wait(DEADLINE_S) == 255
     bundle = live.sealed([])
     assert notes(bundle)[-2]["event"] == "ended" and notes(bundle)[-2]["by"] == ME
     assert f"ended by {ME}: maintenance now" in (bundle / "journal").read_text().replace("\\040", " ")
@@ -157,7 +157,7 @@ def test_a_session_through_a_jump_is_seen_and_ended_alone(build_site: BuildSite)
         assert only(site) == mine
         ended = run(site, "end", mine, "--reason", "enough")
         assert ended.returncode == 0, ended.stderr
-        _, errors = one.communicate(timeout=20)
+        _, errors = one.communicate(timeout=DEADLINE_S)
         assert b"ended by somebody who watches over it: enough" in errors
     bundle = site.sealed([])
     assert facts(bundle)["authentication"]["through_jump"] and facts(bundle)["allowed"]["by"] == ME
@@ -172,6 +172,7 @@ def test_a_bastion_that_stops_ends_who_follows_and_who_waits(build_site: BuildSi
         second.until("waiting for a second person")
         allowed = wait_for(lambda: listed(site), "both")[0]["session"]
         assert run(site, "allow", allowed, "--reason", "fine").returncode == 0
+        assert only(site) == allowed
         following = subprocess.Popen(
             command(site, "follow", allowed, "--reason", "r"),
             stdout=subprocess.PIPE,
@@ -179,8 +180,8 @@ def test_a_bastion_that_stops_ends_who_follows_and_who_waits(build_site: BuildSi
         )
         wait_for(lambda: "session-watched" in site.log(), "it is told")
         assert site.stop() == 0
-        following.communicate(timeout=20)
-    assert "crash" not in site.log() and "process-died" not in site.log()
+        following.communicate(timeout=DEADLINE_S)
+    assert "crash" not in site.log() and "process-died" not in site.log(), site.log()
     site.sealed([])
 
 
@@ -199,7 +200,7 @@ def test_a_reload_names_other_watchers(build_site: BuildSite) -> None:
         )
         wait_for(lambda: "session-watched" in site.log(), "it is told")
         session.type("exit\n")
-        following.communicate(timeout=20)
+        following.communicate(timeout=DEADLINE_S)
         assert following.returncode == 0
 
 

@@ -22,7 +22,7 @@ from sessionlens_recorder.sinks.trouble import Trouble
 from sessionlens_recorder.sinks.worker import Worker
 
 from . import receivers
-from .conftest import free_port, wait_for
+from .conftest import DEADLINE_S, free_port, wait_for
 from .receivers import Collector, Request, arrived, http, make_certificates, opened, told, uids
 
 
@@ -236,7 +236,7 @@ class Sent:
     def stop(self) -> None:
         self.stopping.set()
         for worker in self.workers:
-            worker.join(20)
+            worker.join(DEADLINE_S)
             assert not worker.is_alive()
 
 

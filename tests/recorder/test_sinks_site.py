@@ -90,6 +90,8 @@ heads_every = 1
         knock(site, hostile)
         done, bundle = site.record("-R", "127.0.0.1:7:127.0.0.1:8", "--", SLOWLY)
         assert done.stdout.startswith(b"in\n")
+        for sink in (hec, sumo):  # once the bastion stops, they have some seconds for what is left
+            wait_for(lambda sink=sink: named(sink.accepted, "session-end"))
         assert site.stop() == 0
         events = lines_of(site)
         assert uids(hec.accepted) == uids(sumo.accepted) == uids(events)
@@ -166,7 +168,8 @@ def test_while_the_endpoint_is_down_sessions_run_and_nothing_is_lost(
     hec = Collector(port)
     with closing(hec):
         site.record("true")
-        wait_for(lambda: len(named(hec.accepted, "session-end")) == 3)
+        ended = partial(named, hec.accepted, "session-end")
+        wait_for(lambda: len(ended()) == 3, seconds=90)  # it is tried once a minute at least
         wait_for(lambda: named(hec.accepted, "sink-up"))
         assert site.stop() == 0
     assert len(named(hec.accepted, "recorder-ready")) == len(named(hec.accepted, "recorder-stopped")) == 2
@@ -293,7 +296,8 @@ Lines.send = fail
     done, _ = site.record("echo in")
     assert done.stdout == b"in\n"
     (site.folder / "mended").touch()
-    events = wait_for(lambda: named(lines_of(site), "session-end") and lines_of(site))
+    wait_for(lambda: named(lines_of(site), "session-end"), seconds=90)  # short lives delay the next one
+    events = lines_of(site)
     assert events[0]["event"] == "recorder-ready", "nothing was lost"
     assert {"crash", "process-died"} <= {event["event"] for event in events}
 

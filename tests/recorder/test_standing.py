@@ -6,20 +6,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import paramiko
 import pytest
-from sessionlens_recorder.net.certificates import parse_certificate
 
 from .certs import ca_site, certify
 from .conftest import DEADLINE_S, ME, BuildSite, Site, facts, make_key, public, wait_for
 from .dialling import dialled
-from .test_certificates import blob_of
+from .test_faults import process_of
 from .test_krl import recorder
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
@@ -76,7 +73,8 @@ def inside(outer: paramiko.Transport, window: int = 1 << 21) -> Iterator[paramik
         transport.auth_none(ME)
         yield transport
     finally:
-        transport.close()
+        with suppress(EOFError):  # as below
+            transport.close()
         transport.join()
 
 
@@ -113,34 +111,47 @@ def test_a_key_that_was_taken_away_opens_nothing_through_a_jump(build_site: Buil
         assert "not an authorized key" in site.log()
 
 
+LATER = """
+import datetime as real, os, time, types
+from sessionlens_recorder.net import age, credentials
+def later():
+    return 7200 * os.path.exists({at!r})
+class Later(real.datetime):
+    @classmethod
+    def now(cls, zone=None):
+        return real.datetime.now(zone) + real.timedelta(seconds=later())
+credentials.datetime = Later
+age.time = types.SimpleNamespace(monotonic=lambda: time.monotonic() + later())
+"""  # two hours have gone by, once that file is there
+
+
 def test_a_certificate_that_has_expired_opens_nothing_through_a_jump(
     build_site: BuildSite, tmp_path: Path
 ) -> None:
     site = build_site()
     ca, path = ca_site(site, tmp_path)
-    site.start()
-    certify(ca, path, "-V", "-5m:+5s")
+    site.start(sabotage=LATER.format(at=str(tmp_path / "later")))
+    certify(ca, path, "-V", "-5m:+1h")
     key = paramiko.Ed25519Key.from_private_key_file(str(path))
     key.load_certificate(f"{path}-cert.pub")
-    end = parse_certificate(blob_of(tmp_path / "visitor-cert.pub")).before
     with dialled(site, None, key=key) as outer:
         with inside(outer) as session:
             assert runs(session) == b"in\n"
-        wait_for(lambda: datetime.now(UTC).timestamp() >= end, "it has expired")
+        (tmp_path / "later").touch()
         refusal(outer)
     assert "it expired at" in site.log()
 
 
-def test_a_jump_has_its_time_and_lets_nobody_in_after_it(build_site: BuildSite) -> None:
-    site = build_site(server='longest = "3s"', target='longest = "1h"').start()
+def test_a_jump_has_its_time_and_lets_nobody_in_after_it(build_site: BuildSite, tmp_path: Path) -> None:
+    site = build_site(server='longest = "2h"', target='longest = "1h"')
+    site.start(sabotage=LATER.format(at=str(tmp_path / "later")))
     with dialled(site, None) as outer:
-        began = time.monotonic()
         with inside(outer) as session:
-            wait_for(lambda: time.monotonic() > began + 3, "its time is over")
+            (tmp_path / "later").touch()
             opens_nothing(outer)
-            assert "a login may last 3 s" in site.log()
+            assert "a login may last 2 h" in site.log()
             assert runs(session) == b"in\n", "this one has a time of its own"
-        wait_for(lambda: "lasted for 3 s" in site.log(), site.log())
+        wait_for(lambda: "lasted for 2 h" in site.log(), site.log())
         wait_for(lambda: not outer.is_active(), "it ends with the last one inside")
 
 
@@ -150,12 +161,12 @@ def opens_nothing(outer: paramiko.Transport) -> None:
 
 
 def test_a_jump_through_which_nobody_goes_is_idle(build_site: BuildSite) -> None:
-    site = build_site(server='idle = "2s"', target='idle = "1h"').start()
+    site = build_site(server='idle = "5s"', target='idle = "1h"').start()
     with dialled(site, None) as outer:
         with inside(outer) as session:
-            assert runs(session, "sleep 3; echo in") == b"in\n"
+            assert runs(session, "sleep 6; echo in") == b"in\n"
         wait_for(lambda: not outer.is_active(), "it has ended")
-    wait_for(lambda: "idle for 2 s" in site.log(), site.log())
+    wait_for(lambda: "idle for 5 s" in site.log(), site.log())
 
 
 @pytest.mark.parametrize("window", [1024, 16384, 24576])
@@ -167,8 +178,7 @@ def test_a_client_that_takes_little_at_a_time(site: Site, window: int) -> None:
 
 def cost(site: Site) -> tuple[int, int]:
     """Threads and descriptors of the one connection that there is."""
-    assert site.process
-    (pid,) = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
+    pid = process_of(site)
     threads, descriptors = (sum(1 for _ in Path(f"/proc/{pid}/{what}").iterdir()) for what in ("task", "fd"))
     return threads, descriptors
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import BuildSite, wait_for
+from .conftest import DEADLINE_S, BuildSite, wait_for
 
 PROGRAM = """
 import sys
@@ -79,13 +79,13 @@ def test_lines_that_nobody_reads_are_counted_and_told(ends: Ends) -> None:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(line, stderr=write, text=True, **pipes) as process:  # type: ignore[call-overload]
         try:
-            ready = select.select([process.stdout], [], [], 20)[0]
+            ready = select.select([process.stdout], [], [], DEADLINE_S)[0]
             assert ready, "it waits for who reads its stderr"
             first = take(read)
             process.stdin.write("\n")
             process.stdin.flush()
             wait_for(lambda: select.select([read], [], [], 0)[0], "the last line")
-            process.wait(20)
+            process.wait(DEADLINE_S)
             last = take(read)
         finally:
             process.kill()
@@ -109,6 +109,7 @@ def test_a_bastion_whose_log_is_stuck_goes_on(build_site: BuildSite) -> None:
         fill(write)
         done, _ = site.record("echo ok")
         assert done.stdout == b"ok\n"
+        wait_for(told.exists, "the sinks hear of something")
         wait_for(lambda: '"log-lost"' in told.read_text(), "the sinks hear that stderr is stuck")
         take(read)
         assert site.record("echo ok")[0].stdout == b"ok\n"
