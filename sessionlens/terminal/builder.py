@@ -18,6 +18,7 @@ FRAME_NS = 33_333_333
 SYNCHRONIZED_NS = 1_000_000_000
 REST_NS = 30_000_000
 ECHO = 4  # bytes of one key's echo
+EDITS = b"\x1b[?2004h"  # before its prompt (readline) or behind it (zsh)
 
 
 class Builder:
@@ -41,6 +42,7 @@ class Builder:
         self.scrolls = 0  # lines that scrolled off since the last frame / point
         self.point_scrolls = 0
         self.last = 0  # bytes of the last output event
+        self.edits = False  # it ended where a line editor has taken the terminal
         self.enters = 0  # Enters that no newline has followed yet
         self.first = False  # no newline since the last input
         self.typed = False  # output came since the last input point
@@ -67,8 +69,9 @@ class Builder:
     def _rested(self, event: int, t: int, data: bytes) -> None:
         """Without input: the screen before output that comes after a pause or looks like the first echo."""
         late = self.typed and t - self.until >= REST_NS
-        echo = len(data) <= ECHO < self.last
-        self.last = len(data)
+        prompt = self.edits and self._column == 0  # which may be as short, and come in a piece of its own
+        echo = len(data) <= ECHO < self.last and not prompt
+        self.last, self.edits = len(data), data.endswith(EDITS)
         if late or echo:
             self.t, self.event = t, event
             self._point("input", self._column, self.end)

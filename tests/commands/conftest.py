@@ -100,8 +100,8 @@ class Typist:
         self._asleep()
 
     def _asleep(self) -> None:
-        """Until the program that has the terminal waits, for a key perhaps, as whenever a person types; for some
-        seconds at most, since it may have work to do.
+        """Until the program that has the terminal waits, for a key perhaps, as whenever a person types; for
+        some seconds at most, since it may have work to do.
 
         A Ctrl-C between a prompt and the reading behind it may be lost, and zsh takes a key that came before
         it reads an answer for no answer. What it has said by then is recorded before the next key.

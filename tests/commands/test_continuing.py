@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -43,7 +44,16 @@ def test_bash(shell: Shell, tmp_path: Path, more: str, paste: str) -> None:
     typed(bash, ("\x1b\\[\\?2004h" if paste == "on" else "\n") + more.replace("|", "\\|") + "$")
     assert rows(bash) == [(text, "high") for text in ("pwd", LOOP, WORDS, TEXT)]
     if paste == "on":
-        assert [text for text, _ in rows(bash, inputs=False)] == ["pwd", LOOP, WORDS, TEXT]
+        for events in (bash.events, in_pieces(bash.events)):
+            bash.events = events
+            found = rows(bash, inputs=False, each_ns=60_000_000)  # a person's pace
+            assert [text for text, _ in found] == ["pwd", LOOP, WORDS, TEXT]
+
+
+def in_pieces(events: list[tuple[int, str, bytes]]) -> list[tuple[int, str, bytes]]:
+    """The same, each prompt in a piece of its own, as readline writes it."""
+    apart = [(t_ns, stream, re.split(rb"(?<=\x1b\[\?2004h)", data)) for t_ns, stream, data in events]
+    return [(t_ns, stream, piece) for t_ns, stream, pieces in apart for piece in pieces if piece]
 
 
 def test_the_mode_of_readline_before_each_prompt(shell: Shell, tmp_path: Path) -> None:
