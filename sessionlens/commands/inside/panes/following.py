@@ -146,7 +146,7 @@ class Follower:
         if self._wraps(look, line):
             standing.blank.add(line.top - at)
             return True
-        if look.kind != "input":
+        if look.kind != "input" or self._entered(standing.rests[0].t_ns, look.t_ns):
             return False
         text, left, first = line.text.rstrip(), look.left, standing.rests[0]
         edits = standing.clear and first.paste and self.view.is_on(PASTE, look.offset)

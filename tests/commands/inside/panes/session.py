@@ -254,6 +254,20 @@ def texts(found: Any) -> list[str]:
     return [command.text.rstrip() for command in found.commands]
 
 
+def paced(events: list[tuple[int, str, bytes]], each_ms: int, slow: bytes) -> list[tuple[int, str, bytes]]:
+    """The same at an even pace, whatever the machine was doing: a key each so many ms, an answer 1 ms later,
+    or 31 where it ends so.
+    """
+    t, last, even = 0, -each_ms, []
+    for _, stream, data in events:
+        if stream == "i":
+            t = last = max(last + each_ms, t)
+        else:
+            t += 31 if slow and data.endswith(slow) else 1
+        even.append((t * 1_000_000, stream, data))
+    return even
+
+
 def shown(session: Session, found: Any) -> str:
     """The keys that are not hidden."""
     keys = bytearray(b"first line\n" + b"".join(d for _, stream, d in session.typist.events if stream == "i"))

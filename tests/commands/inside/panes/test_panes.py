@@ -24,6 +24,7 @@ from .session import (
     files,
     left,
     needs,
+    paced,
     ready,
     shell_of,
     shown,
@@ -62,8 +63,9 @@ def test_lines_in_panes(shell: Shell, files: Path, family: str, seed: int) -> No
 
 
 @needs("tmux")
+@pytest.mark.parametrize("slow", [b"", b"> "], ids=["", "a prompt comes with what is typed at it"])
 @pytest.mark.parametrize("seed", range(5))
-def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int) -> None:
+def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int, slow: bytes) -> None:
     draw = random.Random(seed)
     session = Session(shell, files, draw, "tmux")
     session.start()
@@ -73,9 +75,10 @@ def test_lines_in_panes_that_come_back_late(shell: Shell, files: Path, seed: int
     for line in draw.sample(LINES, 4):
         line(session)
     session.leave()
+    recorded = session.typist.events
     for each_ms in (20, 40):  # a whole line may be shorter than the lag
-        found = session.typist.extraction(lag_ns=150_000_000, each_ns=each_ms * 1_000_000)
-        assert texts(found) == session.ran
+        session.typist.events = paced(recorded, each_ms, slow)
+        assert texts(session.typist.extraction(lag_ns=150_000_000)) == session.ran
 
 
 @needs("tmux")
