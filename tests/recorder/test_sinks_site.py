@@ -315,6 +315,36 @@ def test_a_sink_that_hangs_keeps_no_bastion_from_stopping(build_site: BuildSite,
         wait_for(lambda: named(hec.accepted, "recorder-stopped"), "and that one does afterwards")
 
 
+STOPPED_IN_BETWEEN = """
+import time
+from pathlib import Path
+from sessionlens_recorder.sinks.process import Sender
+keep_house, asked = Sender._keep_house, Path({asked!r})
+def slowly(self, workers):
+    keep_house(self, workers)
+    while asked.exists() and all(worker.is_alive() for worker in workers):
+        asked.with_name("waits").touch()
+        time.sleep(0.01)
+Sender._keep_house = slowly
+"""
+
+
+@needs_proc
+def test_a_sink_that_is_through_first_at_a_stop_cuts_nobody_off(
+    build_site: BuildSite, tmp_path: Path
+) -> None:
+    """One that is down ends at once, maybe while the process looks after its queue."""
+    asked = tmp_path / "asked"
+    site = build_site(target=FILE + splunk(free_port(), tmp_path))
+    site.start(sabotage=STOPPED_IN_BETWEEN.format(asked=str(asked)))
+    wait_for(lambda: named(lines_of(site), "sink-down"))
+    asked.touch()
+    wait_for(asked.with_name("waits").exists)
+    assert site.stop() == 0
+    assert "process-died" not in site.log()
+    assert named(lines_of(site), "recorder-stopped")
+
+
 def run_sinks(site: Site, *more: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "sessionlens_recorder", "sinks", "--config", site.folder / "recorder.toml"]
     return subprocess.run([*line, *more], capture_output=True, text=True, check=False)

@@ -59,7 +59,7 @@ class Sender:
             worker.start()
         while not self._stopping.wait(TICK_S):
             self._keep_house(workers)
-            if not all(worker.is_alive() for worker in workers):
+            if not all(worker.is_alive() for worker in workers) and not self._stopping.is_set():
                 return 70  # EX_SOFTWARE; its traceback is in the log, and the next process begins again
             if os.getppid() != parent:
                 self._stopping.set()
