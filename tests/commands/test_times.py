@@ -11,6 +11,7 @@ from sessionlens.formats import find, open_source
 from sessionlens.recording import Recording
 from sessionlens.terminal import replay
 
+pytestmark = pytest.mark.timeout(600)  # dozens of sessions, on a machine that has other things to do
 FOLDERS = ("fixtures/truth/sessions", "fixtures/sessions")
 PARTS = 4  # of each folder, so that several processes share the work
 

@@ -16,6 +16,8 @@ from sessionlens.commands import extract
 from sessionlens.formats import open_source
 from sessionlens.terminal import replay
 
+pytestmark = pytest.mark.timeout(600)  # of all sessions at once, on a machine that has other things to do
+
 # On the shared sessions what is promised; on our own, made for the hard cases, a floor that only rises.
 SHARED = {"f1": 0.98, "exact": 0.97, "high": 0.99, "output only": 0.98}
 OWN = {"f1": 0.985, "exact": 0.975, "high": 0.99, "output only": 0.95}
