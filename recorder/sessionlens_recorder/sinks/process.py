@@ -59,7 +59,8 @@ class Sender:
             worker.start()
         while not self._stopping.wait(TICK_S):
             self._keep_house(workers)
-            if not all(worker.is_alive() for worker in workers) and not self._stopping.is_set():
+            died = not all(worker.is_alive() for worker in workers)
+            if died and not self._stopping.is_set():  # asked in this order: at a stop they end too
                 return 70  # EX_SOFTWARE; its traceback is in the log, and the next process begins again
             if os.getppid() != parent:
                 self._stopping.set()
