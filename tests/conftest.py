@@ -12,9 +12,11 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A job in the background is started with Ctrl-C ignored, and so would be every program that the tests start.
+# A job in the background ignores Ctrl-C and Ctrl-\, and so would every program that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGQUIT") and signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
