@@ -33,6 +33,7 @@ AGAIN = 64  # bytes between the newline and the end of bracketed paste that acce
 SHORT = 2  # letters and digits below which a line says nothing
 
 _CLEARED = re.compile(rb"\x1b\[1?;?1?H\x1b\[[02]?J|\x1b\[2J|\x1bc")
+_MARKS = "$#%>"
 _BORDER = re.compile(r"[│|]")
 _PART = re.compile(r"[\w.~/@+-]+")
 _GAP = re.compile(r"(?:\s{2,}|(?<=\s)\s)(\S.*)$")
@@ -46,9 +47,13 @@ class Followed:
 
     command: Command
     line: str
-    text: re.Pattern[str]
+    text: str
     rows: tuple[int, ...] = ()
     """The rows that had it in the last frame."""
+
+    def place(self, line: str) -> int:
+        """Where the text stands in a line, a word or more of it; -1 if it does not."""
+        return _place_of(self.text, line)
 
 
 def covered(commands: Sequence[Command], replay: Replay) -> list[tuple[int, Flag]]:
@@ -104,13 +109,23 @@ def _follow(command: Command, point: Point, replay: Replay) -> Followed | None:
     text = command.text.split("\n")[-1].strip()
     if command.kind == "exec" or command.hidden or HIDDEN in text or sum(map(str.isalnum, text)) < SHORT:
         return None
-    wanted = re.compile(r"(?<![^\s$#%>])" + re.escape(text) + r"(?!\S)")
     rows = replay.trace.screen(point)
     for y in range(min(point.cursor_y, len(rows) - 1), max(point.cursor_y - 4, -1), -1):
         line: LogicalLine = logical_line(rows, y, point.columns)
-        if wanted.search(line.text):
-            return Followed(command, line.text.rstrip(), wanted)
+        if _place_of(text, line.text) >= 0:
+            return Followed(command, line.text.rstrip(), text)
     return None
+
+
+def _place_of(text: str, line: str) -> int:
+    """Where it stands by itself: first, behind a blank or a prompt's mark, and before a blank or last."""
+    at = line.find(text)
+    while at >= 0:
+        before, after = line[at - 1 : at], line[at + len(text) : at + len(text) + 1]
+        if (not before or before.isspace() or before in _MARKS) and (not after or after.isspace()):
+            return at
+        at = line.find(text, at + 1)
+    return -1
 
 
 def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iterator[tuple[int, Flag]]:
@@ -167,7 +182,7 @@ def _at_once(lost: Sequence[tuple[int, Flag]]) -> Iterator[tuple[int, Flag]]:
 def _stands(each: Followed, ids: Sequence[int], around: Around) -> bool:
     """Is the command's text on this screen, in other rows than before?"""
     rows = around.timeline.rows
-    each.rows = next((key for _, key in groups(rows, ids) if each.text.search(text_of(rows, key))), ())
+    each.rows = next((key for _, key in groups(rows, ids) if each.place(text_of(rows, key)) >= 0), ())
     return bool(each.rows)
 
 
@@ -252,15 +267,14 @@ def _drawing(out: bytes, stay: Episode) -> int:
 
 def _right(each: Followed) -> str:
     """The right prompt beside this command, as prompts are compared; "" where there is none."""
-    match = each.text.search(each.line)
-    gap = _GAP.match(each.line, match.end()) if match else None
+    at = each.place(each.line)
+    gap = _GAP.match(each.line, at + len(each.text)) if at >= 0 else None
     return shape(gap[1]) if gap else ""
 
 
 def _prompt(each: Followed) -> str:
     """A pattern for the prompts like the one before this command; "" where there is none."""
-    match = each.text.search(each.line)
-    prompt = each.line[: match.start()] if match else ""
+    prompt = each.line[: max(each.place(each.line), 0)]
     if not re.search(r"[^\w\s]\s*$", prompt):
         return ""
     pieces = _PART.split(prompt)

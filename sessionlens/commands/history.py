@@ -37,18 +37,20 @@ class Shell:
         self.plain = True
         """So far nothing was run that the forms keep differently."""
         self.usual = [Remembering(Editor(dialect), False, False) for dialect in DIALECTS]
-        self.special = [
-            Remembering(Editor(dialect), joined, distinct)
-            for dialect in DIALECTS
-            for joined in ((False, True) if dialect.readline else (False,))
-            for distinct in (False, True)
-            if joined or distinct
-        ]
+        self.special: list[Remembering] = []
+        """Made once there is something that they keep differently."""
+
+        self._all: list[str] = []
 
     def ran(self, text: str) -> None:
         """One more command."""
         last = self.usual[0].editor.history[-1:]
         self.plain &= "\n" not in text and not text.startswith(" ") and last != [text]
+        if self.plain:
+            self._all.append(text)
+        elif not self.special:
+            self.special = list(_special(self._all))
+            self._all = []
         for each in [*self.usual, *self.special]:
             each.ran(text)
 
@@ -61,6 +63,18 @@ class Shell:
         """This one was right."""
         for some in (self.usual, self.special):
             some.sort(key=lambda each: each.editor is not editor)
+
+
+def _special(ran: list[str]) -> Iterator[Remembering]:
+    """The other forms, with what was run so far."""
+    for dialect in DIALECTS:
+        for joined in (False, True) if dialect.readline else (False,):
+            for distinct in (False, True):
+                if joined or distinct:
+                    each = Remembering(Editor(dialect), joined, distinct)
+                    for text in ran:
+                        each.ran(text)
+                    yield each
 
 
 def joined_rows(text: str) -> str:

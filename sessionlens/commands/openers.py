@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from .splitting import LONGEST
@@ -79,7 +80,11 @@ _OPENED_ON = frozenset({
 
 def words_of(text: str) -> list[str]:
     """The words of the last command on a line; blanks alone split where the quotes do not close."""
-    text = text.strip()[-LONGEST:]
+    return list(_words_of(text.strip()[-LONGEST:]))
+
+
+@lru_cache(256)  # a line is asked about again and again while it is looked at
+def _words_of(text: str) -> list[str]:
     last = text[max((part.end() for part in _PART.finditer(text) if part["between"]), default=0) :]
     try:
         return shlex.split(last)

@@ -66,9 +66,9 @@ class Models:
                 self.left -= editor.spent - before
                 if editor.spent - before > BUDGET:
                     told.add(editor.dialect)
+                if not prediction.used & _REMEMBERED:
+                    told.add(editor.dialect)
                 if (said := prediction.text) is not None:
-                    if not prediction.used & _REMEMBERED:
-                        told.add(editor.dialect)
                     yield said
                     if tidy(said) == tidy(text):
                         asked.right(editor)
