@@ -12,6 +12,7 @@ from sessionlens.cli.common import (
     filter_arguments,
     filters,
     form_arguments,
+    other_kinds,
     print_table,
     recording_argument,
     say,
@@ -34,11 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     source = chosen(arguments)
-    table = chosen_rows(source.channels, "opened_utc", **filters(arguments))
-    if arguments.kind is not None:
-        table = table[table["kind"] == arguments.kind]
+    every = chosen_rows(source.channels, "opened_utc", **filters(arguments))
+    table = every if arguments.kind is None else every[every["kind"] == arguments.kind]
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
-        head = counted(table, "channel")
-        say("; ".join([head, *notes(lost(source.gaps)), *unknown(source, arguments.user)]))
+        said = [counted(table, "channel"), *notes(lost(source.gaps)), *unknown(source, arguments.user)]
+        say("; ".join([*said, *other_kinds(table, every)]))
     return 0

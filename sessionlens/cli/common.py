@@ -156,6 +156,12 @@ def counted(table: pd.DataFrame, what: str) -> str:
     return f"{count(len(table), what)}{f': {kinds}' if kinds else ''}"
 
 
+def other_kinds(table: pd.DataFrame, every: pd.DataFrame) -> list[str]:
+    """Where nothing is of the kinds that were asked for, which there are."""
+    there = sorted(set(every["kind"])) if not len(table) else []
+    return [f"there are: {visible(', '.join(there))}"] if there else []
+
+
 def limits(source: Session | Corpus, user: str | None = None) -> list[str]:
     """What could not be read, for the last line of a table; and that nobody is called `user`, if so."""
     many = isinstance(source, Corpus) and len(source) > 1

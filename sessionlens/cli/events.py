@@ -16,11 +16,11 @@ from sessionlens.cli.common import (
     filters,
     form_arguments,
     limits,
+    other_kinds,
     print_table,
     recording_argument,
     say,
 )
-from sessionlens.visible import visible
 
 COLUMNS = ("t", "t_utc", "person", "kind", "text")
 FIRST_TO_GO = ("t", "person", "t_utc")
@@ -45,8 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
     table = every[every["kind"].isin(kinds)]
     print_table(table, COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
-        notes = [counted(table, "event"), *limits(source, arguments.user)]
-        if not len(table) and arguments.kind is not None:
-            notes.append(f"there are: {visible(', '.join(sorted(set(every['kind']))))}")
-        say("; ".join(notes))
+        said = [counted(table, "event"), *limits(source, arguments.user)]
+        say("; ".join([*said, *other_kinds(table, every if arguments.kind is not None else table)]))
     return 0

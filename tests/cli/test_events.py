@@ -82,6 +82,8 @@ def test_channels_of_a_folder(tunnels: Path, capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "192.0.2.9:22" in said and "mary" in said and "john" not in said
     assert said.splitlines()[-1] == "1 channel: 1 forward"
+    assert main(["channels", str(tunnels), "--kind", "fwd"]) == 0
+    assert "; there are: " in (said := capsys.readouterr().out) and "forward" in said
     assert main(["channels", str(tunnels), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 4
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import paramiko
 import pytest
 from sessionlens_recorder.net import leg as leg_module
-from sessionlens_recorder.net.leg import Leg, TargetLeg
+from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.packetizer import BufferedPacketizer
 
 from .conftest import DEADLINE_S, make_key, wait_for
@@ -140,3 +140,9 @@ def test_paramiko_still_needs_what_the_leg_mends() -> None:
     assert paramiko.Transport._active_check_timeout == 0.1
     assert "3des-cbc" in paramiko.Transport._preferred_ciphers
     assert "read_all" in vars(paramiko.packet.Packetizer)
+
+
+def test_how_a_connection_broke_is_said_in_words(pair: tuple[Leg, TargetLeg]) -> None:
+    leg, _ = pair
+    leg.fail(ConnectionResetError(104, "Connection reset by peer"))
+    assert reason_of_end(leg) == "connection reset by peer"

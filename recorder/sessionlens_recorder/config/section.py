@@ -59,6 +59,11 @@ class Section:
         except ValueError as error:
             raise self.error(key, str(error)) from error
 
+    def _instead(self, key: str) -> str:
+        """A key that is there and nobody asked for, if it looks like this one."""
+        close = difflib.get_close_matches(key, self._values.keys() - set(self._known), 1)
+        return f'; did you mean it by "{close[0]}"?' if close else ""
+
     def done(self) -> None:
         for key in self._values.keys() - set(self._known):
             close = difflib.get_close_matches(key, self._known, 1)
@@ -163,9 +168,8 @@ class Section:
         self._known.append(key)
         value = self._values.get(key, default)
         if value is None:
-            raise self.error(
-                key if self._keys else None, f"is missing: {key}" if not self._keys else "is missing"
-            )
+            missing = f"is missing: {key}" if not self._keys else "is missing"
+            raise self.error(key if self._keys else None, missing + self._instead(key))
         if not isinstance(value, kind):
             kinds = kind if isinstance(kind, tuple) else (kind,)
             wanted = " or ".join(_WORDS.get(k.__name__, k.__name__) for k in kinds)

@@ -223,4 +223,6 @@ def reason_of_end(leg: Leg) -> str:
     error = leg.failure
     if error is None or isinstance(error, EOFError):
         return "connection closed"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     return f"{type(error).__name__}: {error}" if not isinstance(error, paramiko.SSHException) else str(error)
