@@ -101,7 +101,11 @@ def test_what_init_has_in_comments_can_be_taken(folder: Path) -> None:
             r"input_recipients: 'age1b\w+' is not a recipient age1…: it was cut",
         ),
         ('listen = "127.0.0.1:2222"', "", r"server\.listen: is missing"),
-        ("listen = ", "lisen = ", r'server\.listen: is missing; did you mean it by "lisen"\?'),
+        (
+            'listen = "127.0.0.1:2222"',
+            'lisen = "127.0.0.1:2222"',
+            r'server\.listen: is missing; did you mean it by "lisen"\?',
+        ),
         (
             "input_recipients = [",
             'copies = "lots"\ninput_recipients = [',
