@@ -104,7 +104,7 @@ def test_what_init_has_in_comments_can_be_taken(folder: Path) -> None:
         (
             'listen = "127.0.0.1:2222"',
             'lisen = "127.0.0.1:2222"',
-            r'server\.listen: is missing; did you mean it by "lisen"\?',
+            r'server\.lisen: unknown key; did you mean "listen"\?',
         ),
         (
             "input_recipients = [",

@@ -59,11 +59,6 @@ class Section:
         except ValueError as error:
             raise self.error(key, str(error)) from error
 
-    def _instead(self, key: str) -> str:
-        """A key that is there and nobody asked for, if it looks like this one."""
-        close = difflib.get_close_matches(key, self._values.keys() - set(self._known), 1)
-        return f'; did you mean it by "{close[0]}"?' if close else ""
-
     def done(self) -> None:
         for key in self._values.keys() - set(self._known):
             close = difflib.get_close_matches(key, self._known, 1)
@@ -168,8 +163,11 @@ class Section:
         self._known.append(key)
         value = self._values.get(key, default)
         if value is None:
-            missing = f"is missing: {key}" if not self._keys else "is missing"
-            raise self.error(key if self._keys else None, missing + self._instead(key))
+            for close in difflib.get_close_matches(key, self._values.keys() - set(self._known), 1):
+                raise self.error(close, f'unknown key; did you mean "{key}"?')
+            raise self.error(
+                key if self._keys else None, f"is missing: {key}" if not self._keys else "is missing"
+            )
         if not isinstance(value, kind):
             kinds = kind if isinstance(kind, tuple) else (kind,)
             wanted = " or ".join(_WORDS.get(k.__name__, k.__name__) for k in kinds)
