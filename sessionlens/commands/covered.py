@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .model import Command
 
-CHECKS = 64  # times that the scrollback is looked at, each of which replays up to a checkpoint interval
+CHECKS = 64  # frames that are replayed to see what scrolled off, each with up to a checkpoint interval
 AGAIN = 64  # bytes between the newline and the end of bracketed paste that accept the same line
 SHORT = 2  # letters and digits below which a line says nothing
 
@@ -148,19 +148,23 @@ def _rewritten(followed: Sequence[tuple[int, Followed]], replay: Replay) -> Iter
         size = frame.rows, frame.columns
         present = frozenset(frame.row_ids)
         staying: list[tuple[int, Followed]] = []
-        lost: list[tuple[int, Flag]] = []
+        missed: list[tuple[int, Followed, int]] = []
         for index, each in open_lines:
             if (each.rows and present.issuperset(each.rows)) or _stands(each, frame.row_ids, around):
                 staying.append((index, each))
                 continue
             start = max(before, each.command.accepted)
             change = MOVES.search(out, start, frame.offset)
-            if resized or change is None or _CLEARED.search(out, start, frame.offset) or checks <= 0:
-                continue
+            if not (resized or change is None or _CLEARED.search(out, start, frame.offset)):
+                missed.append((index, each, change.start()))
+        lost: list[tuple[int, Flag]] = []
+        if missed and checks > 0:
             checks -= 1
-            if not _scrolled_off(each, replay, frame.t1_ns):
-                place, lines = _place(out, change.start(), frame.offset), around.lines(frame.index)
-                lost.append((index, _flag(each, frame.t0_ns, place, frame.offset, lines)))
+            shown = _shown([each for _, each, _ in missed], replay, before, frame.offset)
+            for index, each, changed_at in missed:
+                if _bare(each) not in shown:
+                    place, lines = _place(out, changed_at, frame.offset), around.lines(frame.index)
+                    lost.append((index, _flag(each, frame.t0_ns, place, frame.offset, lines)))
         yield from _at_once(lost) if len(lost) > 1 and _replaced(around, last, frame.index) else lost
         open_lines, before, last = staying, frame.offset, frame.index
 
@@ -186,12 +190,17 @@ def _stands(each: Followed, ids: Sequence[int], around: Around) -> bool:
     return bool(each.rows)
 
 
-def _scrolled_off(each: Followed, replay: Replay, t_ns: int) -> bool:
-    """Does the scrollback have it, or a part of it and the page the rest? Blanks at row ends do not count."""
-    terminal = replay.at(t_ns)
-    rows = [*terminal.history, *terminal.display]
-    wanted = "".join(each.command.text.split("\n")[-1].split())
-    return wanted in "".join("".join(row.split()) for row in rows)
+def _shown(missed: Sequence[Followed], replay: Replay, before: int, stop: int) -> str:
+    """What scrolled off since these lines stood on the page, and what is on it now, without blanks: those at
+    the ends of rows do not count.
+    """
+    start = max(before, min(each.command.accepted for each in missed))
+    return "".join("".join(row.split()) for row in replay.passed(start, stop))
+
+
+def _bare(each: Followed) -> str:
+    """Its text without blanks."""
+    return "".join(each.text.split())
 
 
 def _place(out: bytes, start: int, stop: int) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 from ..recording import OUTPUT, RESIZE, Recording
 from .builder import Builder
 from .facade import Terminal
+from .leaving import Leaving
 from .timeline import Timeline
 from .trace import Trace
 
@@ -50,9 +51,35 @@ class Replay:
         for kind, event, offset, size in _events(self.recording, start, events):
             if kind == OUTPUT:
                 terminal.parser.feed(self.recording.data(event))
-            elif kind == RESIZE and offset > 0 and size > 0:
-                terminal.resize(offset, size, reflow=self.reflow)
+            else:
+                self._resize(terminal, kind, offset, size)
         return terminal
+
+    def _resize(self, terminal: Terminal, kind: int, columns: int, rows: int) -> None:
+        """If the event is one; a size of 0 says that nobody knows it."""
+        if kind == RESIZE and columns > 0 and rows > 0:
+            terminal.resize(columns, rows, reflow=self.reflow)
+
+    def passed(self, start: int, stop: int) -> list[str]:
+        """The rows that scrolled off the main screen while the output from `start` to `stop` was shown,
+        however many, and then those that it showed. Both are file offsets in `out`.
+        """
+        stream, offsets, sizes = self.recording.stream, self.recording.offset, self.recording.size
+        outputs = np.flatnonzero(stream == OUTPUT)
+        begun = int((offsets[outputs] + sizes[outputs]).searchsorted(start, side="right"))
+        first = int(outputs[begun]) if begun < len(outputs) else len(self.recording)
+        terminal, leaving = self.after(first), Leaving()
+        for kind, event, offset, size in _events(self.recording, first, len(self.recording)):
+            if kind != OUTPUT:
+                self._resize(terminal, kind, offset, size)
+                continue
+            if offset >= stop:
+                break
+            data = self.recording.data(event)
+            terminal.parser.feed(data[: max(start - offset, 0)])
+            terminal.screen.watcher = leaving
+            terminal.parser.feed(data[max(start - offset, 0) : stop - offset])
+        return [*leaving.texts, *terminal.display]
 
 
 class Replaying:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sessionlens.detect import hidden_findings
 from sessionlens.recording import Recording
 from sessionlens.terminal import Flag, flags, replay
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
 Make = Callable[..., Recording]
 Event = tuple[int, str, bytes]
 MS = 1_000_000
@@ -107,6 +109,56 @@ def test_what_becomes_of_any_line(record: Make, after: bytes) -> None:
     assert told(record(session([(b"rm -rf /data", b"")], after))) == []
 
 
+LINES = b"".join(b"%d\r\n" % number for number in range(3000))  # three times what the scrollback keeps
+PASTED, READY = b"\x1b[?2004l\r", b"\x1b[?2004h"
+HIDE = b"\x1b[A\r\x1b[2K" + PROMPT + b"ls\r\n"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        PASTED + LINES + READY,
+        PASTED + LINES + b"\x1b[H\x1b[2K" + LINES,  # what is written over is its output
+        LINES[: LINES.find(b"1500\r\n")] + HIDE + LINES,  # off the page before anything moves
+        PASTED + LINES + b"\x1b[3J",  # it scrolled off, and the scrollback went
+        PASTED + LINES + b"\x1b[?1049h\x1b[Hvim\x1b[?1049l",
+    ],
+)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_line_that_scrolls_off_in_a_flood(record: Make, output: bytes, times: int) -> None:
+    recording = record(session([(b"echo one; echo two", b"one\r\ntwo\r\n"), *[(b"./flood", output)] * times]))
+    assert told(recording) == []
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        HIDE,
+        b"one\r\n\x1b[2A\r\x1b[2K\x1b[2B\r",  # nothing in its place
+        b"\x1b7\x1b[1;1H" + PROMPT + b"ls    \x1b8",
+        b"\x1b[F\x1b[1M",
+        b"1\r\n" * 10 + b"\x1b[11A" + PROMPT + b"ls    \x1b[11B\r",  # while it still is on the page
+    ],
+)
+@pytest.mark.parametrize("flood", [LINES[:400], LINES])
+def test_a_line_written_over_before_a_flood(record: Make, hide: bytes, flood: bytes) -> None:
+    """In one event, by a command that ran openly before: that it scrolled off then says nothing of now."""
+    before = [(b"./tool", LINES[:400]), (b"date", b"Sun\r\n" + b"\x1b[H\x1b[2J")]
+    recording = record(session([*before, (b"./tool", hide + flood), (b"./flood", PASTED + LINES)]))
+    found = told(recording)
+    assert [(command, flag.kind, flag.text) for command, flag in found] == [
+        ("./tool", "line-rewritten", "john@web01:~$ ./tool")
+    ]
+    at = found[0][1].offset
+    assert recording.blob("o")[at : at + 3] in hide
+
+
+def test_a_page_that_is_erased_before_a_flood(record: Make) -> None:
+    lines = [(b"echo %s" % name, name + b"\r\n") for name in (b"one", b"two", b"three")]
+    recording = record(session([*lines, (b"./fill", b"\x1b#8" + LINES)]))
+    assert [flag.text.count("echo") for command, flag in told(recording) if not command] == [3]
+
+
 def test_a_line_on_the_alternate_screen(record: Make) -> None:
     lines = [
         (b"echo first", b"first\r\n"),
@@ -160,7 +212,64 @@ def test_honest_sessions_rewrite_nothing(fixtures: list[tuple[str, Recording]]) 
         assert not found or name.split()[0] in ("tmux", "screen"), name
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+def at_once(events: Sequence[Event]) -> list[Event]:
+    """The same, but all output between two keys is one event, as a recorder may read it."""
+    joined: list[Event] = []
+    for t_ns, stream, data in events:
+        if joined and stream == joined[-1][1] == "o":
+            joined[-1] = joined[-1][0], "o", joined[-1][2] + data
+        else:
+            joined.append((t_ns, stream, data))
+    return joined
+
+
+FLOODS = [
+    "seq 3000",
+    "seq 1030; seq 999",
+    "ls many | cat",
+    "ls -C many",
+    f"{sys.executable} -c 'print(*range(3000), sep=chr(10))'",
+    r"seq 900; printf '\e[A\r\e[2Kt@h:~$ ls\n'; seq 3000",
+]
+
+
+@linux
+@pytest.mark.parametrize("inputs", [True, False])
+def test_floods_in_a_real_bash(shell: Callable[..., Any], record: Make, tmp_path: Path, inputs: bool) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(3000):
+        (many / f"a-file-of-a-rather-long-name-and-its-number-{number}").touch()
+    bash = shell("bash", "--norc", "--noprofile", "-i", PS1="t@h:~$ ")
+    ready = r"t@h:~\$ $"
+    bash.wait(ready)
+    for line in ("echo one", *FLOODS, "date", "seq 3000", "true"):
+        bash.run(line, ready)
+    for events in (bash.events, at_once(bash.events)):
+        recording = record(events, inputs=inputs)
+        assert [flag.text for _, flag in told(recording)] == []
+        assert max(data.count(b"\n") for _, stream, data in at_once(events) if stream == "o") > 3000
+
+
+@linux
+@pytest.mark.parametrize("inputs", [True, False])
+def test_a_line_hidden_before_a_flood_in_a_real_bash(
+    shell: Callable[..., Any], record: Make, inputs: bool
+) -> None:
+    bash = shell("bash", "--norc", "--noprofile", "-i", PS1="t@h:~$ ")
+    ready = r"t@h:~\$ $"
+    bash.wait(ready)
+    bash.run("seq 3000", ready)
+    hiding = r"printf '\e[A\r\e[2Kt@h:~$ ls\n'; seq 3000"
+    bash.run(hiding, ready)
+    bash.run("seq 3000", ready)
+    found = told(record(at_once(bash.events), inputs=inputs))
+    assert [(command, flag.kind, flag.severity) for command, flag in found] == [
+        (hiding, "line-rewritten", "high")
+    ]
+
+
+@linux
 def test_tricks_in_a_real_bash(shell: Callable[..., Any], record: Make) -> None:
     """What printf can do to the screen of a shell, as the shell and the kernel really put it out."""
     bash = shell("bash", "--norc", "--noprofile", "-i", PS1="t@h:~$ ")

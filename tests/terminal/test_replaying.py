@@ -62,3 +62,25 @@ def test_progress(record: Make) -> None:
     told: list[float] = []
     replay(record([(0, "o", b"x" * 600_000), (1, "o", b"y")]), progress=told.append)
     assert told == sorted(told) and told[-1] == 1.0 and len(told) == 2
+
+
+@pytest.mark.parametrize("size", [None, (40, 6)])
+@pytest.mark.parametrize("piece", [97, 997, 1 << 20])
+def test_what_passed_is_all_that_scrolled_off(record: Make, piece: int, size: tuple[int, int] | None) -> None:
+    """From any byte to any other, many times the scrollback; on the other screen nothing scrolls off."""
+    lines = b"".join(b"line %d\r\n" % number for number in range(5000))
+    full = b"first\r\n" + lines + b"\x1b[?1049h" + b"x\r\n" * 50 + b"\x1b[?1049l" + b"last"
+    events: list[tuple[float, str, object]] = [
+        (at / 100, "o", full[at : at + piece]) for at in range(0, len(full), piece)
+    ]
+    if size is not None:
+        events.insert(len(events) // 2, (events[len(events) // 2][0], "r", size))
+    recording = record(events)
+    first = len(b"first line\n")
+    done = replay(recording)
+    rows = [row.rstrip() for row in done.passed(first, first + len(full)) if row.strip()]
+    assert rows == ["first", *(f"line {number}" for number in range(5000)), "last"]
+    start, stop = (full.index(b"line %d\r\n" % number) for number in (3000, 3002))
+    rows = [row.rstrip() for row in done.passed(first + start, first + stop)]
+    height = len(rows) - 2
+    assert rows == [f"line {number}" for number in range(3001 - height, 3002)] + [""]
