@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .contexts import looks_like
+from .grammar import parse
 from .line import Line
 from .model import HIDDEN, LineEvent
 from .more import Unfinished
@@ -15,6 +16,7 @@ from .prompts import Prompts, continues, surely_continues
 from .screen import View
 
 TIERS = ("low", "medium", "high")
+_ROWS = 64  # of what was thrown away, that are looked at
 
 
 @dataclass(slots=True)
@@ -136,9 +138,25 @@ def _erased(view: View, line: Line) -> list[LineEvent]:
 
 def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
     keys_behind = [line.key_line for line in thrown if line.key_line]
-    text = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).rstrip("\n")
+    rows = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).split("\n")
+    text = "\n".join(rows).rstrip("\n")
     if not text.strip():
         return []
     first = keys_behind[0].first if keys_behind else None
     last = keys_behind[-1].last if keys_behind else None
-    return [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
+    told = [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
+    if begun := _complete(rows[:-1][:_ROWS]):
+        told.append(LineEvent(thrown[0].t_ns, "unread", begun, first, last))
+    return told
+
+
+def _complete(rows: Sequence[str]) -> str:
+    """The rows before the one that was thrown away that were commands by themselves: bash had run them by
+    then (of a paste it runs each that is complete), zsh had not.
+    """
+    for stop in range(len(rows), 0, -1):
+        text = "\n".join(rows[:stop])
+        odd = (len(text) - len(text.rstrip("\\"))) % 2
+        if text.strip() and not odd and not Unfinished(text).bodies and not parse(text).has_error:
+            return text
+    return ""

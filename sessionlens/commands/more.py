@@ -34,7 +34,6 @@ class Unfinished:
     """
 
     def __init__(self, text: str) -> None:
-        self.first = ""
         self._lines: list[str] = []
         self._code = ""
         """The lines without what here-documents hold, and without them: each ends in a line feed."""
@@ -45,7 +44,6 @@ class Unfinished:
         """Those that are still to end."""
         self._sql = _SQL.match(text) is not None
         self.add(text)
-        self.first = self._lines[0]
 
     def add(self, text: str) -> None:
         """One more line, or several."""
@@ -76,6 +74,11 @@ class Unfinished:
     def code(self) -> str:
         """All lines that are code, without here-documents."""
         return self._code[:-1]
+
+    @property
+    def bodies(self) -> bool:
+        """Is a here-document not at its end?"""
+        return bool(self._heredocs)
 
     @property
     def waits(self) -> bool:

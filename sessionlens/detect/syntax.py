@@ -33,7 +33,23 @@ _TOKEN = re.compile(r"""(?:[^\s'"\\<>]|\\.|'[^']*'?|"(?:[^"\\]|\\.)*"?)+|[<>]+&?
 _EXTGLOB = re.compile(r"[@+]\((\w+)\)")
 _ESCAPED_BLANK = re.compile(r"\\[ \t]")
 _ZERO = re.compile(r"(?<!\S)0(?=<)")  # `0<<< x` is `<<< x`
-_CONTINUED = re.compile(r"(?<=\S)\\\n(?=\S)")
+_CONTINUED = re.compile(r"(?<=[^\s\\])((?:\\\\)*)\\\n(?=\S)")
+_AS_WRITTEN = frozenset({"comment", "heredoc_body", "raw_string"})  # where a backslash is one
+
+
+def _joined(text: str) -> str:
+    """Words that go on in the next row, in one; the tree takes them for two."""
+    if not _CONTINUED.search(text):
+        return text
+    root = parse(text)
+
+    def join(match: re.Match[str]) -> str:
+        node = root.descendant_for_byte_range(match.end(1), match.end(1))
+        while node is not None and node.type not in _AS_WRITTEN:
+            node = node.parent
+        return match[1] if node is None else match[0]
+
+    return _CONTINUED.sub(join, text)
 
 
 def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = None) -> Iterator[Call]:
@@ -41,7 +57,7 @@ def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = N
 
     `known` learns the assignments and functions on the way; `pipelines` gives the numbers.
     """
-    text = _ZERO.sub(" ", _CONTINUED.sub("", text))
+    text = _ZERO.sub(" ", _joined(text))
     root = parse(text)
     if root.has_error and _EXTGLOB.search(text):
         text = _EXTGLOB.sub(r"\1", text)

@@ -117,3 +117,32 @@ def test_what_was_typed_without_enter_is_cancelled(shell: Shell, tmp_path: Path)
     bash.wait(READY)
     bash.run("pwd", READY)
     assert [(each.kind, each.text) for each in bash.extraction().events] == [("cancelled", SECOND)]
+
+
+@pytest.mark.parametrize("paste", ["off", "on"])
+@pytest.mark.parametrize("opened", ["for i in a; do", "echo '"])
+def test_what_stood_before_a_continuation_that_was_thrown_away(
+    shell: Shell, tmp_path: Path, paste: str, opened: str
+) -> None:
+    """bash has run each row of a paste that was complete; nobody can say "not there" of them."""
+    typist = started(shell, tmp_path, "bash", paste)
+    text = f"{SECOND}\n{opened}"
+    typist.press(f"\x1b[200~{text}\x1b[201~\r" if paste == "on" else text.replace("\n", "\r") + "\r")
+    typist.wait("> $")
+    typist.press("\x03")
+    typist.wait(READY)
+    typist.press("\r")
+    typist.wait(READY)
+    assert not (tmp_path / "victim").exists()
+    assert told(typist.extraction())
+
+
+def test_a_row_that_asks_for_more_and_is_thrown_away_ran_nothing(shell: Shell, tmp_path: Path) -> None:
+    typist = started(shell, tmp_path, "bash")
+    typist.run(f"{SECOND} \\", "> $")
+    typist.press("\x03")
+    typist.wait(READY)
+    typist.press("\r")
+    typist.wait(READY)
+    assert (tmp_path / "victim").exists()
+    assert not told(typist.extraction())

@@ -129,3 +129,17 @@ def test_a_command_of_an_editor() -> None:
 def test_marks_know_an_alias_too() -> None:
     marked = findings([Line("alias t='rm -rf'"), Line("t /data")])
     assert [(each.command_index, each.mark) for each in marked] == [(1, "delete-tree")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo \\\\\nrm -rf victim",
+        "ls # old\\\nrm -rf victim",
+        "cat <<'X' >/dev/null\nC:\\\nX\nrm -rf victim",
+        "echo 'a\\\nb'; rm -rf victim",
+        "rm -r\\\nf victim",
+    ],
+)
+def test_a_backslash_at_the_end_of_a_row_goes_on_only_where_it_is_one(text: str) -> None:
+    assert found(Line(text)) == [True]
