@@ -250,15 +250,11 @@ class ChannelWriter:
         if self._unhashed > OVERDUE and not self._overdue.is_set():
             self._overdue.set()
 
-    def digest(self, *, pad: bool = False) -> None:
-        """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest().
-
-        pad: for a commit, which tells the size and has a time.
-        """
+    def digest(self) -> None:
+        """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest()."""
         with self._hashing:
             with self._lock:
-                if pad:
-                    self._pad()
+                self._pad()
                 taken = [(file, file.take()) for file in self._files]
                 self._unhashed = 0
             self._blocks += [block for file, chunks in taken if (block := file.hash(chunks))]

@@ -169,7 +169,7 @@ class BundleWriter:
             active = list(self._active)
         for channel in active:
             over = channel.closed
-            channel.digest(pad=True)
+            channel.digest()
             self._unwritten += [block_line(block) for block in channel.harvest()]
             if over:
                 self._retire(channel)
