@@ -68,6 +68,7 @@ class Connection:
         self._orders = desk.orders if proof is None else []
         self._bell = Bell()
         self._end: End | None = None
+        self._order: Order | None = None  # to end, which is not recorded yet
         self._end_lock = threading.Lock()
         self._outgoing = Outgoing(self._send)
         self._recording: SessionRecording | None = None
@@ -105,6 +106,24 @@ class Connection:
         """End it from outside; `told` is what the user reads."""
         self._over(End(reason, told))
 
+    def ended_by(self, order: Order) -> None:
+        """Somebody ends the connection that this one is inside of; recorded here too, as soon as can be."""
+        self._order = order
+        self._record_order()
+        self._end_for(order)
+
+    def _end_for(self, order: Order) -> None:
+        told = f"this session was ended by somebody who watches over it: {order.reason}"
+        self.end(f"ended by {order.by}: {order.reason}", told)
+
+    def _record_order(self) -> None:
+        """Once, by whoever comes second: the recording or the order."""
+        with self._end_lock:
+            recording, order = self._recording, self._order
+            self._order = order if recording is None else None
+        if recording is not None and order is not None:
+            recording.ordered(order)
+
     # Entrance: the login's last step, on the user's leg's thread
 
     def enter(self, identity: Identity, secret: Secret | None) -> str | None:
@@ -136,6 +155,7 @@ class Connection:
         self._lasting = lasting(self._bastion.config.server, target, time.monotonic())
         self._desk.register(session_id, self._ordered)
         self._recording.begin(identity, self._client)
+        self._record_order()
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
 
@@ -145,6 +165,7 @@ class Connection:
             if order.what != "end":
                 return "this connection is only the way to others"
             logs.warning("session-ended", session=order.session, by=order.by, reason=order.reason)
+            self._jump.ended_by(order)
         elif self._recording is None:
             return "this session is only beginning"
         elif order.what == "allow":
@@ -152,8 +173,7 @@ class Connection:
         elif problem := self._recording.ordered(order):
             return problem
         if order.what == "end":
-            told = f"this session was ended by somebody who watches over it: {order.reason}"
-            self.end(f"ended by {order.by}: {order.reason}", told)
+            self._end_for(order)
         return None
 
     def _check_standing(self, identity: Identity) -> None:
