@@ -29,7 +29,6 @@ from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.outgoing import Outgoing
-from sessionlens_recorder.net.proxied import is_trusted
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.standing import check_standing
@@ -54,12 +53,16 @@ class Connection:
         listener: Target | None,
         desk: Desk,
         proof: Proof | None = None,
+        checks: bool = False,
     ) -> None:
-        """`proof`: this one is inside a connection of somebody who is known already (ssh -J)."""
+        """`proof`: this one is inside a connection of somebody who is known already (ssh -J). `checks`: of a
+        balancer that speaks for itself.
+        """
         self._bastion, self._client, self._desk = bastion, client, desk
         self._revocations = Revocations(
             bastion.config.server.revoked_keys, bastion.config.server.revoked_people
         )
+        self._checks = checks
         self._proof: Proof | None = None
         self._jump: Jump | None = None
         self._session = new_session_id()
@@ -283,6 +286,7 @@ class Connection:
         return self._revocations.check_running(proof.user.name, key, certificate)
 
     def _wind_up(self, end: End) -> int:
+        only_checked = self._only_checked()
         if self._jump is not None:
             self._jump.end(end.told)
         axe = threading.Timer(FAREWELL_S, self._kill)
@@ -293,16 +297,18 @@ class Connection:
                 leg.join(2 * FAREWELL_S)
         axe.cancel()
         if self._recording is None:
-            if not self._only_checked():
+            if not only_checked:
                 logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
         self._desk.ending(self._recording.path, end.reason)
         return self._recording.seal(end)
 
     def _only_checked(self) -> bool:
-        """A balancer looked whether somebody answers, as it does each second, and went."""
-        balancer = is_trusted(self._bastion.config.server.proxy_from, self._client[0])
-        return balancer and not self._user.initial_kex_done
+        """A balancer looked whether somebody answers, as it does each second, and went: without a word, and
+        by itself. To be asked before this side hangs up.
+        """
+        user = self._user
+        return self._checks and user.gone and user.packetizer.hung_up and not user.remote_version
 
     def _say_goodbye(self, end: End) -> None:
         recording = self._recording
