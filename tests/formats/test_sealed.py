@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sessionlens_recorder.bundle import BundleWriter
+from sessionlens_recorder.bundle import BundleWriter, sealed
 from sessionlens_recorder.sealing import armoured, sealing
 
 import sessionlens
@@ -109,12 +109,36 @@ def decrypt(bundle: Path, channel: str, key: X25519PrivateKey) -> list[tuple[byt
 
 def test_the_document_suffices_to_decrypt(path: Path) -> None:
     found = decrypt(path, "0.shell", KEY)
-    assert [kind for kind, *_ in found] == [b"I", b"P", b"I", b"I", b"E"]
+    assert b"".join(kind for kind, *_ in found) == b"I" + b"P" * 7 + b"II" + b"P" * 5 + b"E"
     assert [data for kind, _, _, data in found if kind == b"I"] == [b"id", b"\r", b"pwd\r"]
     start = (path / "0.shell/out").read_bytes().index(b"\n") + 1
     assert [out - start for kind, _, out, _ in found if kind == b"I"] == [2, 4, 14]
     times = [t_ns for _, t_ns, _, _ in found]
     assert times == sorted(times)
+
+
+def test_a_file_that_one_long_record_fills_up_is_read_too(
+    path: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As recorders before 0.1.0 wrote it."""
+
+    def fill(self: sealed.SealedInput, kind: bytes, t_ns: int, out: int) -> bytes:
+        room = -self._size % sealed.QUANTUM or (sealed.QUANTUM if kind == sealed.END else 0)
+        size, number = room, self._number
+        if not size:
+            return b""
+        self._number, self._size = number + 1, self._size + size
+        plain = struct.pack(">cQQI", kind, t_ns, out, 0) + bytes(size - 41)
+        return struct.pack(">I", size - 4) + self._sealer.seal(number, plain)
+
+    monkeypatch.setattr(sealed.SealedInput, "padding", lambda self, *told: fill(self, sealed.PADDING, *told))
+    monkeypatch.setattr(sealed.SealedInput, "end", lambda self, *told: fill(self, sealed.END, *told))
+    old = record(tmp_path / "old", STEPS, sealing([PUBLIC]))
+    sizes = [len(frame) for frame in frames((old / "0.shell/in").read_bytes())]
+    assert sizes[1:] == [128, 896, 128, 128, 768]
+    then, now = shell(old, key), shell(path, key)
+    assert (told(then), then.gaps) == (told(now), now.gaps)
+    assert then.raw("i") == b"id\rpwd\r"
 
 
 def test_the_document_says_what_the_code_does(root: Path) -> None:
@@ -143,7 +167,9 @@ def frames(raw: bytes) -> list[bytes]:
 )  # fmt: skip
 def test_what_somebody_did_to_records_shows(path: Path, key: Path, what: str, kept: bytes) -> None:
     file = path / "0.shell/in"
-    line, first, padding, second, third, end = frames(file.read_bytes())
+    line, first, *rest = frames(file.read_bytes())
+    padding, (second, third), end = b"".join(rest[:7]), rest[7:9], b"".join(rest[9:])
+    last = len(rest[-1])
     flipped = second[:30] + bytes([second[30] ^ 1]) + second[31:]
     changed = {
         "flipped": [first, padding, flipped, third, end],
@@ -152,8 +178,8 @@ def test_what_somebody_did_to_records_shows(path: Path, key: Path, what: str, ke
         "repeated": [first, padding, second, second, end],
         "added": [first, padding, second, third, end, second],
         "shortened": [first, padding, b"\0\0\0\x7b" + second[4:-1], third, end],
-        "end removed": [first, padding, second, third],
-        "cut in the middle": [first, padding, second, third, end[:50]],
+        "end removed": [first, padding, second, third, end[:-last]],
+        "cut in the middle": [first, padding, second, third, end[:-50]],
     }
     file.write_bytes(b"".join([line, *changed[what]]))
     recording = shell(path, key)

@@ -70,7 +70,8 @@ def test_records_have_time_place_and_data_and_timing_has_none_of_it(tmp_path: Pa
     start = (writer.path / "0.shell/out").read_bytes().index(b"\n") + 1
     told = records(writer.path)
     assert [(r.kind, r.out - start, len(r.data)) for r in told] == [
-        (b"I", 2, 3), (b"I", 6, 65_536), (b"I", 6, 4_464), (b"E", told[-1].out - start, 0),
+        (b"I", 2, 3), (b"I", 6, 65_536), (b"I", 6, 4_464),
+        (b"P", told[-1].out - start, 0), (b"E", told[-1].out - start, 0),
     ]  # fmt: skip
     assert [r.t_ns for r in told] == sorted(r.t_ns for r in told)
     timing = read_timing((writer.path / "0.shell/timing").read_bytes())
@@ -114,6 +115,46 @@ def test_what_is_typed_between_two_commits_has_one_size(
     writer.seal(None)
     assert (writer.path / "0.shell/in").stat().st_size == first + 2048
     assert b"".join(r.data for r in records(writer.path)) == b"".join(keys)
+
+
+def frames(path: Path) -> list[int]:
+    """The size of each record, as anybody can read it."""
+    raw = (path / "0.shell/in").read_bytes()
+    return [4 + len(body) for _, body in sealed.frames(raw, raw.index(b"\n") + 1)]
+
+
+def blocks(path: Path) -> list[str]:
+    """What the journal says of the file: `block in <offset> <length>`, without hashes."""
+    lines = (line.split(" ") for line in (path / "journal").read_text().splitlines())
+    return [" ".join(words[:4]) for words in lines if words[0] == "block" and words[1] == "0.shell/in"]
+
+
+@pytest.mark.parametrize("word", [b"ab", b"abc", b"abcde"])
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one by one"])
+def test_no_frame_tells_what_was_typed_from_what_fills_up(tmp_path: Path, word: bytes, at_once: bool) -> None:
+    writer, channel = written(tmp_path, sealing([PUBLIC]))
+    for key in [word] if at_once else [b"%c" % letter for letter in word]:
+        channel.input(key)
+    writer.commit()
+    assert frames(writer.path) == [128] * 8
+    channel.close(0)
+    writer.seal(None)
+    assert frames(writer.path) == [128] * 16
+    assert len(blocks(writer.path)) == 2
+    assert not check(writer.path).problems
+
+
+def test_no_block_ends_where_the_keys_do_while_much_is_shown(tmp_path: Path) -> None:
+    """What is hashed before the commit may end a block too."""
+    writer, channel = written(tmp_path, sealing([PUBLIC]))
+    first = (writer.path / "0.shell/in").stat().st_size
+    writer.commit()
+    for letter in b"abc":
+        channel.input(b"%c" % letter)
+        writer.digest()
+    writer.commit()
+    assert frames(writer.path) == [128] * 24
+    assert blocks(writer.path) == [f"block 0.shell/in 0 {first}", f"block 0.shell/in {first} {3 * 1024}"]
 
 
 def test_input_that_is_off_leaves_no_trace(tmp_path: Path) -> None:
@@ -256,7 +297,7 @@ def test_a_sealer_is_asked_for_each_number_once() -> None:
     writing = sealed.SealedInput(Counts([PUBLIC], b"context"))
     sizes = [len(writing.input(1, 2, b"x" * 100_000)), len(writing.padding(1, 2)), len(writing.end(1, 2))]
     assert writing.padding(1, 2) == b""
-    assert asked == [0, 1, 2, 3]
+    assert asked == list(range(2 + (sizes[1] + sizes[2]) // 128))
     assert sum(sizes) % 1024 == 0
     assert sizes[2] == 1024
 

@@ -325,6 +325,44 @@ def test_memory_stays_bounded_without_commits(tmp_path: Path) -> None:
     assert not check(writer.path).problems
 
 
+def test_memory_stays_bounded_with_many_channels_whose_disk_takes_its_time(tmp_path: Path) -> None:
+    """No commit comes. The bound is of all together, and the journal does not pay for it."""
+    writer, first = start(tmp_path)
+    channels = [first, *(writer.open_channel("exec", command=b"x") for _ in range(39))]
+    writer.commit()
+    lines, most = len((writer.path / "journal").read_text().splitlines()), 0
+    for _ in range(8):
+        for channel in channels:
+            channel.output(bytes(65_536))
+            most = max(most, sum(waiting(one) for one in channels))
+    assert 1 << 20 < most < (4 << 20) + 70_000
+    writer.commit()
+    assert len((writer.path / "journal").read_text().splitlines()) == lines + 2 * len(channels) + 1
+    for channel in channels:
+        channel.close(0)
+    writer.seal(None)
+    assert writer._pending.size == 0
+    assert not check(writer.path).problems
+
+
+def waiting(channel: ChannelWriter) -> int:
+    """Bytes that it has in memory."""
+    return sum(len(chunk) for file in channel._files for chunk in file._pending)
+
+
+def test_long_blocks_are_cut_before_the_commit(tmp_path: Path) -> None:
+    """What was changed is found to within a few MiB."""
+    writer, channel = start(tmp_path)
+    for _ in range(60):
+        channel.output(bytes(300_000))
+    writer.commit()
+    lines = [line.split(" ") for line in (writer.path / "journal").read_text().splitlines()]
+    sizes = [int(words[3]) for words in lines if words[1] == "0.shell/out"]
+    assert len(sizes) == 5
+    assert max(sizes) < 5_000_000
+    assert sum(sizes) == (writer.path / "0.shell/out").stat().st_size
+
+
 def test_an_idle_commit_writes_only_when_the_clock_steps_or_a_minute_passed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
+from sessionlens_recorder.config import load
+from sessionlens_recorder.live.desk import Order
+from sessionlens_recorder.net.identity import Proof
+from sessionlens_recorder.net.jump import Jump
+from sessionlens_recorder.session import wire
 
 from .conftest import DEADLINE_S, ME, BuildSite, Site, Sshd, facts, make_key, public, stream, wait_for
-from .live import append, listed
+from .live import append, listed, notes
 from .live import run as order
 from .test_faults import needs_proc, process_of
 from .test_krl import recorder
@@ -144,6 +150,80 @@ def test_the_way_is_listed_and_can_be_ended(build_site: BuildSite) -> None:
     site.sealed([])
     wait_for(lambda: not listed(site), "both are gone")
     assert f"session-ended session={outer['session']}" in site.log()
+
+
+def test_who_ends_the_way_is_in_every_recording_inside(build_site: BuildSite, tmp_path: Path) -> None:
+    """Two sessions through one connection; one's client takes nothing, so that the end lasts."""
+    site = build_site()
+    append(site, f'[live]\nwatchers = ["{ME}"]\n')
+    site.start()
+    jump(site)
+    ours = ["ssh", "-F", str(site.folder / "ssh_config")]
+    through = f"-oProxyCommand={' '.join(ours)} -S {tmp_path / 'm'} -W web01:22 bastion"
+    inner = [*ours, through, f"-oUser={ME}", "web01"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    started = []
+
+    def start(line: list[str]) -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(line, **pipes))  # type: ignore[call-overload]
+        return started[-1]
+
+    try:
+        start([*ours, "-MNS", str(tmp_path / "m"), "bastion"])
+        wait_for(lambda: (tmp_path / "m").exists(), "the way is there")
+        both = [start([*inner, "echo in; cat"]) for _ in range(2)]
+        for one in both:
+            assert one.stdout is not None and one.stdout.readline() == b"in\n"
+        (outer,) = [row["session"] for row in listed(site) if row["state"] == "jump"]
+        both[0].send_signal(signal.SIGSTOP)
+        done = order(site, "end", outer, "--reason", "ticket 9")
+        assert done.returncode == 0, done.stderr
+        for bundle in site.bundles():
+            assert [ended(note) for note in notes(bundle) if note["event"] == "ended"] == [ENDED]
+        both[0].send_signal(signal.SIGCONT)
+        for one in both:
+            assert b"who watches over it: ticket 9" in one.communicate(timeout=DEADLINE_S)[1]
+    finally:
+        for process in started:
+            process.kill()
+            process.communicate()
+    wait_for(lambda: not listed(site), "all are gone")
+    assert len(site.bundles()) == 2
+    for bundle in site.bundles():
+        wait_for((bundle / "MANIFEST.sig").exists, "it is sealed")
+        journal = (bundle / "journal").read_text().replace("\\040", " ")
+        assert f"ended by {ME}: ticket 9" in journal
+        assert f"session-ended session={bundle.name[-8:]} by={ME}" in site.log()
+
+
+ENDED = {"by": ME, "uid": os.getuid(), "reason": "ticket 9"}
+
+
+class Brief:
+    """A connection inside that is over at once."""
+
+    def serve(self) -> int:
+        return 0
+
+    def end(self, reason: str, told: str) -> None: ...
+    def ended_by(self, order: Order) -> None: ...
+
+
+def test_nobody_comes_in_once_it_ends(own_key: Site) -> None:
+    config, sent = load(own_key.folder / "recorder.toml"), list[bytes]()
+    proof = Proof(config.users["john"], ("publickey",))
+    way = Jump(config, proof, sent.append, lambda *_: Brief(), lambda end: None)
+    opening = struct.pack(">B I12s 3I I5sI", wire.CHANNEL_OPEN, 12, b"direct-tcpip", 7, 9, 9, 5, b"web01", 22)
+    way.received(opening)
+    wait_for(lambda: wire.close(7) in sent, "it came in, and is over")
+    way.ended_by(Order("end", "5d1c0f3a", ME, os.getuid(), "ticket 9"))
+    way.received(opening)
+    assert sent[-1] == wire.open_failure(7, "this connection is just ending")
+    way.end(None)
+
+
+def ended(note: dict[str, object]) -> dict[str, object]:
+    return {name: note[name] for name in ENDED}
 
 
 def test_the_account_is_the_targets(own_key: Site) -> None:

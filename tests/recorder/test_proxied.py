@@ -22,6 +22,7 @@ from sessionlens_recorder.net.proxied import (
 )
 
 from .conftest import DEADLINE_S, BuildSite, Site, facts, wait_for
+from .test_faults import needs_proc, processes_of
 
 
 def v2(body: bytes, command: int = 0x21, family: int = 0x11) -> bytes:
@@ -169,16 +170,51 @@ def test_a_health_check_is_the_balancers_own(balanced: Site, tmp_path: Path) -> 
     assert facts(bundle)["client"]["address"] == "127.0.0.1"
 
 
+LOCAL = v2(b"", command=0x20, family=0)
+OF_OURS = b"PROXY TCP4 127.0.0.9 127.0.0.1 5555 22\r\n"
+
+
+def asking(site: Site, data: bytes) -> socket.socket:
+    """A connection on which that has been sent."""
+    host, _, port = site.targets["web01"].rpartition(":")
+    sock = socket.create_connection((host, int(port)), timeout=DEADLINE_S)
+    sock.sendall(data)
+    return sock
+
+
+@needs_proc
 def test_health_checks_fill_no_log(balanced: Site) -> None:
-    """One a second, of each balancer, is no event; the same from a client is."""
-    for header in (v2(b"", command=0x20, family=0), b"PROXY UNKNOWN\r\n", LINE):
-        host, _, port = balanced.targets["web01"].rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as sock:
-            sock.sendall(header)
-            assert sock.recv(100).startswith(b"SSH-2.0-")
-    assert balanced.stop() == 0
-    assert balanced.log().count("connection-end") == 1
-    assert "connection-end client=203.0.113.7" in balanced.log()
+    """One a second, of each balancer, is no event, even if it ends by a reset; the same from a client is."""
+    for reset in (False, True):
+        for header in (LOCAL, b"PROXY UNKNOWN\r\n", LINE):
+            with asking(balanced, header) as sock:
+                assert sock.recv(100).startswith(b"SSH-2.0-")
+                if reset:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wait_for(lambda: balanced.log().count("connection-end client=203.0.113.7") == 2, balanced.log())
+    wait_for(lambda: not processes_of(balanced), "all are through")
+    assert balanced.log().count("connection-end") == 2
+
+
+@pytest.mark.parametrize("data", [b"", b"SSH-2.0-x\r\n" + b"\xff" * 64], ids=["silence", "garbage"])
+@pytest.mark.parametrize("header", [LOCAL, OF_OURS, LINE], ids=["its own", "of proxy_from", "a client's"])
+def test_a_login_that_fails_is_an_event_whoever_it_is(
+    build_site: BuildSite, header: bytes, data: bytes
+) -> None:
+    site = build_site(server='proxy_from = ["127.0.0.0/8"]\nlogin_grace = 1').start()
+    with asking(site, header + data) as sock, suppress(ConnectionResetError):
+        while sock.recv(1000):
+            pass
+    reason = "no login in time" if not data else "the user left"
+    wait_for(lambda: f'reason="{reason}' in site.log().replace("No login", "no login"), site.log())
+
+
+def test_a_client_of_an_address_in_proxy_from_that_leaves_is_an_event(build_site: BuildSite) -> None:
+    """A machine may be a balancer and have users too."""
+    site = build_site(server='proxy_from = ["127.0.0.0/8"]').start()
+    with asking(site, OF_OURS) as sock:
+        assert sock.recv(100).startswith(b"SSH-2.0-")
+    wait_for(lambda: "connection-end client=127.0.0.9 port=5555" in site.log(), site.log())
 
 
 @pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH_9.9\r\n", b"PROXY " + b"x" * 200, b""], ids=repr)

@@ -17,16 +17,13 @@ from .clock import ClockPair
 from .errors import BundleError, BundleWriteError
 from .files import AppendFile, Block, sync_directory, write_once
 from .naming import COPY, dump_document, dump_line
+from .pending import OVERDUE, Pending
 from .sealed import SealedInput, Sealer, context
 from .timing import TimingClock, format_seconds, header_line
 from .typescript import first_line, headers, last_line, start_lines
 
 STREAM_KINDS = frozenset({"shell", "exec", "subsystem"})
 LATER_STREAMS = frozenset({"sftp"})  # kinds whose stream may begin while they are open
-OVERDUE = 1 << 20
-"""From this many unhashed bytes on, the recorder thread does not wait for the next commit to hash them."""
-PENDING_LIMIT = 4 << 20
-"""And from this many on, the writing thread hashes them itself: memory stays bounded."""
 
 
 class ChannelWriter:
@@ -42,14 +39,14 @@ class ChannelWriter:
         stream: bool,
         opened: ClockPair,
         written: threading.Event,
-        overdue: threading.Event,
+        pending: Pending,
         sealer: Sealer | None = None,
     ) -> None:
-        """`written` is set when there is something to commit, `overdue` when there is much to hash."""
+        """`written` is set when there is something to commit; `pending` is what all channels have to hash."""
         self.number, self.kind, self.name = number, kind, f"{number}.{kind}"
         self._root, self._meta = root, meta
         self._opened = opened
-        self._written, self._overdue = written, overdue
+        self._written, self._pending = written, pending
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
         self._clock = TimingClock()
@@ -125,6 +122,7 @@ class ChannelWriter:
         """Anything else that happened, with its time."""
         with self._lock:
             self._event(self._begin(), name, **fields)
+        self._pending.limit()
 
     def file(self, **fields: Any) -> int:
         """A line of files.jsonl, made with its first; returns its time, ns since the channel was opened."""
@@ -133,7 +131,8 @@ class ChannelWriter:
             if self._listing is None:
                 self._listing = self._open("files.jsonl")
             self._append(self._listing, dump_line({"t_ns": elapsed, **fields}))
-            return elapsed
+        self._pending.limit()
+        return elapsed
 
     def copy(self, name: str, data: bytes) -> None:
         """Append to the copy of a file that passes, `copy-N`, made with its first bytes."""
@@ -144,9 +143,7 @@ class ChannelWriter:
                     raise BundleWriteError(f"{name!r} is not the name of a copy")
                 self._copies[name] = self._open(name)
             self._append(self._copies[name], data)
-            overdue = self._unhashed > PENDING_LIMIT
-        if overdue:
-            self.digest()
+        self._pending.limit()
 
     def end_copy(self, name: str) -> None:
         """Nothing more comes to this copy, if it was ever begun: its descriptor is given back in time."""
@@ -189,9 +186,7 @@ class ChannelWriter:
             if self._sealed:
                 records = self._sealed.input(elapsed, self._streams["O"].size, data)
                 self._append(self._streams["I"], records)
-            overdue = self._unhashed > PENDING_LIMIT
-        if overdue:
-            self.digest()
+        self._pending.limit()
 
     def _pad(self) -> None:
         """Fill sealed input up, so that the size of a block does not tell how much was typed."""
@@ -220,9 +215,7 @@ class ChannelWriter:
                     written.retract()
                 raise
             self._clock.accept(elapsed)
-            overdue = self._unhashed > PENDING_LIMIT
-        if overdue:
-            self.digest()
+        self._pending.limit()
 
     def _begin(self) -> int:
         if self._failed:
@@ -245,27 +238,30 @@ class ChannelWriter:
             self._failed = str(error)
             raise
         self._unhashed += len(data)
+        self._pending.add(len(data))
         if not self._written.is_set():
             self._written.set()
-        if self._unhashed > OVERDUE and not self._overdue.is_set():
-            self._overdue.set()
 
-    def digest(self, *, pad: bool = False) -> None:
-        """Hash what was written so far, cut at the end of a transaction; the blocks wait for harvest().
+    def digest(self) -> None:
+        """Hash what was written so far, cut at the end of a transaction; blocks wait for harvest().
 
-        pad: for a commit, which tells the size and has a time.
+        A block is long or ends with a commit: the journal does not grow with the number of calls.
         """
         with self._hashing:
             with self._lock:
-                if pad:
-                    self._pad()
+                self._pad()
                 taken = [(file, file.take()) for file in self._files]
+                self._pending.add(-self._unhashed)
                 self._unhashed = 0
-            self._blocks += [block for file, chunks in taken if (block := file.hash(chunks))]
+            for file, chunks in taken:
+                file.hash(chunks)
+                if block := file.end_block(OVERDUE):
+                    self._blocks.append(block)
 
     def harvest(self) -> list[Block]:
         """Everything hashed since the last harvest, on stable storage, ready for the journal."""
         with self._hashing, self._lock:
+            self._blocks += [block for file in self._files if (block := file.end_block())]
             blocks, files = self._blocks[:], self._files[:]
             settled = [file for file in self._ended if file.settled]
             named, self._new_names = self._new_names, False

@@ -47,8 +47,9 @@ class AppendFile:
         self.size = 0
         self.spoiled = False
         self._pending: list[bytes] = []
-        self._hashed = 0
-        self._whole = hashlib.sha256()
+        self._hashed = self._blocked = 0  # up to where, and up to where there are blocks
+        self._whole, self._block = hashlib.sha256(), hashlib.sha256()
+        self._begun = False  # whether there is something for the next block
         try:
             self.fd = os.open(root / name, _CREATE if new else _CREATE & ~(os.O_CREAT | os.O_EXCL), 0o600)
         except OSError as error:
@@ -98,17 +99,22 @@ class AppendFile:
         taken, self._pending = self._pending, []
         return taken
 
-    def hash(self, chunks: list[bytes]) -> Block | None:
-        """The block that these chunks, taken in order, are; None if there are none."""
-        if not chunks:
-            return None
-        block = hashlib.sha256()
+    def hash(self, chunks: list[bytes]) -> None:
+        """These chunks, taken in order, become a part of the next block."""
         for chunk in chunks:
-            block.update(chunk)
+            self._block.update(chunk)
             self._whole.update(chunk)
-        length = sum(map(len, chunks))
-        self._hashed += length
-        return Block(self.name, self._hashed - length, length, block.hexdigest())
+            self._hashed += len(chunk)
+        self._begun = self._begun or bool(chunks)
+
+    def end_block(self, least: int = 0) -> Block | None:
+        """What was hashed since the last one, once it is so much; None if there is nothing."""
+        length = self._hashed - self._blocked
+        if not self._begun or length < least:
+            return None
+        block = Block(self.name, self._blocked, length, self._block.hexdigest())
+        self._block, self._blocked, self._begun = hashlib.sha256(), self._hashed, False
+        return block
 
     @property
     def settled(self) -> bool:
@@ -145,7 +151,8 @@ def write_once(root: Path, name: str, data: bytes) -> Block:
         file.sync()
     finally:
         file.close()
-    return file.hash([data]) or Block(name, 0, 0, file.sha256)
+    file.hash([data])
+    return file.end_block() or Block(name, 0, 0, file.sha256)
 
 
 def make_directory(path: Path, *, exist_ok: bool = False, parents: bool = False) -> None:

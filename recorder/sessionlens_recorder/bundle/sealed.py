@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 MAGIC = b"sessionlens-sealed-input 1 "
 UNIT, QUANTUM = 128, 1024
-"""A record on disk is a multiple of the one; what is between two commits, of the other."""
+"""A record on disk is a multiple of the one; what is under a block of the journal, of the other."""
 PIECE = 1 << 16
 """The most input in one record."""
 INPUT, PADDING, END = b"I", b"P", b"E"
@@ -109,16 +109,20 @@ class SealedInput:
         return b"".join([self._record(INPUT, t_ns, out, piece) for piece in pieces])
 
     def padding(self, t_ns: int, out: int) -> bytes:
-        """What fills the file up, so that it does not tell how many records came since the last time."""
-        room = -self._size % QUANTUM
-        return self._record(PADDING, t_ns, out, b"", room) if room else b""
+        """Fills the file up to the next step with records of a key's size, so that it does not tell how many
+        of them were keys.
+        """
+        units = -self._size % QUANTUM // UNIT
+        return b"".join([self._record(PADDING, t_ns, out, b"") for _ in range(units)])
 
     def end(self, t_ns: int, out: int) -> bytes:
-        """The last record, which fills the file up as well."""
-        return self._record(END, t_ns, out, b"", -self._size % QUANTUM or QUANTUM)
+        """The last record, at the end of a step."""
+        units = -self._size % QUANTUM // UNIT or QUANTUM // UNIT
+        fill = [self._record(PADDING, t_ns, out, b"") for _ in range(units - 1)]
+        return b"".join([*fill, self._record(END, t_ns, out, b"")])
 
-    def _record(self, kind: bytes, t_ns: int, out: int, data: bytes, size: int = 0) -> bytes:
-        size = size or -(-(_OVERHEAD + len(data)) // UNIT) * UNIT
+    def _record(self, kind: bytes, t_ns: int, out: int, data: bytes) -> bytes:
+        size = -(-(_OVERHEAD + len(data)) // UNIT) * UNIT
         plain = b"".join([_HEAD.pack(kind, t_ns, out, len(data)), data, bytes(size - _OVERHEAD - len(data))])
         number, self._number = self._number, self._number + 1
         self._size += size

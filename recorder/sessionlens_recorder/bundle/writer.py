@@ -20,6 +20,7 @@ from .files import Block, discard_directory, make_directory, sync_directory, wri
 from .journal import ABORT, NAME, SEAL, Journal, block_line, clock_line, end_line
 from .manifest import Sign, write_manifest
 from .naming import dump_document, reduce_name
+from .pending import Pending
 from .sealed import Input, Sealer, context
 
 FORMAT, VERSION = "sessionlens-bundle", 1
@@ -38,7 +39,8 @@ class BundleWriter:
         self._unwritten: list[str] = []
         self.written = threading.Event()
         """Set when there is something to commit."""
-        self.overdue = threading.Event()
+        self._pending = Pending(self.digest)
+        self.overdue = self._pending.overdue
         """Set when there is so much to hash that digest() should not wait for the next commit."""
         self._lock = threading.Lock()
         self._committing = threading.Lock()
@@ -124,7 +126,7 @@ class BundleWriter:
                     stream=carries,
                     opened=opened,
                     written=self.written,
-                    overdue=self.overdue,
+                    pending=self._pending,
                     sealer=sealer,
                 )
             except BundleError:
@@ -169,7 +171,7 @@ class BundleWriter:
             active = list(self._active)
         for channel in active:
             over = channel.closed
-            channel.digest(pad=True)
+            channel.digest()
             self._unwritten += [block_line(block) for block in channel.harvest()]
             if over:
                 self._retire(channel)

@@ -29,7 +29,6 @@ from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.outgoing import Outgoing
-from sessionlens_recorder.net.proxied import is_trusted
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.standing import check_standing
@@ -54,12 +53,16 @@ class Connection:
         listener: Target | None,
         desk: Desk,
         proof: Proof | None = None,
+        checks: bool = False,
     ) -> None:
-        """`proof`: this one is inside a connection of somebody who is known already (ssh -J)."""
+        """`proof`: this one is inside a connection of somebody who is known already (ssh -J). `checks`: of a
+        balancer that speaks for itself.
+        """
         self._bastion, self._client, self._desk = bastion, client, desk
         self._revocations = Revocations(
             bastion.config.server.revoked_keys, bastion.config.server.revoked_people
         )
+        self._checks = checks
         self._proof: Proof | None = None
         self._jump: Jump | None = None
         self._session = new_session_id()
@@ -68,6 +71,7 @@ class Connection:
         self._orders = desk.orders if proof is None else []
         self._bell = Bell()
         self._end: End | None = None
+        self._order: Order | None = None  # to end, which is not recorded yet
         self._end_lock = threading.Lock()
         self._outgoing = Outgoing(self._send)
         self._recording: SessionRecording | None = None
@@ -105,6 +109,24 @@ class Connection:
         """End it from outside; `told` is what the user reads."""
         self._over(End(reason, told))
 
+    def ended_by(self, order: Order) -> None:
+        """Somebody ends the connection that this one is inside of; recorded here too, as soon as can be."""
+        self._order = order
+        self._record_order()
+        self._end_for(order)
+
+    def _end_for(self, order: Order) -> None:
+        told = f"this session was ended by somebody who watches over it: {order.reason}"
+        self.end(f"ended by {order.by}: {order.reason}", told)
+
+    def _record_order(self) -> None:
+        """Once, by whoever comes second: the recording or the order."""
+        with self._end_lock:
+            recording, order = self._recording, self._order
+            self._order = order if recording is None else None
+        if recording is not None and order is not None:
+            recording.ordered(order)
+
     # Entrance: the login's last step, on the user's leg's thread
 
     def enter(self, identity: Identity, secret: Secret | None) -> str | None:
@@ -136,6 +158,7 @@ class Connection:
         self._lasting = lasting(self._bastion.config.server, target, time.monotonic())
         self._desk.register(session_id, self._ordered)
         self._recording.begin(identity, self._client)
+        self._record_order()
         banner = leg.get_banner()
         return banner.decode("utf-8", "replace") if isinstance(banner, bytes) else banner
 
@@ -145,6 +168,7 @@ class Connection:
             if order.what != "end":
                 return "this connection is only the way to others"
             logs.warning("session-ended", session=order.session, by=order.by, reason=order.reason)
+            self._jump.ended_by(order)
         elif self._recording is None:
             return "this session is only beginning"
         elif order.what == "allow":
@@ -152,8 +176,7 @@ class Connection:
         elif problem := self._recording.ordered(order):
             return problem
         if order.what == "end":
-            told = f"this session was ended by somebody who watches over it: {order.reason}"
-            self.end(f"ended by {order.by}: {order.reason}", told)
+            self._end_for(order)
         return None
 
     def _check_standing(self, identity: Identity) -> None:
@@ -263,6 +286,7 @@ class Connection:
         return self._revocations.check_running(proof.user.name, key, certificate)
 
     def _wind_up(self, end: End) -> int:
+        only_checked = self._only_checked()
         if self._jump is not None:
             self._jump.end(end.told)
         axe = threading.Timer(FAREWELL_S, self._kill)
@@ -273,16 +297,18 @@ class Connection:
                 leg.join(2 * FAREWELL_S)
         axe.cancel()
         if self._recording is None:
-            if not self._only_checked():
+            if not only_checked:
                 logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
             return 0
         self._desk.ending(self._recording.path, end.reason)
         return self._recording.seal(end)
 
     def _only_checked(self) -> bool:
-        """A balancer looked whether somebody answers, as it does each second, and went."""
-        balancer = is_trusted(self._bastion.config.server.proxy_from, self._client[0])
-        return balancer and not self._user.initial_kex_done
+        """A balancer looked whether somebody answers, as it does each second, and went: without a word, and
+        by itself. To be asked before this side hangs up.
+        """
+        user = self._user
+        return self._checks and user.gone and user.packetizer.hung_up and not user.remote_version
 
     def _say_goodbye(self, end: End) -> None:
         recording = self._recording

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.config import Config, Target
+from sessionlens_recorder.live.desk import Order
 from sessionlens_recorder.net.age import Age
 from sessionlens_recorder.net.identity import Proof
 from sessionlens_recorder.net.recording import End
@@ -34,6 +35,7 @@ class Inner(Protocol):
 
     def serve(self) -> int: ...
     def end(self, reason: str, told: str) -> None: ...
+    def ended_by(self, order: Order) -> None: ...
 
 
 class Tunnel:
@@ -148,6 +150,8 @@ class Jump:
         self._tunnels: dict[int, Tunnel] = {}
         self._inner: dict[int, tuple[Inner, threading.Thread]] = {}
         self._opened = 0
+        self._door = threading.Lock()  # nobody comes in while it is shut
+        self._shut = False
         self._age = Age(config.server, over)
 
     def messages_received(self, payloads: list[bytes]) -> None:
@@ -164,37 +168,52 @@ class Jump:
             case _:
                 self._channel_message(payload)
 
+    def ended_by(self, order: Order) -> None:
+        """Somebody ends the way: recorded in each session inside, which ends. Nobody comes in any more."""
+        for inner, _ in self._shut_in():
+            inner.ended_by(order)
+
     def end(self, told: str | None) -> None:
         """The outer connection ends; wait until what is inside is sealed."""
         self._age.stop()
-        for inner, _ in list(self._inner.values()):
+        inside = self._shut_in()
+        for inner, _ in inside:
             if told is not None:
                 inner.end(told, told)
         if told is None:
             for tunnel in list(self._tunnels.values()):
                 tunnel.close_received()
-        for _, thread in list(self._inner.values()):
+        for _, thread in inside:
             thread.join(SEAL_S)
 
+    def _shut_in(self) -> list[tuple[Inner, threading.Thread]]:
+        with self._door:
+            self._shut = True
+            return list(self._inner.values())
+
     def _open(self, opened: wire.Open) -> None:
-        target, reason = self._wanted(opened)
-        if target is None:
+        with self._door:
+            target, reason = self._wanted(opened)
+            number, tunnel = (-1, None) if target is None else self._let_in(opened, target)
+        if tunnel is None:
             logs.warning(
                 "policy-refused", person=self._proof.user.name, what=f"channel {opened.kind}", reason=reason
             )
             self._send(wire.open_failure(opened.sender, reason))
             return
+        self._send(wire.open_confirmation(opened.sender, number, WINDOW, PACKET))
+        tunnel.start()
+
+    def _let_in(self, opened: wire.Open, target: Target) -> tuple[int, Tunnel]:
         number, self._opened = self._opened, self._opened + 1
         ours, theirs = socket.socketpair()
-        tunnel = Tunnel(opened, self._send, ours)
-        self._tunnels[number] = tunnel
+        tunnel = self._tunnels[number] = Tunnel(opened, self._send, ours)
         inner = self._make(theirs, target, _jumped(self._proof))
         thread = threading.Thread(target=self._serve, args=(number, inner, theirs), name="inner", daemon=True)
         self._inner[number] = inner, thread
         self._age.inside(+1)
-        self._send(wire.open_confirmation(opened.sender, number, WINDOW, PACKET))
-        tunnel.start()
         thread.start()
+        return number, tunnel
 
     def _serve(self, number: int, inner: Inner, sock: socket.socket) -> None:
         try:
@@ -206,6 +225,8 @@ class Jump:
 
     def _wanted(self, opened: wire.Open) -> tuple[Target | None, str]:
         """The target, or None and why not."""
+        if self._shut:
+            return None, "this connection is just ending"
         names = reachable(self._config, self._proof)
         if opened.kind != "direct-tcpip":
             return None, f"say which target: NAME%TARGET or NAME+TARGET, where TARGET is one of: {names}"

@@ -33,6 +33,7 @@ class BufferedPacketizer(Packetizer):
         self._inflow = Inflow()
         self.ahead_limit = AHEAD_OF_LOGIN
         self.reader: int | None = None  # the thread that must never stop reading
+        self.hung_up = False  # the peer, as far as anybody looked
         self.turn = ReadersLock(self)
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
@@ -74,9 +75,16 @@ class BufferedPacketizer(Packetizer):
         while rest:
             can_read, can_write = ready(self._sock, self.poll)
             if can_write:
-                rest = rest[self._sock.send(rest) :]
+                rest = rest[self._send_some(rest) :]
             elif can_read:
                 self.read_ahead()
+
+    def _send_some(self, data: memoryview) -> int:
+        try:
+            return self._sock.send(data)
+        except ConnectionError:
+            self.hung_up = True
+            raise
 
     def read_ahead(self) -> None:
         """Read what there is before anybody asks for it."""
@@ -103,11 +111,13 @@ class BufferedPacketizer(Packetizer):
                 raise EOFError from None
             self._check_keepalive()  # type: ignore[attr-defined]
             return False
-        except OSError:
+        except OSError as error:
             if self.closed:
                 raise EOFError from None
+            self.hung_up = isinstance(error, ConnectionError)
             raise
         if not size:
+            self.hung_up = True
             raise EOFError
         return True
 

@@ -88,11 +88,11 @@ def _parse_v2(data: bytes) -> Header | None:
 
 @dataclass(slots=True)
 class _Waiting:
-    """`deliver` gets the socket and who is at its far end."""
+    """`deliver` gets the socket and who is at its far end, None: the balancer itself."""
 
     balancer: Client
     deadline: float
-    deliver: Callable[[socket.socket, Client], None]
+    deliver: Callable[[socket.socket, Client | None], None]
     data: bytes = b""
 
 
@@ -108,7 +108,7 @@ class Proxied:
         return list(self._waiting)
 
     def wait(
-        self, sock: socket.socket, balancer: Client, deliver: Callable[[socket.socket, Client], None]
+        self, sock: socket.socket, balancer: Client, deliver: Callable[[socket.socket, Client | None], None]
     ) -> None:
         """`deliver` is called once the header has come, with a socket that is its own to close."""
         if len(self._waiting) >= MOST:
@@ -153,7 +153,7 @@ class Proxied:
             return
         self._forget(sock)
         sock.setblocking(True)
-        waiting.deliver(sock, header.client or waiting.balancer)
+        waiting.deliver(sock, header.client)
 
     def _end(self, sock: socket.socket, why: str) -> None:
         balancer = self._forget(sock).balancer[0]

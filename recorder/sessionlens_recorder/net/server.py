@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.claiming import Claims
@@ -34,7 +35,7 @@ from sessionlens_recorder.net.malloc import keep_freed_memory
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
 from sessionlens_recorder.net.orphans import end_with
 from sessionlens_recorder.net.processes import SIGNALS, Processes
-from sessionlens_recorder.net.proxied import Proxied, is_trusted
+from sessionlens_recorder.net.proxied import Client, Proxied, is_trusted
 from sessionlens_recorder.net.refusals import Refusals
 from sessionlens_recorder.net.revocation import Changes
 from sessionlens_recorder.net.rlimits import limit_connection, prepare_accepting
@@ -140,11 +141,15 @@ class Server:
         client = (str(address[0]), int(address[1]))
         target = next((one.target for one in self._listeners if one.sock is listener), None)
         if is_trusted(self._config.server.proxy_from, client[0]):
-            self._proxied.wait(sock, client, lambda sock, client: self._admit(sock, client, target))
+            admit = lambda sock, said: self._admit(sock, said or client, target, said is None)  # noqa: E731
+            self._proxied.wait(sock, client, admit)
         else:
             self._admit(sock, client, target)
 
-    def _admit(self, sock: socket.socket, client: tuple[str, int], target: Target | None) -> None:
+    def _admit(
+        self, sock: socket.socket, client: Client, target: Target | None, checks: bool = False
+    ) -> None:
+        """checks: a balancer, which speaks for itself."""
         source = source_of(client[0])
         with sock:
             reason = self._admission.check(source)
@@ -155,7 +160,8 @@ class Server:
             try:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
                 with theirs:
-                    run = lambda report: self._serve(sock, client, target, Desk(theirs, report))  # noqa: E731
+                    serve = partial(self._serve, sock, client, target, checks)
+                    run = lambda report: serve(Desk(theirs, report))  # noqa: E731
                     self._processes.fork(f"connection from {client[0]}", run, arrival, ours)
             except OSError as error:  # no process, descriptor or memory left
                 self._admission.left(arrival)
@@ -174,11 +180,13 @@ class Server:
             answer = Answer(self._config.live, sock, peer, children)
             self._start(ANSWERING, lambda report: answer.run(), peer.uid)
 
-    def _serve(self, sock: socket.socket, client: tuple[str, int], target: Target | None, desk: Desk) -> int:
+    def _serve(
+        self, sock: socket.socket, client: Client, target: Target | None, checks: bool, desk: Desk
+    ) -> int:
         if self._metrics is not None:
             self._metrics.sock.close()
         limit_connection(self._config.limits)
-        connection = Connection(self._bastion, sock, client, target, desk)
+        connection = Connection(self._bastion, sock, client, target, desk, checks=checks)
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         end_with(self._pid)
         return connection.serve()
