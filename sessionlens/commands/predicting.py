@@ -66,9 +66,10 @@ class Models:
                 self.left -= editor.spent - before
                 if editor.spent - before > BUDGET:
                     told.add(editor.dialect)
-                if not prediction.used & _REMEMBERED:
+                said = prediction.text
+                if not (prediction.used & _REMEMBERED or (said is None and editor.suggests)):
                     told.add(editor.dialect)
-                if (said := prediction.text) is not None:
+                if said is not None:
                     yield said
                     if tidy(said) == tidy(text):
                         asked.right(editor)
