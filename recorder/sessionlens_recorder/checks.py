@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from sessionlens_recorder.bundle.giving import make_folders
 from sessionlens_recorder.sealing import PRIVATE_MARK, recipient_of
 
 
 def check_recordings(folder: Path) -> None:
     """Bundles can be written there: tried with a file, which is removed again."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
         descriptor, probe = tempfile.mkstemp(prefix=".probe-", dir=folder)
         try:
             os.write(descriptor, b"can this be written?\n")

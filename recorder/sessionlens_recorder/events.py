@@ -82,6 +82,10 @@ _ALL = (
         "A person's password file cannot be read, so no password is accepted.",
     ),
     _event(
+        "pam-service-unusable", "error", "person reason",
+        "The file of `server.pam_service` is gone or cannot be read, so nobody is let in by PAM.",
+    ),
+    _event(
         "totp-file-unreadable", "error", "person reason",
         "A person's file for one-time passwords cannot be used, so no code is accepted.",
     ),

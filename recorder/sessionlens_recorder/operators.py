@@ -11,11 +11,10 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.bundle.giving import make_folders
 from sessionlens_recorder.config import Config
-from sessionlens_recorder.giving import give
 from sessionlens_recorder.losses import Losses
 from sessionlens_recorder.sinks.feed import Feed
 from sessionlens_recorder.sinks.spool import Spool
@@ -45,13 +44,6 @@ def operator(by: str | None) -> Operator:
     return Operator(by or sudo or unix, unix, sudo)
 
 
-def make_spool(folder: Path) -> None:
-    """Where the recorder has not made it yet. OSError."""
-    if not folder.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        give(folder, folder.parent)
-
-
 def _unix_user() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
@@ -68,7 +60,7 @@ def telling(config: Config) -> Iterator[None]:
     losses, told = Losses(), True
     if config.sinks:
         try:
-            make_spool(config.spool.folder)
+            make_folders(config.spool.folder)
         except OSError:  # the order counts; that nobody hears of it is said behind it
             told = False
         else:

@@ -167,7 +167,15 @@ def test_a_packet_that_nobody_may_send_ends_it_after_those_that_came_before(
 
 
 @pytest.mark.parametrize(
-    "plain", [b"\x03" + bytes(15), b"\x0f" + bytes(15), b"\xff" + bytes(15), b"\x04" + bytes(16)]
+    "plain",
+    [  # of a packet of 16 the last two would be messages, if a slice counted from its end
+        b"\x03" + bytes(15),
+        b"\x0f" + bytes(15),
+        b"\xff" + bytes(15),
+        b"\x04" + bytes(16),
+        b"\x11" + m.eof(3) + bytes(10),
+        b"\x1e" + m.eof(3) + bytes(10),
+    ],
 )
 def test_padding_that_is_none_is_refused(plain: bytes) -> None:
     key, iv = KEYS[0]

@@ -95,7 +95,7 @@ def test_an_export_names_the_person(site: Site, tmp_path: Path) -> None:
     assert not (tmp_path / "b.zip").exists()
 
 
-@pytest.mark.parametrize("queue", ["there", "not yet"])
+@pytest.mark.parametrize("queue", ["there", "not yet", "not yet, nor what is around it"])
 def test_what_root_makes_is_the_recorders(build_site: BuildSite, queue: str) -> None:
     """An order by sudo may make the queue or a segment of it, the list of the revoked, or the file of a sink:
     the recorder has to go on with them, whatever root's umask.
@@ -105,15 +105,17 @@ def test_what_root_makes_is_the_recorders(build_site: BuildSite, queue: str) -> 
     site = build_site()
     file = site.folder / "recorder.toml"
     file.write_text(file.read_text() + FILE)
+    spool = site.folder / ("var/lib/queue" if "around" in queue else "spool")
+    file.write_text(f'{file.read_text()}[spool]\nfolder = "{spool.relative_to(site.folder)}"\n')
     if queue == "there":
-        (site.folder / "spool").mkdir()
+        spool.mkdir()
     shutil.rmtree(site.recordings, ignore_errors=True)
     for path in (site.folder, *site.folder.rglob("*")):
         os.chown(path, 65534, 65534)
     assert order(site, "revoke", "john", umask=0o077).returncode == 0
     assert order(site, "sinks", "--test", umask=0o077).returncode == 0
     assert order(site, "check", umask=0o077).returncode == 0
-    assert (site.folder / "revoked_people").exists() and list((site.folder / "spool").glob("*.jsonl"))
+    assert (site.folder / "revoked_people").exists() and list(spool.glob("*.jsonl"))
     roots = [path for path in site.folder.rglob("*") if path.stat().st_uid != 65534]
     assert roots == []
 

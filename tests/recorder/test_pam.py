@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -33,20 +35,21 @@ StartSite = Callable[..., Site]
 
 @pytest.fixture
 def start_site(build_site: BuildSite, tmp_path: Path) -> StartSite:
-    """`serve` with that line of /etc/shadow for john, less its name, and that stack."""
+    """`serve` with that line of /etc/shadow for john and for mary, less its name, and that stack."""
     if not can_use_pam():
         pytest.skip("needs pamela (sessionlens-recorder[pam]) and libpam")
     if shutil.which("unshare") is None or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         pytest.skip("needs root, for an /etc of its own")
 
-    def start(shadow: str, stack: str = UNIX) -> Site:
+    def start(shadow: str, stack: str = UNIX, user: str = 'login = ["pam"]') -> Site:
         etc = tmp_path / "etc"
         shutil.copytree("/etc", etc, symlinks=True)
         (etc / "pam.d/sessionlens").write_text(stack)
         with open(etc / "passwd", "a") as accounts, open(etc / "shadow", "a") as secrets:
-            accounts.write("john:x:4242:4242::/nowhere:/bin/sh\n")
-            secrets.write(f"john:{shadow}\n")
-        return build_site(user='login = ["pam"]').start(sabotage=OWN_ETC.format(etc=str(etc)))
+            for name in ("john", "mary"):
+                accounts.write(f"{name}:x:4242:4242::/nowhere:/bin/sh\n")
+                secrets.write(f"{name}:{shadow}\n")
+        return build_site(user=user).start(sabotage=OWN_ETC.format(etc=str(etc)))
 
     return start
 
@@ -120,6 +123,99 @@ def test_a_new_password_is_demanded(start_site: StartSite, tmp_path: Path) -> No
     assert not log_in(site, tmp_path / "old", "tr0ub4dor")[0]
     assert log_in(site, tmp_path / "new", "n3w-passw0rd")[0]
     assert "n3w-passw0rd" not in site.log()
+
+
+LATER = 'login = ["publickey", "pam"]\n[users.ann]\nlogin = ["pam"]'
+"""Of john; mary has an account on the machine, and no section here."""
+
+
+@pytest.mark.parametrize("method", ["keyboard-interactive", "password"])
+@pytest.mark.parametrize("who", ["john", "mary", "mary%web01"])
+def test_a_login_that_cannot_count_changes_and_tells_nothing(
+    start_site: StartSite, tmp_path: Path, who: str, method: str
+) -> None:
+    """Not even who has the right password, of an account that wants a new one, is told so."""
+    site = start_site(f"{hashed('tr0ub4dor')}:0:0:99999:7:::", user=LATER)
+    shadow = (tmp_path / "etc/shadow").read_bytes()
+    options = (
+        f"-oUser={who}",
+        "-oPubkeyAuthentication=no",
+        f"-oPreferredAuthentications={method}",
+        *ASKED[1:],
+    )
+    texts, times, questions = [], [], []
+    for n, password in enumerate(["tr0ub4dor", "wr0ng-one"]):
+        before = time.monotonic()
+        let_in, read, asked = log_in(
+            site, tmp_path / str(n), password, "tr0ub4dor", "n3w-passw0rd", "n3w-passw0rd", options=options
+        )
+        assert not let_in
+        times.append(time.monotonic() - before)
+        texts.append(read)
+        questions.append(asked.asked)
+    assert texts[0] == texts[1]
+    assert len(questions[0]) == len(questions[1]) == 1
+    assert "change your password" not in texts[0]
+    assert min(times) > 1, f"pam_unix delays who is wrong: {times}"
+    assert (tmp_path / "etc/shadow").read_bytes() == shadow
+
+
+def test_who_cannot_count_is_told_what_anybody_who_is_wrong_is(start_site: StartSite, tmp_path: Path) -> None:
+    """What modules say while they authenticate does not show who is configured."""
+    (tmp_path / "said").write_text("two tries are left\n")
+    stack = f"auth optional pam_echo.so file={tmp_path / 'said'}\n" + UNIX
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY}:0:99999:7:::", stack)
+    read = [
+        log_in(site, tmp_path / who, "no", options=(f"-oUser={who}", "-oPubkeyAuthentication=no", *ASKED))[1]
+        for who in ("john", "mary")
+    ]
+    assert "two tries are left" in read[0]
+    assert read[0] == read[1].replace("mary", "john")
+
+
+def test_a_service_that_goes_later_lets_nobody_in(start_site: StartSite, tmp_path: Path) -> None:
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY}:0:99999:7:::")
+    service = tmp_path / "etc/pam.d/sessionlens"
+    (tmp_path / "etc/pam.d/other").write_text("auth required pam_permit.so\naccount required pam_permit.so\n")
+    service.rename(service.with_name("away"))
+    for method in ("keyboard-interactive", "password"):
+        options = (f"-oPreferredAuthentications={method}", *ASKED[1:])
+        let_in, _, asked = log_in(site, tmp_path / method, "tr0ub4dor", options=options)
+        assert not let_in
+        assert len(asked.asked) == 1
+    assert site.log().count("error pam-service-unusable person=john") == 2
+    service.with_name("away").rename(service)
+    assert log_in(site, tmp_path / "back", "tr0ub4dor")[0]
+
+
+SEEN = """
+import os
+from sessionlens_recorder.net.pam import check_service
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+for service in ("folder", "secret"):
+    try:
+        check_service(service)
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_a_service_that_pam_would_not_read(start_site: StartSite, tmp_path: Path) -> None:
+    """fopen(3) opens folders; and what root alone may read is passed over."""
+    start_site("*:0:0:99999:7:::").stop()
+    (tmp_path / "etc/pam.d/folder").mkdir()
+    (tmp_path / "etc/pam.d/secret").touch(0o600)
+    program = OWN_ETC.format(etc=str(tmp_path / "etc")) + SEEN
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "/etc/pam.d/folder is not a file" in done.stdout
+    assert "the recorder's user cannot read /etc/pam.d/secret" in done.stdout
+
+
+def test_capital_letters_that_pam_would_make_small(build_site: BuildSite) -> None:
+    if not can_use_pam():
+        pytest.skip("needs pamela (sessionlens-recorder[pam]) and libpam")
+    with pytest.raises(AssertionError, match=r"capital letters, which PAM makes small"):
+        build_site(server='pam_service = "SessionLens"', user='login = ["pam"]').start()
 
 
 def test_a_service_that_is_not_there(build_site: BuildSite) -> None:

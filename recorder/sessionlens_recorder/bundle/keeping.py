@@ -15,7 +15,8 @@ from typing import Any
 
 from .clock import now
 from .errors import BundleReadError
-from .files import read_regular, sync_directory, write_once
+from .files import read_regular, sync_directory
+from .giving import open_made
 from .guarding import guarded
 from .naming import dump_document
 
@@ -148,9 +149,9 @@ def _write(path: Path, entries: list[dict[str, Any]]) -> None:
     """At once or not at all."""
     new = path.with_name(path.name + NEW)
     new.unlink(missing_ok=True)
-    write_once(path.parent, new.name, dump_document({"format": "sessionlens-hold", "holds": entries}))
-    if os.geteuid() == 0:  # an order by sudo: the file is the recorder's all the same
-        owner = path.parent.stat()
-        os.chown(new, owner.st_uid, owner.st_gid)
+    with open(open_made(new, os.O_WRONLY | os.O_EXCL), "wb") as file:
+        file.write(dump_document({"format": "sessionlens-hold", "holds": entries}))
+        file.flush()
+        os.fsync(file.fileno())
     new.replace(path)
     sync_directory(path.parent)

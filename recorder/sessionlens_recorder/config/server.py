@@ -77,6 +77,8 @@ def read_server(section: Section, stored: Stored) -> Server:
         raise section.error("name", f"{server.name!r} is not a name (letters, digits, '.', '_', '-')")
     if not NAME.fullmatch(server.pam_service):
         raise section.error("pam_service", "is not the name of a file in /etc/pam.d")
+    if server.pam_service != server.pam_service.lower():  # PAM would read another file
+        raise section.error("pam_service", "has capital letters, which PAM makes small: rename the file too")
     if (revoked := server.revoked_keys) is not None:
         section.check("revoked_keys", lambda: read_revoked_keys(revoked.read_bytes()))
     check_login(section, server.login, lambda factor: factor != "pam" or can_use_pam())

@@ -133,7 +133,7 @@ class Packetizer(BufferedPacketizer):
             except InvalidTag:
                 raise SSHException("Mismatched MAC") from None
             padding, rest = plain[0], len(plain) % BLOCK
-            payload = bytes(plain[1 : len(plain) - padding])
+            payload = bytes(plain[1 : max(1, len(plain) - padding)])
         if not payload or padding < 4 or rest:
             raise SSHException("a packet whose padding is not what it says")
         self._count_received(size)

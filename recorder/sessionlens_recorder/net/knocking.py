@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from sessionlens_recorder import logs
-from sessionlens_recorder.config import NAME, Config, User
+from sessionlens_recorder.config import NAME, User
 from sessionlens_recorder.net.dialogue import Ask
 from sessionlens_recorder.net.factors import Factor
-from sessionlens_recorder.net.pam import Show, answering, check_pam
+from sessionlens_recorder.net.pam import Show, answering, check_pam, check_service, pretend
 from sessionlens_recorder.net.passwords import check_password, read_password_file
 from sessionlens_recorder.net.totp import check_code
 from sessionlens_recorder.net.tries import Tries
 
 NOT_IT = "no such person, or not the password"
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody at the door: what they call themselves, and the person of that name if there is one."""
+
+    name: str
+    user: User | None
+    address: str
+    service: str
+    """PAM's."""
+    show: Show
 
 
 def check_typed(user: User | None, password: bytes) -> str | None:
@@ -35,25 +48,27 @@ def check_typed(user: User | None, password: bytes) -> str | None:
 
 
 def check_given(
-    config: Config, user: User | None, due: list[Factor], address: str, password: bytes, show: Show
+    knock: Knock, due: list[Factor], firsts: list[Factor], password: bytes
 ) -> tuple[Factor, str | None]:
-    """A password that a client gives without being asked: for which factor, and why it does not count."""
-    if user is not None and "pam" in due and "password" not in due:
-        return "pam", _check_pam_password(config, user, address, password, show)
-    return "password", check_typed(user if "password" in due else None, password)
-
-
-def _check_pam_password(config: Config, user: User, address: str, password: bytes, show: Show) -> str | None:
+    """A password that a client gives without being asked: for which factor, and why it does not count. Where
+    passwords are for PAM, by the first factors that there are, it is PAM that takes its time for nobody too.
+    """
+    wanted = due if {"pam", "password"} & set(due) else firsts
+    if "pam" not in wanted or "password" in wanted:
+        return "password", check_typed(knock.user if "password" in due else None, password)
+    ask = answering(password)
     try:
-        return check_pam(config.server.pam_service, user.name, address, answering(password), show)
+        if knock.user is not None and "pam" in due:
+            return "pam", _ask_pam(knock, knock.user, ask)
+        return "pam", ask_nobody("pam", knock, ask)
     except (PermissionError, ValueError) as error:
-        return str(error)
+        return "pam", str(error)
 
 
-def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: Ask, show: Show) -> str | None:
+def ask_factor(factor: Factor, knock: Knock, user: User, ask: Ask) -> str | None:
     """None if it was given, or why it does not count. What `ask` raises passes."""
     if factor == "pam":
-        return check_pam(config.server.pam_service, user.name, address, ask, show)
+        return _ask_pam(knock, user, ask)
     code = ask("", "", [("Verification code: ", False)])[0]
     try:
         return check_code(user.totp_file, code, time.time()) if user.totp_file else "has no codes"
@@ -62,12 +77,31 @@ def ask_factor(factor: Factor, config: Config, user: User, address: str, ask: As
         return "one-time passwords cannot be checked"
 
 
-def ask_nobody(factor: Factor | None, config: Config, name: str, address: str, ask: Ask, show: Show) -> str:
+def _ask_pam(knock: Knock, user: User, ask: Ask) -> str | None:
+    """The file may have gone since the start."""
+    try:
+        check_service(knock.service)
+    except ValueError as error:
+        logs.error("pam-service-unusable", person=user.name, reason=error)
+        ask("", "", [("Password: ", False)])
+        return "PAM cannot be asked"
+    return check_pam(knock.service, user.name, knock.address, ask, knock.show)
+
+
+def ask_nobody(factor: Factor | None, knock: Knock, ask: Ask) -> str:
     """The same questions for whoever has nothing to answer, so that nobody learns who exists."""
-    if factor == "pam" and NAME.fullmatch(name):
-        check_pam(config.server.pam_service, name, address, ask, show)
+    if factor == "pam" and NAME.fullmatch(knock.name) and _is_usable(knock.service):
+        pretend(knock.service, knock.name, knock.address, ask, knock.show)
     elif factor == "totp":
         ask("", "", [("Verification code: ", False)])
     elif factor is not None:
         ask("", "", [("Password: ", False)])
     return "no such person, or something else was due"
+
+
+def _is_usable(service: str) -> bool:
+    try:
+        check_service(service)
+    except ValueError:
+        return False
+    return True

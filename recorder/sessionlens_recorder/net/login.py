@@ -29,7 +29,7 @@ from sessionlens_recorder.net.dialogue import Abandoned, Ask, Dialogue
 from sessionlens_recorder.net.factors import INTERACTIVE, Factor, Progress, methods
 from sessionlens_recorder.net.identity import Entrance, Identity, Proof
 from sessionlens_recorder.net.leg import Leg
-from sessionlens_recorder.net.names import split_login
+from sessionlens_recorder.net.names import split_login, split_name
 from sessionlens_recorder.net.offering import check_offer, read_offer
 from sessionlens_recorder.net.passage import Passage, TryAgain
 from sessionlens_recorder.net.revocation import Revocations
@@ -172,12 +172,10 @@ class Login:
             self._check_password(password)
 
     def _check_password(self, password: bytes) -> None:
-        user, _ = self._who()
-        factor, problem = knocking.check_given(
-            self._config, user, self._progress.due, self._client, password, self._speaker.show
-        )
-        if problem is None and user is not None:
-            self._passed(user, factor)
+        knock = self._knock()
+        factor, problem = knocking.check_given(knock, self._progress.due, self._first_factors(), password)
+        if problem is None and knock.user is not None:
+            self._passed(knock.user, factor)
         else:
             self._fail("password", problem)
 
@@ -189,18 +187,14 @@ class Login:
 
     def ask_first(self, dialogue: Dialogue) -> str | None:
         """One factor after the other, as long as the next one is given by typing too."""
-        user, _ = self._who()
+        knock = self._knock()
         if self._passage is not None:
             return None
-        if user is None or self._progress.due_interactive() is None:
+        if knock.user is None or self._progress.due_interactive() is None:
             factor = next((one for one in self._first_factors() if one in INTERACTIVE), None)
-            return knocking.ask_nobody(
-                factor, self._config, self._name or "", self._client, dialogue.ask, self._speaker.show
-            )
+            return knocking.ask_nobody(factor, knock, dialogue.ask)
         while not self._progress.complete and (factor := self._progress.due_interactive()):
-            problem = knocking.ask_factor(
-                factor, self._config, user, self._client, dialogue.ask, self._speaker.show
-            )
+            problem = knocking.ask_factor(factor, knock, knock.user, dialogue.ask)
             if problem is not None:
                 return problem
             with self._turn:
@@ -227,6 +221,11 @@ class Login:
     def _who(self) -> tuple[User | None, str | None]:
         """The person, and the name of the target if the login name has one."""
         return split_login(self._name or "", self._config)
+
+    def _knock(self) -> knocking.Knock:
+        name, _ = split_name(self._name or "", self._config)
+        service, show = self._config.server.pam_service, self._speaker.show
+        return knocking.Knock(name, self._config.person(name), self._client, service, show)
 
     def _passed(self, user: User, factor: Factor) -> None:
         self._progress.pass_factor(factor)

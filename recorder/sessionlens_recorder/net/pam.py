@@ -7,6 +7,8 @@ recorder may read work, pam_unix only where the recorder is in the group that ma
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Sequence
 from ctypes import c_char_p, cast, sizeof
 from pathlib import Path
@@ -18,18 +20,33 @@ _NEW_PASSWORD_WANTED = 12  # PAM_NEW_AUTHTOK_REQD
 _CONVERSATION_FAILED = 19  # PAM_CONV_ERR
 _NO_EMPTY_PASSWORDS = 0x1  # PAM_DISALLOW_NULL_AUTHTOK, as sshd unless PermitEmptyPasswords
 _IF_EXPIRED = 0x20  # PAM_CHANGE_EXPIRED_AUTHTOK
-_FOLDERS = tuple(map(Path, ("/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d", "/usr/local/etc/pam.d")))
+_FOLDER = Path("/etc/pam.d")
+_JUNK = b"\x7f\r\b"  # nobody's password, and no code
 
 Show = Callable[[str], None]  # a text to the user
 
 
 def check_service(service: str) -> None:
-    """ValueError where there is none: PAM would take `other` in its place, whoever that lets in."""
-    if not any((folder / service).exists() for folder in _FOLDERS):
+    """ValueError where there is none: PAM would take `other` in its place, whoever that lets in.
+
+    Only in the folder where every libpam looks first: which others one has differs.
+    """
+    if problem := _problem(_FOLDER / service):
         raise ValueError(
-            f"a login asks for PAM, and there is no {_FOLDERS[0] / service}; PAM would take /etc/pam.d/other "
+            f"a login asks for PAM, and {problem}; PAM would take {_FOLDER / 'other'} "
             "instead: write that file, or name another in server.pam_service"
         )
+
+
+def _problem(file: Path) -> str | None:
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return f"{file} is not a file"
+        return None if os.access(file, os.R_OK) else f"the recorder's user cannot read {file}"
+    except FileNotFoundError:
+        return f"there is no {file}"
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror})"
 
 
 def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> str | None:
@@ -38,6 +55,40 @@ def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> st
 
     What `ask` raises ends the conversation and is raised again.
     """
+
+    def walk(pamela: Any, handle: Any) -> int:
+        code: int = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS)
+        if code == 0:
+            code = pamela.PAM_ACCT_MGMT(handle, 0)
+            if code == _NEW_PASSWORD_WANTED:  # as an answer of the account; from the other it is a refusal
+                code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
+        return code
+
+    return _run(service, name, address, ask, show, walk)
+
+
+def pretend(service: str, name: str, address: str, ask: Ask, show: Show) -> None:
+    """The same for a login that cannot count, so that it shows neither who exists nor what would be right: as
+    by sshd, PAM gets junk for every answer. The account is not looked at, and no password changed.
+    """
+
+    def ask_in_vain(title: str, instruction: str, prompts: Sequence[Prompt]) -> list[bytes]:
+        return [_junk(answer) for answer in ask(title, instruction, prompts)]
+
+    def walk(pamela: Any, handle: Any) -> int:
+        return int(pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS))
+
+    _run(service, name, address, ask_in_vain, show, walk)
+
+
+def _junk(answer: bytes) -> bytes:
+    """As long. What is refused before PAM sees it stays as it is."""
+    return answer if b"\0" in answer else (_JUNK * (len(answer) + 1))[: max(len(answer), 1)]
+
+
+def _run(
+    service: str, name: str, address: str, ask: Ask, show: Show, walk: Callable[[Any, Any], int]
+) -> str | None:
     import pamela
 
     problems: list[BaseException] = []
@@ -47,12 +98,7 @@ def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> st
         handle = pamela.pam_start(service, name, conv_func=conversation)
         handle.set_item(pamela.PAM_RHOST, address)
         handle.set_item(pamela.PAM_TTY, "ssh")
-        code = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS)
-        if code == 0:
-            code = pamela.PAM_ACCT_MGMT(handle, 0)
-            if code == _NEW_PASSWORD_WANTED:  # as an answer of the account; from the other it is a refusal
-                code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
-        pamela.pam_end(handle, code)  # which raises what is not 0
+        pamela.pam_end(handle, walk(pamela, handle))  # which raises what is not 0
     except pamela.PAMError as error:
         if problems:
             raise problems[0] from None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from sessionlens_recorder.bundle import clock
-from sessionlens_recorder.giving import give
+from sessionlens_recorder.bundle.giving import open_made
 from sessionlens_recorder.net.certificates import Certificate
 from sessionlens_recorder.net.krl import read_revoked_keys
 
@@ -154,7 +154,9 @@ def _lock(descriptor: int) -> None:
 
 def _change(path: Path, name: str, reason: str, *, undo: bool) -> bool:
     try:
-        before = path.read_bytes()
+        # no link: what root may read and the recorder may not is not copied for it
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+            before = file.read()
     except FileNotFoundError:
         before = b""
     people = parse_people(before)
@@ -174,9 +176,7 @@ def _change(path: Path, name: str, reason: str, *, undo: bool) -> bool:
 def _replace(path: Path, data: bytes) -> None:
     """At once or not at all; the recorder may read at any moment."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    with open(descriptor, "wb") as file:
-        give(descriptor, path.parent)
+    with open(open_made(temporary, os.O_WRONLY | os.O_EXCL, 0o644), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

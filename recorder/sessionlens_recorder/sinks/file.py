@@ -6,11 +6,11 @@ import os
 import stat
 from pathlib import Path
 
-from sessionlens_recorder.giving import give
+from sessionlens_recorder.bundle.giving import open_made
 from sessionlens_recorder.sinks.endpoints import SinkError
 from sessionlens_recorder.sinks.record import Told, encode
 
-_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Lines:
@@ -45,10 +45,7 @@ class Lines:
 
     def _open(self) -> None:
         self.close()
-        new = not self._path.exists()
-        self._fd = os.open(self._path, _FLAGS, 0o600)
-        if new:
-            give(self._fd, self._path.parent)
+        self._fd = open_made(self._path, _FLAGS)
         if not stat.S_ISREG(os.fstat(self._fd).st_mode):
             self.close()
             raise OSError(0, "it is not a regular file")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.bundle.giving import make_folders
 from sessionlens_recorder.config import Config
 from sessionlens_recorder.losses import Losses
 from sessionlens_recorder.sinks.feed import Feed
@@ -66,7 +67,7 @@ def open_sinks(config: Config) -> Sinks | None:
 def check_spool(folder: Path) -> None:
     """The queue can be written: tried with a file, which is removed again."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(folder)
         descriptor, probe = tempfile.mkstemp(prefix=".probe-", dir=folder)
         os.close(descriptor)
         Path(probe).unlink()

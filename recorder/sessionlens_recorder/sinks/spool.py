@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessionlens_recorder.giving import give
+from sessionlens_recorder.bundle.giving import open_made
 
 SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing it strands old spools
 RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
@@ -102,7 +102,7 @@ class Spool:
         if not segments or segments[-1].number <= self._number:
             if sum(segment.size for segment in segments) >= self.limit * RESERVE:
                 return False
-            self._open(self._number + 1, os.O_CREAT)
+            self._open(self._number + 1, create=True)
         self._open_newest()
         return True
 
@@ -117,13 +117,12 @@ class Spool:
             if newest == self._number and self._pid == os.getpid():
                 return
             with contextlib.suppress(FileNotFoundError):
-                self._open(newest, 0 if segments else os.O_CREAT)
+                self._open(newest, create=not segments)
         raise FileNotFoundError
 
-    def _open(self, number: int, create: int) -> None:
-        fd = os.open(self.path(number), _APPEND | create, 0o600)
-        if create:
-            give(fd, self.folder)
+    def _open(self, number: int, *, create: bool) -> None:
+        path = self.path(number)
+        fd = open_made(path, _APPEND) if create else os.open(path, _APPEND)
         if self._fd >= 0:
             os.close(self._fd)
         self._fd, self._number, self._pid, self._torn = fd, number, os.getpid(), False
