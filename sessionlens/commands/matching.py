@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
@@ -94,6 +94,20 @@ def _shows(candidate: Candidate, key_line: KeyLine) -> bool:
     said = key_line.readings[0]
     text = tidy(said.text) if said.certain else ""
     return bool(text.strip()) and bool(candidate.lines) and tidy(candidate.lines[-1].text).endswith(text)
+
+
+def ending(key_line: KeyLine, text: str) -> KeyLine | None:
+    """The end of these keys as a line of its own, where it is just this text: others took what is before."""
+    said, pressed = key_line.best, [*key_line.edited]
+    typed = said.text if said.certain and not pressed else ""
+    for key in reversed(pressed[:-1]):
+        if key.name != "text":
+            break
+        typed = key.text + typed
+    if not text or not typed.endswith(text):
+        return None
+    first = key_line.last - len(text.encode())
+    return replace(key_line, readings=(Reading(text, text, True),), first=first, begun=first, edited=())
 
 
 def joined(text: str, pending: Sequence[KeyLine]) -> tuple[str, KeyLine] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .line import MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE
+from .line import MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
 from .lost import BY_LOOKS, BY_REST, TORN
 from .meanings import OTHER_MEANING
 from .model import HIDDEN, Command
 from .witness import LEFT_OVER
 
-_REASONS = frozenset({NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, BY_LOOKS, BY_REST, TORN, LEFT_OVER})
+_REASONS = frozenset({NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, BY_LOOKS, BY_REST, TORN, LEFT_OVER, UNSEEN})
 
 
 def partly(command: Command) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .accept import Candidate
 from .cutting import Option
 from .editor import KeyLine
-from .matching import lag, tidy
+from .matching import ending, lag, tidy
 
 _MOST = 64  # key lines that are compared with one candidate: the oldest and the newest
 
@@ -53,13 +53,16 @@ class Waiting:
         return self.key_lines[start:stop]
 
     def ahead(self, candidate: Candidate, options: Sequence[Option], since_ns: int) -> list[KeyLine]:
-        """What was typed on the alternate screen since then, if it says just this line."""
+        """What was typed on the alternate screen since then, if it says just this line, maybe behind keys
+        that the program there took.
+        """
         shown = {tidy(option.text) for option in options if option.text.strip()}
         first, stop = (
             bisect_right(self.elsewhere, t, key=lambda each: each.end_ns) for t in (since_ns, candidate.t_ns)
         )
-        said = (each for each in self.elsewhere[first:stop] if each.ender == "enter" and each.best.certain)
-        return [each for each in said if tidy(each.best.text) in shown][:1]
+        typed = [each for each in self.elsewhere[first:stop] if each.ender == "enter"]
+        whole = (each for each in typed if each.best.certain and tidy(each.best.text) in shown)
+        return [*whole, *(end for each in typed for text in shown if (end := ending(each, text)))][:1]
 
     def typing(self, candidate: Candidate, options: Sequence[Option]) -> bool:
         """Were keys pressed that may have ended a line: any key may be bound to that?"""

@@ -31,11 +31,13 @@ def within(view: View, replay: Replay, lines: Sequence[Line], main: Extraction) 
     commands = list(inside.before(opened_with(view), first)) if view.used_alternate(0, first) else []
     told = {each.in_last for each in main.commands} - {None}
     panes.commands[:] = [each for each in panes.commands if each.in_last not in told]
+    panes.events[:] = [each for each in panes.events if each.in_last not in told]
     drawn = list(elsewhere(view, replay, main.commands))
     commands += [*inside.commands(main.commands), *panes.commands, *drawn]
     commands.sort(key=lambda command: command.accepted)
     seen_in = [each for each in commands if each.kind == "editor"] + panes.commands + drawn
     seen = {each.in_last for each in seen_in if not each.hidden}
+    seen |= {each.in_last for each in main.commands if not each.hidden}
     seen |= {each.in_last for each in panes.events if each.text != HIDDEN}
     hidden = {each for each in main.hidden if not _aside(view, alone, each[1])} | set(panes.hidden)
     hidden = {each for each in hidden if each[1] not in seen}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from ...assembling import evidence
 from ...contexts import Contexts, Level
-from ...editor import KeyLine
 from ...entries import Entry
 from ...expansion import expanded
 from ...line import Line
@@ -22,10 +21,10 @@ from ...openers import SHELLS, base, opens
 from ...prompts import continues, shape, surely_continues
 from ...region import logical_line
 from ...screen import View
-from ...secrets import unechoed
 from ..inner import inner
 from ..looks import Look
 from ..programs import Inside
+from .apart import Apart
 from .following import ENDS, Handover, Standing, lines_of
 from .layout import Rect
 from .lines import PaneLines, Told
@@ -60,45 +59,11 @@ class PaneCommands:
         found.commands += (
             each for order in self.panes.watch.prefix.ordered if (each := self._ordered(order))
         )
-        taken = self.panes.used | {each.line.key_line.first for each in told if each.line.key_line}
         blind = (each.line.key_line for each in told if each.line.hidden and each.line.key_line)
         found.hidden += ((each.first, each.last) for each in blind)
-        self._apart(found, taken)
-
-    def _apart(self, found: Found, taken: set[int]) -> None:
-        """Add the keys that no prompt took: lines, and what was typed before the prompt of a line came up."""
-        asked = sorted(each.place.handed.standing.first.t_ns for each in self.panes.told)
-        typed = self.panes.typed
-        early = [each.early for each in typed if each.first in taken]
-        left = [each for each in typed if each.first not in taken and not self._drawn(each, asked)]
-        own = left if self.panes.watch.family != "vim" else []  # the other keys were vim's own
-        secret = list(unechoed(self.view, [*own, *(each for each in early if each is not None)]))
-        for each in secret:
-            found.hidden.append((each.first, each.last))
-            if not self._drawn(each, asked):
-                found.events.append(LineEvent(each.end_ns, "hidden input", HIDDEN, each.first, each.last))
-        unseen = {each.first for each in secret}
-        found.events += self._unread([each for each in left if each.first not in unseen])
-
-    def _unread(self, left: Sequence[KeyLine]) -> Iterator[LineEvent]:
-        """Lines that were echoed and that no row tells: maybe answers, but nobody can say that nothing ran.
-
-        In vim most is text; there only those at a known prompt.
-        """
-        rows = {look.event: look.left for seen in self.panes.watch.looks.values() for look in seen}
-        keyless = {each.line.text.strip() for each in self.panes.told if each.line.key_line is None}
-        for each in left:
-            typed, row = each.best.typed.strip(), rows.get(each.last_event, "").rstrip()
-            if each.ender != "enter" or not typed or any(text and row.endswith(text) for text in keyless):
-                continue
-            asked = any(self.panes.prompts.inside(row, paste) for paste in (True, False))
-            if asked or self.panes.watch.family != "vim":
-                yield LineEvent(each.end_ns, "unread", row, None, None)
-
-    def _drawn(self, key_line: KeyLine, asked: Sequence[int]) -> bool:
-        """Was a program at work that draws the whole pane? Not once a prompt came up again."""
-        at = bisect_right(asked, key_line.end_ns)
-        return self.panes.drawn(None, asked[at - 1] if at else -1, key_line.end_ns)
+        apart = Apart(self.view, self.panes)
+        found.events += apart.events()
+        found.hidden += apart.hidden
 
     # ---- commands
 
@@ -154,7 +119,7 @@ class PaneCommands:
 
     def _command(self, entry: Entry, place: Place, contexts: Contexts) -> Command:
         line, handed, level = entry.last, place.handed, contexts.top
-        begin = handed.look.offset if handed.gone else handed.standing.look.offset
+        begin = handed.standing.look.offset
         after = self.panes.asked(place.rect, handed.look.t_ns)
         stop = after.first.offset if after else self.stop
         left = handed.gone and entry.text.strip() in ENDS  # with its window: another is shown then

@@ -8,7 +8,7 @@ prompt, and after a program that drew the whole pane only a prompt that is known
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +29,7 @@ from ...running import Asking, Running
 from ...screen import Rest, View
 from .following import Handover, Standing
 from .layout import Rect
+from .recalled import Recalled
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
@@ -102,6 +103,7 @@ class PaneLines:
         told = [each for each in read if self._believed(each)]
         told = [each for at, each in enumerate(told) if not self._half(each, told[at + 1 : at + _NEAR])]
         told += self._overwritten(pairs, told)
+        told += [Told(line, place) for line, place in Recalled(self, told).lines()]
         return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
 
     def _first_in(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, str]]:
@@ -195,7 +197,7 @@ class PaneLines:
                 rests = rests or standing.rests
                 paste = rests[0].paste or rests[0].left in edited
                 own = [replace(rest, paste=paste) for rest in rests]
-                yield self._candidate(place.handed, place.handed.lines, own, paste), place
+                yield self.candidate(place.handed, place.handed.lines, own, paste), place
 
     def _only_left(self, handed: Handover) -> bool:
         """Is it an empty prompt that keys for another pane led away from? No Enter was for it."""
@@ -203,9 +205,10 @@ class PaneLines:
         bare = ends_as_prompts_do(left) and handed.last == left.rstrip()
         return bare and bool(self.watch.moved(handed.look.t_ns))
 
-    def _candidate(
+    def candidate(
         self, handed: Handover, lines: Sequence[LogicalLine], rests: Sequence[Rest], paste: bool
     ) -> Candidate:
+        """A line that was handed over, as a candidate."""
         look, after = handed.standing.look, handed.standing.look.offset
         while after in self._offsets:  # a reference names one command
             after += 1
@@ -239,7 +242,7 @@ class PaneLines:
             for paste, line in found[-1:] if searched else found:
                 rests = place.handed.standing.rests if searched else ()
                 own = replace(place, handed=replace(place.handed, lines=(line,), last=line.text.rstrip()))
-                more.append((self._candidate(own.handed, own.handed.lines, rests, paste), own))
+                more.append((self.candidate(own.handed, own.handed.lines, rests, paste), own))
         return sorted(more, key=_order)
 
     def _passed(self, handed: Handover, said: set[str]) -> Iterator[tuple[bool, LogicalLine]]:
@@ -258,7 +261,7 @@ class PaneLines:
         for place in self.watch.handed[at + 1 : at + 1 + _ROWS]:
             handed = place.handed
             below = place.rect == told.place.rect and handed.above == above.last
-            if not below or not incomplete(text) or not handed.standing.rests or self._asks(handed.standing):
+            if not below or not incomplete(text) or not handed.standing.rests or self.asks(handed.standing):
                 return
             row = handed.lines[0].text.strip()
             begin = bisect_right(self.typed, line.t_ns, key=lambda each: each.end_ns)
@@ -281,11 +284,18 @@ class PaneLines:
         at = bisect_left(asking, since_ns, key=lambda each: each.first.t_ns)
         return asking[at] if at < len(asking) else None
 
+    def came_up(self, rect: Rect, standing: Standing) -> None:
+        """A prompt stood there, though no key tells that the line before was left."""
+        insort(self._asking[rect], standing, key=lambda each: each.first.t_ns)
+
     def _prompts_in(self, rect: Rect) -> list[Standing]:
         rested = (each for follower in self.watch.followers[rect] for each in follower.rested)
-        return sorted((each for each in rested if self._asks(each)), key=lambda each: each.first.t_ns)
+        return sorted((each for each in rested if self.asks(each)), key=lambda each: each.first.t_ns)
 
-    def _asks(self, standing: Standing) -> bool:
+    def asks(self, standing: Standing) -> bool:
+        """Does the cursor stand at a known prompt, and nothing below it?"""
+        if not standing.rests:
+            return False
         left = standing.rests[0].left
         ends = {shape(self.prompts.known_end(left, paste)) for paste in (True, False)}
         return standing.clear and not ends.isdisjoint(self.known)

@@ -16,7 +16,7 @@ from ...keys import Key
 from ...region import logical_line
 from ...screen import View
 from ..looks import REST_NS, Look, looks
-from .following import Follower, Handover
+from .following import Follower, Handover, Standing
 from .layout import Panes, Rect, copying
 from .prefix import Prefix, Sight, prefixes
 
@@ -70,6 +70,7 @@ class Watch:
         self.prefix, self.runs = self._keys(pressed)
         self.looks: dict[Rect, list[Look]] = {}
         self.followers: dict[Rect, list[Follower]] = {}
+        self._keyed: list[tuple[int, Rect | None, Standing | None]] = []
         self.handed = [Place(rect, at, handed) for at, (rect, handed) in enumerate(self._follow())]
 
     # ---- keys
@@ -95,6 +96,8 @@ class Watch:
         shown: dict[Rect, Follower] = {}
         for (look, pane), following in zip_longest(self.seen, self.seen[1:]):
             if pane is None or self.prefix.away(look.t_ns) or (self.family == "tmux" and copying(pane[1])):
+                if look.kind == "input":
+                    self._keyed.append((look.t_ns, None, None))
                 continue
             moved = self.moved(look.t_ns)
             rect = layout.rect(look, pane[0], bool(moved) or not self.has_input)
@@ -115,8 +118,16 @@ class Watch:
             passing = look.kind == "frame" and at_once
             self.looks.setdefault(rect, []).append(inner)
             yield from ((rect, handed) for handed in follower.feed(inner, passing))
+            if look.kind == "input":
+                self._keyed.append((look.t_ns, rect, follower.standing))
         for rect, follower in shown.items():
             yield from ((rect, handed) for handed in follower.end(self.ends_ns))
+
+    def keyed_at(self, t_ns: int) -> tuple[Rect, Standing] | None:
+        """The pane and the line in which the cursor stood for all that was seen when a key was pressed."""
+        at = bisect_right(self._keyed, t_ns, key=lambda each: each[0]) - 1
+        rect, standing = self._keyed[at][1:] if at >= 0 else (None, None)
+        return (rect, standing) if rect is not None and standing is not None else None
 
     def moved(self, t_ns: int) -> int:
         """When keys for another window or layout were pressed shortly before, else 0."""

@@ -274,3 +274,13 @@ def shown(session: Session, found: Any) -> str:
     for first, last in found.hidden:
         keys[first : last + 1] = b"." * (last + 1 - first)
     return keys.decode()
+
+
+def redrawn(session: Session, rows: list[str]) -> None:
+    """As tmux draws what came too quickly: all that is left of it and the prompt at once, the line gone."""
+    events, prompt = session.typist.events, left(session.typist.terminal)
+    enter = max(at for at, event in enumerate(events) if event[1] == "i" and event[2].endswith(b"\r"))
+    drawn = "".join(f"{row}\x1b[K\r\n" for row in rows)
+    drawn = f"\x1b[1;23r\x1b[1;1H\x1b[23S{drawn}{prompt}\x1b[K\x1b[1;24r\x1b[23;{len(prompt) + 1}H"
+    events[enter + 1 :] = [(events[enter + 1][0], "o", drawn.encode())]
+    session.typist.fed = len(events)
