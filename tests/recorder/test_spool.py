@@ -198,6 +198,22 @@ def test_a_folder_that_somebody_empties(tmp_path: Path) -> None:
     assert numbers_of(Cursor(spool, "a", ALL))[-1] == 32
 
 
+def test_two_who_begin_a_folder_anew_at_numbers_of_their_own(tmp_path: Path) -> None:
+    """Nothing that either writes is out of the reader's way."""
+    one, folder = spool_at(tmp_path / "queue"), tmp_path / "queue"
+    assert put(one, 0) == [True]
+    (folder / "000000000001.jsonl").unlink()
+    other = spool_at(folder)
+    assert put(other, 1) == [True]
+    assert put(one, 2) == [True], "it had the first one open, and makes the second"
+    assert len(one.segments()) == 2
+    assert put(other, 3) == [True], "not full"
+    cursor = Cursor(spool_at(folder), "a", ALL)
+    assert numbers_of(cursor) == [1, 3, 2]
+    assert put(other, 4) == put(one, 5) == [True]
+    assert numbers_of(cursor) == [4, 5]
+
+
 def test_a_disk_that_takes_no_more_loses_events_and_counts_them(tmp_path: Path) -> None:
     """In a process whose files cannot grow beyond some bytes: half a line at the end, then nothing."""
     folder = tmp_path / "s"

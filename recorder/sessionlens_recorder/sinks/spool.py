@@ -8,6 +8,9 @@ Locking (flock, never waited for by those who append): they share the segment's 
 size and the write; a reader that has reached the end of a full one takes it exclusively for a moment.
 Whoever cannot have the shared lock knows that the segment is full.
 
+In a folder that was deleted and made again two processes may each make a segment of their own number. Where
+there is a next one, the reader takes what nobody may write any more (CLOSED) for full as well.
+
 Numbers follow each other without a hole, and the lowest are deleted first, so that nobody depends on a
 listing being of one instant, which it is not.
 """
@@ -18,6 +21,7 @@ import contextlib
 import fcntl
 import os
 import re
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +29,7 @@ from pathlib import Path
 from sessionlens_recorder.bundle.giving import open_made
 
 SEGMENT = 256 << 10  # bytes; a segment of that size or more is full. Changing it strands old spools
+CLOSED = 0o400  # the mode of a segment that was not full when the next was made
 RESERVE = 2.0  # times the limit: where appending stops, should nobody be there, or quick enough, who deletes
 _NAME = re.compile(r"([0-9]{12})\.jsonl")
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -88,7 +93,7 @@ class Spool:
             return False
         try:
             state = os.fstat(self._fd)
-            if state.st_size >= self.segment or state.st_nlink == 0:
+            if self._is_full(state) or state.st_nlink == 0:
                 return False
             data = b"\n" + line if self._torn else line
             self._torn = os.write(self._fd, data) != len(data)
@@ -159,14 +164,20 @@ class Spool:
         except FileNotFoundError:
             return None, True
         try:
-            if (size := os.fstat(fd).st_size) < self.segment:
-                return size, False
+            state = os.fstat(fd)
+            if not self._is_full(state) and not self.exists(number + 1):
+                return state.st_size, False
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not self._is_full(state):
+                os.fchmod(fd, CLOSED)
             return os.fstat(fd).st_size, True
         except BlockingIOError:
-            return size, False
+            return state.st_size, False
         finally:
             os.close(fd)
+
+    def _is_full(self, state: os.stat_result) -> bool:
+        return state.st_size >= self.segment or stat.S_IMODE(state.st_mode) == CLOSED
 
     def exists(self, number: int) -> bool:
         return self.path(number).exists()
