@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .early import Early
 from .prompts import is_marked
 from .region import LogicalLine, before_cursor, logical_line
 from .screen import PASTE, Rest, Shown, View
@@ -85,10 +86,11 @@ def candidates(view: View) -> Iterator[Candidate]:
     rests: list[Rest] = []
     points = view.trace.points.on_main(view.undrawn)
     last, begun, glued, seen = 0, 0, 0, None
+    early = Early(view)
     for at, point in enumerate(points):
         if point.kind == "input":
             if not _typing_on(view, seen, point):
-                rests.append(view.rest(point))
+                rests.append(early.rest(view.rest(point)))
             seen = point
             continue
         if _wraps(view, point):

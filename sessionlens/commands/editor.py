@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .keys import Key
 from .splitting import LONGEST
 
 _PLAIN = frozenset({"text", "paste", "backspace", "enter", "interrupt"})
-_ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt", "edit": "edit"}
+ENDERS = {"enter": "enter", "enter-next": "enter", "interrupt": "interrupt", "edit": "edit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class KeyLine:
             (reading,), False, "", self.start_ns, self.start_ns, self.first_event, event, self.first, last,
             self.first, event,
         )  # fmt: skip
+
+    @property
+    def whole(self) -> KeyLine:
+        """The same keys as one line, whatever prompt came up in between."""
+        return replace(self, readings=self.readings[:1], begun=self.first, before_event=self.first_event)
 
     @property
     def best(self) -> Reading:
@@ -201,13 +206,13 @@ def key_lines(
     line: list[Key] = []
     begun = 0  # of the line, where its last reading begins
     pressed = [key for key in keys if key.name != "reply"]
-    enders = [at for at, key in enumerate(pressed) if key.name in _ENDERS or key.name == "eof"]
+    enders = [at for at, key in enumerate(pressed) if key.name in ENDERS or key.name == "eof"]
     for at, key in enumerate(pressed):
         if key.event in fresh and line and line[-1].event != key.event:
             editors, begun = [editors[0], LineEditor(killed=killed)], len(line)
         line.append(key)
         empty = not editors[-1].buffer and editors[-1].certain
-        ender = _ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
+        ender = ENDERS.get(key.name, "eof" if key.name == "eof" and empty else "")
         if ender == "enter" and searched(line, _next(pressed, enders, at)):
             for editor in editors:
                 editor.searched()

@@ -29,7 +29,7 @@ from .meanings import doubted
 from .model import HIDDEN, Command, Evidence, Extraction, LineEvent, in_time
 from .output import plain
 from .piped import fed, shell_fed
-from .prompts import Prompts, guessed, shape
+from .prompts import Prompts, guessed, is_marked, shape
 from .recovery import recovered
 from .screen import View
 from .searching import Searches
@@ -127,6 +127,8 @@ def learn(view: View, found: Sequence[Candidate], alone: bool = True) -> tuple[P
     back. `alone`: a login shell was asked for, and no other program.
     """
     seen: list[Seen] = []
+    opened = [opening[1] for each in found if (opening := each.opening()) is not None]
+    settled = {shape(rest.drawn) for rest in opened if rest.early == ""}
     fresh: list[tuple[int, str, bool]] = []
     guesses: list[str] = []
     bare = edited = 0
@@ -138,9 +140,11 @@ def learn(view: View, found: Sequence[Candidate], alone: bool = True) -> tuple[P
             guesses += guessed(candidate.lines[-1].text)
         elif opening is not None:
             at, rest = opening
+            if rest.early is None and not (is_marked(rest.drawn) or shape(rest.drawn) in settled):
+                continue  # what was typed before may stand in it
             behind = candidate.lines[at].text[len(rest.left) :].strip()
             seen.append(Seen(rest.drawn, candidate.paste, behind))
-            if rest.event >= 0:
+            if rest.event >= 0 and not rest.early:
                 fresh.append((rest.event, rest.drawn, candidate.paste))
     often = Counter(map(shape, guesses))
     seen += [Seen(guess, True, guess) for guess in guesses if often[shape(guess)] > 1]

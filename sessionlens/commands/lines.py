@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from .accept import Candidate
+from .begun import whole
 from .blind import Echo
 from .cutting import Cutter, Option
 from .doubts import Doubts
@@ -62,7 +63,6 @@ class LineReader:
         self.unseen = Unseen(view, self.echo)
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
-
         self.lost = LostLines(prompts, self.has_input, self.echoes)
 
     def lines(self, candidates: Sequence[Candidate]) -> Iterator[Line]:
@@ -191,7 +191,7 @@ class LineReader:
             match = None  # typed blind, to something else: it says nothing of this line
         if match:
             self.waiting.take(match.key_line)
-        return self._settle(candidate, option, match)
+        return whole(self._settle(candidate, option, match), self.echoes)
 
     def _echoed(self, candidate: Candidate, option: Option, match: Match) -> bool:
         """Was the line echoed as a row of its own before this prompt, at which the cursor never was?"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from .begun import EATEN
 from .line import MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
 from .lost import BY_LOOKS, BY_REST, TORN
+from .matching import in_order
 from .meanings import OTHER_MEANING
 from .model import HIDDEN, Command
 from .witness import LEFT_OVER
@@ -15,8 +17,14 @@ def partly(command: Command) -> bool:
     """May other words have been run than its text has?"""
     reason = command.evidence.reason
     doubted = (
-        reason == MORE_BEHIND
+        reason in (MORE_BEHIND, EATEN)
         or reason.startswith(OTHER_MEANING)
         or (command.confidence == "low" and reason in _REASONS)
     )
-    return doubted or HIDDEN in command.text
+    return doubted or HIDDEN in command.text or _misses(command)
+
+
+def _misses(command: Command) -> bool:
+    """Does it lack something that was typed, as far as the keystrokes alone tell?"""
+    typed, shown = command.evidence.model, command.typed or command.text
+    return typed is not None and not in_order(typed, shown)

@@ -30,7 +30,7 @@ _CONTINUES = re.compile(
 _SURE = re.compile(rf"^(?:\.\.\.|(?:(?:{_WORDS_OF_ZSH}) ?)+>|\s+(?:\.\.\.|-|'|\"|`)>|\s*\.{{2,}}>?:?)\s*$")
 _FIRST_MARK = re.compile(rf"^.{{0,120}}?[{re.escape(TERMINATORS)}] ")
 _DIGITS = re.compile(r"\d+")
-_LONGEST = 400
+LONGEST = 400
 _FORMS = 64  # shapes that lines are compared with where no known text stands
 
 
@@ -127,7 +127,7 @@ class Prompts:
         self._home = home
         self.continuing = continuing or Continuations()
         self.empty = empty
-        candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= _LONGEST]
+        candidates = [(text, paste) for text, paste in seen if text.strip() and len(text) <= LONGEST]
         self._counts = Counter(candidates)
         self._shapes = Counter((shape(text), paste) for text, paste in candidates)
         self._texts: dict[bool, dict[int, set[str]]] = {True: {}, False: {}}
@@ -186,7 +186,7 @@ class Prompts:
         A program that edits its line itself (paste) is asked for a mark at the end or for coming twice; one
         that does not must end as prompts do, for `Password:` and `Continue? [y/N]` come back too.
         """
-        if not text.strip() or len(text) > _LONGEST or (text, paste) in self._filled:
+        if not text.strip() or len(text) > LONGEST or (text, paste) in self._filled:
             return False
         if paste:
             return bool(_STRICT.search(text)) or (

@@ -42,7 +42,8 @@ class Rest:
     came.
 
     `drawn` is the end of `left` that a line editor has drawn since it began: output without a line feed may
-    stand before it. Where the prompt came before the editor (zsh), it is `left`.
+    stand before it. Where the prompt came before the editor (zsh), it is `left`. `early` is what of the line
+    was typed before its prompt came (early.py), None where that is not known.
     """
 
     t_ns: int
@@ -52,6 +53,7 @@ class Rest:
     right: str
     paste: bool
     drawn: str
+    early: str | None = ""
 
 
 class Shown(NamedTuple):
