@@ -103,7 +103,8 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
         for line in lines
         if line.outcome == "empty" and line.key_line and unanswered(view, line.key_line)
     }
-    left = [each for each in [*typed, *elsewhere] if each.first not in taken - unseen]
+    taken_and_seen = taken - unseen
+    left = [each for each in [*typed, *elsewhere] if each.first not in taken_and_seen]
     secret = list(unechoed(view, [*left, *early]))
     hidden = [(each.first, each.last) for each in secret]
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]

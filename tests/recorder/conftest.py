@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessionlens_recorder.bundle import check, read_session
+from sessionlens_recorder.bundle import check, is_live, read_session
 from sessionlens_recorder.initialise import initialise
 
 ME = pwd.getpwuid(os.getuid()).pw_name
@@ -64,6 +64,11 @@ def free_port() -> int:
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
     raise OSError("no port between 10,000 and 32,000 is free")
+
+
+def is_sealed(bundle: Path) -> bool:
+    """And its recorder has let go of it."""
+    return (bundle / "MANIFEST.sig").exists() and not is_live(bundle)
 
 
 @dataclass
@@ -206,7 +211,7 @@ class Site:
     def sealed(self, before: list[Path]) -> Path:
         """The one bundle that was not there before, once it is sealed; and it verifies."""
         (new,) = wait_for(lambda: [path for path in self.bundles() if path not in before], "a new bundle")
-        wait_for(lambda: (new / "MANIFEST.sig").exists(), f"{new} is sealed\n{self.log()}")
+        wait_for(lambda: is_sealed(new), f"{new} is sealed\n{self.log()}")
         self.verify(new)
         return Path(new)
 

@@ -15,7 +15,7 @@ from paramiko import common
 from sessionlens_recorder.bundle import check
 from sessionlens_recorder.session.relay import MAX_CHANNELS
 
-from .conftest import DEADLINE_S, BuildSite, Site, channel, stream, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, channel, is_sealed, stream, wait_for
 from .messages import data, opening, request
 from .speaker import Heard, client, log_in, send
 from .test_faults import needs_proc, process_of, processes_of, sealed_as
@@ -156,7 +156,7 @@ def test_ten_thousand_channels(build_site: BuildSite) -> None:
         assert peak(child) - before < 64 * MIB
         assert most < 1500
     (bundle,) = site.bundles()
-    wait_for(lambda: (bundle / "MANIFEST.sig").exists(), seconds=60)
+    wait_for(lambda: is_sealed(bundle), seconds=60)
     sealed_as(bundle, "sealed")
     assert not check(bundle).damaged
     assert "channels open already" in site.log() or answers.count(92) > 9000

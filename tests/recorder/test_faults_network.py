@@ -21,7 +21,18 @@ from typing import Any
 import pytest
 from sessionlens_recorder.bundle import BundleWriter, check, read_clocks
 
-from .conftest import DEADLINE_S, BuildSite, Site, Sshd, channel, public, running_sshd, stream, wait_for
+from .conftest import (
+    DEADLINE_S,
+    BuildSite,
+    Site,
+    Sshd,
+    channel,
+    is_sealed,
+    public,
+    running_sshd,
+    stream,
+    wait_for,
+)
 from .network import Wire, cable
 from .test_faults import CHATTER, needs_proc, process_of, running, sealed_as, small_disk
 
@@ -52,7 +63,7 @@ def test_a_deleted_file_ends_the_session(build_site: BuildSite) -> None:
         _, err = client.communicate(timeout=DEADLINE_S)
     assert client.returncode == 255
     assert b"0.exec/out was deleted while it was being written" in err
-    wait_for(lambda: (bundle / "MANIFEST.sig").exists())
+    wait_for(lambda: is_sealed(bundle))
     sealed = check(bundle)
     assert sealed.damaged, "what is gone is not called intact"
     assert any(problem.file == "0.exec/out" for problem in sealed.problems)

@@ -18,7 +18,7 @@ import pytest
 from sessionlens_recorder.config import ConfigError, load
 from sessionlens_recorder.config.limits import parse_size
 
-from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, is_sealed, wait_for
 from .openssh import Echo, master
 from .test_jump import jump, run
 
@@ -171,7 +171,7 @@ def test_it_needs_no_root(build_site: BuildSite, tmp_path: Path) -> None:
     done = site.ssh("true")
     assert done.returncode == 0, (done.stderr, site.stop(), site.log())
     (bundle,) = site.bundles()
-    wait_for(lambda: (bundle / "MANIFEST.sig").exists())
+    wait_for(lambda: is_sealed(bundle))
     for path in [bundle, *bundle.rglob("*")]:
         found = path.stat()
         assert found.st_uid == 65534
