@@ -23,6 +23,7 @@ NOT_TOLD = "the keystrokes cannot tell, and not all of them are in the line"
 MORE_BEHIND = "more stands behind it than was typed: the keystrokes are taken"
 FILLED = "the shell itself put text behind the prompt, which the keystrokes do not tell: the screen is taken"
 NO_KEYS = "no keystrokes were found for this line"
+ANOTHER = "nothing of it was drawn before Enter, and the model of its line editor makes another of the keys"
 UNSEEN = "it came and went unseen: what the model of its line editor makes of the keys is taken"
 _MARGIN = " " * 16  # more likely left of a right prompt than typed
 TALL = 100  # letters of a row's end that tell a line from any other

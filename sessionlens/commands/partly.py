@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from .begun import EATEN
-from .line import MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
+from .line import ANOTHER, MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
 from .lost import BY_LOOKS, BY_REST, TORN
 from .matching import in_order
 from .meanings import OTHER_MEANING
 from .model import HIDDEN, Command
 from .witness import LEFT_OVER
 
-_REASONS = frozenset({NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, BY_LOOKS, BY_REST, TORN, LEFT_OVER, UNSEEN})
+_REASONS = frozenset(
+    {NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, BY_LOOKS, BY_REST, TORN, LEFT_OVER, UNSEEN, ANOTHER}
+)
 
 
 def partly(command: Command) -> bool:

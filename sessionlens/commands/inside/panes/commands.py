@@ -27,9 +27,10 @@ from ..programs import Inside
 from .apart import Apart
 from .following import ENDS, Handover, Standing, lines_of
 from .layout import Rect
-from .lines import PaneLines, Told
+from .lines import PaneLines
 from .orders import started
 from .prefix import Ordered
+from .told import Told
 from .watching import Place
 
 

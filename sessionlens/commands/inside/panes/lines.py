@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sessionlens.terminal import Point
 
@@ -30,20 +30,13 @@ from ...screen import Rest, View
 from .following import Handover, Standing
 from .layout import Rect
 from .recalled import Recalled
+from .told import Told
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
 _ROWS = 200  # of one edit
 _NEAR = 5  # lines that may be the rest of one
 _SEARCHED = re.compile(r"\((?:reverse-|failed |forward-)?(?:i-)?search\)`[^']*': (.+)")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """A line, and its place."""
-
-    line: Line
-    place: Place
 
 
 class _Shown(Readings):
@@ -103,7 +96,7 @@ class PaneLines:
         told = [each for each in read if self._believed(each)]
         told = [each for at, each in enumerate(told) if not self._half(each, told[at + 1 : at + _NEAR])]
         told += self._overwritten(pairs, told)
-        told += [Told(line, place) for line, place in Recalled(self, told).lines()]
+        told = list(Recalled(self, told).lines())
         return sorted(told, key=lambda each: (each.line.candidate.t_ns, each.line.candidate.after))
 
     def _first_in(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, str]]:

@@ -7,16 +7,19 @@ typed to a program, an empty line, and lines that were seen are no such lines.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ...editor import KeyLine
+from ...hosts import is_host
+from ...stdin import leaves_input
 from .following import Standing
 from .layout import Rect
+from .told import Told
 
 if TYPE_CHECKING:
-    from .lines import PaneLines, Told
+    from .lines import PaneLines
 
 
 _SOONER = 0.8  # of the shortest time in which anything came back
@@ -42,7 +45,9 @@ def lost(panes: PaneLines, told: Sequence[Told]) -> Iterator[KeyLine]:
 
 
 class _Asking:
-    """Where a prompt stood when a key was pressed, or came up so soon that the key cannot have been why."""
+    """Where a prompt stood when a key was pressed, or came up so soon that the key cannot have been why, or
+    where what ran last is known to leave its input for the shell.
+    """
 
     def __init__(self, panes: PaneLines, told: Sequence[Told]) -> None:
         self.panes = panes
@@ -54,6 +59,10 @@ class _Asking:
         )
         seen = ((each.line.key_line, each.place.handed) for each in told if not each.place.handed.gone)
         back = (handed.look.t_ns - key_line.end_ns for key_line, handed in seen if key_line is not None)
+        self._ran: dict[Rect, list[Told]] = {}
+        for each in sorted(told, key=lambda each: each.line.t_ns):
+            if each.line.outcome == "run":
+                self._ran.setdefault(each.place.rect, []).append(each)
         self._soon = int(_SOONER * min((t_ns for t_ns in back if t_ns > 0), default=0))
 
     def at(self, t_ns: int) -> tuple[Rect, Standing] | None:
@@ -62,7 +71,18 @@ class _Asking:
             return found
         at = bisect_right(self._came, t_ns, key=lambda each: each[0])
         came = self._came[at] if at < len(self._came) else None
-        return came[2:] if came is not None and came[0] < t_ns + self._soon else None
+        if came is not None and came[0] < t_ns + self._soon:
+            return came[2:]
+        return (found[0], free) if found is not None and (free := self._free(found[0], t_ns)) else None
+
+    def _free(self, rect: Rect, t_ns: int) -> Standing | None:
+        """The line that was run last in a pane, if nothing that it started can have read the keys."""
+        ran = self._ran.get(rect, [])
+        at = bisect_left(ran, t_ns, key=lambda each: each.line.t_ns)
+        last = ran[at - 1] if at else None
+        if last is None or not leaves_input(last.line.text) or is_host(last.line.text):
+            return None
+        return last.place.handed.standing
 
     def _asks(self, standing: Standing) -> bool:
         """Is it at a prompt, with something typed behind it where the screen was late?"""
