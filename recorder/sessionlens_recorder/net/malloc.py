@@ -1,7 +1,7 @@
 """What malloc(3) does with memory that was given back: keep some of it, as mallopt(3) lets glibc do.
 
 A busy download frees some hundred KiB several hundred times a second. Given back to the kernel each time,
-they come again as pages to be zeroed: a twelfth of all that a session's process does (decision 97).
+they come again as pages to be zeroed (decision 97 has what that costs).
 """
 
 from __future__ import annotations
