@@ -12,7 +12,7 @@ HEAD = """# Events of the recorder
 
 Made by `python docs/make_events.py` from `recorder/sessionlens_recorder/events.py`; tests hold page and code to it. Ids and field
 names are stable. The recorder writes each event as a line on stderr (`chain-head` only when it is the last one of a session), and
-gives it to the [sinks](recorder.md#sinks) as an object:
+gives it to the [sinks](recorder/sinks.md) as an object:
 
 ```json
 {"utc":"2026-11-22T09:14:03.123456Z","bastion":"gate","event":"login-failed","level":"info","uid":"6f0c0e5d3b1a9c42","pid":4711,

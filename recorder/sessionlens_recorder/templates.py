@@ -32,7 +32,7 @@ MORE = """\
 #watchers = ["mary"]
 #approvers = ["mary"]                 # with four_eyes = true in a target or a rule
 
-# Who else is told of events: syslog, Splunk, Sumo Logic, a file. docs/recorder.md, Sinks.
+# Who else is told of events: syslog, Splunk, Sumo Logic, a file. docs/recorder/sinks.md.
 #[sinks.siem]
 #type = "syslog"                      # RFC 5424 over TLS
 #address = "log.example.org:6514"

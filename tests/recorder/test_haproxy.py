@@ -1,4 +1,4 @@
-"""Two bastions behind HAProxy, as docs/recorder.md has it: whose connection it is, and one that goes down."""
+"""Two bastions behind HAProxy (docs/recorder/network.md): whose connection it is, and one that goes down."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def balancer(root: Path, bastions: list[Site], tmp_path: Path) -> Iterator[int]:
     """HAProxy's port; its section for the bastions is that of the docs, with other addresses."""
     if (haproxy := shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin")) is None:
         pytest.skip("needs haproxy")
-    (section,) = re.findall(r"```haproxy\n(.*?)```", (root / "docs/recorder.md").read_text(), re.DOTALL)
+    page = (root / "docs/recorder/network.md").read_text()
+    (section,) = re.findall(r"```haproxy\n(.*?)```", page, re.DOTALL)
     port = free_port()
     changes = {"192.0.2.10:22": f"127.0.0.1:{port}", "source 192.0.2.10": "source 127.0.0.9"}
     changes |= {f"198.51.100.{n}:2222": site.targets["web01"] for n, site in enumerate(bastions, 1)}

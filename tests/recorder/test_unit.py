@@ -45,7 +45,7 @@ def test_the_clock_can_be_asked(root: Path) -> None:
 
 
 def test_the_socket_of_the_docs_can_be_made(root: Path) -> None:
-    assert 'socket = "/run/sessionlens/live.sock"' in (root / "docs/recorder.md").read_text()
+    assert 'socket = "/run/sessionlens/live.sock"' in (root / "docs/recorder/sessions.md").read_text()
     assert "\nRuntimeDirectory=sessionlens\nRuntimeDirectoryMode=0755\n" in (root / UNIT).read_text()
 
 

@@ -21,7 +21,7 @@ def run(path: Path, test: bool) -> Iterator[tuple[bool, str]]:
     """A line for each sink, and whether it is as it should be."""
     config = load(path)
     if not config.sinks:
-        raise ValueError(f"{path}: there are no sinks; docs/recorder.md says how to write [sinks.NAME]")
+        raise ValueError(f"{path}: there are no sinks; docs/recorder/sinks.md says how to write [sinks.NAME]")
     for sink in config.sinks:
         good, told = _test(config, sink) if test else _state(config, sink)
         yield good, escape(f"{sink.name} ({where(sink)}): {told}")
