@@ -229,7 +229,7 @@ FLOODS = [
     "ls many | cat",
     "ls -C many",
     f"{sys.executable} -c 'print(*range(3000), sep=chr(10))'",
-    r"seq 900; printf '\e[A\r\e[2Kt@h:~$ ls\n'; seq 3000",
+    r"seq 900; printf '\e[A\r\e[2Kt@h:~\044 ls\n'; seq 3000",
 ]
 
 
@@ -260,7 +260,7 @@ def test_a_line_hidden_before_a_flood_in_a_real_bash(
     ready = r"t@h:~\$ $"
     bash.wait(ready)
     bash.run("seq 3000", ready)
-    hiding = r"printf '\e[A\r\e[2Kt@h:~$ ls\n'; seq 3000"
+    hiding = r"printf '\e[A\r\e[2Kt@h:~\044 ls\n'; seq 3000"
     bash.run(hiding, ready)
     bash.run("seq 3000", ready)
     found = told(record(at_once(bash.events), inputs=inputs))
@@ -277,7 +277,7 @@ def test_tricks_in_a_real_bash(shell: Callable[..., Any], record: Make) -> None:
     bash.wait(ready)
     bash.run(r"printf 'sec''ret plan\r\e[K'", ready)
     bash.run(r"printf '\e[8mcon''cealed\e[m\n'", ready)
-    bash.run(r"echo over >/dev/null; printf '\e[A\r\e[2Kt@h:~$ ls\n'", ready)
+    bash.run(r"echo over >/dev/null; printf '\e[A\r\e[2Kt@h:~\044 ls\n'", ready)
     bash.run(r"printf '\e_ap''plication\e\\'", ready)
     bash.run(r"printf '\e]2;ro''ot:x:0:0:r:/:\a'", ready)
     bash.run(r"printf 'ls \u200b; xy''zzy\n'", ready)
