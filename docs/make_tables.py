@@ -15,11 +15,33 @@ Made by `python docs/make_tables.py` from `sessionlens/tables/schema.py` and `se
 holds it to them. Elapsed times are Timedelta, instants are Timestamp in UTC, both in nanoseconds; what is not known is
 missing (`NaT`, `<NA>`). JSON has elapsed times in seconds and instants in ISO 8601.
 """
+COVERAGE = """## `coverage`
+
+"Nothing found" and "could not see" are not the same. `search --json` and `commands --ran … --json` end their list with an object that has
+nothing but `coverage` (`--jsonl`: the last line; `--csv`: only the sentence, on standard error); in Python it is `.coverage.as_dict(…)` of what
+`search` gives. The exit code says the same in short.
+
+| field | meaning |
+|---|---|
+| `complete` | whether all there is could be seen: only then does no match mean that nothing is there |
+| `said` | all of it as the sentence that people read |
+| `matches` | how many were found |
+| `sessions`, `commands`, `lines`, `transfers` | how many were looked at (`--ran`: no lines, no transfers) |
+| `gaps`, `damaged` | how much could not be read, and in which sessions |
+| `untold` | where lines were typed that no command tells whole (`--ran` only: `search` looks at the screen) |
+| `hidden` | how often something was typed without echo: nobody looked at that |
+| `untyped` | sessions of which what was typed is sealed or was not recorded: only its echo was looked at |
+| `silent` | channels that hold no text |
+| `unreadable` | recordings that could not be opened |
+| `nameless` | recordings that `--user` left out, because nobody knows whose they are |
+| `notes` | what was left out on request |
+| `edits` | matches that are not listed: what a line looked like while it was edited, where the line that was run then is listed |
+"""
 CODES = """## Exit codes of the command line
 
 | code | meaning |
 |---|---|
-| 0 | done; `search`, `commands --ran`: found; `verify`: intact |
+| 0 | done; `search`, `commands --ran`: found; `verify`: intact, and sealed by one of `--signers`; without `--signers` by anybody, which its first line says |
 | 1 | `search`, `commands --ran`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
 | 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell; `verify --heads`: a recording that heads tell of is not there |
 | 64 | wrong use, or a file that cannot be read or written |
@@ -37,7 +59,7 @@ def text() -> str:
     parts.append(
         f"## Marks\n\nA mark is a reason to look, not a verdict.\n\n| mark | severity | why |\n|---|---|---|\n{marks}\n"
     )
-    return "\n".join([*parts, CODES])
+    return "\n".join([*parts, COVERAGE, CODES])
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sessionlens.catalog.editing import whose
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
 from sessionlens.tables.html import html_table
@@ -32,7 +33,8 @@ class Coverage:
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings that could not be opened,
     `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request;
     `hidden` counts what was typed without echo, of which no text is looked at, `untyped` names the sessions
-    of which what was typed is sealed or was not recorded.
+    of which what was typed is sealed or was not recorded. `edits` counts the matches that are not listed:
+    what a line looked like while it was edited, where the line that was run then is a match itself.
     """
 
     sessions: int = 0
@@ -48,6 +50,7 @@ class Coverage:
     nameless: tuple[str, ...] = ()
     hidden: int = 0
     untyped: tuple[str, ...] = ()
+    edits: int = 0
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -57,6 +60,10 @@ class Coverage:
         """Whether all there is could be seen: only then does "nothing found" mean that nothing is there."""
         unseen = (self.gaps, self.untold, self.silent, self.unreadable, self.nameless, self.hidden)
         return not any((*unseen, self.untyped))
+
+    def as_dict(self, matches: int, said: str) -> dict[str, Any]:
+        """For JSON: `complete`, the sentence (`said`), how many `matches` there were, and these fields."""
+        return {"complete": self.complete, "said": said, "matches": matches} | asdict(self)
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
@@ -81,6 +88,9 @@ class Coverage:
 
     def _with_limits(self, head: str) -> str:
         said = [head]
+        if self.edits:
+            states = count(self.edits, "more match", "more matches")
+            said.append(f"{states} in what these lines were while they were edited, not listed")
         if self.gaps:
             where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
             said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")
@@ -162,13 +172,20 @@ def search_tables(
     commands: pd.DataFrame,
     lines: pd.DataFrame,
     transfers: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """The table `hits` over commands, lines and names of files of one or more channels, in order of time."""
-    in_commands = commands[matching(wanted, commands["command"])]
+) -> tuple[pd.DataFrame, int]:
+    """The table `hits` over commands, lines and names of files of one or more channels, in order of time; and
+    how many of the lines are left out, because they show how a command was edited that is a hit itself.
+    """
+    commanded = matching(wanted, commands["command"])
+    in_commands = commands[commanded]
     in_lines = lines[matching(wanted, lines["text"])]
+    edited = whose(in_lines, commands)
+    pairs = zip(edited, in_lines["missed"], strict=True)
+    told = [place is not None and not missed and bool(commanded[place]) for place, missed in pairs]
+    in_lines = in_lines.assign(edited=[place is not None for place in edited])[~np.array(told, dtype=bool)]
     in_files = [] if transfers is None else [file_hits(wanted, transfers)]
     found = join([command_hits(wanted, in_commands), line_hits(wanted, in_lines), *in_files], "hits")
-    return found.sort_values("start", kind="stable", ignore_index=True)
+    return found.sort_values("start", kind="stable", ignore_index=True), sum(told)
 
 
 def matching(wanted: re.Pattern[str], texts: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -183,8 +200,9 @@ def command_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def line_hits(wanted: re.Pattern[str], rows: pd.DataFrame) -> pd.DataFrame:
-    """Hits on the screen; `where` says how the line left it."""
-    where = ["screen" if left == "visible" else left for left in rows["left"]]
+    """Hits on the screen; `where` says how the line left it, or that a command was edited there."""
+    left = rows["left"].replace("visible", "screen")
+    where = ["editing" if edited else how for edited, how in zip(rows["edited"], left, strict=True)]
     refs = [
         f"{session}/{channel}/o:{offset}-{offset}"
         for session, channel, offset in zip(rows["session"], rows["channel"], rows["offset"], strict=True)

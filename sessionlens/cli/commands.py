@@ -115,12 +115,14 @@ def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> N
         raise UsageError(f"--{name} does not go with {others}: it takes {allowed} only")
 
 
-def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
+def _print(
+    table: pd.DataFrame, arguments: argparse.Namespace, coverage: dict[str, Any] | None = None
+) -> None:
     if arguments.jsonl:
-        for row in records(table):
+        for row in [*records(table), *([] if coverage is None else [{"coverage": coverage}])]:
             say(json.dumps(row))
     elif arguments.json or arguments.csv or single(arguments.path) is not None:
-        print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+        print_table(table, COLUMNS, arguments, FIRST_TO_GO, coverage)
     else:
         where = [os.path.relpath(path, arguments.path) for path in table["recording"]]
         print_table(table.assign(recording=where), OF_MANY, arguments, FIRST_TO_GO)
@@ -132,10 +134,10 @@ def _asked(arguments: argparse.Namespace) -> int:
     found = case.commands.sl.ran(arguments.ran, **filters(arguments))
     if arguments.marked:
         found = found[found["marks"] != ""]
-    _print(found, arguments)
     coverage = case.coverage_of_commands(**filters(arguments))
-    said = coverage.of_commands(list(found["confidence"])) + "\n"
-    (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said)
+    said = coverage.of_commands(list(found["confidence"]))
+    _print(found, arguments, coverage.as_dict(len(found), said))
+    (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said + "\n")
     return 0 if len(found) else 1 if coverage.complete else 2
 
 

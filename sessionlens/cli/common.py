@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -101,13 +102,15 @@ def print_table(
     columns: Sequence[str],
     arguments: argparse.Namespace,
     first_to_go: Sequence[str] = (),
+    coverage: dict[str, Any] | None = None,
 ) -> None:
-    """The table in the form that was asked for; people see `columns`, programs get all.
+    """The table in the form that was asked for; people see `columns`, programs get all, and the coverage of
+    what was asked as the last object of --json.
 
     On a narrow terminal the columns of `first_to_go` leave, in that order, before the last one is cut.
     """
     if arguments.json:
-        say(to_json(table))
+        say(to_json(table, coverage))
     elif arguments.csv:
         sys.stdout.flush()
         sys.stdout.buffer.write(to_csv(table).encode("utf-8"))

@@ -31,8 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         regex=arguments.regex,
         case=arguments.case,
     )
-    print_table(found, SHOWN, arguments, FIRST_TO_GO)
     said = found.coverage.sentence(len(found))
+    coverage = found.coverage.as_dict(len(found), said)
+    print_table(found, SHOWN, arguments, FIRST_TO_GO, coverage)
     if arguments.json or arguments.csv:
         sys.stderr.write(said + "\n")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from sessionlens_recorder.bundle import find_tombstones
@@ -20,7 +21,9 @@ from sessionlens.visible import visible
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, help="a recording or a folder of recordings")
     parser.add_argument(
-        "--signers", type=Path, help="allowed_signers file (ssh-keygen(1)): whose seal is trusted"
+        "--signers",
+        type=Path,
+        help="allowed_signers file (ssh-keygen(1)): whose seal is trusted; without it anybody's seal is",
     )
     parser.add_argument(
         "--heads",
@@ -52,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         for deletion in deletions:
             say(visible(deletion.path))
             say(visible(str(deletion), keep="\n"))
+        if len(results) + len(deletions) > 1:
+            say(_in_all([result for _, result in results], len(deletions)))
     if gone:
         say_gone(gone, arguments.path)
     codes = {0, *(result.exit_code for _, result in results), *(deletion.exit_code for deletion in deletions)}
@@ -67,6 +72,16 @@ def _recordings(path: Path) -> list[Path]:
         if path.is_dir() and any(find_tombstones(path)):
             return []
         raise
+
+
+def _in_all(results: list[Verification], deleted: int) -> str:
+    """`3 recordings: 2 INTACT, 1 DAMAGED; signer not checked: …`, after many verdicts."""
+    kinds = Counter(result.status for result in results)
+    said = [f"{number} {status}" for status, number in sorted(kinds.items())]
+    said += [count(deleted, "tombstone")] if deleted else []
+    asked = any(result.status == "INTACT" and result.signer is None for result in results)
+    doubt = "; signer not checked: anybody may have sealed them, name --signers" if asked else ""
+    return f"{count(len(results), 'recording')}: {', '.join(said)}{doubt}"
 
 
 def say_result(path: Path, result: Verification) -> None:

@@ -48,7 +48,8 @@ class Deletion:
         if self.problem is not None or self.stone is None:
             return f"DAMAGED: the tombstone of a deleted recording does not hold: {self.problem}"
         stone = self.stone
-        who = f"signed by {self.signer}" if self.signer else f"signer not checked: key {self.fingerprint}"
+        key = f"signer not checked: key {self.fingerprint} may be anybody's, name --signers"
+        who = f"signed by {self.signer}" if self.signer else key
         return (
             f"DELETED {stone.deleted} by {stone.bastion} ({stone.rule}); the session ended {stone.ended}\n"
             f"  What this means: it is not missing; the recorder deleted it as it was told to, and says so "

@@ -208,9 +208,7 @@ def _intact(
     report: Report, failures: tuple[Failure, ...], signature: sshsig.Signature, signer: str | None
 ) -> Verification:
     who = f"Sealed by {signer}, key {signature.fingerprint}."
-    if signer is None:
-        who = f"Signer not checked: sealed by key {signature.fingerprint}. Name a signers file to know whose."
-    notes = [who, f"Checked: {report.files} files, {report.bytes} bytes."]
+    notes = [who if signer else _UNCHECKED, f"Checked: {report.files} files, {report.bytes} bytes."]
     if report.ended_ns is not None:
         notes.insert(1, f"Sealed {format_utc(report.ended_ns)}, by the recorder's clock.")
     if report.state == "aborted":
@@ -220,10 +218,13 @@ def _intact(
     meaning = (
         "Every byte is as it was when the recorder sealed it; nothing was changed, removed or added since."
     )
+    unchecked = (
+        f"INTACT since it was sealed, signer not checked: key {signature.fingerprint} may be anybody's"
+    )
     return Verification(
         "INTACT",
-        "INTACT" if signer else "INTACT, signer not checked",
-        meaning,
+        "INTACT" if signer else unchecked,
+        meaning if signer else _ANYBODY,
         str(report.path),
         signer=signer,
         fingerprint=signature.fingerprint,
@@ -231,3 +232,14 @@ def _intact(
         notes=tuple(notes),
         problems=failures,
     )
+
+
+_ANYBODY = (
+    "Nothing was changed, removed or added since it was sealed. Who sealed it was not asked: whoever had the "
+    "files could have changed them, or made them up, and sealed them with a key of their own. By itself "
+    "it proves nothing before you know that this key is the recorder's."
+)
+_UNCHECKED = (
+    "To know: --signers FILE (signers= in Python), the allowed_signers of that recorder, as its "
+    "administrator gave it to you: not one that came along with the recording."
+)

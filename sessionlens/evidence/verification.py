@@ -35,7 +35,9 @@ class Verification:
     """What it means for somebody who has to rely on the recording."""
     path: str
     signer: str | None = None
-    """Who sealed it, as the signers file calls the key; None if that was not checked or not found."""
+    """Who sealed it, as the signers file calls the key; None if that was not checked or not found: then
+    nobody vouches for it.
+    """
     fingerprint: str | None = None
     """Of the key that made the seal."""
     sealed_ns: int | None = None
@@ -45,7 +47,9 @@ class Verification:
 
     @property
     def exit_code(self) -> int:
-        """0 intact, 1 damaged or of an unknown signer, 2 cannot tell."""
+        """0 intact (where no signers were named: whoever sealed it), 1 damaged or of a signer who is not
+        among them, 2 cannot tell.
+        """
         return EXIT_CODES[self.status]
 
     def __bool__(self) -> bool:

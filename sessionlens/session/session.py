@@ -196,12 +196,11 @@ class Session:
         Upper and lower case are alike unless `case`. The result prints its coverage as its last line.
         """
         wanted = pattern(query, regex=regex, case=case)
-        found = search_tables(wanted, self.commands, self.lines, self.transfers)
+        found, edits = search_tables(wanted, self.commands, self.lines, self.transfers)
         if not len(found):  # it may be in the bytes and never have stood on a screen in one piece
-            found = search_tables(
-                wanted, self.commands, join((v.in_bytes(wanted) for v in self.views), "lines")
-            )
-        return hits([self._told(wanted), found], self.coverage)
+            in_bytes = join((v.in_bytes(wanted) for v in self.views), "lines")
+            found, _ = search_tables(wanted, self.commands, in_bytes)
+        return hits([self._told(wanted), found], replace(self.coverage, edits=edits))
 
     def _told(self, wanted: re.Pattern[str]) -> pd.DataFrame:
         """The table `hits` of the reason, and of who allowed, watched or ended the session."""
@@ -275,7 +274,8 @@ class Session:
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
     ) -> evidence.Verification:
         """Whether the recording is what was sealed, by a signer of that file, and, with `heads`, what was
-        told elsewhere while it was recorded: INTACT, DAMAGED or CANNOT TELL, and why.
+        told elsewhere while it was recorded: INTACT, DAMAGED or CANNOT TELL, and why. Without `signers`
+        nobody vouches for the seal, and the answer says so.
         """
         return evidence.verify(self.path, signers, heads)
 

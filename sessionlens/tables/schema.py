@@ -159,7 +159,8 @@ HITS = (
         (
             "where",
             TEXT,
-            "command, screen, how the line left it (scrolled, erased, …), title, unprinted, bytes, file; "
+            "command, screen, how the line left it (scrolled, erased, …), editing (while a command was "
+            "edited, and gone before it was run), title, unprinted, bytes, file; "
             "session (its reason, who allowed or watched it, how it ended)",
         ),
         ("text", TEXT, "the command or the logical line"),
