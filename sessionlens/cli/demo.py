@@ -1,4 +1,4 @@
-"""sessionlens demo: a recorder, an insider and the evidence, on this machine, in half a minute."""
+"""sessionlens demo: a recorder, an insider and the evidence, on this machine, in less than a minute."""
 
 from __future__ import annotations
 

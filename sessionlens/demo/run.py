@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 from sessionlens.errors import UsageError
 from sessionlens.visible import visible
 
-from .insider import closed_port, insider, new_passphrase, prompt_pattern
+from .dropbox import dropbox
+from .insider import insider, new_passphrase, prompt_pattern
 from .sandbox import furnish
 from .stage import DemoError, login, stage
 from .typist import Typist
@@ -122,7 +123,7 @@ def record(work: Path, typing: Typing) -> Typist:
     with (
         stage(work / "stage", recordings, home, "--env", f"PS1={typing.prompt}") as where,
         login(where) as connection,
-        closed_port() as port,
+        dropbox() as port,
     ):
         channel = connection.open_session()
         channel.get_pty("xterm-256color", COLUMNS, ROWS)

@@ -20,7 +20,8 @@ import pytest
 import sessionlens as sl
 from sessionlens.cli import main as command_line
 from sessionlens.demo import DemoError, DemoResult, run_demo
-from sessionlens.demo.insider import closed_port, prompt_pattern, upload
+from sessionlens.demo.dropbox import dropbox
+from sessionlens.demo.insider import ARCHIVE, prompt_pattern, upload
 from sessionlens.errors import UsageError
 from sessionlens.render.ffmpeg import executable
 
@@ -131,6 +132,15 @@ def test_the_deeds_are_marked(demo: DemoResult) -> None:
     assert not {"ls", "ls -l", "cd", "exit"} & set(marked)
 
 
+def test_what_was_sent_out_arrived(demo: DemoResult) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl: without it nothing answers")
+    sent = demo.commands[demo.commands["marks"] == "send-out"]
+    assert [
+        re.fullmatch(r"\d+ bytes stored", text.split("\n")[0]) is not None for text in sent["output"]
+    ] == [True] * 2
+
+
 def test_a_second_run_refuses_and_changes_nothing(demo: DemoResult) -> None:
     before = {path: path.stat().st_mtime_ns for path in demo.out.rglob("*")}
     with pytest.raises(UsageError, match=r"never overwritten.*--out"):
@@ -179,14 +189,18 @@ def test_prompts_are_recognised_as_bash_draws_them() -> None:
     assert prompt_pattern(r"(x) \u@\h \$ ").fullmatch("(x) john@web01 # ")
 
 
-@pytest.mark.parametrize(
-    ("there", "expected"), [({"curl", "nc"}, "curl "), ({"nc"}, "nc "), (set(), "cat .cache.tgz > /dev/tcp/")]
-)
-def test_the_upload_uses_what_is_there_and_goes_nowhere(
-    there: set[str], expected: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("there", ["curl", ""])
+def test_the_upload_uses_what_is_there_and_arrives(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: name if name in there else None)
-    with closed_port() as port:
+    if there and shutil.which(there) is None:
+        pytest.skip(f"needs {there}")
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == there else None)
+    (tmp_path / ARCHIVE).write_bytes(b"x" * 100_000)
+    with dropbox() as port:
         command = upload(port)
-        assert command.startswith(expected)
-        assert "127.0.0.1" in command and str(port) in command
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
+        )
+    assert command.startswith("curl " if there else "cat ") and "127.0.0.1" in command
+    assert (done.stdout, done.stderr) == ("100000 bytes stored\n" if there else "", "")
