@@ -13,7 +13,8 @@ HEAD = """# Tables, marks, exit codes
 
 Made by `python docs/make_tables.py` from `sessionlens/tables/schema.py` and `sessionlens/detect/marks.py`; a test
 holds it to them. Elapsed times are Timedelta, instants are Timestamp in UTC, both in nanoseconds; what is not known is
-missing (`NaT`, `<NA>`). JSON has elapsed times in seconds and instants in ISO 8601.
+missing (`NaT`, `<NA>`). JSON has elapsed times in seconds and instants in ISO 8601. `sl.options.tz` and `--tz` change none of that: they
+say in which zone a date or time without one is read, and the text that people read shows that zone beside UTC (the video does not).
 """
 COVERAGE = """## `coverage`
 

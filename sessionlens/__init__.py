@@ -7,6 +7,7 @@
     s.at("00:03:12")                     # the screen at that time
     s.render("evidence.mp4")
     s.verify(signers="allowed_signers")
+    sl.options.tz = "Asia/Kolkata"       # times without a zone are read in it, and shown in it beside UTC
 
 Importing this loads neither pandas nor Pillow; each name loads what it needs at its first use (PEP 562).
 """
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sessionlens.recording import Recording
     from sessionlens.session import Screen, Session, corpus, open
     from sessionlens.terminal import Terminal, Timeline
+    from sessionlens.zones import options
 
 __version__ = "0.1.0"
 
@@ -55,6 +57,7 @@ __all__ = [
     "__version__",
     "corpus",
     "open",
+    "options",
     "ran",
     "verify",
 ]
@@ -68,6 +71,7 @@ HOMES = {
     "sessionlens.recording": ["Recording"],
     "sessionlens.session": ["Screen", "Session", "corpus", "open"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
+    "sessionlens.zones": ["options"],
 }
 HOME = {name: module for module, names in HOMES.items() for name in names}
 

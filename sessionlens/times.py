@@ -1,7 +1,8 @@
 """Times as people write and read them, and as integers in between: nanoseconds, never through a float.
 
 Elapsed time is `"00:03:12"`, `"192.5"`, `"3m12s"`, a number of seconds or a timedelta. Wall clock needs a
-date: ISO 8601 or a datetime, in UTC where it names no zone.
+date: ISO 8601 or a datetime, in the zone of `options.tz` (UTC, unless somebody said otherwise) where it names
+none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from .errors import UsageError
+from .zones import local, placed
 
 SECOND = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +51,12 @@ def format_utc(ns: int) -> str:
     """ns since the epoch as ISO 8601 with milliseconds, `2026-11-22T09:14:03.123Z`, cut and not rounded."""
     seconds, fraction = divmod(ns, SECOND)
     return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{fraction // 1_000_000:03d}Z"
+
+
+def format_instant(ns: int) -> str:
+    """ns since the epoch for people: UTC, and beside it the zone of the options where that is another."""
+    beside = local(ns)
+    return format_utc(ns) + (f" ({beside})" if beside else "")
 
 
 def _parse(value: Any) -> tuple[int, bool]:
@@ -93,5 +101,5 @@ def _parse_text(text: str) -> tuple[int, bool]:
 
 
 def _instant(moment: datetime, more_ns: int) -> int:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    aware = moment if moment.tzinfo else placed(moment)
     return (aware - _EPOCH) // _MICROSECOND * 1_000 + more_ns

@@ -18,6 +18,7 @@ from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.recording import Info
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
+from sessionlens.zones import local, placed
 
 
 class SessionLike(Protocol):
@@ -142,7 +143,8 @@ class Corpus:
     ) -> Hits:
         """The table `hits` over the sessions of `user` (the person) between `since` and `until`.
 
-        A time without a zone is read as UTC, and the coverage says so. A date as `until` means its end.
+        A time without a zone is read in `sl.options.tz` (UTC), and the coverage says so. A date as `until`
+        means its end.
         """
         low, high = instant(since), instant(until, end_of_day=True)
         chosen = [s for s in self if selected(s.info, user, low, high)]
@@ -175,9 +177,7 @@ class Corpus:
         self, chosen: int, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None
     ) -> tuple[str, ...]:
         """What the search was told to leave out, in words."""
-        said = [f"user {visible(user)}" for _ in [user] if user]
-        ends = (("since", low), ("until", high))
-        said += [f"{word} {t:%Y-%m-%d %H:%M:%S} UTC" for word, t in ends if t is not None]
+        said = worded(user, low, high)
         if not said:
             return ()
         others = len(self) - chosen
@@ -186,6 +186,15 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus of {count(len(self), 'session')} below {self.root}"
+
+
+def worded(user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None) -> list[str]:
+    """`user john`, `since 2026-11-03 00:00:00 UTC`: how the filters were read."""
+    ends = [(word, t) for word, t in (("since", low), ("until", high)) if t is not None]
+    said = [f"{word} {t:%Y-%m-%d %H:%M:%S} UTC" for word, t in ends]
+    beside = [local(t.value) for _, t in ends]
+    whose = [f"user {visible(user)}"] if user else []
+    return [*whose, *(f"{text} ({here})" if here else text for text, here in zip(said, beside, strict=True))]
 
 
 def nobody(user: str | None, persons: Iterable[str | None]) -> tuple[str, ...]:
@@ -228,7 +237,9 @@ def session_row(session: SessionLike) -> pd.DataFrame:
 
 
 def instant(value: str | pd.Timestamp | None, *, end_of_day: bool = False) -> pd.Timestamp | None:
-    """A time of the wall clock in UTC; without a zone it is read as UTC. Raises UsageError."""
+    """A time of the wall clock in UTC; without a zone it is read in that of the options. A date as the end of
+    a span is its last moment. Raises UsageError.
+    """
     if value is None:
         return None
     try:
@@ -239,9 +250,12 @@ def instant(value: str | pd.Timestamp | None, *, end_of_day: bool = False) -> pd
         ) from None
     if pd.isna(time):
         raise UsageError(f"{value!r} is no date or time; write 2026-11-03 or 2026-11-03 14:00")
-    time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
-    only_date = isinstance(value, str) and len(value.strip()) <= len("2026-11-03")
-    return time + pd.Timedelta(days=1) - pd.Timedelta(1, "ns") if end_of_day and only_date else time
+    last = end_of_day and isinstance(value, str) and len(value.strip()) <= len("2026-11-03")
+    time = time + pd.Timedelta(days=1) if last else time
+    if time.tzinfo is None:
+        time = time.tz_localize(placed(time.to_pydatetime(warn=False)).tzinfo)
+    time = time.tz_convert("UTC")
+    return time - pd.Timedelta(1, "ns") if last else time
 
 
 def selected(info: Info, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None) -> bool:

@@ -16,6 +16,7 @@ from typing import NoReturn
 from sessionlens import __version__
 from sessionlens.errors import SessionLensError
 from sessionlens.visible import visible
+from sessionlens.zones import options
 
 COMMANDS = (
     "info",
@@ -63,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     arguments = build_parser().parse_args(argv)
     try:
-        import_module("sessionlens.cli.common").choose(arguments)
-        code = arguments.run(arguments)
+        with options(tz=getattr(arguments, "tz", None)):
+            import_module("sessionlens.cli.common").choose(arguments)
+            code = arguments.run(arguments)
         sys.stdout.flush()
         return int(code)
     except BrokenPipeError:

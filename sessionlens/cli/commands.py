@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from sessionlens.cli.common import (
     form_arguments,
     limits,
     print_table,
+    read_filters,
     recording_argument,
     say,
     single,
@@ -31,6 +33,7 @@ from sessionlens.session.why import MEANING
 from sessionlens.tables.output import records
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
+from sessionlens.zones import options
 
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
 OF_MANY = ("session", "start_utc", "recording", *(name for name in COLUMNS if name != "start"))
@@ -76,9 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"] if len(table) else ["no commands"]
         notes += limits(source, arguments.user)
-        if said := [
-            f"{name} {visible(value)}" for name, value in filters(arguments).items() if value is not None
-        ]:
+        if said := read_filters(arguments):
             notes.append(f"only {', '.join(said)}")
         say(", ".join(notes))
     return 0
@@ -122,7 +123,8 @@ def _print(
         for row in [*records(table), *([] if coverage is None else [{"coverage": coverage}])]:
             say(json.dumps(row))
     elif arguments.json or arguments.csv or single(arguments.path) is not None:
-        print_table(table, COLUMNS, arguments, FIRST_TO_GO, coverage)
+        columns = COLUMNS if options.zone is UTC else ("n", "start", "start_utc", *COLUMNS[2:])
+        print_table(table, columns, arguments, FIRST_TO_GO, coverage)
     else:
         where = [os.path.relpath(path, arguments.path) for path in table["recording"]]
         print_table(table.assign(recording=where), OF_MANY, arguments, FIRST_TO_GO)

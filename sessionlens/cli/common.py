@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sessionlens.catalog.corpus import Corpus, nobody
+from sessionlens.catalog.corpus import Corpus, instant, nobody, worded
 from sessionlens.catalog.search import count
 from sessionlens.catalog.unread import lost, notes, untyped
 from sessionlens.errors import UsageError
@@ -38,6 +38,17 @@ def recording_argument(parser: argparse.ArgumentParser) -> None:
         "--session", metavar="SESSION8", help="only this one of them: the 8 digits that the tables show"
     )
     identity_argument(parser)
+    zone_argument(parser)
+
+
+def zone_argument(parser: argparse.ArgumentParser) -> None:
+    """--tz: the zone that the person at the command line thinks in."""
+    parser.add_argument(
+        "--tz",
+        metavar="ZONE",
+        help="read dates and times without a zone in this one, as in Asia/Kolkata or +05:30, and show it "
+        "beside UTC",
+    )
 
 
 def choose(arguments: argparse.Namespace) -> None:
@@ -56,6 +67,7 @@ def one_recording_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="a recording, a folder that holds just one, or a ref from a table")
     parser.add_argument("--channel", type=int, help="its number (default: the first that has a terminal)")
     identity_argument(parser)
+    zone_argument(parser)
 
 
 def identity_argument(parser: argparse.ArgumentParser) -> None:
@@ -77,13 +89,18 @@ def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: boo
 def filter_arguments(parser: argparse.ArgumentParser) -> None:
     """--user, --since and --until: whose sessions, and when."""
     parser.add_argument("--user", help="only sessions of this person")
-    parser.add_argument("--since", help="from this date or time on (UTC unless it names a zone)")
+    parser.add_argument("--since", help="from this date or time on (UTC, or --tz, unless it names a zone)")
     parser.add_argument("--until", help="to this date (its end) or time")
 
 
 def filters(arguments: argparse.Namespace) -> dict[str, str | None]:
     """What was said with them."""
     return {name: getattr(arguments, name) for name in ("user", "since", "until")}
+
+
+def read_filters(arguments: argparse.Namespace) -> list[str]:
+    """How they were read, in words."""
+    return worded(arguments.user, instant(arguments.since), instant(arguments.until, end_of_day=True))
 
 
 def form_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:

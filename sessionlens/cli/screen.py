@@ -10,11 +10,14 @@ from sessionlens.errors import UsageError
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
+from sessionlens.times import format_utc
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     one_recording_argument(parser)
-    parser.add_argument("--at", metavar="TIME", help="00:03:12, seconds, a date and time (UTC), or a ref")
+    parser.add_argument(
+        "--at", metavar="TIME", help="00:03:12, seconds, a date and time (in UTC or --tz), a ref"
+    )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
     output_argument(parser, "PNG", required=False)
 
@@ -37,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             json.dumps(
                 {
                     "t": screen.t_ns / 1e9,
+                    "t_utc": None if screen.utc_ns is None else format_utc(screen.utc_ns),
                     "offset": screen.offset,
                     "ref": screen.ref,
                     "columns": screen.terminal.columns,

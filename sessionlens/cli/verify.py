@@ -11,7 +11,7 @@ from pathlib import Path
 from sessionlens_recorder.bundle import find_tombstones
 
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import say
+from sessionlens.cli.common import say, zone_argument
 from sessionlens.errors import FormatError
 from sessionlens.evidence import Verification, deleted, heads, verify
 from sessionlens.session import corpus
@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "(exit code 1), or is not there any more (2)",
     )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
+    zone_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ from sessionlens.evidence import sshsig
 from sessionlens.evidence.verification import Failure, Verification
 from sessionlens.formats import open_source
 from sessionlens.formats.bundle import root_of
-from sessionlens.times import format_utc
+from sessionlens.times import format_instant
 
 NAMESPACE = "sessionlens"
 _SIGNATURE_LIMIT = 1 << 20
@@ -210,7 +210,7 @@ def _intact(
     who = f"Sealed by {signer}, key {signature.fingerprint}."
     notes = [who if signer else _UNCHECKED, f"Checked: {report.files} files, {report.bytes} bytes."]
     if report.ended_ns is not None:
-        notes.insert(1, f"Sealed {format_utc(report.ended_ns)}, by the recorder's clock.")
+        notes.insert(1, f"Sealed {format_instant(report.ended_ns)}, by the recorder's clock.")
     if report.state == "aborted":
         notes.append(
             f"The recording was broken off ({report.reason}): the session's last moments may be missing."

@@ -7,7 +7,7 @@ from typing import Any
 
 from sessionlens.formats import Channel
 from sessionlens.recording import Info
-from sessionlens.times import format_elapsed, format_utc
+from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
 _LEFT = "the user left"  # how nearly all end: no answer to a search
@@ -33,7 +33,7 @@ def describe(info: Info, channels: Iterable[Channel]) -> str:
         "notice": "acknowledged by typing" if info.acknowledged else None,
         "allowed": info.allowed_by and f"by {info.allowed_by}",
         "watched": f"by {'; '.join(info.watched_by)}" if info.watched_by else None,
-        "started": None if info.started_ns is None else format_utc(info.started_ns),
+        "started": None if info.started_ns is None else format_instant(info.started_ns),
         "lasted": None if info.duration_ns is None else format_elapsed(info.duration_ns),
         "ended": info.ended,
         "terminal": info.term and f"{info.term} {info.columns}x{info.rows}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sessionlens.terminal import Terminal, still
-from sessionlens.times import format_elapsed
+from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class Screen:
     t_ns: int
     offset: int
     ref: str
+    utc_ns: int | None = None
+    """The same moment as an instant, ns since the epoch; None where nobody knows when the session began."""
 
     @property
     def text(self) -> str:
@@ -42,7 +44,8 @@ class Screen:
     def __repr__(self) -> str:
         t = self.terminal
         where = f"cursor {t.cursor.x},{t.cursor.y}" + (", alternate screen" if t.alternate else "")
-        head = f"Screen at {format_elapsed(self.t_ns)} · {t.columns}x{t.rows} · {where} · {self.ref}"
+        when = "" if self.utc_ns is None else f" · {format_instant(self.utc_ns)}"
+        head = f"Screen at {format_elapsed(self.t_ns)}{when} · {t.columns}x{t.rows} · {where} · {self.ref}"
         edge = "─" * min(t.columns, 100)
         return "\n".join([head, edge, visible(self.text.rstrip("\n"), keep="\n"), edge])
 

@@ -31,7 +31,7 @@ from sessionlens.tables.html import html_text
 from sessionlens.tables.schema import join
 from sessionlens.tables.transfers import transfers_table
 from sessionlens.terminal import Timeline, Trace
-from sessionlens.times import format_elapsed, format_utc, parse_time
+from sessionlens.times import format_elapsed, format_instant, parse_time
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ class Session:
     def at(self, when: Time) -> Screen:
         """The screen of the main channel at `when`, exact to the event.
 
-        `"00:03:12"`, seconds and timedelta are elapsed; a wall clock needs a date (read as UTC unless it
-        says otherwise); a row of a table means its start, its `ref` the moment of its first byte. Raises
-        UsageError for a time that is none or lies outside the session, NotFoundError for a ref of another
-        place.
+        `"00:03:12"`, seconds and timedelta are elapsed; a wall clock needs a date (read in `sl.options.tz`,
+        UTC, unless it names a zone); a row of a table means its start, its `ref` the moment of its first
+        byte. Raises UsageError for a time that is none or lies outside the session, NotFoundError for a ref
+        of another place.
         """
         t_ns = self.elapsed(when)
         recording = self.recording
@@ -223,17 +223,17 @@ class Session:
         shown = [i for i in range(last, -1, -1) if recording.stream[i] == ord("o")][:1]
         offset = int(recording.offset[shown[0]] + recording.size[shown[0]]) if shown else 0
         ref = f"{self.info.session}/{self.info.channel or 0}/o:0-{max(offset - 1, 0)}"
-        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref)
+        began = self.info.started_ns
+        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref, None if began is None else began + t_ns)
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
         t_ns = self._time(when)
         end = self.recording.duration_ns
         if not 0 <= t_ns <= max(end, 0) + 1_000_000_000:
-            raise UsageError(
-                f"{when}: outside the session, which lasts {format_elapsed(end)}"
-                + (f" from {format_utc(self.info.started_ns)}" if self.info.started_ns is not None else "")
-            )
+            began = self.info.started_ns
+            since = "" if began is None else f" from {format_instant(began)}"
+            raise UsageError(f"{when}: outside the session, which lasts {format_elapsed(end)}{since}")
         return t_ns
 
     def _time(self, when: Time) -> int:

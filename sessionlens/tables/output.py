@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from wcwidth import wcswidth
 
-from sessionlens.times import format_elapsed, format_utc
+from sessionlens.times import format_elapsed, format_instant, format_utc
 from sessionlens.visible import visible
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -85,7 +85,7 @@ def shown(value: Any) -> str:
     if isinstance(value, pd.Timedelta):
         return format_elapsed(value.value)
     if isinstance(value, pd.Timestamp):
-        return format_utc(value.value)
+        return format_instant(value.value)
     return visible(str(value))
 
 
