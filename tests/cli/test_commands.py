@@ -105,7 +105,8 @@ def test_rows_of_several_sessions_say_which_day_and_where(
 
 def test_filters_without_a_question(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["commands", str(recording), "--since", "2026-11-22", "--until", "2026-11-22"]) == 0
-    assert capsys.readouterr().out.endswith("2 commands, 1 marked, only since 2026-11-22, until 2026-11-22\n")
+    read = "since 2026-11-22 00:00:00 UTC, until 2026-11-22 23:59:59 UTC"
+    assert capsys.readouterr().out.endswith(f"2 commands, 1 marked, only {read}\n")
     assert main(["commands", str(recording), "--user", "mallory"]) == 0
     assert capsys.readouterr().out == (
         "no commands, no session is of mallory: none says whose it is, only user mallory\n"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -276,132 +274,3 @@ def test_what_the_configuration_allows_is_told_too(build_site: BuildSite) -> Non
     (allowed,) = named(lines_of(site), "policy-allowed")
     assert allowed["what"] == f"channel direct-tcpip 127.0.0.1:{receiver.port}"
     assert not named(lines_of(site), "policy-refused")
-
-
-@needs_proc
-def test_an_error_in_a_sink_is_in_the_log_and_the_process_begins_again(build_site: BuildSite) -> None:
-    sabotage = """
-from pathlib import Path
-from sessionlens_recorder.sinks.file import Lines
-send = Lines.send
-def fail(self, events):
-    if not self._path.with_name("mended").exists():
-        raise RuntimeError("a mistake of ours")
-    return send(self, events)
-Lines.send = fail
-"""
-    site = build_site(target=FILE).start(sabotage=sabotage)
-    wait_for(lambda: "duty=sinks" in site.log())
-    assert "a mistake of ours" in site.log()
-    done, _ = site.record("echo in")
-    assert done.stdout == b"in\n"
-    (site.folder / "mended").touch()
-    wait_for(lambda: named(lines_of(site), "session-end"), seconds=90)  # short lives delay the next one
-    events = lines_of(site)
-    assert events[0]["event"] == "recorder-ready", "nothing was lost"
-    assert {"crash", "process-died"} <= {event["event"] for event in events}
-
-
-def test_a_sink_that_hangs_keeps_no_bastion_from_stopping(build_site: BuildSite, tmp_path: Path) -> None:
-    hec = Collector()
-    hec.hang.set()
-    with closing(hec):
-        site = build_site(target=FILE + splunk(hec.port, tmp_path)).start()
-        wait_for(lambda: hec.requests)
-        assert site.stop() == 0
-        assert named(lines_of(site), "recorder-stopped"), "the others heard of it"
-        hec.hang.clear()
-        site.start()
-        wait_for(lambda: named(hec.accepted, "recorder-stopped"), "and that one does afterwards")
-
-
-STOPPED_IN_BETWEEN = """
-import time
-from pathlib import Path
-from sessionlens_recorder.sinks.process import Sender
-keep_house, asked = Sender._keep_house, Path({asked!r})
-def slowly(self, workers):
-    keep_house(self, workers)
-    while asked.exists() and all(worker.is_alive() for worker in workers):
-        asked.with_name("waits").touch()
-        time.sleep(0.01)
-Sender._keep_house = slowly
-"""
-
-
-@needs_proc
-def test_a_sink_that_is_through_first_at_a_stop_cuts_nobody_off(
-    build_site: BuildSite, tmp_path: Path
-) -> None:
-    """One that is down ends at once, maybe while the process looks after its queue."""
-    asked = tmp_path / "asked"
-    site = build_site(target=FILE + splunk(free_port(), tmp_path))
-    site.start(sabotage=STOPPED_IN_BETWEEN.format(asked=str(asked)))
-    wait_for(lambda: named(lines_of(site), "sink-down"))
-    asked.touch()
-    wait_for(asked.with_name("waits").exists)
-    assert site.stop() == 0
-    assert "process-died" not in site.log()
-    assert named(lines_of(site), "recorder-stopped")
-
-
-def run_sinks(site: Site, *more: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "sessionlens_recorder", "sinks", "--config", site.folder / "recorder.toml"]
-    return subprocess.run([*line, *more], capture_output=True, text=True, check=False)
-
-
-def test_the_test_of_sinks(build_site: BuildSite, tmp_path: Path) -> None:
-    hec = Collector()
-    closed = free_port()
-    udp = f'[sinks.udp]\ntype = "syslog"\ntransport = "udp"\naddress = "127.0.0.1:{closed}"\n'
-    with closing(hec):
-        site = build_site(target=FILE + splunk(hec.port, tmp_path) + udp)
-        done = run_sinks(site, "--test")
-        assert done.returncode == 1
-        file, collector, syslog = done.stdout.splitlines()
-        assert file.startswith(f"file (file {site.folder}/events.jsonl): ok: written to ")
-        assert f'splunk (splunk http://127.0.0.1:{hec.port}): ok: HTTP 200 OK {{"text":"Success"' in collector
-        assert syslog.startswith(f"udp (syslog udp 127.0.0.1:{closed}): FAILED: cannot be reached")
-        (event,) = hec.accepted
-        assert event["event"] == "sink-test" and event["uid"] in collector
-        assert run_sinks(site).stdout.count(": 0 bytes wait; nothing was sent yet") == 3
-        hec.answer = lambda request: (403, '{"text":"Invalid \x1b[2J token","code":4}')
-        done = run_sinks(site, "--test")
-        assert "FAILED: it answers HTTP 403" in done.stdout and "\x1b" not in done.stdout
-        site.start()
-        wait_for(lambda: "sink-down" in site.log())
-        file, collector, _ = wait_for(
-            lambda: ": 0 bytes wait\n" in (said := run_sinks(site).stdout) and said.splitlines()
-        )
-        assert file.endswith(" 0 bytes wait")
-        assert " bytes wait" in collector and " 0 bytes wait" not in collector
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda f: (f / "token").chmod(0o644), "sinks.splunk: .*others can use"),
-        (lambda f: (f / "token").write_text("\n"), "sinks.splunk: .*one line"),
-        (lambda f: (f / "site0/spool").write_text(""), "events cannot be queued in .*spool.folder"),
-    ],
-)
-def test_what_cannot_be_used_is_said_before_ready(
-    build_site: BuildSite, tmp_path: Path, change: Callable[[Path], None], said: str
-) -> None:
-    site = build_site(target=splunk(1, tmp_path))
-    change(tmp_path)
-    line = [sys.executable, "-m", "sessionlens_recorder", "serve", "--config", site.folder / "recorder.toml"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert done.returncode == 64
-    (told,) = done.stderr.splitlines()
-    assert re.search(said, told), told
-
-
-def test_a_sink_that_is_down_is_said_to_be_since_when_and_why(build_site: BuildSite, tmp_path: Path) -> None:
-    port = free_port()
-    site = build_site(target=splunk(port, tmp_path)).start()
-    wait_for(lambda: list((site.folder / "spool").glob("*.down")), "it is noted")
-    line = [sys.executable, "-m", "sessionlens_recorder", "sinks", "--config", site.folder / "recorder.toml"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert re.search(r"down since 20\d\d-\d\d-\d\dT[\d:]+Z: cannot be reached: ", done.stdout), done.stdout
