@@ -8,12 +8,14 @@ How a format becomes a Recording is formats/; what the bytes show is terminal/.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sessionlens.errors import NotFoundError
+from sessionlens.times import format_elapsed, format_instant
+from sessionlens.visible import visible
 
 INPUT, OUTPUT, STDERR, RESIZE, SIGNAL, MARK, EXIT = (ord(letter) for letter in "ioersmx")
 
@@ -32,9 +34,11 @@ class Gap:
     """What, where, and what to do, for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Info:
-    """What a recording says about itself; None where it does not. All text as recorded, hence hostile."""
+    """What a recording says about itself; None where it does not. All text as recorded, hence hostile: its
+    repr has what is known, one a line, and escapes it.
+    """
 
     session: str
     """Eight hex digits."""
@@ -90,6 +94,19 @@ class Info:
     recorder_version: str | None = None
     tz: str | None = None
     """The offset that the recording's own times carry, such as +02:00."""
+
+    def __repr__(self) -> str:
+        known = {f.name: getattr(self, f.name) for f in fields(self)}
+        shown = {name: self._shown(name, value) for name, value in known.items() if value not in (None, ())}
+        return "\n".join(["Info", *(f"  {name:<21}{text}" for name, text in shown.items())])
+
+    def _shown(self, name: str, value: object) -> str:
+        """One fact for people; times beside their ns."""
+        if name == "started_ns" and isinstance(value, int):
+            return f"{value} ({format_instant(value)})"
+        if name in ("opened_ns", "duration_ns") and isinstance(value, int):
+            return f"{value} ({format_elapsed(value)})"
+        return visible("; ".join(value) if isinstance(value, tuple) else str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,11 @@ def placed(moment: datetime) -> datetime:
 
 
 def local(ns: int) -> str | None:
-    """ns since the epoch in the zone of the options with its offset, `2026-11-22 14:44:03+05:30`; None where
-    that is UTC.
+    """ns since the epoch in the zone of the options with its offset, `14:44:03+05:30`, and before that the
+    date where it is another than in UTC; None where the zone is UTC.
     """
     if options.zone is UTC:
         return None
-    return f"{(_EPOCH + timedelta(seconds=ns // 1_000_000_000)).astimezone(options.zone)}"
+    there = _EPOCH + timedelta(seconds=ns // 1_000_000_000)
+    here = there.astimezone(options.zone)
+    return str(here) if here.date() != there.date() else str(here).partition(" ")[2]

@@ -77,3 +77,19 @@ def test_an_empty_recording_is_one() -> None:
     nothing = np.empty(0, dtype=np.int64)
     r = Recording(Info("0" * 8, "x", "test"), [nothing] * 4, {})
     assert (len(r), r.duration_ns, r.raw("o")) == (0, 0, b"")
+
+
+def test_what_is_known_of_a_session_reads_well_and_is_harmless() -> None:
+    info = Info(
+        "0123abcd", "x", "bundle", person="jo\x1b[2Jhn", started_ns=1_795_338_843_123_456_789, exit_code=0,
+        duration_ns=192_500_000_000, watched_by=("anna: ticket 7", "bob: look"),
+    )  # fmt: skip
+    first, *rows = repr(info).split("\n")
+    assert first == "Info"
+    told = dict(row.split(maxsplit=1) for row in rows)
+    assert told["person"] == r"jo\x1b[2Jhn"
+    assert told["started_ns"] == "1795338843123456789 (2026-11-22T09:14:03.123Z)"
+    assert told["duration_ns"] == "192500000000 (00:03:12.500)"
+    assert told["watched_by"] == "anna: ticket 7; bob: look"
+    assert told["exit_code"] == "0"
+    assert not {"method", "reason", "held_for"} & set(told)

@@ -28,10 +28,11 @@ def utc_again() -> Iterator[None]:
 @pytest.mark.parametrize(("tz", "shown"), [
     ("UTC", ""),
     ("Z", ""),
-    ("Asia/Kolkata", " (2026-11-22 14:44:03+05:30)"),
-    ("+05:30", " (2026-11-22 14:44:03+05:30)"),
-    ("-0800", " (2026-11-22 01:14:03-08:00)"),
-    ("Pacific/Auckland", " (2026-11-22 22:14:03+13:00)"),
+    ("Asia/Kolkata", " (14:44:03+05:30)"),
+    ("+05:30", " (14:44:03+05:30)"),
+    ("-0800", " (01:14:03-08:00)"),
+    ("Pacific/Auckland", " (22:14:03+13:00)"),
+    ("-10:00", " (2026-11-21 23:14:03-10:00)"),
 ])  # fmt: skip
 def test_local_time_is_beside_utc_and_never_instead(tz: str, shown: str) -> None:
     sl.options.tz = tz
@@ -81,7 +82,7 @@ def test_on_the_command_line(shell_session: Maker, capsys: pytest.CaptureFixture
     for verb, *more in (["info"], ["commands"], ["search", "rm"], ["screen", "--at", "0"]):
         assert main([verb, path, *more, "--tz", "+05:30"]) == 0
         said = capsys.readouterr().out
-        assert "Z (" in said and local[:16] in said and "+05:30)" in said
+        assert "Z (" in said and local[:5] in said and "+05:30)" in said
     assert main(["commands", path, "--tz", "Mars"]) == EX_USAGE
     assert "no time zone" in capsys.readouterr().err
     assert sl.options.tz == "UTC"
@@ -94,7 +95,7 @@ def test_the_answer_says_how_a_time_was_read(
     span = ["--since", "2026-01-01", "--until", "2099-01-01"]
     said = (
         "since 2025-12-31 18:30:00 UTC (2026-01-01 00:00:00+05:30), "
-        "until 2099-01-01 18:29:59 UTC (2099-01-01 23:59:59+05:30)"
+        "until 2099-01-01 18:29:59 UTC (23:59:59+05:30)"
     )
     for verb in (["commands", path], ["search", path, "rm"], ["commands", path, "--ran", "rm"]):
         assert main([*verb, *span, "--tz", "+05:30"]) == 0

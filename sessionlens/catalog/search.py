@@ -18,7 +18,7 @@ from sessionlens.catalog.editing import whose
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
 from sessionlens.tables.html import html_table
-from sessionlens.tables.output import shown, to_text
+from sessionlens.tables.output import shown, to_text, worth_showing
 from sessionlens.tables.schema import conform, join
 
 SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed", "text")
@@ -136,13 +136,17 @@ class Hits(pd.DataFrame):
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
 
+    def _worth_showing(self) -> list[str]:
+        return [name for name in SHOWN if worth_showing(self, name)]
+
     def __repr__(self) -> str:
-        table = to_text(self, SHOWN) + "\n" if len(self) else ""
+        table = to_text(self, self._worth_showing()) + "\n" if len(self) else ""
         return table + self.coverage.sentence(len(self))
 
     def _repr_html_(self) -> str:
-        heads = [name.replace("_", " ") for name in SHOWN]
-        rows = [[shown(v) for v in row] for row in self[list(SHOWN)].itertuples(index=False)]
+        columns = self._worth_showing()
+        heads = [name.replace("_", " ") for name in columns]
+        rows = [[shown(v) for v in row] for row in self[columns].itertuples(index=False)]
         table = html_table(heads, rows) if rows else ""
         return f"{table}<p>{escape(self.coverage.sentence(len(self)))}</p>"
 

@@ -123,8 +123,11 @@ def _print(
         for row in [*records(table), *([] if coverage is None else [{"coverage": coverage}])]:
             say(json.dumps(row))
     elif arguments.json or arguments.csv or single(arguments.path) is not None:
-        columns = COLUMNS if options.zone is UTC else ("n", "start", "start_utc", *COLUMNS[2:])
-        print_table(table, columns, arguments, FIRST_TO_GO, coverage)
+        elsewhere = () if options.zone is UTC else ("start_utc",)
+        columns = (*COLUMNS[:2], *elsewhere, *COLUMNS[2:])
+        print_table(
+            table, columns, arguments, ("start", *FIRST_TO_GO) if elsewhere else FIRST_TO_GO, coverage
+        )
     else:
         where = [os.path.relpath(path, arguments.path) for path in table["recording"]]
         print_table(table.assign(recording=where), OF_MANY, arguments, FIRST_TO_GO)

@@ -19,7 +19,7 @@ from sessionlens.errors import UsageError
 from sessionlens.session import Session, corpus, open
 from sessionlens.session.opening import by_session, named
 from sessionlens.session.refs import Ref
-from sessionlens.tables.output import to_csv, to_json, to_text
+from sessionlens.tables.output import to_csv, to_json, to_text, worth_showing
 from sessionlens.visible import visible
 
 LAST_COLUMN = 30  # cells that a command or a line of text should have
@@ -148,11 +148,6 @@ def fitting(
             break
         columns = [c for c in columns if c != name]
     return columns
-
-
-def worth_showing(table: pd.DataFrame, column: str) -> bool:
-    """Whether a column says anything at all in this table."""
-    return bool((table[column].notna() & (table[column].astype("string") != "")).any())
 
 
 def width() -> int | None:

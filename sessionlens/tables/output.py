@@ -78,6 +78,11 @@ def to_text(table: pd.DataFrame, columns: Sequence[str], width: int | None = Non
     return "\n".join(line(row, widths, width) for row in [heads, *body])
 
 
+def worth_showing(table: pd.DataFrame, column: str) -> bool:
+    """Whether a column says anything at all in this table."""
+    return bool((table[column].notna() & (table[column].astype("string") != "")).any())
+
+
 def shown(value: Any) -> str:
     """One cell for people."""
     if value is None or value is pd.NA or value is pd.NaT:
