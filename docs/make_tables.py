@@ -18,8 +18,8 @@ say in which zone a date or time without one is read, and the text that people r
 """
 COVERAGE = """## `coverage`
 
-"Nothing found" and "could not see" are not the same. `search --json` and `commands --ran … --json` end their list with an object that has
-nothing but `coverage` (`--jsonl`: the last line; `--csv`: only the sentence, on standard error); in Python it is `.coverage.as_dict(…)` of what
+"Nothing found" and "could not see" are not the same. With `--json`, `--jsonl` or `--csv`, `search` and `commands --ran …` write the rows on
+standard output and then, as the last line on standard error, an object `{"coverage": {…}}`; in Python it is `.coverage.as_dict(…)` of what
 `search` gives. The exit code says the same in short.
 
 | field | meaning |

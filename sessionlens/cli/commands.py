@@ -20,6 +20,7 @@ from sessionlens.cli.common import (
     filters,
     form_arguments,
     limits,
+    print_coverage,
     print_table,
     read_filters,
     recording_argument,
@@ -116,18 +117,14 @@ def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> N
         raise UsageError(f"--{name} does not go with {others}: it takes {allowed} only")
 
 
-def _print(
-    table: pd.DataFrame, arguments: argparse.Namespace, coverage: dict[str, Any] | None = None
-) -> None:
+def _print(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     if arguments.jsonl:
-        for row in [*records(table), *([] if coverage is None else [{"coverage": coverage}])]:
+        for row in records(table):
             say(json.dumps(row))
     elif arguments.json or arguments.csv or single(arguments.path) is not None:
         elsewhere = () if options.zone is UTC else ("start_utc",)
         columns = (*COLUMNS[:2], *elsewhere, *COLUMNS[2:])
-        print_table(
-            table, columns, arguments, ("start", *FIRST_TO_GO) if elsewhere else FIRST_TO_GO, coverage
-        )
+        print_table(table, columns, arguments, ("start", *FIRST_TO_GO) if elsewhere else FIRST_TO_GO)
     else:
         where = [os.path.relpath(path, arguments.path) for path in table["recording"]]
         print_table(table.assign(recording=where), OF_MANY, arguments, FIRST_TO_GO)
@@ -140,9 +137,9 @@ def _asked(arguments: argparse.Namespace) -> int:
     if arguments.marked:
         found = found[found["marks"] != ""]
     coverage = case.coverage_of_commands(**filters(arguments))
+    _print(found, arguments)
     said = coverage.of_commands(list(found["confidence"]))
-    _print(found, arguments, coverage.as_dict(len(found), said))
-    (sys.stderr if arguments.json or arguments.csv or arguments.jsonl else sys.stdout).write(said + "\n")
+    print_coverage(coverage.as_dict(len(found), said), arguments)
     return 0 if len(found) else 1 if coverage.complete else 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import time
@@ -119,15 +120,13 @@ def print_table(
     columns: Sequence[str],
     arguments: argparse.Namespace,
     first_to_go: Sequence[str] = (),
-    coverage: dict[str, Any] | None = None,
 ) -> None:
-    """The table in the form that was asked for; people see `columns`, programs get all, and the coverage of
-    what was asked as the last object of --json.
+    """The table in the form that was asked for; people see `columns`, programs get all.
 
     On a narrow terminal the columns of `first_to_go` leave, in that order, before the last one is cut.
     """
     if arguments.json:
-        say(to_json(table, coverage))
+        say(to_json(table))
     elif arguments.csv:
         sys.stdout.flush()
         sys.stdout.buffer.write(to_csv(table).encode("utf-8"))
@@ -136,6 +135,15 @@ def print_table(
         wanted = [c for c in (["session", *columns] if several else columns) if worth_showing(table, c)]
         limit = None if arguments.wide else width()
         say(to_text(table, fitting(table, wanted, first_to_go, limit), limit))
+
+
+def print_coverage(coverage: dict[str, Any], arguments: argparse.Namespace) -> None:
+    """What was looked at: a sentence for people; for programs an object on standard error, since the list on
+    standard output has a row a match and nothing else."""
+    if arguments.json or arguments.csv or getattr(arguments, "jsonl", False):
+        sys.stderr.write(json.dumps({"coverage": coverage}) + "\n")
+    else:
+        say(coverage["said"])
 
 
 def fitting(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from sessionlens.catalog.search import SHOWN
-from sessionlens.cli.common import filter_arguments, form_arguments, print_table, recording_argument, say
+from sessionlens.cli.common import (
+    filter_arguments,
+    form_arguments,
+    print_coverage,
+    print_table,
+    recording_argument,
+)
 from sessionlens.session import corpus
 
 FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc", "missed")
@@ -31,11 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         regex=arguments.regex,
         case=arguments.case,
     )
+    print_table(found, SHOWN, arguments, FIRST_TO_GO)
     said = found.coverage.sentence(len(found))
-    coverage = found.coverage.as_dict(len(found), said)
-    print_table(found, SHOWN, arguments, FIRST_TO_GO, coverage)
-    if arguments.json or arguments.csv:
-        sys.stderr.write(said + "\n")
-    else:
-        say(said)
+    print_coverage(found.coverage.as_dict(len(found), said), arguments)
     return 0 if len(found) else 1 if found.coverage.complete else 2

@@ -40,13 +40,9 @@ def plain_value(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def to_json(table: pd.DataFrame, coverage: dict[str, Any] | None = None) -> str:
-    """The table as a JSON list of objects, a row a line; lone surrogates and all controls are escaped.
-
-    What was looked at comes last, as an object with nothing but `coverage`.
-    """
-    last = [] if coverage is None else [{"coverage": coverage}]
-    rows = (json.dumps(row, ensure_ascii=True) for row in [*records(table), *last])
+def to_json(table: pd.DataFrame) -> str:
+    """The table as a JSON list of objects, a row a line; lone surrogates and all controls are escaped."""
+    rows = (json.dumps(row, ensure_ascii=True) for row in records(table))
     return "[" + ",\n ".join(rows) + "]"
 
 

@@ -32,23 +32,18 @@ def test_found_with_what_was_looked_at(recording: Path, capsys: pytest.CaptureFi
     assert last == "looked at 4 commands of 1 session, 1 match"
 
 
-@pytest.mark.parametrize("form", ["--json", "--jsonl"])
-def test_for_programs_the_coverage_is_the_last_object(
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv"])
+def test_for_programs_the_coverage_is_an_object_on_standard_error(
     recording: Path, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["commands", str(recording), "--ran", "rm -rf", form]) == 0
     captured = capsys.readouterr()
-    each = captured.out.splitlines() if form == "--jsonl" else []
-    *rows, last = map(json.loads, each) if each else json.loads(captured.out)
-    assert [row["n"] for row in rows] == [4]
-    assert last["coverage"]["said"] == "looked at 4 commands of 1 session, 1 match"
-    assert last["coverage"]["complete"] and last["coverage"]["commands"] == 4
-    assert "looked at 4 commands" in captured.err
-
-
-def test_without_a_question_there_is_no_coverage(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["commands", str(recording), "--json"]) == 0
-    assert all("command" in row for row in json.loads(capsys.readouterr().out))
+    if form != "--csv":
+        rows = json.loads(captured.out)
+        assert [row["n"] for row in (rows if form == "--json" else [rows])] == [4]
+    coverage = json.loads(captured.err.splitlines()[-1])["coverage"]
+    assert coverage["said"] == "looked at 4 commands of 1 session, 1 match"
+    assert coverage["complete"] and coverage["commands"] == 4
 
 
 def test_not_there(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
