@@ -35,6 +35,7 @@ from .screen import View
 from .searching import Searches
 from .secrets import unanswered, unechoed
 from .unprompted import unprompted
+from .unproved import Unproved
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
@@ -110,9 +111,15 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
     kept = {each.first for each in secret} | taken
     events += thrown_away(each for each in typed if each.first not in kept)
-    ahead = Ahead(view, lines)
+    ahead, unproved = Ahead(view, lines), Unproved(view, prompts, lines)
     events += [
-        LineEvent(each.end_ns, ahead.kind(each), HIDDEN, each.first, each.last)
+        LineEvent(
+            each.end_ns,
+            "unread" if unproved.at_prompt(each) or ahead.read(each) else "hidden input",
+            HIDDEN,
+            each.first,
+            each.last,
+        )
         for each in secret
         if not view.aside(view.offset_at(each.last_event)) or len(each.readings[0].typed.strip()) > 1
     ]

@@ -20,18 +20,18 @@ from .editor import KeyLine
 from .line import Line, verdict
 from .lost import LostLines
 from .macros import by_macro
-from .matching import Match, best_match, joined, tidy
+from .matching import Match, begins, best_match, joined, tidy
 from .model import HIDDEN, LineEvent
 from .predicting import Models
-from .prompts import Prompts, shape
+from .prompts import Prompts
 from .readings import Readings, behind_interrupt
 from .running import Asking
 from .screen import View
 from .secrets import Echoes, starred, unanswered
+from .staying import comes_back, drawn_again
 from .unseen import Unseen
 from .waiting import Waiting
 
-_HISTORY = re.compile(r"!\S|^\^")
 _REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
 _REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
@@ -52,6 +52,7 @@ class LineReader:
         self.last_ns = 0
         self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.ended = -1  # where Ctrl-D ended a shell last
+        self.ended_by_key = -1  # the event at which a key that is no Enter ended a line last
         self.renamed_enter = False  # ... and so may Enter
         self.rebound = False  # Ctrl-C may mean something else by now
         self.asking = Asking(prompts)
@@ -74,7 +75,7 @@ class LineReader:
             options = list(self.readings.options(candidate))
             if filled:  # history brought this line back to be looked at: it begins at the prompt
                 options = [option for option in options if not option.rested]
-            filled = bool(following and options and self._comes_back(candidate, following, options[0]))
+            filled = bool(following and options and self._stays(candidate, following, options[0]))
             if filled:
                 for key_line in self.waiting.pending(candidate, options)[-1:]:
                     self.waiting.take(key_line)
@@ -93,31 +94,12 @@ class LineReader:
                 elif candidate.paste and candidate.after != self.ended and self.asking.unanswered:
                     self._unread(candidate)
 
-    def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
+    def _stays(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
+        """Was the line not taken, as it is seen to stand there again?"""
         if not self.has_input and not candidate.paste:
-            return self._drawn_again(following, option)
-        if not (candidate.paste and following.paste and following.rests):
-            return False
-        edited = any(key_line.ender == "edit" for key_line in self.waiting.pending(candidate, [option])[-1:])
-        if not edited and not _HISTORY.search(option.text):
-            return False
-        left = following.rests[0].left
-        prompt = self.prompts.split(left, True)
-        return (
-            prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
-        )
-
-    def _drawn_again(self, following: Candidate, option: Option) -> bool:
-        """Without keys: did the line stay where it was, something being shown below (tcsh's list, node's
-        preview)?
-        """
-        line = option.prompt + option.text.rstrip()
-        if not following.rests:
-            return following.lines[-1].text.startswith(line) if following.lines else False
-        left = following.rests[0].left.rstrip()
-        bare = len(left) <= len(option.prompt.rstrip())
-        return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+            return drawn_again(following, option)
+        pending = self.waiting.pending(candidate, [option])
+        return comes_back(self.prompts, candidate, following, option, pending)
 
     def _unread(self, candidate: Candidate) -> None:
         """A line editor took something, and what is not known: no row, but not nothing either."""
@@ -152,6 +134,7 @@ class LineReader:
             if not pending:
                 self.broken = next((option for option in options if option.rested), None)
                 if self.broken and by_macro(self.view, candidate, self.broken):
+                    self.ended_by_key = candidate.point.event
                     self._unread(candidate)
                 return None  # nobody pressed Enter: a program printed this, maybe into a line
         if not options:
@@ -172,7 +155,7 @@ class LineReader:
         if not (match and match.exact) and (pure := self.readings.undrawn(candidate, prompt, pending)):
             options = pure
             match = best_match([option.text for option in options], pending)
-        if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
+        if match and not candidate.paste and not match.exact and self._blind(prompt, match):
             return None  # the echo is off, so this is output behind the prompt; see recovery
         if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
             return None  # echoed before, so this is what the line printed; see ahead
@@ -203,7 +186,7 @@ class LineReader:
 
     def _typed_here(self, option: Option, key_line: KeyLine) -> bool:
         """Was it seen to come, or does the line's editor make this line of it?"""
-        seen = self.echoes.came(key_line, whole=False)
+        seen = self.echoes.came(key_line, whole=False) or begins(option.text, key_line)
         return seen or self.models.knows(option.prompt, option.text, key_line)
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
@@ -245,9 +228,11 @@ class LineReader:
                 return Line(candidate, begun.prompt, typed, "run", "keys", "medium", key_line, False, why)
         return None
 
-    def _blind(self, key_line: KeyLine, shown: str) -> bool:
+    def _blind(self, prompt: str, match: Match) -> bool:
         """Did nothing come back between the first key and Enter, and not later either?"""
-        return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
+        key_line, shown = match.key_line, match.text
+        later = tidy(key_line.best.text) in tidy(shown) or begins(shown, key_line)
+        return unanswered(self.view, key_line) and not (later or self.models.knows(prompt, shown, key_line))
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
@@ -292,6 +277,8 @@ class LineReader:
         """
         whole, shown = match.key_line.readings[0], match.reading
         if candidate.paste or not match.exact or whole is shown or not whole.certain:
+            return ""
+        if match.key_line.first_event <= self.ended_by_key:
             return ""
         early = match.key_line.early
         return whole.text if early is not None and self.echoes.came(early) else ""
