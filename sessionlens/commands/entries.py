@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from .contexts import looks_like
 from .grammar import parse
 from .line import Line
-from .model import HIDDEN, LineEvent
+from .meanings import Meanings
+from .model import HIDDEN, TIERS, LineEvent
 from .more import Unfinished
 from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
+from .repeated import Repeated, unsure
 from .screen import View
 
-TIERS = ("low", "medium", "high")
 _ROWS = 64  # of what was thrown away, that are looked at
 
 
@@ -67,10 +68,10 @@ class Entry:
 
 
 def entries(
-    view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent] = ()
+    view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent]
 ) -> tuple[list[Entry], list[LineEvent]]:
     """Lines joined over continuation prompts; what was thrown away goes to the events."""
-    orphans = Orphans(unread)
+    orphans, repeated, meanings = Orphans(unread), Repeated(), Meanings()
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
@@ -79,16 +80,21 @@ def entries(
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
+            meanings.ran(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
             thrown = [*(open_entry.lines if open_entry else []), line]
-            events += _cancelled(thrown)
+            events += _cancelled(thrown, meanings)
             open_entry = None
+            repeated.ended()
         elif joins and open_entry is not None:
             open_entry.add(line)
+            repeated.joined(line)
         elif line.outcome == "run":
             first = orphans.read(line, primaries)
+            if repeated.goes_on(line, bool(joined) and _at_once(view, joined[-1].last, line)):
+                joined[-1].lines[-1], first = unsure(joined[-1].last), unsure(first)
             open_entry, primary = Entry.of(first), line.prompt
             if not orphans.lost:
                 primaries.add(primary)
@@ -116,9 +122,14 @@ def _goes_on(
     in_repl = usual and bool(looks_like(primary)) and line.prompt != primary
     if not surely_continues(line.prompt) and not in_repl and not entry.typed.open:
         return False
-    before = view.out[entry.last.candidate.after : line.candidate.point.offset]
+    return _at_once(view, entry.last, line)
+
+
+def _at_once(view: View, last: Line, line: Line) -> bool:
+    """Was nothing printed between these lines but the prompt of the second?"""
+    before = view.out[last.candidate.after : line.candidate.point.offset]
     rows = [row for row in plain(bytes(before)).split("\n") if row.strip()]
-    drawn = entry.last.text.split("\n")[-1].strip()
+    drawn = last.text.split("\n")[-1].strip()
     if len(rows) > 1 and drawn and rows[0].endswith(drawn):
         rows = rows[1:]  # a transient prompt: the line that was taken is drawn again first
     return (rows or [""])[0].startswith(line.prompt.rstrip()) and bool(rows or not line.prompt.strip())
@@ -136,7 +147,7 @@ def _erased(view: View, line: Line) -> list[LineEvent]:
     return [LineEvent(key_line.end_ns, "erased", text, first, last) for text in key_line.best.erased]
 
 
-def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
+def _cancelled(thrown: Sequence[Line], meanings: Meanings) -> list[LineEvent]:
     keys_behind = [line.key_line for line in thrown if line.key_line]
     rows = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).split("\n")
     text = "\n".join(rows).rstrip("\n")
@@ -145,7 +156,8 @@ def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
     first = keys_behind[0].first if keys_behind else None
     last = keys_behind[-1].last if keys_behind else None
     told = [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
-    if begun := _complete(rows[:-1][:_ROWS]):
+    begun = "\n".join(rows[:-1])
+    if begun := begun if meanings.may_end(begun) else _complete(rows[:-1][:_ROWS]):
         told.append(LineEvent(thrown[0].t_ns, "unread", begun, first, last))
     return told
 

@@ -12,16 +12,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from .entries import TIERS
 from .grammar import MOST, parse
-from .model import HIDDEN, Command
+from .model import HIDDEN, TIERS, Command
 from .more import Unfinished
 from .openers import base, past_wrappers
 from .stdin import WORDS_OF_SHELLS, pipelines
 
 OTHER_MEANING = "a name in it may mean something else by now: lines of it may have been run by themselves"
 _MAY_LEARN = re.compile(
-    r"""alias|\b(?:source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
+    r"""(?i:alias)|PROMPT|PS[12]|\b(?:declare|typeset|local|source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
     r"""|(?:^|[\s;&|])\.\s|[$`'"\\]|rcfile|init-file|\bENV=|ZDOTDIR|HOME=|rc\b|profile|\[hidden"""
 )
 """All else is not parsed."""
@@ -46,6 +45,15 @@ _OTHERS = frozenset({"elvish", "fish", "nu", "xonsh"})
 """Shells without aliases of text, and of another grammar."""
 
 _BUDGET = 1 << 16  # characters of commands in commands
+_DECLARES = frozenset({"declare", "typeset", "local"})
+_NAMEREF = re.compile(r"-\w*n")
+"""bash: what is said to it is said to a name that nobody sees, maybe that of the table of aliases."""
+
+_COMPUTED = re.compile(
+    r"\bPROMPT_COMMAND\b.*\b(?:PS[12]|PROMPT2?)=|\b(?:PS[12]|PROMPT2?)=[^;\n]*(?:\$\(|`)", re.S
+)
+"""A prompt that looks as something else wants: nobody sees when it changes."""
+
 _READS_A_FILE = frozenset({".", "source", "eval", "enable", "emulate"})
 
 
@@ -70,6 +78,7 @@ class Meanings:
             HIDDEN in text
             or len(whole) > MOST
             or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
+            or bool(_COMPUTED.search(code))
         )
         if _PROMPT.search(code) or self.functions & set(_NAME.findall(code)):
             self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
@@ -84,6 +93,8 @@ class Meanings:
                 self._alias(word)
         elif name in ("set", "shopt", "setopt", "unsetopt"):
             self.anything |= any(map(_GRAMMAR.search, rest))
+        elif name in _DECLARES:
+            self.anything |= any(map(_NAMEREF.match, rest))
         else:
             self.anything |= name in _READS_A_FILE or (shell not in _OTHERS and bool(_EXPANDED.search(name)))
 
