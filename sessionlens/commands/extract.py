@@ -31,6 +31,7 @@ from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, is_marked, shape
 from .recovery import recovered
+from .refused import refused
 from .screen import View
 from .searching import Searches
 from .secrets import unanswered, unechoed
@@ -52,7 +53,7 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
     if recording.input_ends_ns is not None:
         shown = recording.without_input()
         found = cut(found, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
-    return replace(found, commands=[in_time(command) for command in doubted(found.commands)])
+    return replace(found, commands=[in_time(refused(command)) for command in doubted(found.commands)])
 
 
 def _extract(recording: Recording, replay: Replay) -> Extraction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
@@ -17,6 +18,7 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .doubts import Doubts
 from .editor import KeyLine
+from .flushing import FLUSHED, flushed
 from .line import Line, verdict
 from .lost import LostLines
 from .macros import by_macro
@@ -32,6 +34,7 @@ from .staying import comes_back, drawn_again
 from .unseen import Unseen
 from .waiting import Waiting
 
+REBOUND = "Ctrl-C ended it, which may have another meaning here: it may have been run"
 _REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
 _REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
@@ -84,6 +87,7 @@ class LineReader:
             options = options or self.readings.unrested(candidate)
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
+                line = self._thrown(line) if line is not None else None
                 if line is not None and self.asking.answered(line.prompt, line.text):
                     continue
                 if line is not None and not (self.asking.edits and not line.prompt):
@@ -240,7 +244,7 @@ class LineReader:
         if match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
-        elif confidence == "high" and (doubt := self._doubt(candidate, option)):
+        elif confidence == "high" and (doubt := self._doubt(candidate, option, match)):
             confidence, reason = "medium", doubt
         if match is None and starred(text):
             why = "stars: something asked for a secret with a line editor"
@@ -248,25 +252,33 @@ class LineReader:
         key_line = match.key_line if match else None
         shown = self.readings.interrupted(candidate, option, text)
         cancelled = key_line.ender == "interrupt" if key_line else shown
-        if cancelled and (self.rebound or self._accepted(candidate, key_line)):
-            cancelled, confidence = False, "low"
-            reason = "Ctrl-C ended it, which may have another meaning here: it may have been run"
-        if cancelled:
+        if cancelled and not self._may_run(candidate, key_line):
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
         return Line(
             candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason,
-            self._doubt(candidate, option),
+            self._doubt(candidate, option, match),
         )  # fmt: skip
 
-    def _accepted(self, candidate: Candidate, key_line: KeyLine | None) -> bool:
-        """Did it end as readline ends a line that it takes? One that it throws away ends in its own row."""
-        return candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
+    def _thrown(self, line: Line) -> Line:
+        """The line; one that Ctrl-C seems to have thrown away is a row where that may be wrong."""
+        if line.outcome != "cancelled" or not line.text or not self._may_run(line.candidate, line.key_line):
+            return line
+        return replace(line, outcome="run", confidence="low", reason=REBOUND)
 
-    def _doubt(self, candidate: Candidate, option: Option) -> str:
+    def _may_run(self, candidate: Candidate, key_line: KeyLine | None) -> bool:
+        """May Ctrl-C mean something else? Or did it end as readline ends a line that it takes? One that it
+        throws away ends in its own row.
+        """
+        accepted = candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
+        return self.rebound or accepted
+
+    def _doubt(self, candidate: Candidate, option: Option, match: Match | None) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
         if self.renamed_enter and candidate.paste:
             return "what a line editor does at Enter was changed before"
+        if match is not None and flushed(self.view, match.key_line):
+            return FLUSHED
         short = len(option.prompt) < 3 and not self._begins(candidate, option)
         return "the prompt is short and does not begin its row" if short else ""
 
