@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from .contexts import looks_like
 from .grammar import parse
@@ -71,7 +71,7 @@ def entries(
     view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent]
 ) -> tuple[list[Entry], list[LineEvent]]:
     """Lines joined over continuation prompts; what was thrown away goes to the events."""
-    orphans, repeated, meanings = Orphans(unread), Repeated(), Meanings()
+    orphans, repeated, names = Orphans(unread), Repeated(), _Names()
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
@@ -80,12 +80,11 @@ def entries(
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
-            meanings.ran(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
             thrown = [*(open_entry.lines if open_entry else []), line]
-            events += _cancelled(thrown, meanings)
+            events += _cancelled(thrown, lambda text: names.may_end(text, joined))
             open_entry = None
             repeated.ended()
         elif joins and open_entry is not None:
@@ -101,6 +100,21 @@ def entries(
     if open_entry is not None:
         joined.append(open_entry)
     return joined, events
+
+
+@dataclass(slots=True)
+class _Names:
+    """What the entries say of names, which is asked for seldom."""
+
+    meanings: Meanings = field(default_factory=Meanings)
+    heard: int = 0
+
+    def may_end(self, text: str, joined: Sequence[Entry]) -> bool:
+        """May the shell have taken a line of this for the end of a command?"""
+        for entry in joined[self.heard :]:
+            self.meanings.ran(entry.text)
+        self.heard = len(joined)
+        return self.meanings.may_end(text)
 
 
 def _goes_on(
@@ -147,7 +161,7 @@ def _erased(view: View, line: Line) -> list[LineEvent]:
     return [LineEvent(key_line.end_ns, "erased", text, first, last) for text in key_line.best.erased]
 
 
-def _cancelled(thrown: Sequence[Line], meanings: Meanings) -> list[LineEvent]:
+def _cancelled(thrown: Sequence[Line], may_end: Callable[[str], bool]) -> list[LineEvent]:
     keys_behind = [line.key_line for line in thrown if line.key_line]
     rows = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).split("\n")
     text = "\n".join(rows).rstrip("\n")
@@ -157,7 +171,7 @@ def _cancelled(thrown: Sequence[Line], meanings: Meanings) -> list[LineEvent]:
     last = keys_behind[-1].last if keys_behind else None
     told = [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
     begun = "\n".join(rows[:-1])
-    if begun := begun if meanings.may_end(begun) else _complete(rows[:-1][:_ROWS]):
+    if begun := begun if begun and may_end(begun) else _complete(rows[:-1][:_ROWS]):
         told.append(LineEvent(thrown[0].t_ns, "unread", begun, first, last))
     return told
 
