@@ -38,7 +38,7 @@ def typed_ahead(
     accepted = sorted(line.candidate.point.offset for line in lines)
     reached, left = 0, list(left_over)
     flushes = Flushes(view) if left else None
-    passed = _Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
+    passed = Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
     for key_line in left if model is not None else ():
         whole = key_line.readings[0]  # whatever came up in between: the terminal keeps the line for the shell
         text = whole.text.rstrip()
@@ -92,7 +92,7 @@ class Ahead:
 
 
 @dataclass
-class _Passed:
+class Passed:
     """Prompts without an editor at which nobody typed."""
 
     view: View

@@ -112,11 +112,11 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
     kept = {each.first for each in secret} | taken
     events += thrown_away(each for each in typed if each.first not in kept)
-    ahead, unproved = Ahead(view, lines), Unproved(view, prompts, lines)
+    ahead, unproved = Ahead(view, lines), Unproved(view, prompts, lines, reader.unseen.ahead)
     events += [
         LineEvent(
             each.end_ns,
-            "unread" if unproved.at_prompt(each) or ahead.read(each) else "hidden input",
+            "unread" if unproved.holds(each) or ahead.read(each) else "hidden input",
             HIDDEN,
             each.first,
             each.last,

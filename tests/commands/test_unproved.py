@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -155,3 +156,59 @@ def test_a_list_of_completions_ends_no_line(shell: Shell, tmp_path: Path) -> Non
     started.wait(READY)
     found = started.extraction()
     assert [each.kind for each in found.events] == []
+
+
+SHELLS = [("bash", "on"), ("bash", "off"), ("dash", "off")]
+
+
+def begun(shell: Shell, home: Path, name: str, paste: str) -> Any:
+    """A shell with a script that switches the echo off and waits."""
+    if not which(name):
+        pytest.skip(f"{name} is not installed")
+    (home / ".inputrc").write_text(f"set enable-bracketed-paste {paste}\n")
+    (home / "victim").touch()
+    os.mkfifo(home / "go")
+    argv = {"bash": ("bash", "--norc", "--noprofile"), "dash": ("dash",)}[name]
+    started = shell(*argv, PS1="me@box:~$ ", HISTFILE="")
+    started.wait(READY)
+    started.run("pwd", READY)
+    return started
+
+
+@pytest.mark.parametrize(("name", "paste"), SHELLS)
+@pytest.mark.parametrize("more", ["", "; stty echo"])
+def test_what_was_typed_blind_and_ahead(
+    shell: Shell, tmp_path: Path, name: str, paste: str, more: str
+) -> None:
+    started = begun(shell, tmp_path, name, paste)
+    started.type("sh -c 'stty -echo; echo begun; read x <go'")
+    started.press("\r")
+    started.wait(r"[\r\n]begun\r\n")
+    started.press(f"rm -rf victim{more}\r")
+    (tmp_path / "go").write_text("\n")
+    started.wait(rf"(?s){READY[:-1]}.*{READY}")
+    if not more:
+        started.press("stty echo\r")
+        started.wait(READY)
+    started.run("id -u", READY)
+    assert not (tmp_path / "victim").exists()
+    found = started.extraction()
+    assert HIDDEN in unread(found)
+    assert "hidden input" not in {each.kind for each in found.events}
+    assert not any("victim" in each.text for each in (*found.commands, *found.events))
+
+
+@pytest.mark.parametrize(("name", "paste"), SHELLS)
+def test_a_program_that_asks_for_a_secret(shell: Shell, tmp_path: Path, name: str, paste: str) -> None:
+    started = begun(shell, tmp_path, name, paste)
+    started.type("sh -c 'stty -echo; printf Pass:; read x; stty echo; echo; cat go'")
+    started.press("\r")
+    started.wait("Pass:$")
+    started.press("s3cr3t\r")
+    started.wait("\r\n")
+    (tmp_path / "go").write_text("ok")
+    started.wait(READY)
+    started.press("\r")
+    started.wait(READY)
+    started.run("id -u", READY)
+    assert [each.kind for each in started.extraction().events] == ["hidden input"]
