@@ -1,5 +1,5 @@
-"""Characters drawn by geometry, so that neighbouring cells join: box drawing, blocks, shades, braille,
-powerline.
+"""Characters drawn by geometry, so that neighbouring cells join: box drawing, blocks, shades, braille; also
+mosaics and powerline, which have files of their own.
 
 Each function returns a coverage mask (uint8, 0..255, cell height × cell width), or None for a character that
 is not its own. The shapes of U+2500..U+257F are read from their Unicode names, which say them exactly.
@@ -7,7 +7,6 @@ is not its own. The shapes of U+2500..U+257F are read from their Unicode names, 
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -15,18 +14,20 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from sessionlens.render.colour import Bytes
+from sessionlens.render.mosaics import mosaic
+from sessionlens.render.powerline import powerline
+from sessionlens.render.smooth import SMOOTH, grid, shrink
 
 LEFT, RIGHT, UP, DOWN = "LEFT", "RIGHT", "UP", "DOWN"
 WEIGHTS = {"LIGHT": 1, "SINGLE": 1, "HEAVY": 2, "DOUBLE": 3}
 DASHES = {"DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 SHADES = {"░": 64, "▒": 128, "▓": 192}
 QUADRANTS = {"▖": 4, "▗": 8, "▘": 1, "▙": 13, "▚": 9, "▛": 7, "▜": 11, "▝": 2, "▞": 6, "▟": 14}
-SMOOTH = 4  # oversampling of slanted shapes
 
 
 def is_block(character: str) -> bool:
     """Whether it is a block element: a pixel of a picture rather than a letter."""
-    return "\u2580" <= character <= "\u259f"
+    return "\u2580" <= character <= "\u259f" or "\U0001fb00" <= character <= "\U0001fb9f"
 
 
 def drawn(character: str, width: int, height: int) -> Bytes | None:
@@ -34,12 +35,14 @@ def drawn(character: str, width: int, height: int) -> Bytes | None:
     code = ord(character)
     if 0x2500 <= code <= 0x257F:
         return box(character, width, height)
-    if is_block(character):
+    if 0x2580 <= code <= 0x259F:
         return block(character, width, height)
     if 0x2800 <= code <= 0x28FF:
         return braille(code - 0x2800, width, height)
-    if 0xE0B0 <= code <= 0xE0B3:
-        return powerline(code - 0xE0B0, width, height)
+    if 0x1FB00 <= code <= 0x1FBAE:
+        return mosaic(character, width, height)
+    if 0xE0A0 <= code <= 0xE0BF:
+        return powerline(character, width, height)
     if 0x23BA <= code <= 0x23BD:
         return scan_line(code - 0x23BA, width, height)
     return None
@@ -150,14 +153,12 @@ def dashed(name: str, pen: Pen) -> Bytes:
 
 def arc(arms: dict[str, int], pen: Pen) -> Bytes:
     """A quarter circle between two arms, then straight to the edge."""
-    w, h = pen.width * SMOOTH, pen.height * SMOOTH
-    radius = min(pen.width, pen.height) // 2
-    half = (pen.light * SMOOTH) / 2
-    x0 = ((pen.width - pen.light) // 2 + pen.light / 2) * SMOOTH
-    y0 = ((pen.height - pen.light) // 2 + pen.light / 2) * SMOOTH
+    r = min(pen.width, pen.height) // 2
+    half = pen.light / 2
+    x0 = (pen.width - pen.light) // 2 + half
+    y0 = (pen.height - pen.light) // 2 + half
     sx, sy = (1 if RIGHT in arms else -1), (1 if DOWN in arms else -1)
-    ys, xs = np.mgrid[0:h, 0:w] + 0.5
-    r = radius * SMOOTH
+    xs, ys = grid(pen.width, pen.height)
     dx, dy = (xs - x0) * sx, (ys - y0) * sy
     ring = (np.abs(np.hypot(dx - r, dy - r) - r) <= half) & (dx <= r) & (dy <= r)
     straight = ((np.abs(dx) <= half) & (dy >= r)) | ((np.abs(dy) <= half) & (dx >= r))
@@ -177,14 +178,6 @@ def diagonals(name: str, pen: Pen) -> Bytes:
         ends = (x0 * SMOOTH, y0 * SMOOTH, x1 * SMOOTH, y1 * SMOOTH)
         draw.line(ends, fill=255, width=pen.light * SMOOTH)
     return shrink(np.asarray(image) > 0)
-
-
-def shrink(big: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Bytes:
-    """An oversampled shape as coverage."""
-    h, w = big.shape[0] // SMOOTH, big.shape[1] // SMOOTH
-    mean = big.reshape(h, SMOOTH, w, SMOOTH).mean(axis=(1, 3))
-    mask: Bytes = np.rint(mean * 255).astype(np.uint8)
-    return mask
 
 
 def block(character: str, width: int, height: int) -> Bytes:
@@ -232,19 +225,6 @@ def braille(dots: int, width: int, height: int) -> Bytes:
             y = round(height * (2 * row + 1) / 8 - size / 2)
             mask[y : y + size, x : x + size] = 255
     return mask
-
-
-def powerline(which: int, width: int, height: int) -> Bytes:
-    """The four separators of status lines: triangle and angle, pointing right and left."""
-    ys, xs = np.mgrid[0 : height * SMOOTH, 0 : width * SMOOTH] + 0.5
-    xs, ys = xs / SMOOTH, ys / SMOOTH
-    if which >= 2:
-        xs = width - xs
-    tip = width * (1 - np.abs(2 * ys / height - 1))
-    if which % 2 == 0:
-        return shrink(xs <= tip)
-    thick = max(1, width / 8) * math.hypot(1, 2 * width / height)
-    return shrink(np.abs(xs - tip + thick / 2) <= thick / 2)
 
 
 def scan_line(which: int, width: int, height: int) -> Bytes:

@@ -8,17 +8,14 @@ rows.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
 
-from sessionlens.render import boxes, fonts
 from sessionlens.render.colour import LEVELS, Bytes
+from sessionlens.render.letters import Cell, letter
 from sessionlens.render.lines import decorate, hatch
-from sessionlens.render.missing import framed_code
 
 LIMIT = 24 << 20  # bytes of tiles
 Slots = npt.NDArray[np.int32]
@@ -125,41 +122,9 @@ def tile(text: str, columns: int, width: int, height: int, look: Look) -> Bytes:
     blank = not text.strip()
     mask = np.zeros((height, width * columns), np.uint8)
     if not blank:
-        mask = letter(text, columns, width, height, look)
+        mask = letter(text, Cell(width * columns, width, height, look.bold, look.italic))
     if not blank or look.marks_blanks:
         decorate(mask, look.underline, look.strike, look.overline, look.blink and not blank)
     if look.hatched and not blank:
         hatch(mask)
     return mask
-
-
-def letter(text: str, columns: int, width: int, height: int, look: Look) -> Bytes:
-    """The character itself: by geometry, from a font, or as its framed code."""
-    composed = unicodedata.normalize("NFC", text)
-    base, marks = composed[0], composed[1:]
-    shape = boxes.drawn(base, width * columns, height)
-    if shape is not None:
-        return shape
-    choice = fonts.candidates(look.bold, width, height, columns)
-    font = next((f for f in choice if fonts.has(f, base)), None)
-    if font is None:
-        return framed_code(ord(base), width * columns, height)
-    image = Image.new("L", (width * columns, height))
-    draw = ImageDraw.Draw(image)
-    ascent, descent = choice[0].getmetrics()
-    x = (width * columns - font.getlength(base)) / 2
-    y = round((height - ascent - descent) / 2) + ascent
-    draw.text((x, y), base, fill=255, font=font, anchor="ls")
-    for mark in marks:
-        if unicodedata.combining(mark) and fonts.has(choice[0], mark):
-            over = Image.new("L", image.size)
-            ImageDraw.Draw(over).text((x, y), mark, fill=255, font=choice[0], anchor="ls")
-            image.paste(255, mask=over)
-    return np.array(slanted(image, y) if look.italic else image)
-
-
-def slanted(image: Image.Image, baseline: int) -> Image.Image:
-    """The italic of a font that has none: sheared about a point above the baseline."""
-    shear = 0.2
-    turn = (1, shear, -shear * baseline * 0.7, 0, 1, 0)
-    return image.transform(image.size, Image.Transform.AFFINE, turn, Image.Resampling.BICUBIC)

@@ -5,6 +5,8 @@ The digits are a 3 × 5 pixel alphabet of their own, since a cell leaves no room
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from sessionlens.render.colour import Bytes
@@ -45,9 +47,15 @@ def frame(mask: Bytes) -> None:
 
 def stamp(mask: Bytes, digit: str, x: int, y: int, scale: int) -> None:
     """One digit; what falls outside a tiny cell is cut."""
-    bits = DIGITS[digit]
-    for row in range(5):
-        for column in range(3):
-            if bits >> (14 - 3 * row - column) & 1:
-                top, left = max(y + row * scale, 0), max(x + column * scale, 0)
-                mask[top : max(y + (row + 1) * scale, 0), left : max(x + (column + 1) * scale, 0)] = 255
+    shape = enlarged(digit, scale)
+    top, left = max(y, 0), max(x, 0)
+    room = mask[top : y + len(shape), left : x + shape.shape[1]]
+    cut = shape[top - y :, left - x :]
+    np.maximum(room, cut[: room.shape[0], : room.shape[1]], out=room)
+
+
+@lru_cache(maxsize=256)
+def enlarged(digit: str, scale: int) -> Bytes:
+    """A digit as a mask, each of its pixels `scale` wide and high."""
+    pixels = [[DIGITS[digit] >> (14 - 3 * row - column) & 1 for column in range(3)] for row in range(5)]
+    return np.kron(np.array(pixels, np.uint8) * 255, np.ones((scale, scale), np.uint8))

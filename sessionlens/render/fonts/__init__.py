@@ -1,23 +1,23 @@
 """The fonts a picture is drawn with, in the order in which they are asked for a character.
 
-DejaVu Sans Mono, regular and bold, lie here (licence beside them), so that a picture does not depend on the
-machine; for characters that it lacks the system's Noto CJK is asked, where there is one.
+DejaVu Sans Mono (regular and bold), GNU Unifont and Unifont Upper lie here (licences beside them), so that a
+picture hardly depends on the machine; the system's Noto CJK is asked before Unifont, where there is one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
 
 from sessionlens.errors import RenderError
+from sessionlens.render.fonts.coverage import covered
 
 HERE = Path(__file__).parent
 REGULAR, BOLD = "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"
-ADVANCE = 0.602  # of DejaVu Sans Mono, in ems
-LINE = 1.164  # ascent + descent
-NO_CHARACTER = "\U0010ffff"
+LAST_RESORT = ("Unifont.otf", "UnifontUpper.otf")
 
 WIDE_FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc",
@@ -27,7 +27,26 @@ WIDE_FONTS = (
 )
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file and how large it is drawn: `advance` of a narrow character and `line` in ems. `smear`: it
+    has no bold of its own."""
+
+    path: str
+    advance: float
+    line: float
+    smear: bool = False
+
+    def at(self, width: int, height: int) -> ImageFont.FreeTypeFont:
+        """At the largest size with which a narrow character fits a cell."""
+        return load(self.path, max(min(width / self.advance, height / self.line), 2.0))
+
+    def has(self, character: str) -> bool:
+        """Whether it draws this character as itself, and not as its sign for a missing one."""
+        return character in covered(self.path)
+
+
+@lru_cache(maxsize=256)
 def load(path: str, size: float) -> ImageFont.FreeTypeFont:
     """A font at a size in pixels; laid out character by character, the same on every machine."""
     try:
@@ -36,34 +55,21 @@ def load(path: str, size: float) -> ImageFont.FreeTypeFont:
         raise RenderError(f"cannot read the font {path}: {error}; reinstall sessionlens") from error
 
 
-def fit(width: int, height: int) -> float:
-    """The largest size whose advance and line fit a cell."""
-    return max(min(width / ADVANCE, height / LINE), 2.0)
+@lru_cache(maxsize=2)
+def faces(bold: bool) -> tuple[Face, ...]:
+    """The fonts that are asked, the first choice first."""
+    own = Face(str(HERE / (BOLD if bold else REGULAR)), 0.602, 1.164)
+    names = (pattern.format("Bold" if bold else "Regular") for pattern in WIDE_FONTS)
+    wide = next((name for name in names if Path(name).is_file()), None)
+    system = () if wide is None else (Face(wide, 0.532, 1.064),)
+    return own, *system, *(Face(str(HERE / name), 0.5, 1.0, smear=bold) for name in LAST_RESORT)
 
 
-def bundled(bold: bool, size: float) -> ImageFont.FreeTypeFont:
-    """The font of this package."""
-    return load(str(HERE / (BOLD if bold else REGULAR)), size)
+def face_of(character: str, bold: bool) -> Face | None:
+    """The font for a character, None where no font has it."""
+    return next((face for face in faces(bold) if face.has(character)), None)
 
 
-def candidates(bold: bool, width: int, height: int, columns: int) -> list[ImageFont.FreeTypeFont]:
-    """The fonts to ask for a character of so many columns, the first choice first."""
-    found = [bundled(bold, fit(width, height))]
-    wide = min(width * columns, height) * 0.94
-    for pattern in WIDE_FONTS:
-        path = pattern.format("Bold" if bold else "Regular")
-        if Path(path).is_file():
-            found.append(load(path, wide))
-            break
-    return found
-
-
-def has(font: ImageFont.FreeTypeFont, character: str) -> bool:
-    """Whether the font draws this character as itself, and not as its sign for a missing one."""
-    return picture(font, character) != picture(font, NO_CHARACTER)
-
-
-def picture(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
-    """What the font draws: size and coverage."""
-    mask = font.getmask(character)
-    return mask.size, bytes(mask)
+def files() -> tuple[Path, ...]:
+    """Every font file that a picture made here may depend on."""
+    return tuple(dict.fromkeys(Path(face.path) for bold in (False, True) for face in faces(bold)))
