@@ -92,6 +92,8 @@ class Info:
     sealed_for: tuple[str, ...] = ()
     """Whose keys open it, `age1…`."""
     recorder_version: str | None = None
+    palette: tuple[str, ...] = ()
+    """The terminal's colours as text: foreground, background, then those of SGR 30 on; () where not told."""
     tz: str | None = None
     """The offset that the recording's own times carry, such as +02:00."""
 

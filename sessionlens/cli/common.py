@@ -87,6 +87,16 @@ def output_argument(parser: argparse.ArgumentParser, kind: str, *, required: boo
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
 
 
+def theme_argument(parser: argparse.ArgumentParser) -> None:
+    """--theme: the colours of a picture."""
+    parser.add_argument(
+        "--theme",
+        choices=("dark", "light", "high-contrast", "recording"),
+        default="dark",
+        help="colours; recording: dark, in those that the recording itself set",
+    )
+
+
 def filter_arguments(parser: argparse.ArgumentParser) -> None:
     """--user, --since and --until: whose sessions, and when."""
     parser.add_argument("--user", help="only sessions of this person")

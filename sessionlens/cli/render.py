@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from sessionlens.cli.common import one_recording_argument, output_argument, progress, say, warn_of_gaps
+from sessionlens.cli.common import (
+    one_recording_argument,
+    output_argument,
+    progress,
+    say,
+    theme_argument,
+    warn_of_gaps,
+)
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
 
@@ -17,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--idle", type=float, default=2.0, help="longest pause shown, in seconds; 0: uncut")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast")
     parser.add_argument("--findings", action="store_true", help="burn in the marks, as the analyst's")
+    theme_argument(parser)
     parser.add_argument("--plain", action="store_true", help="the bare terminal, no bands")
 
 
@@ -32,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         speed=arguments.speed,
         findings=arguments.findings,
         plain=arguments.plain,
+        theme=arguments.theme,
         progress=progress("rendering"),
     )
     say(str(report))

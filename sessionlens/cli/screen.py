@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from sessionlens.cli.common import one_recording_argument, output_argument, say, warn_of_gaps
+from sessionlens.cli.common import one_recording_argument, output_argument, say, theme_argument, warn_of_gaps
 from sessionlens.errors import UsageError
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
@@ -20,6 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
     output_argument(parser, "PNG", required=False)
+    theme_argument(parser)
+    parser.add_argument(
+        "--scale", type=int, default=1, help="of the picture: 2 for displays of a high density, up to 4"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     screen = session.at(when)
     warn_of_gaps(session)
     if arguments.output:
-        screen.image().save(arguments.output, "PNG")
+        dots = 96 * arguments.scale
+        picture = screen.image(theme=arguments.theme, scale=arguments.scale)
+        picture.save(arguments.output, "PNG", dpi=(dots, dots))
         say(str(arguments.output))
     if arguments.json:
         cursor = screen.terminal.cursor

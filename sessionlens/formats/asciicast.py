@@ -97,9 +97,16 @@ def open_asciicast(path: Path) -> Source:
         rows=columns_rows[1],
         shell=env.get("SHELL"),
         command=_text(facts.get("command")),
+        palette=_palette(inner(facts, "theme") or inner(inner(facts, "term"), "theme")),
     )
     channel = Channel(0, "shell", facts, interactive=True, load=lambda: _load(raw, header, info, gaps))
     return Source(path, NAME, info, [channel], meta=facts)
+
+
+def _palette(theme: dict[str, Any]) -> tuple[str, ...]:
+    """Foreground, background and the 8 or 16 colours of a theme."""
+    said = [_text(theme.get(key)) or "" for key in ("fg", "bg", "palette")]
+    return (*said[:2], *said[2].split(":")) if any(said) else ()
 
 
 def _load(raw: bytes, header: Header, info: Info, gaps: list[Gap]) -> Recording:

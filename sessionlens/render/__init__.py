@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.image import render_image
+from sessionlens.render.themes import THEMES
 from sessionlens.render.video import VideoReport, render_video
 
-__all__ = ["Chapter", "Facts", "VideoReport", "render_image", "render_video"]
+__all__ = ["THEMES", "Chapter", "Facts", "VideoReport", "render_image", "render_video"]

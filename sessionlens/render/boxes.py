@@ -22,12 +22,13 @@ LEFT, RIGHT, UP, DOWN = "LEFT", "RIGHT", "UP", "DOWN"
 WEIGHTS = {"LIGHT": 1, "SINGLE": 1, "HEAVY": 2, "DOUBLE": 3}
 DASHES = {"DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 SHADES = {"░": 64, "▒": 128, "▓": 192}
+PICTURES = (("\u2580", "\u259f"), ("\ue0b0", "\ue0bf"), ("\U0001fb00", "\U0001fb9f"))
 QUADRANTS = {"▖": 4, "▗": 8, "▘": 1, "▙": 13, "▚": 9, "▛": 7, "▜": 11, "▝": 2, "▞": 6, "▟": 14}
 
 
 def is_block(character: str) -> bool:
-    """Whether it is a block element: a pixel of a picture rather than a letter."""
-    return "\u2580" <= character <= "\u259f" or "\U0001fb00" <= character <= "\U0001fb9f"
+    """Whether it is a piece of a picture rather than a letter: a block element, a mosaic, a separator."""
+    return any(first <= character <= last for first, last in PICTURES)
 
 
 def drawn(character: str, width: int, height: int) -> Bytes | None:

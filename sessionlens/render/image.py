@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from sessionlens.errors import UsageError
 from sessionlens.render.canvas import Canvas, RgbInk
 from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.layout import around
 from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
 from sessionlens.render.screen import Screen
 from sessionlens.render.stamp import paint_stamp
-from sessionlens.render.theme import DARK
+from sessionlens.render.theme import DARK, Theme
+from sessionlens.render.themes import theme_of
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
 
 COMMAND_LINES = 6
+SCALES = range(1, 5)
 
 
 def render_image(
@@ -29,28 +32,34 @@ def render_image(
     chapters: Sequence[Chapter] = (),
     plain: bool = False,
     t_ns: int | None = None,
+    theme: Theme | str = DARK,
+    scale: int = 1,
 ) -> Image.Image:
     """A frame as an RGB picture, with the bands if `facts` are given and `plain` is not.
 
-    `t_ns`: the time that the bands show (default: the frame's own beginning). Caveats of the facts are
-    stamped above the picture, also where it is plain.
+    `t_ns`: the time that the bands show (default: the frame's own beginning). `theme`: one of `THEMES`, or
+    its name. `scale`: 1 to 4 pixels for one, for displays of a high density and for print. Caveats of the
+    facts are stamped above the picture, also where it is plain. Raises UsageError for another theme or scale.
     """
+    theme = theme_of(theme)
+    if scale not in SCALES:
+        raise UsageError(f"a scale is a whole number from {SCALES[0]} to {SCALES[-1]}, not {scale}")
     bare = plain or facts is None
     when = frame.t0_ns if t_ns is None else t_ns
     said = [c for c in chapters if c.start_ns <= when]
     lines = 1
     caveats = bool(facts and facts.caveats)
-    layout = around(frame.columns, frame.rows, plain=bare, caveats=caveats)
+    layout = around(frame.columns, frame.rows, plain=bare, caveats=caveats, scale=scale)
     if layout.bands is not None:
         columns = (layout.width - 2 * layout.bands.pad) // layout.bands.main[0] - STATE
         lines = lines_needed(said[-1:], columns, COMMAND_LINES)
-        layout = around(frame.columns, frame.rows, command_lines=lines, caveats=caveats)
+        layout = around(frame.columns, frame.rows, command_lines=lines, caveats=caveats, scale=scale)
     canvas = Canvas(layout.width, layout.height, RgbInk())
-    Screen(canvas, layout, timeline, DARK).paint(frame)
+    Screen(canvas, layout, timeline, theme).paint(frame)
     if layout.bands is not None and facts is not None:
         end = max([when, facts.duration_ns or 0, *(c.end_ns or c.start_ns for c in chapters)])
         progress = Progress(max(end, 1), tuple(c.start_ns for c in chapters))
-        Panels(canvas, layout, layout.bands, DARK, facts, chapters, progress).paint(when, when)
+        Panels(canvas, layout, layout.bands, theme, facts, chapters, progress).paint(when, when)
     if layout.stamp is not None and facts is not None:
-        paint_stamp(canvas, layout.stamp, facts, DARK)
+        paint_stamp(canvas, layout.stamp, facts, theme)
     return Image.fromarray(canvas.planes[0], "RGB")

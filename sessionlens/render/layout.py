@@ -41,8 +41,10 @@ class Bands:
     finding_lines: int
 
     @classmethod
-    def of(cls, height: int, command_lines: int, finding_lines: int) -> Bands:
-        unit = (height / 720) ** 0.8  # a large picture is rarely looked at from as near as a small one
+    def of(cls, height: int, command_lines: int, finding_lines: int, scale: int = 1) -> Bands:
+        unit = (
+            height / 720
+        ) ** 0.8 * scale  # a large picture is rarely looked at from as near as a small one
         return cls(
             even(14 * unit), (even(12 * unit), even(26 * unit)), (even(10 * unit), even(22 * unit)),
             even(8 * unit), command_lines, finding_lines,
@@ -166,19 +168,22 @@ def around(
     plain: bool = False,
     command_lines: int = 1,
     caveats: bool = False,
+    scale: int = 1,
 ) -> Layout:
-    """The layout of a single picture, as large as its terminal."""
+    """The layout of a single picture, as large as its terminal; `scale`: pixels for one, across and down."""
     cell = (12, 24)
     while (columns * cell[0] > 3840 or rows * cell[1] > 2160) and cell[0] > SMALLEST[0]:
         cell = (cell[0] - 2, cell[1] - 4)
+    cell = (cell[0] * scale, cell[1] * scale)
     width, height = columns * cell[0], rows * cell[1]
-    bands = Bands.of(720, command_lines, 0)
+    bands = Bands.of(720, command_lines, 0, scale)
     head = bands.stamp if caveats else 0
     if plain:
         width = max(width, STAMP_COLUMNS * bands.main[0]) if caveats else width
         above, below = head, 0
     else:
-        width, height = max(width + 2 * MARGIN, LEAST_COLUMNS * bands.main[0]), height + 2 * MARGIN
+        margin = MARGIN * scale
+        width, height = max(width + 2 * margin, LEAST_COLUMNS * bands.main[0]), height + 2 * margin
         above, below = head + bands.above, bands.below
     stamp = Stamp(Box(0, 0, width, head), bands) if caveats else None
     screen, shown = Box(0, above, width, height), None if plain else bands

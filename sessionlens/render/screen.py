@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sessionlens.render.canvas import Canvas
+from sessionlens.render.glyphs import Atlas
 from sessionlens.render.layout import Layout
 from sessionlens.render.strips import Strips
 from sessionlens.render.theme import Theme, reversed_theme
+from sessionlens.render.themes import in_colours
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -24,9 +26,10 @@ class Screen:
     def __init__(self, canvas: Canvas, layout: Layout, timeline: Timeline, theme: Theme) -> None:
         self.canvas, self.layout, self.timeline, self.theme = canvas, layout, timeline, theme
         self._size: tuple[int, int, bool] | None = None  # columns, rows, reverse video
+        self._palette = timeline.palette  # for a theme that follows it
         self._cell = layout.cell
         self._box = layout.screen
-        self._strips = Strips(timeline, canvas.ink, layout.cell, theme)
+        self._strips = Strips(timeline, canvas.ink, layout.cell, in_colours(theme, self._palette))
         self._rows: list[int | None] = []
         self._used: list[int] = []  # how far each row is not background, in pixels
         self._cursor: tuple[int, int] | None = None
@@ -46,15 +49,20 @@ class Screen:
         self._rows, self._used = [None] * rows, [0] * rows
 
     def _use(self, cell: tuple[int, int], reverse: bool) -> None:
-        """The strips of a cell size and of one direction of video; others are forgotten."""
-        theme = reversed_theme(self.theme) if reverse else self.theme
+        """The strips of a cell size, of the colours of the moment and of one direction of video; others are
+        forgotten."""
+        theme = in_colours(self.theme, self._palette)
+        theme = reversed_theme(theme) if reverse else theme
         if cell != self._cell or theme != self._strips.theme:
-            self._cell, self._strips = cell, Strips(self.timeline, self.canvas.ink, cell, theme)
+            atlas = self._strips.atlas if cell == self._cell else Atlas(*cell)
+            self._cell, self._strips = cell, Strips(self.timeline, self.canvas.ink, atlas, theme)
 
     def paint(self, frame: Frame) -> bool:
         """Bring the canvas to this frame; whether anything changed."""
-        resized = self._size != (frame.columns, frame.rows, frame.reverse)
+        palette = self.timeline.palette_at(frame.offset) if self.theme.follows else self._palette
+        resized = self._size != (frame.columns, frame.rows, frame.reverse) or palette != self._palette
         if resized:
+            self._palette = palette
             self.blank(frame.columns, frame.rows, frame.reverse)
         at = min(frame.cursor_x, frame.columns - 1), min(frame.cursor_y, frame.rows - 1)
         cursor = at if frame.cursor_visible else None

@@ -16,13 +16,14 @@ import numpy as np
 from sessionlens.render.boxes import is_block
 from sessionlens.render.canvas import Ink, Pair, Planes
 from sessionlens.render.glyphs import Atlas, Look, Slots
-from sessionlens.render.theme import DEFAULT, Theme, contrast, foreground_and_background, rgb
+from sessionlens.render.theme import DARK, DEFAULT, Theme, contrast, foreground_and_background, legible, rgb
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Row, Style, Timeline
 
 LIMIT = 64 << 20  # bytes of strips
 UNSEEN = 1.15  # a contrast below this is no contrast
+HUE = 64  # of 255: colours as bright as each other that differ less are as good as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class Piece(NamedTuple):
 def paint_of(style: Style, theme: Theme) -> Paint:
     """What a terminal style means here. Text that a terminal would not show is shown, and hatched."""
     fg, bg = foreground_and_background(style, theme)
-    unseen = style.conceal or contrast(fg, bg) < UNSEEN
+    unseen = style.conceal or not apart(style, theme)
     seen = fg
     if unseen and contrast(fg, bg) < 2:
         seen = max((theme.foreground, theme.background), key=lambda colour: contrast(colour, bg))
+    seen = legible(seen, bg, max(theme.least, 4.5) if unseen else theme.least)
     own_line = style.underline and style.underline_color != DEFAULT
     look = Look(
         style.bold,
@@ -72,12 +74,26 @@ def paint_of(style: Style, theme: Theme) -> Paint:
     return paint
 
 
-class Strips:
-    """The strips of one timeline at one cell size."""
+def apart(style: Style, theme: Theme) -> bool:
+    """Whether text and ground can be told apart: here, or, where the theme makes text legible anyway, in the
+    default theme. White text on its light ground was not hidden by whoever printed it."""
+    themes = (theme, DARK) if theme.least > 1 else (theme,)
+    return any(differ(*foreground_and_background(style, one)) for one in themes)
 
-    def __init__(self, timeline: Timeline, ink: Ink, cell: tuple[int, int], theme: Theme) -> None:
+
+def differ(one: int, other: int) -> bool:
+    """Whether two colours differ to the eye: in brightness, or a good deal in one of red, green and blue."""
+    hues = max(abs((one >> shift & 255) - (other >> shift & 255)) for shift in (16, 8, 0))
+    return hues >= HUE or contrast(one, other) >= UNSEEN
+
+
+class Strips:
+    """The strips of one timeline at one cell size, in one theme. The atlas knows no colours, and may be that
+    of others."""
+
+    def __init__(self, timeline: Timeline, ink: Ink, atlas: Atlas | tuple[int, int], theme: Theme) -> None:
         self.timeline, self.ink, self.theme = timeline, ink, theme
-        self.atlas = Atlas(*cell)
+        self.atlas = atlas if isinstance(atlas, Atlas) else Atlas(*atlas)
         self._paints: dict[int, Paint] = {}
         self._strips: OrderedDict[int, Planes] = OrderedDict()
         self._bytes = 0
@@ -132,10 +148,11 @@ class Strips:
             column += width
 
     def _cells(self, row: Row) -> Iterator[Piece]:
-        """Any row: cell by cell. A block element is part of a picture, which no hatch may spoil."""
+        """Any row: cell by cell. A block element is part of a picture, whose colours count and which no
+        hatch may spoil."""
         for column, text, wide, style_id in row.cells():
             paint = self.style(style_id)
-            if paint.look.hatched and is_block(text[:1]):
+            if is_block(text[:1]):
                 yield Piece(column, wide, text, paint, replace(paint.look, hatched=False), paint.as_sent)
             else:
                 yield Piece(column, wide, text, paint, paint.look, paint.pair)

@@ -1,4 +1,5 @@
-"""The colours of a picture: what a terminal style means in RGB, and the palette of the bands.
+"""The colours of a picture: what a terminal style means in RGB, and the palette of the bands. The themes but
+the default one are in themes.py.
 
 Colours here are 0xRRGGBB integers. The 256 indexed colours follow xterm: 16 named ones, which a theme
 chooses, the 6 × 6 × 6 cube and 24 greys. It paints nothing.
@@ -41,6 +42,9 @@ class Theme:
     bad: int
     unknown: int
     stamp: int
+    least: float = 1.0  # the contrast that text has at least
+    follows: bool = False  # the terminal's colours are those that the recording sets, where it does
+    indexed: tuple[tuple[int, int], ...] = ()  # colours beyond the 16 named that are not xterm's
 
 
 DARK = Theme(
@@ -66,6 +70,7 @@ DARK = Theme(
     bad=0xB93530,
     unknown=0x4A5766,
     stamp=0x8A5A00,
+    least=3.0,
 )  # fmt: skip
 
 
@@ -74,7 +79,10 @@ def palette(theme: Theme) -> tuple[int, ...]:
     """The 256 indexed colours under a theme."""
     cube = tuple(r << 16 | g << 8 | b for r in CUBE for g in CUBE for b in CUBE)
     greys = tuple((8 + 10 * i) * 0x010101 for i in range(24))
-    return theme.named + cube + greys
+    colours = [*theme.named, *cube, *greys]
+    for index, colour in theme.indexed:
+        colours[index] = colour
+    return tuple(colours)
 
 
 def rgb(colour: int, theme: Theme, default: int) -> int:
@@ -99,6 +107,16 @@ def reversed_theme(theme: Theme) -> Theme:
     """The default colours exchanged (reverse video, DECSCNM)."""
     fg, bg = theme.foreground, theme.background
     return replace(theme, foreground=bg, background=fg, cursor=bg)
+
+
+@lru_cache(maxsize=4096)
+def legible(fg: int, bg: int, least: float) -> int:
+    """A foreground with at least that contrast: as it is, or as much nearer to white or black as it takes."""
+    if contrast(fg, bg) >= least:
+        return fg
+    end = max((0x000000, 0xFFFFFF), key=lambda colour: contrast(colour, bg))
+    steps = (blend(fg, end, i / 16) for i in range(1, 16))
+    return next((colour for colour in steps if contrast(colour, bg) >= least), end)
 
 
 def blend(under: int, over: int, share: float) -> int:

@@ -23,6 +23,7 @@ from sessionlens.render.screen import Screen
 from sessionlens.render.stamp import paint_stamp
 from sessionlens.render.tags import ffmetadata, marks, tags
 from sessionlens.render.theme import DARK, Theme
+from sessionlens.render.themes import theme_of
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -65,17 +66,18 @@ def render_video(
     speed: float = 1.0,
     findings: bool = False,
     plain: bool = False,
-    theme: Theme = DARK,
+    theme: Theme | str = DARK,
     progress: Callable[[int, int], object] | None = None,
 ) -> VideoReport:
     """Write the video of a timeline.
 
     `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
     much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
-    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `progress(done,
-    total)`: video time in ns. Raises UsageError for times that make no sense, RenderError when nothing could
-    be written.
+    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `theme`: one of
+    `THEMES`, or its name. `progress(done, total)`: video time in ns. Raises UsageError for times or a theme
+    that make no sense, RenderError when nothing could be written.
     """
+    theme = theme_of(theme)
     film = plan(timeline, facts, chapters, start_ns, end_ns, None if idle_ns is None else int(idle_ns), speed)
     layout = layout_of(film, plain, findings)
     canvas = Canvas(layout.width, layout.height, I420Ink())

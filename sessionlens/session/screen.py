@@ -6,12 +6,14 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sessionlens.terminal import Terminal, still
+from sessionlens.terminal import Palette, Terminal, still
 from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+NOTHING_SET = Palette()
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,25 @@ class Screen:
     ref: str
     utc_ns: int | None = None
     """The same moment as an instant, ns since the epoch; None where nobody knows when the session began."""
+    palette: Palette = NOTHING_SET
+    """The terminal's colours as the recording had set them."""
 
     @property
     def text(self) -> str:
         """The rows as the screen had them, trailing blanks cut, joined by newlines."""
         return "\n".join(row.rstrip() for row in self.terminal.display)
 
-    def image(self) -> Image:
-        """The screen as a Pillow picture (RGB), without bands."""
+    def image(self, *, theme: str = "dark", scale: int = 1) -> Image:
+        """The screen as a Pillow picture (RGB), without bands.
+
+        `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
+        `scale`: 2 for displays of a high density, up to 4. Raises UsageError for anything else.
+        """
         from sessionlens.render import render_image
 
         timeline = still(self.terminal)
-        return render_image(timeline.frame(0), timeline, plain=True)
+        timeline.palette = self.palette
+        return render_image(timeline.frame(0), timeline, plain=True, theme=theme, scale=scale)
 
     def __repr__(self) -> str:
         t = self.terminal

@@ -223,8 +223,9 @@ class Session:
         shown = [i for i in range(last, -1, -1) if recording.stream[i] == ord("o")][:1]
         offset = int(recording.offset[shown[0]] + recording.size[shown[0]]) if shown else 0
         ref = f"{self.info.session}/{self.info.channel or 0}/o:0-{max(offset - 1, 0)}"
-        began = self.info.started_ns
-        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref, None if began is None else began + t_ns)
+        began, replay = self.info.started_ns, self.main.replay
+        instant = None if began is None else began + t_ns
+        return Screen(replay.at(t_ns), t_ns, offset, ref, instant, replay.timeline.palette_at(offset))
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
@@ -256,18 +257,21 @@ class Session:
         speed: float = 1.0,
         findings: bool = False,
         plain: bool = False,
+        theme: str = "dark",
         progress: Callable[[int, int], None] | None = None,
     ) -> VideoReport:
         """An MP4 of the main channel with the commands burned in; see docs/video.md.
 
         `idle` seconds without change are the most that is shown at once (0: uncut); what is cut is stamped.
+        `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
         Raises RenderError where no video can be made; no half file is left.
         """
         from sessionlens.session.video import render_session
 
         check_output(Path(path), ".mp4")
         span = tuple(None if t is None else self._time(t) for t in (start, end))
-        options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
+        options: dict[str, Any] = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings}
+        options |= {"plain": plain, "theme": theme}
         return render_session(self, Path(path), span, options, progress)
 
     def verify(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .facade import Cell, CursorView, Terminal
 from .flags import Flag, flags
 from .lines import Lines
+from .palette import Palette
 from .replaying import Replay, Replaying, replay, still
 from .rows import Row, Run
 from .style import Style
@@ -17,6 +18,7 @@ __all__ = [
     "Flag",
     "Frame",
     "Lines",
+    "Palette",
     "Point",
     "Replay",
     "Replaying",

@@ -7,6 +7,7 @@ nothing new is dropped.
 
 from __future__ import annotations
 
+from . import palette
 from .facade import Terminal
 from .line import Line
 from .resize import resize
@@ -47,6 +48,7 @@ class Builder:
         self.first = False  # no newline since the last input
         self.typed = False  # output came since the last input point
         self.chain = False  # the last line that scrolled off goes on
+        self.recoloured = 0  # how often the terminal's colours were set
         self._state: tuple[object, ...] = ()
         self._fed = 0
         self.screen.watcher = self
@@ -140,7 +142,7 @@ class Builder:
             s.lines,
             "?5" in s.mode,
         )
-        state = (ids, c.x, c.y, c.hidden, s.title, s.alternate, s.columns, frame.reverse)
+        state = (ids, c.x, c.y, c.hidden, s.title, s.alternate, s.columns, frame.reverse, self.recoloured)
         if state != self._state:
             self._state = state
             self.timeline.append(frame, self.scrolls)
@@ -241,11 +243,12 @@ class Builder:
         self._keep([self.rows.add(line)], "overwritten")
 
     def mark(self, kind: str, payload: str) -> None:
-        """OSC 133, 633, 7, titles."""
+        """OSC 133, 633, 7, titles, colours."""
         here = self._here()
         if kind in ("133", "633") and payload[:1] == "C":
             self._point("mark", self._column, here)
         self.trace.marks.append((self.t, here, kind, payload))
+        self.recoloured += kind in palette.KINDS
 
     @property
     def _column(self) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import SupportsIndex
 
 from ..errors import UsageError
-from . import controls, flood, movement
+from . import controls, flood, movement, palette
 from .bound import bind, plainly
 from .dump import dump, restore
 from .line import Line
@@ -85,7 +85,7 @@ class Operations:
         controls.escape(self.screen, sequence)
 
     def osc(self, payload: str) -> None:
-        """Titles, links and marks."""
+        """Titles, links, marks and colours."""
         screen = self.screen
         number, _, rest = payload.partition(";")
         number = number.lstrip("0") or number[:1]
@@ -96,11 +96,13 @@ class Operations:
         elif number == "8":
             pen = replace(screen.style, link=rest.partition(";")[2])
             screen.cursor.pen = screen.styles.id(pen)
-        if screen.watcher is not None and number in MARKS:
+        told = number in MARKS and not (number in palette.KINDS and rest.endswith("?"))
+        if screen.watcher is not None and told:
             screen.watcher.mark(MARKS[number], rest)
 
 
 MARKS = {"0": "title", "1": "icon", "2": "title", "7": "7", "133": "133", "633": "633"}
+MARKS |= {kind: kind for kind in palette.KINDS}
 
 
 def whole(name: str, value: object) -> int:

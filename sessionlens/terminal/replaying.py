@@ -17,6 +17,7 @@ from ..recording import OUTPUT, RESIZE, Recording
 from .builder import Builder
 from .facade import Terminal
 from .leaving import Leaving
+from .palette import told
 from .timeline import Timeline
 from .trace import Trace
 
@@ -90,6 +91,7 @@ class Replaying:
         self.done = 0
         self._terminal = begin(recording)
         self._builder = Builder(self._terminal, always=not recording.has_input)
+        self._builder.timeline.palette = told(recording.info.palette)
         self._checkpoints: list[tuple[int, bytes]] = []
         self._due = CHECKPOINT
 

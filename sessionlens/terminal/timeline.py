@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .palette import KINDS, Palette
 from .rows import Row, Rows
 from .screens import Screens
 from .style import Style
@@ -95,6 +96,10 @@ class Timeline:
         self.offset = array("q")
         self.end_ns = 0
         self.marks: Sequence[tuple[int, int, str, str]] = []
+        self.palette = Palette()  # before the first output; set before it is asked for
+        self._recoloured: tuple[int, int, Palette] | None = (
+            None  # the last answer: marks read, place, palette
+        )
         self._cursor_x = array("H")
         self._cursor_y = array("H")
         self._flags = array("B")
@@ -179,6 +184,18 @@ class Timeline:
             if changed or scroll:
                 row_ids = tuple(rows)
             yield self._frame(index, row_ids), changed, scroll
+
+    def palette_at(self, offset: int) -> Palette:
+        """The terminal's colours as set by the output up to a place in it, such as a frame's `offset`."""
+        done, place, palette = self._recoloured or (0, 0, self.palette)
+        if place > offset:
+            done, palette = 0, self.palette
+        while done < len(self.marks) and self.marks[done][1] < offset:
+            _, _, kind, payload = self.marks[done]
+            palette = palette.after(kind, payload) if kind in KINDS else palette
+            done += 1
+        self._recoloured = done, offset, palette
+        return palette
 
     def row(self, row_id: int) -> Row:
         """A row by its id."""

@@ -133,8 +133,8 @@ class Points(Sequence[Point]):
 class Trace:
     """`modes`: (t_ns, offset, name, on), names as "?2004" or "4"; `marks`: (t_ns, offset, kind, payload).
 
-    Mark kinds are "133", "633", "7" (OSC numbers), "title" and "icon". `unseen`: what a viewer could miss, as
-    noted in passing; flags.py judges it.
+    Mark kinds are "title", "icon", "133", "633", "7" and those of palette.py (OSC numbers). `unseen`: what
+    a viewer could miss, as noted in passing; flags.py judges it.
     """
 
     def __init__(self, rows: Rows) -> None:

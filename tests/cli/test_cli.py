@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from sessionlens.cli import EX_USAGE, main
 
@@ -114,6 +115,27 @@ def test_screen_as_text_json_and_picture(
     assert json.loads(capsys.readouterr().out)["columns"] == 80
     assert main(["screen", str(recording), "--at", "1", "-o", str(tmp_path / "moment.png")]) == 0
     assert (tmp_path / "moment.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_have_a_theme_and_a_scale(recording: Path, tmp_path: Path) -> None:
+    sizes, grounds = set(), set()
+    for theme in ("dark", "light", "high-contrast", "recording"):
+        path = tmp_path / f"{theme}.png"
+        at = ["screen", str(recording), "--at", "1", "-o", str(path), "--theme", theme, "--scale", "2"]
+        assert main(at) == 0
+        with Image.open(path) as picture:
+            sizes.add(picture.size)
+            grounds.add(picture.getpixel((picture.width - 1, picture.height - 1)))
+            assert round(picture.info["dpi"][0]) == 192
+    assert sizes == {(80 * 24, 24 * 48)}
+    assert grounds == {(13, 17, 23), (255, 255, 255), (0, 0, 0)}
+    video = tmp_path / "v.mp4"
+    assert main(["render", str(recording), "-o", str(video), "--theme", "light"]) == 0
+    assert video.stat().st_size > 1000
+    assert (
+        main(["screen", str(recording), "--at", "1", "-o", str(tmp_path / "x.png"), "--scale", "9"])
+        == EX_USAGE
+    )
 
 
 def test_info_of_one_and_of_many(

@@ -343,3 +343,25 @@ def test_real_casts(shared: Path) -> None:
         "exit",
     ]
     assert "Tasks: 33; 1 running" in sl.open(paths["htop.cast"]).at(1).text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '{"version": 2, "width": 9, "height": 3, "theme": THEME}\n',
+        '{"version": 3, "term": {"cols": 9, "rows": 3, "theme": THEME}}\n',
+    ],
+)
+def test_the_theme_of_the_header_is_the_recordings_palette(tmp_path: Path, head: str) -> None:
+    theme = '{"fg": "#d0d0d0", "bg": "#212121", "palette": "#151515:#ac4142"}'
+    path = write(tmp_path, head.replace("THEME", theme) + '[0.1, "o", "x"]\n')
+    assert load(path).info.palette == ("#d0d0d0", "#212121", "#151515", "#ac4142")
+    palette = sl.open(path).timeline.palette
+    assert (palette.foreground, palette.background) == (0xD0D0D0, 0x212121)
+    assert palette.indexed == ((0, 0x151515), (1, 0xAC4142))
+
+
+@pytest.mark.parametrize("theme", ["7", '{"fg": 7, "palette": []}', '{"bg": "\\ud800"}', "{}"])
+def test_a_theme_that_is_none(tmp_path: Path, theme: str) -> None:
+    path = write(tmp_path, HEAD2.replace("}}", '}, "theme": ' + theme + "}") + '[0.1, "o", "x"]\n')
+    assert sl.open(path).timeline.palette.background is None

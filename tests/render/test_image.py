@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from sessionlens.errors import UsageError
 from sessionlens.render import Chapter, Facts, render_image
 from sessionlens.terminal import Timeline
 
@@ -53,3 +55,23 @@ def test_odd_terminals(play: Play, facts: Facts, size: tuple[int, int]) -> None:
     for given in (None, facts):
         picture = render_image(timeline.frame(-1), timeline, facts=given)
         assert np.ptp(np.asarray(picture)) > 0
+
+
+def test_a_scale_gives_so_many_pixels_for_one(play: Play, facts: Facts) -> None:
+    timeline = play([(0, b"hello \x1b[31mworld")], 90, 10)
+    one, two = (render_image(timeline.frame(-1), timeline, scale=scale) for scale in (1, 2))
+    assert two.size == (2 * one.width, 2 * one.height)
+    small = np.asarray(two.resize(one.size, Image.Resampling.BOX)).astype(int)
+    assert np.abs(small - np.asarray(one)).mean() < 6, "the same picture"
+    edges = [np.abs(np.diff(np.asarray(picture.convert("L")).astype(int), axis=1)) for picture in (one, two)]
+    assert edges[1].max() >= edges[0].max() * 0.9, "drawn anew, not enlarged"
+    banded = [render_image(timeline.frame(-1), timeline, facts=facts, scale=scale) for scale in (1, 4)]
+    assert banded[1].width == 4 * banded[0].width
+    assert banded[1].height == pytest.approx(4 * banded[0].height, abs=12)
+
+
+@pytest.mark.parametrize("scale", [0, 5, 1.5])
+def test_a_scale_that_makes_no_sense(play: Play, scale: Any) -> None:
+    timeline = play([(0, b"x")], 10, 2)
+    with pytest.raises(UsageError, match="scale"):
+        render_image(timeline.frame(-1), timeline, scale=scale)

@@ -81,3 +81,14 @@ def test_a_session_that_still_runs_is_incomplete_and_not_damaged(tmp_path: Path)
 def test_a_caveat_is_short_and_harmless() -> None:
     assert caveat("torn", "a\x1b[2J") == "torn: a\\x1b[2J"
     assert len(caveat("torn", "x" * 999)) == CAVEAT
+
+
+def test_a_screen_is_shown_in_the_colours_that_were_set_by_then(tmp_path: Path) -> None:
+    path = tmp_path / "x.cast"
+    head = '{"version": 2, "width": 10, "height": 2, "theme": {"fg": "#000000", "bg": "#ffeedd"}}\n'
+    path.write_text(head + '[1, "o", "a"]\n[3, "o", "\\u001b]11;#00ff00\\u0007b"]\n')
+    s = sl.open(path)
+    grounds = [s.at(t).image(theme="recording").getpixel((119, 47)) for t in (2, 3)]
+    assert grounds == [(0xFF, 0xEE, 0xDD), (0, 0xFF, 0)]
+    assert s.at(3).image(scale=3).size == (360, 144)
+    assert s.at(3).image().getpixel((119, 47)) == (13, 17, 23)
