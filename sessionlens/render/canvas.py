@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sessionlens.render.colour import LEVELS, Bytes, rgb_table, yuv_tables
+from sessionlens.render.colour import LEVELS, Bytes, rgb_table, yuv_picture, yuv_tables
 from sessionlens.render.glyphs import Atlas, Slots
 
 Pair = tuple[int, int]  # foreground, background
@@ -32,6 +32,9 @@ class Ink(Protocol):
     def strip(self, atlas: Atlas, slots: Slots, which: Slots | None, pairs: list[Pair]) -> Planes:
         """A row of tiles; `which[i]` is the pair of tile i (None: the first pair throughout)."""
 
+    def picture(self, pixels: Bytes) -> Planes:
+        """RGB pixels (height, width, 3) of even size."""
+
 
 class RgbInk:
     """Interleaved RGB, one plane of shape (height, width, 3)."""
@@ -49,6 +52,9 @@ class RgbInk:
         own = side_by_side(atlas.index[slots] // LEVELS, which, LEVELS)
         table = np.concatenate([rgb_table(*pair) for pair in pairs])
         return (table[own],)
+
+    def picture(self, pixels: Bytes) -> Planes:
+        return (pixels,)
 
 
 class I420Ink:
@@ -74,6 +80,9 @@ class I420Ink:
         mean = side_by_side(atlas.mean[slots], which, LEVELS)
         luma = joined([t.luma for t in tables]).take(own)
         return luma, joined([t.u for t in tables]).take(mean), joined([t.v for t in tables]).take(mean)
+
+    def picture(self, pixels: Bytes) -> Planes:
+        return yuv_picture(pixels)
 
 
 def joined(tables: list[Bytes]) -> Bytes:

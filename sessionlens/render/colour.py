@@ -70,6 +70,19 @@ def yuv_tables(foreground: int, background: int) -> YuvTables:
     return YuvTables(luma.reshape(-1), u.astype(np.uint8), v.astype(np.uint8))
 
 
+def yuv_picture(pixels: Bytes) -> tuple[Bytes, Bytes, Bytes]:
+    """RGB pixels (height, width, 3) as planes; each block of 2 × 2 has the mean of its chroma."""
+    shares = pixels / 255
+    y = shares @ np.array([KR, KG, KB])
+    height, width = y.shape
+    blocks = (height // 2, 2, width // 2, 2)
+    u = ((shares[:, :, 2] - y) / (2 - 2 * KB)).reshape(blocks).mean(axis=(1, 3))
+    v = ((shares[:, :, 0] - y) / (2 - 2 * KR)).reshape(blocks).mean(axis=(1, 3))
+    planes = (16 + 219 * y, 128 + 224 * u, 128 + 224 * v)
+    luma, blue, red = (np.rint(plane).astype(np.uint8) for plane in planes)
+    return luma, blue, red
+
+
 def decode(y: Floats, u: Floats, v: Floats) -> Floats:
     """RGB shares of limited-range codes, as a player computes them, clipped; the last axis is the channel."""
     luma, blue, red = (y - 16) / 219, (u - 128) / 224, (v - 128) / 224

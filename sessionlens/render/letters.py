@@ -36,7 +36,7 @@ class Cell:
 
 def letter(text: str, cell: Cell) -> Bytes:
     """The text of one cell, uint8 (height, room)."""
-    found = parts(unicodedata.normalize("NFC", text))
+    found = parts(unicodedata.normalize("NFC", text))[: max(cell.room // 2, 1)]
     if len(found) == 1:
         return cluster(found[0], cell)
     edges = [round(cell.room * i / len(found)) for i in range(len(found) + 1)]

@@ -6,7 +6,6 @@ wrapped and cut, and painted. What a line says is decided in `bands`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,10 +39,11 @@ def cells(text: str) -> tuple[Cell, ...]:
     """Harmless text as cells: (characters, columns); combining marks stay with their letter."""
     out: list[Cell] = []
     for character in visible(text):
-        if unicodedata.combining(character) and out:
+        columns = wcwidth(character)
+        if columns == 0 and out:
             out[-1] = (out[-1][0] + character, out[-1][1])
         else:
-            out.append((character, max(1, wcwidth(character))))
+            out.append((character, max(1, columns)))
     return tuple(out)
 
 

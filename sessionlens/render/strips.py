@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sessionlens.render import emoji
 from sessionlens.render.boxes import is_block
 from sessionlens.render.canvas import Ink, Pair, Planes
 from sessionlens.render.glyphs import Atlas, Look, Slots
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 LIMIT = 64 << 20  # bytes of strips
 UNSEEN = 1.15  # a contrast below this is no contrast
 HUE = 64  # of 255: colours as bright as each other that differ less are as good as one
+
+
+COLOURED = frozenset(Look(bold, italic) for bold in (False, True) for italic in (False, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class Strips:
         for piece in pieces:
             if piece.paint.line is not None:
                 self._underline(strip, piece, piece.paint.line)
+            elif piece.width == 2 and piece.look in COLOURED and piece.text:
+                self._emoji(strip, piece)
         return strip
 
     def style(self, style_id: int) -> Paint:
@@ -170,6 +176,15 @@ class Strips:
             first = self.atlas.slot(piece.text, piece.width, piece.look)
             slots[piece.column : piece.column + piece.width] = range(first, first + piece.width)
         return slots
+
+    def _emoji(self, strip: Planes, piece: Piece) -> None:
+        """Lay an emoji over its letter."""
+        found = emoji.picture(piece.text, 2 * self.atlas.width, self.atlas.height)
+        if found is not None:
+            planes = self.ink.picture(found.on(piece.pair[1]))
+            for plane, part, k in zip(strip, planes, self.ink.steps, strict=True):
+                x = piece.column * self.atlas.width // k
+                plane[:, x : x + part.shape[1]] = part
 
     def _underline(self, strip: Planes, piece: Piece, pair: Pair) -> None:
         """Lay an underline of its own colour over a painted strip."""

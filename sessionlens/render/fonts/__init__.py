@@ -71,5 +71,5 @@ def face_of(character: str, bold: bool) -> Face | None:
 
 
 def files() -> tuple[Path, ...]:
-    """Every font file that a picture made here may depend on."""
+    """Every font file that letters drawn here may depend on; emoji have another one (emoji.py)."""
     return tuple(dict.fromkeys(Path(face.path) for bold in (False, True) for face in faces(bold)))
