@@ -82,7 +82,9 @@ def from_fonts(base: str, marks: list[str], cell: Cell) -> Bytes:
     for character in (base, *marks) if base else marks:
         write(image, character, cell, advance)
     if face is not None and face.smear:
-        image = ImageChops.lighter(image, ImageChops.offset(image, max(1, cell.height // 20), 0))
+        moved = Image.new("L", image.size)
+        moved.paste(image, (max(1, cell.height // 20), 0))
+        image = ImageChops.lighter(image, moved)
     if face is not None and cell.italic:
         image = slanted(image, baseline(face.at(cell.width, cell.height), cell.height))
     if image.width > cell.room:

@@ -49,7 +49,7 @@ def stamp(mask: Bytes, digit: str, x: int, y: int, scale: int) -> None:
     """One digit; what falls outside a tiny cell is cut."""
     shape = enlarged(digit, scale)
     top, left = max(y, 0), max(x, 0)
-    room = mask[top : y + len(shape), left : x + shape.shape[1]]
+    room = mask[top : max(y + len(shape), 0), left : max(x + shape.shape[1], 0)]
     cut = shape[top - y :, left - x :]
     np.maximum(room, cut[: room.shape[0], : room.shape[1]], out=room)
 

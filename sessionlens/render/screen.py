@@ -11,13 +11,14 @@ from sessionlens.render.canvas import Canvas
 from sessionlens.render.glyphs import Atlas
 from sessionlens.render.layout import Layout
 from sessionlens.render.strips import Strips
-from sessionlens.render.theme import Theme, reversed_theme
+from sessionlens.render.theme import Theme, contrast, reversed_theme
 from sessionlens.render.themes import in_colours
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
 
 EDGE = 2
+SEEN = 3  # the least contrast of the cursor and what it stands on
 
 
 class Screen:
@@ -109,18 +110,24 @@ class Screen:
         self._used[y] = used
 
     def _paint_cursor(self, row_id: int, x: int, y: int) -> None:
-        """A block in the cursor's colour, the character in the background's."""
+        """A block in the cursor's colour, the character in the background's; the other way round where the
+        block would not be seen."""
         atlas, (width, height), box = self._strips.atlas, self._cell, self._box
         atlas.make_room()
         first, wide = 0, 1
+        theme = self._strips.theme
+        colours, ground = (theme.background, theme.cursor), theme.background
         for column, text, columns, style_id in self.timeline.row(row_id).cells():
             if column <= x < column + columns:
                 x, wide = column, columns
-                first = atlas.slot(text, columns, self._strips.style(style_id).look)
+                paint = self._strips.style(style_id)
+                first, ground = atlas.slot(text, columns, paint.look), paint.pair[1]
                 break
         if (x + wide) * width > box.width or (y + 1) * height > box.height:
             return
-        slots, theme = np.arange(first, first + wide, dtype=np.int32), self._strips.theme
-        strip = self.canvas.ink.strip(atlas, slots, None, [(theme.background, theme.cursor)])
+        if contrast(theme.cursor, ground) < SEEN:
+            colours = colours[::-1]
+        slots = np.arange(first, first + wide, dtype=np.int32)
+        strip = self.canvas.ink.strip(atlas, slots, None, [colours])
         self.canvas.put(box.x + x * width, box.y + y * height, strip)
         self._used[y] = max(self._used[y], (x + wide) * width)

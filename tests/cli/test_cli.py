@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -15,6 +16,8 @@ import pytest
 from PIL import Image
 
 from sessionlens.cli import EX_USAGE, main
+from sessionlens.cli.common import theme_argument
+from sessionlens.render import THEMES
 
 Maker = Callable[..., Path]
 LINES = [("ls", "notes.txt\n"), ("rm -rf /srv/app", "")]
@@ -115,6 +118,14 @@ def test_screen_as_text_json_and_picture(
     assert json.loads(capsys.readouterr().out)["columns"] == 80
     assert main(["screen", str(recording), "--at", "1", "-o", str(tmp_path / "moment.png")]) == 0
     assert (tmp_path / "moment.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_themes_of_the_command_line_are_all_there_are() -> None:
+    parser = argparse.ArgumentParser()
+    theme_argument(parser)
+    assert [parser.parse_args(["--theme", name]).theme for name in THEMES] == list(THEMES)
+    choices = next(action.choices for action in parser._actions if action.dest == "theme")
+    assert list(choices or ()) == list(THEMES)
 
 
 def test_pictures_have_a_theme_and_a_scale(recording: Path, tmp_path: Path) -> None:

@@ -37,6 +37,25 @@ def test_the_framed_code_says_the_code() -> None:
     assert columns[0].sum() == sum(DIGITS[digit].bit_count() for digit in "1F600")
 
 
+@pytest.mark.parametrize("cell", [(2, 4), (2, 62), (32, 4), (64, 62)])
+@pytest.mark.parametrize("code", [0, 0xE725, 0x1F600, 0x10FFFD])
+def test_a_framed_code_of_any_size_has_ink(code: int, cell: tuple[int, int]) -> None:
+    mask = framed_code(code, *cell)
+    assert mask.shape == cell[::-1]
+    assert mask.any()
+
+
+@pytest.mark.parametrize("cell", [(2, 4), (4, 8), (32, 62)])
+@pytest.mark.parametrize(
+    "text", ["a", "\u0915\u093f", "\U0001f469" + "\u200d\U0001f680" * 15, "z" + "\u0336" * 31]
+)
+def test_any_text_fits_any_cell(text: str, cell: tuple[int, int]) -> None:
+    for columns in (1, 2):
+        mask = tile(text, columns, *cell, Look(bold=True, italic=True))
+        assert mask.shape == (cell[1], columns * cell[0])
+        assert mask.any()
+
+
 @pytest.mark.parametrize("code", range(0x2500, 0x2580))
 @pytest.mark.parametrize("cell", [(10, 20), (12, 24), (16, 30)])
 def test_box_lines_reach_the_edges_that_their_name_says(code: int, cell: tuple[int, int]) -> None:

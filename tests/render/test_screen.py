@@ -78,6 +78,14 @@ def test_the_cursor_is_a_block_and_the_letter_under_it_stays(play: Play) -> None
     assert (cell(hidden, 2, 0) == [0x0D, 0x11, 0x17]).all()
 
 
+def test_the_cursor_is_seen_on_a_ground_of_its_own_colour(play: Play) -> None:
+    timeline = play([(0, b"\x1b[48;2;230;237;243m\x1b[30mab\x1b[2D")], 10, 2)
+    canvas = painted(timeline, timeline.frame(-1))
+    assert (cell(canvas, 0, 0)[0, 0] == [0x0D, 0x11, 0x17]).all()
+    assert ink(canvas, 0, 0)
+    assert (cell(canvas, 1, 0)[0, 0] == [0xE6, 0xED, 0xF3]).all()
+
+
 def test_reverse_video_turns_everything_over(play: Play) -> None:
     timeline = play([(0, b"\x1b[?25lx"), (1, b"\x1b[?5h"), (2, b"\x1b[?5l")], 10, 2)
     normal, turned, back = (painted(timeline, timeline.frame(i)) for i in (-3, -2, -1))
