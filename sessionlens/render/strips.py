@@ -16,6 +16,7 @@ import numpy as np
 from sessionlens.render import emoji
 from sessionlens.render.boxes import is_block
 from sessionlens.render.canvas import Ink, Pair, Planes
+from sessionlens.render.colour import LEVELS
 from sessionlens.render.glyphs import Atlas, Look, Slots
 from sessionlens.render.theme import DARK, DEFAULT, Theme, contrast, foreground_and_background, legible, rgb
 
@@ -188,11 +189,11 @@ class Strips:
 
     def _underline(self, strip: Planes, piece: Piece, pair: Pair) -> None:
         """Lay an underline of its own colour over a painted strip."""
-        line = self.atlas.slot(" ", 1, Look(underline=piece.paint.underline))
-        slots = np.full(piece.width, line, np.int32)
-        under = self.ink.strip(self.atlas, slots, None, [(pair[1], pair[1])])
-        over = self.ink.strip(self.atlas, slots, None, [pair])
-        for plane, before, after, k in zip(strip, under, over, self.ink.steps, strict=True):
-            part = plane[:, piece.column * self.atlas.width // k :][:, : after.shape[1]]
-            changed = before != after
-            part[changed] = after[changed]
+        atlas = self.atlas
+        line = atlas.slot(" ", 1, Look(underline=piece.paint.underline))
+        over = self.ink.strip(atlas, np.full(piece.width, line, np.int32), None, [pair])
+        inked = {1: atlas.index[line] >= LEVELS, 2: atlas.mean[line] > 0}
+        for plane, part, k in zip(strip, over, self.ink.steps, strict=True):
+            place = plane[:, piece.column * atlas.width // k :][:, : part.shape[1]]
+            mask = np.tile(inked[k], piece.width)
+            place[mask] = part[mask]

@@ -99,6 +99,14 @@ def test_an_underline_has_its_own_colour(play: Play) -> None:
     assert [0xF0, 0x60, 0x5A] in found.tolist()
 
 
+def test_an_underline_of_its_own_colour_runs_over_the_letters(play: Play) -> None:
+    """Yellow on white over black: no pixel is green, which has the line's green and the letter's red."""
+    timeline = play([(0, b"\x1b[?25l\x1b[38;2;0;0;0;48;2;255;255;255;58:2::255:200:0;4:3mgygygy")], 10, 2)
+    found = cell(painted(timeline, timeline.frame(-1)), 0, 0, 6).reshape(-1, 3)
+    assert [255, 200, 0] in found.tolist()
+    assert (found[:, 1] - found[:, 0]).max() <= 0
+
+
 def test_wide_characters_take_two_cells(play: Play) -> None:
     timeline = play([(0, "\x1b[?25l漢x".encode())], 10, 2)
     canvas = painted(timeline, timeline.frame(-1))
