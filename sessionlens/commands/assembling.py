@@ -13,11 +13,11 @@ from typing import NamedTuple
 from .contexts import Contexts
 from .correcting import answered, corrected, refused
 from .ending import last_end, output_end
-from .entries import TIERS, Entry
+from .entries import Entry
 from .expansion import expanded, failed, may_differ
 from .line import Line
 from .marks import Marks
-from .model import HIDDEN, Command, Evidence
+from .model import HIDDEN, TIERS, Command, Evidence
 from .more import unfinished
 from .output import plain, without_echo
 from .prompts import continues

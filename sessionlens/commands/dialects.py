@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+_ESCAPED = re.compile(r"\\(['\\])")
 
 
 class Dialect(NamedTuple):
@@ -36,3 +39,13 @@ _BY_NAME = {
 def dialect(context: str) -> Dialect:
     """That of the innermost shell of a context (`bash > zsh`); bash's where it is not known."""
     return _BY_NAME.get(context.rpartition(" > ")[2], BASH)
+
+
+def dialects(context: str) -> set[Dialect]:
+    """Those that it may be: a shell that does not edit its lines is `sh` (shells.py), and may be bash."""
+    return {BASH, _POSIX} if context.rpartition(" > ")[2] in ("sh", "") else {dialect(context)}
+
+
+def as_in_bash(text: str) -> str:
+    """What stands between single quotes in fish, as it stands there in bash."""
+    return _ESCAPED.sub(lambda match: "'\\''" if match[1] == "'" else "\\", text)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .contexts import looks_like
 from .grammar import parse
 from .line import Line
-from .model import HIDDEN, LineEvent
+from .meanings import OTHER_MEANING, Meanings
+from .model import HIDDEN, TIERS, LineEvent
 from .more import Unfinished
+from .openers import opens
 from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
 from .screen import View
 
-TIERS = ("low", "medium", "high")
 _ROWS = 64  # of what was thrown away, that are looked at
 
 
@@ -27,8 +28,8 @@ class Entry:
     typed: Unfinished
 
     @classmethod
-    def of(cls, line: Line) -> Entry:
-        return cls([line], Unfinished(line.text))
+    def of(cls, line: Line, aliases: Mapping[str, str] | None = None) -> Entry:
+        return cls([line], Unfinished(line.text, aliases=aliases))
 
     @classmethod
     def joined(cls, lines: Sequence[Line]) -> Entry:
@@ -69,8 +70,8 @@ class Entry:
 def entries(
     view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent] = ()
 ) -> tuple[list[Entry], list[LineEvent]]:
-    """Lines joined over continuation prompts; what was thrown away goes to the events."""
-    orphans = Orphans(unread)
+    """Lines joined over continuation prompts; what was thrown away, and did not run, goes to the events."""
+    orphans, meanings = Orphans(unread), Meanings()
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
@@ -79,17 +80,22 @@ def entries(
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
+            meanings.ran(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
+            if open_entry is not None and meanings.may_end(open_entry.text):
+                joined.append(_doubted(open_entry))
+                open_entry = None
             thrown = [*(open_entry.lines if open_entry else []), line]
             events += _cancelled(thrown)
             open_entry = None
         elif joins and open_entry is not None:
             open_entry.add(line)
         elif line.outcome == "run":
-            first = orphans.read(line, primaries)
-            open_entry, primary = Entry.of(first), line.prompt
+            odd = meanings.anything and joined[-1:] != [] and opens(joined[-1].text) is None
+            first = orphans.read(line, primaries, odd)
+            open_entry, primary = Entry.of(first, meanings.aliases), line.prompt
             if not orphans.lost:
                 primaries.add(primary)
     if open_entry is not None:
@@ -97,11 +103,17 @@ def entries(
     return joined, events
 
 
+def _doubted(entry: Entry) -> Entry:
+    """What was thrown away, and may have run before."""
+    entry.lines[-1] = replace(entry.last, confidence="low", reason=OTHER_MEANING)
+    return entry
+
+
 def _goes_on(
     view: View, prompts: Prompts, entry: Entry, line: Line, primary: str, primaries: set[str]
 ) -> bool:
     """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
-    if entry.last.text == HIDDEN:
+    if entry.last.text == HIDDEN or line.begins:
         return False
     usual = continues(line.prompt)
     learned = line.prompt in prompts.continuing and entry.typed.open

@@ -41,13 +41,13 @@ class Heredoc:
         return not slashes % 2 and (line.lstrip("\t") if self.tabs else line) == self.word
 
 
-def heredoc(line: str, at: int, stop: int, tabs: bool, shell: Dialect) -> tuple[Heredoc, int] | None:
-    """The here-document whose operator ends at `at`, and where its word ends, before `stop`; None where none
-    stands.
+def heredoc(line: str, at: int, stop: int, tabs: bool, shell: Dialect) -> tuple[Heredoc | None, int]:
+    """The here-document whose operator ends at `at`, if a word stands there before `stop`, and where that
+    ends.
     """
     match = _WORD.match(line, at, stop)
     if match is None:
-        return None
+        return None, at
     raw = match[1]
 
     def unquoted(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is open in shell code (a quote, a substitution, brackets, commands), and the marks that count in it."""
+"""What is open in shell code (a quote, a substitution, brackets, commands), and what counts in it."""
 
 from __future__ import annotations
 

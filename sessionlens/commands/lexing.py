@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from .aliasing import PutIn
-from .dialects import BASH, Dialect
+from .dialects import BASH, Dialect, as_in_bash
 from .heredocs import Heredoc, heredoc
 from .levels import CODE, INSIDE, QUOTED, Level
 
@@ -36,8 +36,10 @@ _HEREDOCS = 16  # of one line: bash gives up at more
 class Lexer:
     """Reads the lines of one text, one after the other."""
 
-    def __init__(self, shell: Dialect = BASH, aliases: Mapping[str, str] | None = None) -> None:
-        self.shell, self.aliases = shell, aliases or {}
+    def __init__(
+        self, shell: Dialect = BASH, aliases: Mapping[str, str] | None = None, end: str = ""
+    ) -> None:
+        self.shell, self.aliases, self._end = shell, aliases or {}, end
         self.heredocs: list[Heredoc] = []
         """Those that are still to end; the first is the one that is read."""
 
@@ -60,7 +62,9 @@ class Lexer:
         return self.joins or (not self.inside and self._last in _ASKS)
 
     def read(self, line: str) -> str | None:
-        """The next line with aliases put in, and `<` for `<<`; None for a line of a here-document."""
+        """The next line, with aliases put in and as bash would have it, here-documents with `end` for their
+        words, or as a plain `<`; None for a line of one.
+        """
         if self.heredocs:
             rest = self._body(line)
             if rest is None:
@@ -71,7 +75,7 @@ class Lexer:
             self._last = ""
             return line
         self._line, self._put_in, self.joins = line, PutIn(line, self.aliases), False
-        self._bracket, self._instead = line.rfind("]"), list[tuple[int, str]]()
+        self._bracket, self._instead = line.rfind("]"), list[tuple[int, int, str]]()
         at = 0
         while at < len(self._line):
             at = self._step(at)
@@ -88,9 +92,9 @@ class Lexer:
     def _read(self) -> str:
         """The line, with what was put in for parts of it."""
         parts, at = list[str](), 0
-        for start, text in self._instead:
+        for start, stop, text in self._instead:
             parts += self._line[at:start], text
-            at = start + len(text)
+            at = stop
         return "".join((*parts, self._line[at:]))
 
     def _body(self, line: str) -> str | None:
@@ -149,8 +153,10 @@ class Lexer:
 
     def _other(self, level: Level, at: int, mark: str) -> int:
         """`#`, `[`, a lone `$`, a backslash at the end."""
-        if mark == "#" and level.word is None and self.shell.comments and not level.array:
-            return self._stop(at)
+        if mark == "#" and level.word is None and not level.array:
+            if self.shell.comments:
+                return self._stop(at)
+            self._instead.append((at, at, "\\"))
         if mark == "\\":
             self.joins = True
             return at + 1
@@ -184,16 +190,20 @@ class Lexer:
 
     def _redirect(self, level: Level, at: int, mark: str) -> int:
         self._last = ""
-        begins = mark in ("<<", "<<-") and self.shell.heredocs and not level.array
-        if not begins or len(self._begun) >= _HEREDOCS:
-            level.target = True
-            return at
-        found = heredoc(self._line, at, self._stop(at), mark == "<<-", self.shell)
-        if found is None:
-            return at
-        self._begun.append(found[0])
-        self._instead.append((at - len(mark), f"{'<':{len(mark)}}"))
-        return found[1]
+        found, stop = None, at
+        if mark in ("<<", "<<-") and self.shell.heredocs and not level.array and len(self._begun) < _HEREDOCS:
+            found, stop = heredoc(self._line, at, self._stop(at), mark == "<<-", self.shell)
+        if found is not None:
+            self._begun.append(found)
+            quote = "'" * found.quoted
+            plain = f"{mark}{quote}{self._end}{quote} " if self._end else f"<{self._line[at:stop]}"
+            self._instead.append((at - len(mark), stop, plain))
+        elif mark in ("<<", "<<-"):
+            self._instead.append((at - len(mark), at, "<"))
+        elif mark[0] == "&" and self.shell.heredocs and not self.shell.extended:  # dash: in the background
+            self._instead.append((at - len(mark), at, "& >"))
+        level.target = found is None
+        return stop
 
     def _stop(self, at: int) -> int:
         """How far the line goes: to the backtick that ends it, or to its end."""
@@ -203,6 +213,7 @@ class Lexer:
     def _open(self, level: Level, at: int, mark: str) -> int:
         """A quote or substitution begins in a word."""
         if mark in ("$'", "$[") and not self.shell.extended:
+            self._instead.append((at, at, "\\"))
             mark = "$"
         if level.code:
             self._part(level, at, at, mark if mark == "$" else "\0")
@@ -248,8 +259,9 @@ class Lexer:
 
     def _single(self, level: Level, at: int) -> int:
         if level.end == "$'" or self.shell.escapes:
-            match = _ESCAPES.match(self._line, at)
-            end = match.end() if match else at
+            end = next(_ESCAPES.finditer(self._line, at)).end()
+            if level.end == "'" and "\\" in self._line[at:end]:  # fish
+                self._instead.append((at, end, as_in_bash(self._line[at:end])))
         else:
             end = self._line.find("'", at)
         if not 0 <= end < len(self._line):
@@ -277,7 +289,7 @@ class Lexer:
         if match["bracket"]:
             return self._inner(level, at, mark)
         if level.end in "}]" and ("<<" in mark or mark[0] == "\\"):  # the tree takes them for something else
-            self._instead.append((at, "_" * len(mark)))
+            self._instead.append((at, end, "_" * len(mark)))
         return end
 
     def _inner(self, level: Level, at: int, mark: str) -> int:

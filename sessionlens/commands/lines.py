@@ -21,6 +21,7 @@ from .line import Line, verdict
 from .lost import LostLines
 from .macros import by_macro
 from .matching import Match, best_match, joined, tidy
+from .meanings import Meanings
 from .model import HIDDEN, LineEvent
 from .predicting import Models
 from .prompts import Prompts, shape
@@ -32,8 +33,6 @@ from .unseen import Unseen
 from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
-_REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
-_REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
 class LineReader:
@@ -52,14 +51,13 @@ class LineReader:
         self.last_ns = 0
         self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.ended = -1  # where Ctrl-D ended a shell last
-        self.renamed_enter = False  # ... and so may Enter
-        self.rebound = False  # Ctrl-C may mean something else by now
-        self.asking = Asking(prompts)
+        self.meanings = Meanings()
+        self.asking = Asking(prompts, meanings=self.meanings)
         self.doubts = Doubts(view, self.asking, key_lines, pane)
         self.cutter = Cutter(prompts)
         self.models = Models()
         self.readings = Readings(view, prompts, self.cutter, self.asking, self.models.knows)
-        self.echo, self.echoes = Echo(), Echoes(view)
+        self.echo, self.echoes = Echo(meanings=self.meanings), Echoes(view)
         self.unseen = Unseen(view, self.echo)
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
@@ -135,8 +133,6 @@ class LineReader:
             self.cutter.remember(line.text)
             self.models.ran(line.prompt, line.text)
             self.lost.remember(line.text)
-            self.rebound |= bool(_REBINDS.search(line.text))
-            self.renamed_enter |= bool(_REBINDS_ENTER.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
         self.asking.bare = not line.prompt and line.candidate.bare is not None
         self.doubts.remember(line)
@@ -176,7 +172,8 @@ class LineReader:
             return None  # the echo is off, so this is output behind the prompt; see recovery
         if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
             return None  # echoed before, so this is what the line printed; see ahead
-        if match and candidate.paste and match.key_line.ender == "eof" and not match.reading.typed:
+        edited = candidate.paste or self.asking.continuing
+        if match and edited and match.key_line.ender == "eof" and not match.reading.typed:
             self.waiting.take(match.key_line)
             if not any(option.text.strip() for option in options):
                 self.ended = candidate.after
@@ -263,7 +260,7 @@ class LineReader:
         key_line = match.key_line if match else None
         shown = self.readings.interrupted(candidate, option, text)
         cancelled = key_line.ender == "interrupt" if key_line else shown
-        if cancelled and (self.rebound or self._accepted(candidate, key_line)):
+        if cancelled and (self.meanings.interrupt or self._accepted(candidate, key_line)):
             cancelled, confidence = False, "low"
             reason = "Ctrl-C ended it, which may have another meaning here: it may have been run"
         if cancelled:
@@ -280,7 +277,7 @@ class LineReader:
 
     def _doubt(self, candidate: Candidate, option: Option) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
-        if self.renamed_enter and candidate.paste:
+        if self.meanings.enter and candidate.paste:
             return "what a line editor does at Enter was changed before"
         short = len(option.prompt) < 3 and not self._begins(candidate, option)
         return "the prompt is short and does not begin its row" if short else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 HIDDEN = "[hidden input]"
+TIERS = ("low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,13 @@ class Unfinished:
         if not known:  # what closes nothing need not be parsed
             self.__dict__.pop("open", None)
 
+    def end(self) -> bool:
+        """The input came to its end: here-documents too, if there were any."""
+        ended = self.bodies
+        self._lexer.heredocs.clear()
+        self.__dict__.pop("open", None)
+        return ended
+
     @property
     def text(self) -> str:
         """All lines."""

@@ -15,6 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from sessionlens.commands.grammar import MOST, parse
+from sessionlens.commands.plainly import plainly
 
 from .model import Call, Pipes, Redirect
 from .names import Known, remember
@@ -57,7 +58,7 @@ def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = N
 
     `known` learns the assignments and functions on the way; `pipelines` gives the numbers.
     """
-    text = _ZERO.sub(" ", _joined(text))
+    text = _ZERO.sub(" ", _joined(plainly(text)))
     root = parse(text)
     if root.has_error and _EXTGLOB.search(text):
         text = _EXTGLOB.sub(r"\1", text)

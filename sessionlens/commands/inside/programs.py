@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from ..entries import TIERS
 from ..hosts import called, families
-from ..model import Command, Evidence
+from ..model import TIERS, Command, Evidence
 from ..openers import SHELLS, program
 from ..output import plain
 from ..screen import ALTERNATE, View

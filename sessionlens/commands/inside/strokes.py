@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..editor import LineEditor
-from ..entries import TIERS
 from ..keys import Key, keys_of
 from ..matching import in_order, tidy
+from ..model import TIERS
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
