@@ -12,7 +12,7 @@ from .meanings import OTHER_MEANING, Meanings
 from .model import HIDDEN, TIERS, LineEvent
 from .more import Unfinished
 from .openers import opens
-from .orphans import Orphans
+from .orphans import Orphans, unsure
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
 from .screen import View
@@ -75,12 +75,15 @@ def entries(
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
+    body = Unfinished("")  # a here-document that nothing was joined to
     primary, primaries = "", set[str]()
     for line in lines:
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
             meanings.ran(open_entry.text)
+            if meanings.more and not body.bodies and not line.begins:
+                body = Unfinished(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
@@ -95,6 +98,9 @@ def entries(
         elif line.outcome == "run":
             odd = meanings.anything and joined[-1:] != [] and opens(joined[-1].text) is None
             first = orphans.read(line, primaries, odd)
+            if body.bodies:
+                body.add(line.text)
+                first = unsure(first)
             open_entry, primary = Entry.of(first, meanings.aliases), line.prompt
             if not orphans.lost:
                 primaries.add(primary)

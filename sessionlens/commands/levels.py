@@ -16,6 +16,15 @@ INSIDE = re.compile(
     r"""[^\\'"$`()\[\]{}]+|\\.|(?P<opens>\$\(\(|\$[({'"\[]|["`])|(?P<single>')|(?P<bracket>[][(){}])|.""",
     re.S,
 )
+CONDITION_ENDS = re.compile(r"(?:^|\s)\]\](?=[\s;&|)]|$)")
+ESCAPES = re.compile(r"(?:[^'\\]|\\.)*+")
+EXPANSION = re.compile(r"[!#]?[\w@*?$-]*(?:\[[^]}]*\])?([#%/^,~])?")
+BRACKETS = {"}": "", "]": "[", "))": "("}
+ENDS = {"$((": "))", "$[": "]", "$'": "$'", '$"': '"', "'": "'", '"': '"', "`": "`"}
+ATTACHED = frozenset("=?*+@!")  # in front of `(`: an array, a pattern
+ASSIGNS = re.compile(r"\w+(?:\[\0)?\+?=", re.A)
+NAME = re.compile(r"[A-Za-z_]\w*", re.A)
+_LONGEST = 256  # characters of a word that are looked at
 
 
 @dataclass(slots=True)
@@ -48,3 +57,11 @@ class Level:
 
     cases: int = 0
     array: bool = False
+
+    def part(self, at: int, end: int, text: str) -> int:
+        """A part of a word stands there; where to go on."""
+        if self.word is None:
+            self.word, self.start = "", at
+        if len(self.word) < _LONGEST:
+            self.word += text
+        return end

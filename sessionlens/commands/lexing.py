@@ -10,26 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from . import levels
 from .aliasing import PutIn
 from .dialects import BASH, Dialect, as_in_bash
 from .heredocs import Heredoc, heredoc
-from .levels import CODE, INSIDE, QUOTED, Level
+from .levels import Level
 
-_CONDITION_ENDS = re.compile(r"(?:^|\s)\]\](?=[\s;&|)]|$)")
-_ESCAPES = re.compile(r"(?:[^'\\]|\\.)*+")
-_ASSIGNS = re.compile(r"\w+(?:\[\0)?\+?=", re.A)
-_NAME = re.compile(r"[A-Za-z_]\w*", re.A)
-_EXPANSION = re.compile(r"[!#]?[\w@*?$-]*(?:\[[^]}]*\])?([#%/^,~])?")
 _BEFORE_A_COMMAND = frozenset(
     {"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "coproc", "begin"}
 )
 _WORDS = _BEFORE_A_COMMAND | {"case", "esac", "for"}
 _ASKS = frozenset({"do", "then", "else", "begin", "|", "||", "&&", "|&"})
-_BRACKETS = {"}": "", "]": "[", "))": "("}
-_ENDS = {"$((": "))", "$[": "]", "$'": "$'", '$"': '"', "'": "'", '"': '"', "`": "`"}
-_ATTACHED = frozenset("=?*+@!")  # in front of `(`: an array, a pattern
 _SIMPLE = re.compile(r"[ \t]*([\w./:,@%+~-]+)(?:[ \t]+[\w./=:,@%+~-]+)*[ \t]*")
-_LONGEST_WORD = 256
 _HEREDOCS = 16  # of one line: bash gives up at more
 
 
@@ -116,18 +108,22 @@ class Lexer:
         return self._quoted(at) if level.end == '"' else self._inside(level, at)
 
     def _code(self, level: Level, at: int) -> int:
-        match = next(CODE.finditer(self._line, at))
+        match = next(levels.CODE.finditer(self._line, at))
         kind, mark, end = match.lastgroup, match[0], match.end()
         if kind in ("plain", "escape"):
-            return self._part(level, at, end, mark if kind == "plain" else "\0")
+            return level.part(at, end, mark if kind == "plain" else "\0")
         if kind == "opens":
             return self._open(level, at, mark)
         if kind == "other":
             return self._other(level, at, mark)
         if kind == "redirect" and level.word is not None and level.word.isdigit():
             level.word = None
-        if mark == "(" and level.word is not None and (level.word[-1:] in _ATTACHED and level.word != "!"):
-            return self._push(")", self._part(level, at, end, "\0"), array=True)
+        if (
+            mark == "("
+            and level.word is not None
+            and (level.word[-1:] in levels.ATTACHED and level.word != "!")
+        ):
+            return self._push(")", level.part(at, end, "\0"), array=True)
         if (back := self._finish(level, at)) != at:
             return back
         if kind == "redirect":
@@ -143,14 +139,6 @@ class Lexer:
             self._last, level.first = mark, not level.array
         return end
 
-    def _part(self, level: Level, at: int, end: int, text: str) -> int:
-        """A part of a word."""
-        if level.word is None:
-            level.word, level.start = "", at
-        if len(level.word) < _LONGEST_WORD:
-            level.word += text
-        return end
-
     def _other(self, level: Level, at: int, mark: str) -> int:
         """`#`, `[`, a lone `$`, a backslash at the end."""
         if mark == "#" and level.word is None and not level.array:
@@ -160,10 +148,10 @@ class Lexer:
         if mark == "\\":
             self.joins = True
             return at + 1
-        named = level.first and level.word is not None and _NAME.fullmatch(level.word)
+        named = level.first and level.word is not None and levels.NAME.fullmatch(level.word)
         if mark == "[" and (named or (level.array and level.word is None)) and at < self._bracket:
-            return self._push("]", self._part(level, at, at + 1, "[\0"))
-        return self._part(level, at, at + 1, mark)
+            return self._push("]", level.part(at, at + 1, "[\0"))
+        return level.part(at, at + 1, mark)
 
     def _finish(self, level: Level, at: int) -> int:
         """A word ends here; where to go on: before it, where an alias was put in for it."""
@@ -181,7 +169,7 @@ class Lexer:
             self._last = ""
             return at
         self._last = word
-        level.first = word in _BEFORE_A_COMMAND or _ASSIGNS.match(word) is not None
+        level.first = word in _BEFORE_A_COMMAND or levels.ASSIGNS.match(word) is not None
         if word == "[[" and self.shell.extended:
             self._push("]]", at)
         elif word in ("case", "esac"):
@@ -216,17 +204,17 @@ class Lexer:
             self._instead.append((at, at, "\\"))
             mark = "$"
         if level.code:
-            self._part(level, at, at, mark if mark == "$" else "\0")
+            level.part(at, at, mark if mark == "$" else "\0")
         if mark == "`" and self._ticks:
             while self._levels[-1].end != "`":
                 self._levels.pop()
             self._pop()
         elif mark == "${":
             quoted = level.end == '"' or (level.end == "}" and not level.single)
-            match = _EXPANSION.match(self._line, at + 2)
+            match = levels.EXPANSION.match(self._line, at + 2)
             self._push("}", at, single=not quoted or self.shell.outlive or bool(match and match[1]))
         elif mark != "$":
-            end = _ENDS.get(mark, ")")
+            end = levels.ENDS.get(mark, ")")
             self._push(end, at, substitutes=True)
             self._ticks += end == "`"
         return at + len(mark)
@@ -259,7 +247,7 @@ class Lexer:
 
     def _single(self, level: Level, at: int) -> int:
         if level.end == "$'" or self.shell.escapes:
-            end = next(_ESCAPES.finditer(self._line, at)).end()
+            end = next(levels.ESCAPES.finditer(self._line, at)).end()
             if level.end == "'" and "\\" in self._line[at:end]:  # fish
                 self._instead.append((at, end, as_in_bash(self._line[at:end])))
         else:
@@ -271,7 +259,7 @@ class Lexer:
         return end + 1
 
     def _quoted(self, at: int) -> int:
-        match = next(QUOTED.finditer(self._line, at))
+        match = next(levels.QUOTED.finditer(self._line, at))
         if match["opens"]:
             return self._open(self._levels[-1], at, match["opens"])
         if match["end"]:
@@ -280,7 +268,7 @@ class Lexer:
 
     def _inside(self, level: Level, at: int) -> int:
         """In brackets that hold no commands."""
-        match = next(INSIDE.finditer(self._line, at))
+        match = next(levels.INSIDE.finditer(self._line, at))
         mark, end = match[0], match.end()
         if match["opens"]:
             return self._open(level, at, mark)
@@ -295,11 +283,11 @@ class Lexer:
     def _inner(self, level: Level, at: int, mark: str) -> int:
         end = at + 1
         if level.end == "]]":
-            if not _CONDITION_ENDS.match(self._line, at - 1 if at else 0):
+            if not levels.CONDITION_ENDS.match(self._line, at - 1 if at else 0):
                 return end
             self._pop()
             return at + 2
-        if mark == _BRACKETS[level.end]:
+        if mark == levels.BRACKETS[level.end]:
             level.deep += 1
         elif mark == level.end[0] and level.deep:
             level.deep -= 1

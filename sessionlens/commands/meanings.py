@@ -69,6 +69,9 @@ class Meanings:
     enter: bool = False
     """Enter may."""
 
+    more: bool = False
+    """The prompt of a line that goes on was set: it may look like any."""
+
     aliases: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     """Those that may set the prompt."""
@@ -84,6 +87,7 @@ class Meanings:
 
     def ran(self, text: str, shell: str = "") -> None:
         """This was run, by a shell of this name."""
+        self.more |= "PS2" in text or "PROMPT2" in text
         if not _MAY_LEARN.search(text):
             return
         whole = Unfinished(text, dialect(shell)).code

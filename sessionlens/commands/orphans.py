@@ -31,6 +31,11 @@ class Orphans:
         more = continues(line.prompt) and line.prompt not in primaries
         self.lost = more and (self.lost or odd or seen > self._before)
         self._before = seen
-        if not self.lost or line.confidence != "high":
-            return line
-        return replace(line, confidence="medium", reason=WHY, doubt=WHY)
+        return unsure(line) if self.lost else line
+
+
+def unsure(line: Line) -> Line:
+    """The line, that may be more of one before it."""
+    if line.confidence != "high":
+        return line
+    return replace(line, confidence="medium", reason=WHY, doubt=WHY)

@@ -44,6 +44,14 @@ def test_the_lines_of_one_from_a_file_are_never_sure(typist: Any) -> None:
     assert typist.confidence("pwd") == "high"
 
 
+def test_a_prompt_of_more_that_looks_like_that_of_a_command(typist: Any) -> None:
+    typist.run("PS2='me@box:~$ '", READY)
+    for line in ("cat <<X", "rm -rf FAKE", "ls FAKE", "X", "pwd"):
+        typist.run(line, READY)
+    found = {each.text: each.confidence for each in typist.extraction().commands}
+    assert found["rm -rf FAKE"] == found["ls FAKE"] == "medium" and found["pwd"] == "high"
+
+
 @pytest.mark.parametrize("alias", ["x='cat <<X'", """x="PS1='> ' #" """])
 def test_a_command_before_one_is_not_thrown_away_with_it(typist: Any, alias: str) -> None:
     typist.run(f"alias {alias}", READY)
