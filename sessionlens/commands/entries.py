@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .contexts import looks_like
-from .grammar import parse
 from .line import Line
 from .meanings import OTHER_MEANING, Meanings
 from .model import HIDDEN, TIERS, LineEvent
@@ -174,7 +173,6 @@ def _complete(rows: Sequence[str]) -> str:
     """
     for stop in range(len(rows), 0, -1):
         text = "\n".join(rows[:stop])
-        odd = (len(text) - len(text.rstrip("\\"))) % 2
-        if text.strip() and not odd and not Unfinished(text).bodies and not parse(text).has_error:
+        if text.strip() and not Unfinished(text).open:
             return text
     return ""

@@ -6,7 +6,7 @@ Where one begins is told by lexing.py.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .ansi_c import ansi_c
 from .dialects import Dialect
@@ -30,11 +30,22 @@ class Heredoc:
     word: str
     tabs: bool = False
     quoted: bool = False
+    lines: list[str] = field(default_factory=list)
     _before: str = ""
     """The line before goes on: a backslash stood at its end."""
 
+    @property
+    def text(self) -> str:
+        """What a program reads of it, if nothing is expanded."""
+        return "".join(f"{line.lstrip(chr(9)) if self.tabs else line}\n" for line in self.lines)
+
     def ends(self, line: str) -> bool:
-        """Is this its last line?"""
+        """Is this its last line? All others are kept."""
+        last = self._last(line)
+        self.lines += [] if last else [line]
+        return last
+
+    def _last(self, line: str) -> bool:
         line = self._before + line
         slashes = 0 if self.quoted else len(line) - len(line.rstrip("\\"))
         self._before = line[:-1] if slashes % 2 and len(line) < _LONGEST else ""
@@ -58,3 +69,8 @@ def heredoc(line: str, at: int, stop: int, tabs: bool, shell: Dialect) -> tuple[
 
     word = _QUOTES.sub(unquoted, raw)
     return Heredoc(word, tabs, word != raw or bool(_QUOTES.search(raw))), match.end()
+
+
+def redirection(operator: str, word: str, heredoc: Heredoc) -> str:
+    """The operator and word of a here-document as those of any redirection."""
+    return f"<{word}"

@@ -8,12 +8,12 @@ goes through each line once, whatever came before. Aliases that are known are pu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from . import levels
 from .aliasing import PutIn
 from .dialects import BASH, Dialect, as_in_bash
-from .heredocs import Heredoc, heredoc
+from .heredocs import Heredoc, heredoc, redirection
 from .levels import Level
 
 _BEFORE_A_COMMAND = frozenset(
@@ -29,9 +29,12 @@ class Lexer:
     """Reads the lines of one text, one after the other."""
 
     def __init__(
-        self, shell: Dialect = BASH, aliases: Mapping[str, str] | None = None, end: str = ""
+        self,
+        shell: Dialect = BASH,
+        aliases: Mapping[str, str] | None = None,
+        written: Callable[[str, str, Heredoc], str] = redirection,
     ) -> None:
-        self.shell, self.aliases, self._end = shell, aliases or {}, end
+        self.shell, self.aliases, self._written = shell, aliases or {}, written
         self.heredocs: list[Heredoc] = []
         """Those that are still to end; the first is the one that is read."""
 
@@ -54,8 +57,8 @@ class Lexer:
         return self.joins or (not self.inside and self._last in _ASKS)
 
     def read(self, line: str) -> str | None:
-        """The next line, with aliases put in and as bash would have it, here-documents with `end` for their
-        words, or as a plain `<`; None for a line of one.
+        """The next line, with aliases put in, as bash would have it, and with what `written` makes of the
+        operator of a here-document and its word; None for a line of one.
         """
         if self.heredocs:
             rest = self._body(line)
@@ -183,9 +186,7 @@ class Lexer:
             found, stop = heredoc(self._line, at, self._stop(at), mark == "<<-", self.shell)
         if found is not None:
             self._begun.append(found)
-            quote = "'" * found.quoted
-            plain = f"{mark}{quote}{self._end}{quote} " if self._end else f"<{self._line[at:stop]}"
-            self._instead.append((at - len(mark), stop, plain))
+            self._instead.append((at - len(mark), stop, self._written(mark, self._line[at:stop], found)))
         elif mark in ("<<", "<<-"):
             self._instead.append((at - len(mark), at, "<"))
         elif mark[0] == "&" and self.shell.heredocs and not self.shell.extended:  # dash: in the background

@@ -1,37 +1,51 @@
-"""A text without what its here-documents hold, or with them where a grammar finds them."""
+"""A text without what its here-documents hold, or with a word for each; or as another shell has it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from .dialects import BASH, Dialect
+from .heredocs import Heredoc, redirection
 from .lexing import Lexer
 
-_DIFFERS = re.compile(r"[#'`]|&>")
+_DIFFERS = re.compile(r"[#'`]|&>|<<")
+_MARK = "\ue000"  # no shell gives it a meaning
+_PLACE = re.compile(f"{_MARK}(\\d+){_MARK}")
 
 
-def plainly(text: str, shell: Dialect = BASH) -> str:
-    """A text as bash would have it, each here-document begun and ended by a plain word."""
-    if "<<" not in text and (shell == BASH or not _DIFFERS.search(text)):
+def in_bash(text: str, shell: Dialect) -> str:
+    """A line of a shell as bash would have it, but for here-documents."""
+    if shell == BASH or not _DIFFERS.search(text):
         return text
-    end = "END"
-    while end in text:
-        end += "D"
-    lexer, lines = Lexer(shell, end=end), list[str]()
-    for line in text.split("\n"):
-        left = len(lexer.heredocs)
-        code = lexer.read(line)
-        if left and (code is not None or len(lexer.heredocs) < left):
-            lines.append(end)
-        lines += [code] if code is not None else [line] if len(lexer.heredocs) == left else []
-    return "\n".join([*lines, *[end] * len(lexer.heredocs)])
+    lexer = Lexer(shell, written=lambda operator, word, _: operator + word)
+    return "\n".join(line if (code := lexer.read(line)) is None else code for line in text.split("\n"))
+
+
+def plainly(text: str) -> tuple[str, list[Heredoc]]:
+    """A text with a file of its own for each here-document, and those; `held` tells which."""
+    begun: list[Heredoc] = []
+
+    def place(operator: str, word: str, heredoc: Heredoc) -> str:
+        begun.append(heredoc)
+        return f"<{_MARK}{len(begun) - 1}{_MARK} "
+
+    return (_code(text, place), begun) if "<<" in text else (text, [])
+
+
+def held(word: str, heredocs: Sequence[Heredoc]) -> Heredoc | None:
+    """The one that the name of a file stands for."""
+    match = _PLACE.fullmatch(word)
+    return heredocs[int(match[1])] if match and int(match[1]) < len(heredocs) else None
 
 
 @lru_cache(16)
 def code(text: str) -> str:
     """A text without what its here-documents hold, and with `<` for `<<`."""
-    if "<<" not in text:
-        return text
-    lexer = Lexer()
+    return _code(text, redirection) if "<<" in text else text
+
+
+def _code(text: str, written: Callable[[str, str, Heredoc], str]) -> str:
+    lexer = Lexer(written=written)
     return "\n".join(line for each in text.split("\n") if (line := lexer.read(each)) is not None)
