@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 from .dialects import BASH, Dialect
@@ -12,7 +12,7 @@ from .lexing import Lexer
 
 _DIFFERS = re.compile(r"[#'`]|&>|<<")
 _MARK = "\ue000"  # no shell gives it a meaning
-_PLACE = re.compile(f"{_MARK}(\\d+){_MARK}")
+_MOST = 4096
 
 
 def in_bash(text: str, shell: Dialect) -> str:
@@ -23,21 +23,18 @@ def in_bash(text: str, shell: Dialect) -> str:
     return "\n".join(line if (code := lexer.read(line)) is None else code for line in text.split("\n"))
 
 
-def plainly(text: str) -> tuple[str, list[Heredoc]]:
-    """A text with a file of its own for each here-document, and those; `held` tells which."""
-    begun: list[Heredoc] = []
+def plainly(text: str, held: dict[str, Heredoc]) -> str:
+    """A text with a file of its own for each here-document; `held` learns what each of these holds."""
+    if "<<" not in text:
+        return text
 
     def place(operator: str, word: str, heredoc: Heredoc) -> str:
-        begun.append(heredoc)
-        return f"<{_MARK}{len(begun) - 1}{_MARK} "
+        name = f"{_MARK}{len(held)}{_MARK}"
+        if len(held) < _MOST:
+            held[name] = heredoc
+        return f"<{name} "
 
-    return (_code(text, place), begun) if "<<" in text else (text, [])
-
-
-def held(word: str, heredocs: Sequence[Heredoc]) -> Heredoc | None:
-    """The one that the name of a file stands for."""
-    match = _PLACE.fullmatch(word)
-    return heredocs[int(match[1])] if match and int(match[1]) < len(heredocs) else None
+    return _code(text, place)
 
 
 @lru_cache(16)

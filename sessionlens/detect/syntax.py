@@ -9,14 +9,13 @@ or behind the first MOST characters is read as words between operators only: hos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from sessionlens.commands.grammar import MOST, parse
-from sessionlens.commands.heredocs import Heredoc
-from sessionlens.commands.plainly import held, plainly
+from sessionlens.commands.plainly import plainly
 
 from .model import Call, Pipes, Redirect
 from .names import Known, remember
@@ -59,15 +58,14 @@ def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = N
 
     `known` learns the assignments and functions on the way; `pipelines` gives the numbers.
     """
-    text, heredocs = plainly(text)
-    text = _ZERO.sub(" ", _joined(text))
+    text = _ZERO.sub(" ", _joined(plainly(text, known.heredocs)))
     root = parse(text)
     if root.has_error and _EXTGLOB.search(text):
         text = _EXTGLOB.sub(r"\1", text)
         root = parse(text)
     seen: set[tuple[str, ...]] = set()
     pipelines = pipelines or count(1)
-    for call in _Walk(text, known, pipelines, heredocs).calls(root):
+    for call in _Walk(text, known, pipelines).calls(root):
         if root.has_error:
             seen.add(call.words)
         yield call
@@ -124,10 +122,8 @@ def _inside(node: tree_sitter.Node) -> list[tree_sitter.Node]:
 class _Walk:
     """One pass over a tree; tells `known` of the literal assignments on the way."""
 
-    def __init__(
-        self, source: str, known: Known, pipelines: Iterator[int], heredocs: Sequence[Heredoc] = ()
-    ) -> None:
-        self.source, self.heredocs = source, heredocs
+    def __init__(self, source: str, known: Known, pipelines: Iterator[int]) -> None:
+        self.source = source
         self.known = known
         self.pipelines = pipelines
 
@@ -250,7 +246,7 @@ class _Walk:
         if node.type == "herestring_redirect":
             return Redirect(operator, "".join(unquote(self.text(c), self.known) for c in targets[:1])), []
         words = [word for target in targets for word in self._words(target)]
-        if heredoc := held(words[0] if words else "", self.heredocs):
+        if heredoc := self.known.heredocs.get(words[0] if words else ""):
             text = heredoc.text if heredoc.quoted else in_quotes(heredoc.text, self.known)
             return Redirect("<<", text), words[1:]
         return Redirect(operator, words[0] if words else ""), words[1:]
@@ -258,7 +254,7 @@ class _Walk:
     def _substituted(self, node: tree_sitter.Node) -> Iterator[Call]:
         """What substitutions in a here-document run."""
         targets = node.children_by_field_name("destination")
-        heredoc = held(self.text(targets[0]), self.heredocs) if targets else None
+        heredoc = self.known.heredocs.get(self.text(targets[0])) if targets else None
         if heredoc and not heredoc.quoted and ("$(" in heredoc.text or "`" in heredoc.text):
             source = f": <<E\n{heredoc.text}E\n"
             inner = _Walk(source, self.known, self.pipelines).calls(parse(source))
