@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from sessionlens.commands import running
+
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
 Shell = Callable[..., Any]
 READY = r"me@box:~\$ $"
@@ -178,3 +180,21 @@ def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
         assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
         assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
     assert [each.confidence for each in found][-1] == "medium"
+
+
+def test_a_long_here_document_is_not_read_again_at_each_line(
+    taken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ["cat <<A", *["some words of a file"] * 300, "A", "pwd"]
+    events: list[tuple[int, str, bytes]] = []
+    for at, row in enumerate(rows):
+        prompt = b"> " if 0 < at <= 301 else b"me@box:~$ "
+        events += [(4 * at, "o", prompt), (4 * at + 1, "i", row.encode()), (4 * at + 2, "o", row.encode())]
+        events += [(4 * at + 3, "i", b"\r"), (4 * at + 3, "o", b"\r\n")]
+    events.append((9999, "o", b"me@box:~$ "))
+    read: list[int] = []
+    real = running.posing
+    monkeypatch.setattr(running, "posing", lambda text: (read.append(len(text)), real(text))[1])
+    found = taken([(t_ns * 10**6, stream, data) for t_ns, stream, data in events]).commands
+    assert [each.text for each in found] == ["\n".join(rows[:-1]), "pwd"]
+    assert 0 < sum(read) < 4 * len("\n".join(rows))
