@@ -38,7 +38,7 @@ def typed_ahead(
     accepted = sorted(line.candidate.point.offset for line in lines)
     reached, left = 0, list(left_over)
     flushes = Flushes(view) if left else None
-    passed = _Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
+    passed = Passed(view, prompts, {each.text.strip() for key_line in left for each in key_line.readings})
     for key_line in left if model is not None else ():
         whole = key_line.readings[0]  # whatever came up in between: the terminal keeps the line for the shell
         text = whole.text.rstrip()
@@ -82,17 +82,17 @@ class Ahead:
         tail = bytes(self.view.out[max(at - _LINE_END, 0) : at])
         return at - len(tail) + len(tail.rstrip(b"\r\n"))
 
-    def kind(self, key_line: KeyLine) -> str:
-        """The kind of event that such a line is, which was never echoed."""
+    def read(self, key_line: KeyLine) -> bool:
+        """Was such a line, which was never echoed, left for the shell to read?"""
         before = bisect_left(self._enters, key_line.first) - 1
         ahead = before >= 0 and self.view.offset_at(key_line.first_event) <= self._taken[before]
         ahead |= FLUSHES.search(self.view.recording.data(key_line.last_event)) is not None  # in one go
         typed = any(each.text.strip() or each.typed.strip() for each in key_line.readings)
-        return "unread" if ahead and typed and key_line.ender == "enter" else "hidden input"
+        return ahead and typed and key_line.ender == "enter"
 
 
 @dataclass
-class _Passed:
+class Passed:
     """Prompts without an editor at which nobody typed."""
 
     view: View

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .beginning import without_beginning
 from .contexts import Contexts
 from .correcting import answered, corrected, refused
 from .ending import last_end, output_end
@@ -99,7 +100,7 @@ class Assembler:
         match = _END_OF_LINE.match(view.out, after)
         begin = match.end() if match else after
         data = bytes(view.out[begin:stop])
-        output = plain(data)
+        output = plain(without_beginning(view, following, begin, stop))
         read = self._as_run(line, Read(text, None, confidence, reason, output))
         text, typed, confidence, reason, output = read
         if (

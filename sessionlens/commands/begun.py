@@ -38,5 +38,8 @@ def _eaten(prompt: str, early: KeyLine, echoes: Echoes) -> bool:
     typed = early.best.typed.strip()
     if not typed:
         return False
-    inside = prompt.rstrip().endswith(typed[-1]) or (not is_marked(prompt) and in_order(typed, prompt))
+    bare = prompt.strip()
+    inside = bare.endswith(typed[-1])
+    if not is_marked(prompt):
+        inside |= in_order(typed, bare) or bool(bare and bare in typed)
     return inside and echoes.came(early)

@@ -30,6 +30,8 @@ class Early:
         """The event of the line's first key."""
         self._left: str | None = None
         """What stood left of the cursor at that key."""
+        self._alone: str | None = None
+        """The prompt, where it was seen since with nothing of the line behind it."""
 
     def rest(self, rest: Rest) -> Rest:
         """The rest as it would have been behind the prompt alone."""
@@ -44,8 +46,11 @@ class Early:
         typed = editor.buffer[: editor.cursor][:LONGEST]
         if not rest.paste and (behind := _behind_echo(rest.left, typed)) is not None:
             return behind.of(rest)
+        if self._alone is not None and rest.left.startswith(self._alone):
+            return rest
         begun = _begun(rest, typed)
         if not begun:
+            self._alone = rest.left if is_marked(rest.left) else None
             return rest
         sure = _behind_mark(rest, begun) or self._echoed(rest, begun)
         return _without(rest, begun, echoed=editor.buffer) if sure else replace(rest, early=None)

@@ -79,7 +79,10 @@ def _begins(data: bytes, line: Line) -> int | None:
         return None
     if text.endswith(prompt):
         return places[len(text) - len(prompt)]
-    found = text.find(prompt + _squeezed(line.text.split("\n")[0]))
+    said = _squeezed(line.text.split("\n")[0])
+    found = text.find(prompt + said)
+    if found < 0 and said.startswith(text[(last := text.rfind(prompt)) + len(prompt) :]):
+        found = last  # a line that was begun before, as far as the prompt's editor has drawn it again
     return places[found] if found >= 0 else None
 
 

@@ -11,9 +11,10 @@ from .meanings import OTHER_MEANING, Meanings
 from .model import HIDDEN, TIERS, LineEvent
 from .more import Unfinished
 from .openers import opens
-from .orphans import Orphans, unsure
+from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
+from .repeated import Repeated, unsure
 from .screen import View
 
 _ROWS = 64  # of what was thrown away, that are looked at
@@ -67,22 +68,19 @@ class Entry:
 
 
 def entries(
-    view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent] = ()
+    view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent]
 ) -> tuple[list[Entry], list[LineEvent]]:
     """Lines joined over continuation prompts; what was thrown away, and did not run, goes to the events."""
-    orphans, meanings = Orphans(unread), Meanings()
+    orphans, repeated, meanings = Orphans(unread), Repeated(), Meanings()
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
-    body = Unfinished("")  # a here-document that nothing was joined to
     primary, primaries = "", set[str]()
     for line in lines:
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
             meanings.ran(open_entry.text)
-            if meanings.more and not body.bodies and not line.begins:
-                body = Unfinished(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
@@ -92,14 +90,15 @@ def entries(
             thrown = [*(open_entry.lines if open_entry else []), line]
             events += _cancelled(thrown)
             open_entry = None
+            repeated.ended()
         elif joins and open_entry is not None:
             open_entry.add(line)
+            repeated.joined(line)
         elif line.outcome == "run":
             odd = meanings.anything and joined[-1:] != [] and opens(joined[-1].text) is None
             first = orphans.read(line, primaries, odd)
-            if body.bodies:
-                body.add(line.text)
-                first = unsure(first)
+            if repeated.goes_on(line, bool(joined) and _at_once(view, joined[-1].last, line)):
+                joined[-1].lines[-1], first = unsure(joined[-1].last), unsure(first)
             open_entry, primary = Entry.of(first, meanings.aliases), line.prompt
             if not orphans.lost:
                 primaries.add(primary)
@@ -133,9 +132,14 @@ def _goes_on(
     in_repl = usual and bool(looks_like(primary)) and line.prompt != primary
     if not surely_continues(line.prompt) and not in_repl and not entry.typed.open:
         return False
-    before = view.out[entry.last.candidate.after : line.candidate.point.offset]
+    return _at_once(view, entry.last, line)
+
+
+def _at_once(view: View, last: Line, line: Line) -> bool:
+    """Was nothing printed between these lines but the prompt of the second?"""
+    before = view.out[last.candidate.after : line.candidate.point.offset]
     rows = [row for row in plain(bytes(before)).split("\n") if row.strip()]
-    drawn = entry.last.text.split("\n")[-1].strip()
+    drawn = last.text.split("\n")[-1].strip()
     if len(rows) > 1 and drawn and rows[0].endswith(drawn):
         rows = rows[1:]  # a transient prompt: the line that was taken is drawn again first
     return (rows or [""])[0].startswith(line.prompt.rstrip()) and bool(rows or not line.prompt.strip())

@@ -31,10 +31,12 @@ from .output import plain
 from .piped import fed, shell_fed
 from .prompts import Prompts, guessed, is_marked, shape
 from .recovery import recovered
+from .refused import refused
 from .screen import View
 from .searching import Searches
 from .secrets import unanswered, unechoed
 from .unprompted import unprompted
+from .unproved import Unproved
 
 if TYPE_CHECKING:
     from sessionlens.recording import Recording
@@ -51,7 +53,7 @@ def extract(recording: Recording, replay: Replay) -> Extraction:
     if recording.input_ends_ns is not None:
         shown = recording.without_input()
         found = cut(found, _extract(shown, again(shown, reflow=replay.reflow)), recording.input_ends_ns)
-    return replace(found, commands=[in_time(command) for command in doubted(found.commands)])
+    return replace(found, commands=[in_time(refused(command)) for command in doubted(found.commands)])
 
 
 def _extract(recording: Recording, replay: Replay) -> Extraction:
@@ -110,9 +112,15 @@ def _terminal(recording: Recording, replay: Replay) -> Extraction:
     hidden += [(line.key_line.first, line.key_line.last) for line in lines if line.hidden and line.key_line]
     kept = {each.first for each in secret} | taken
     events += thrown_away(each for each in typed if each.first not in kept)
-    ahead = Ahead(view, lines)
+    ahead, unproved = Ahead(view, lines), Unproved(view, prompts, lines, reader.unseen.ahead)
     events += [
-        LineEvent(each.end_ns, ahead.kind(each), HIDDEN, each.first, each.last)
+        LineEvent(
+            each.end_ns,
+            "unread" if unproved.holds(each) or ahead.read(each) else "hidden input",
+            HIDDEN,
+            each.first,
+            each.last,
+        )
         for each in secret
         if not view.aside(view.offset_at(each.last_event)) or len(each.readings[0].typed.strip()) > 1
     ]

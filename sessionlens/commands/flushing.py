@@ -16,6 +16,7 @@ from .output import plain
 from .screen import View
 
 FLUSHES = re.compile(rb"[\x03\x1a\x1c]")
+FLUSHED = "it was sent in one piece with a Ctrl-C before it, which may have taken more with it than is seen"
 _LONGEST = 4096  # bytes that the terminal keeps (MAX_CANON), and so may echo
 
 
@@ -39,6 +40,14 @@ class Flushes:
         at = bisect_right(self.bytes, key_line.last)
         typed = bytes(self.view.recording.blob("i")[key_line.last + 1 : self.bytes[at]])
         return _bare(plain(bytes(self.view.out[ended:stop]))) == _bare(typed.decode("utf-8", "replace"))
+
+
+def flushed(view: View, key_line: KeyLine) -> bool:
+    """Did such a key come in the same piece, before the first of these? Where the terminal was in between two
+    modes then, what it echoed is not what the shell read.
+    """
+    begun = int(view.recording.offset[key_line.first_event])
+    return FLUSHES.search(view.recording.data(key_line.first_event)[: key_line.first - begun]) is not None
 
 
 def thrown_away(left: Iterable[KeyLine]) -> Iterator[LineEvent]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from .accept import Candidate
@@ -17,22 +18,25 @@ from .blind import Echo
 from .cutting import Cutter, Option
 from .doubts import Doubts
 from .editor import KeyLine
+from .flushing import FLUSHED, flushed
 from .line import Line, verdict
 from .lost import LostLines
 from .macros import by_macro
-from .matching import Match, best_match, joined, tidy
+from .matching import Match, begins, best_match, joined, tidy
 from .meanings import Meanings
 from .model import HIDDEN, LineEvent
 from .predicting import Models
-from .prompts import Prompts, shape
+from .prompts import Prompts
 from .readings import Readings, behind_interrupt
 from .running import Asking
 from .screen import View
 from .secrets import Echoes, starred, unanswered
+from .staying import comes_back, drawn_again
 from .unseen import Unseen
 from .waiting import Waiting
 
 _HISTORY = re.compile(r"!\S|^\^")
+REBOUND = "Ctrl-C ended it, which may have another meaning here: it may have been run"
 
 
 class LineReader:
@@ -51,6 +55,7 @@ class LineReader:
         self.last_ns = 0
         self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.ended = -1  # where Ctrl-D ended a shell last
+        self.ended_by_key = -1  # the event at which a key that is no Enter ended a line last
         self.meanings = Meanings()
         self.asking = Asking(prompts, meanings=self.meanings)
         self.doubts = Doubts(view, self.asking, key_lines, pane)
@@ -72,7 +77,7 @@ class LineReader:
             options = list(self.readings.options(candidate))
             if filled:  # history brought this line back to be looked at: it begins at the prompt
                 options = [option for option in options if not option.rested]
-            filled = bool(following and options and self._comes_back(candidate, following, options[0]))
+            filled = bool(following and options and self._stays(candidate, following, options[0]))
             if filled:
                 for key_line in self.waiting.pending(candidate, options)[-1:]:
                     self.waiting.take(key_line)
@@ -81,6 +86,7 @@ class LineReader:
             options = options or self.readings.unrested(candidate)
             if options or candidate.paste or self.has_input:
                 line = self._decide(candidate, options)
+                line = self._thrown(line) if line is not None else None
                 if line is not None and self.asking.answered(line.prompt, line.text):
                     continue
                 if line is not None and not (self.asking.edits and not line.prompt):
@@ -91,31 +97,12 @@ class LineReader:
                 elif candidate.paste and candidate.after != self.ended and self.asking.unanswered:
                     self._unread(candidate)
 
-    def _comes_back(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
-        """Did the line stay? Enter only expanded the history (histverify), or an editor changed it (zsh)."""
+    def _stays(self, candidate: Candidate, following: Candidate, option: Option) -> bool:
+        """Was the line not taken, as it is seen to stand there again?"""
         if not self.has_input and not candidate.paste:
-            return self._drawn_again(following, option)
-        if not (candidate.paste and following.paste and following.rests):
-            return False
-        edited = any(key_line.ender == "edit" for key_line in self.waiting.pending(candidate, [option])[-1:])
-        if not edited and not _HISTORY.search(option.text):
-            return False
-        left = following.rests[0].left
-        prompt = self.prompts.split(left, True)
-        return (
-            prompt is not None and shape(prompt) == shape(option.prompt) and bool(left[len(prompt) :].strip())
-        )
-
-    def _drawn_again(self, following: Candidate, option: Option) -> bool:
-        """Without keys: did the line stay where it was, something being shown below (tcsh's list, node's
-        preview)?
-        """
-        line = option.prompt + option.text.rstrip()
-        if not following.rests:
-            return following.lines[-1].text.startswith(line) if following.lines else False
-        left = following.rests[0].left.rstrip()
-        bare = len(left) <= len(option.prompt.rstrip())
-        return bool(option.text.strip()) and not bare and (left.startswith(line) or line.startswith(left))
+            return drawn_again(following, option)
+        pending = self.waiting.pending(candidate, [option])
+        return comes_back(self.prompts, candidate, following, option, pending)
 
     def _unread(self, candidate: Candidate) -> None:
         """A line editor took something, and what is not known: no row, but not nothing either."""
@@ -148,6 +135,7 @@ class LineReader:
             if not pending:
                 self.broken = next((option for option in options if option.rested), None)
                 if self.broken and by_macro(self.view, candidate, self.broken):
+                    self.ended_by_key = candidate.point.event
                     self._unread(candidate)
                 return None  # nobody pressed Enter: a program printed this, maybe into a line
         if not options:
@@ -168,7 +156,7 @@ class LineReader:
         if not (match and match.exact) and (pure := self.readings.undrawn(candidate, prompt, pending)):
             options = pure
             match = best_match([option.text for option in options], pending)
-        if match and not candidate.paste and not match.exact and self._blind(match.key_line, match.text):
+        if match and not candidate.paste and not match.exact and self._blind(prompt, match):
             return None  # the echo is off, so this is output behind the prompt; see recovery
         if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
             return None  # echoed before, so this is what the line printed; see ahead
@@ -200,7 +188,7 @@ class LineReader:
 
     def _typed_here(self, option: Option, key_line: KeyLine) -> bool:
         """Was it seen to come, or does the line's editor make this line of it?"""
-        seen = self.echoes.came(key_line, whole=False)
+        seen = self.echoes.came(key_line, whole=False) or begins(option.text, key_line)
         return seen or self.models.knows(option.prompt, option.text, key_line)
 
     def _rows(self, candidate: Candidate, option: Option, pending: list[KeyLine]) -> Line | None:
@@ -242,9 +230,11 @@ class LineReader:
                 return Line(candidate, begun.prompt, typed, "run", "keys", "medium", key_line, False, why)
         return None
 
-    def _blind(self, key_line: KeyLine, shown: str) -> bool:
+    def _blind(self, prompt: str, match: Match) -> bool:
         """Did nothing come back between the first key and Enter, and not later either?"""
-        return unanswered(self.view, key_line) and tidy(key_line.best.text) not in tidy(shown)
+        key_line, shown = match.key_line, match.text
+        later = tidy(key_line.best.text) in tidy(shown) or begins(shown, key_line)
+        return unanswered(self.view, key_line) and not (later or self.models.knows(prompt, shown, key_line))
 
     def _settle(self, candidate: Candidate, option: Option, match: Match | None) -> Line:
         found = verdict(option, match, self.has_input)
@@ -252,7 +242,7 @@ class LineReader:
         if match is not None and (typed := self._begun_before(candidate, match)):
             text, confidence = typed, "medium"
             reason = "its beginning was typed and echoed before the prompt came: the keystrokes are taken"
-        elif confidence == "high" and (doubt := self._doubt(candidate, option)):
+        elif confidence == "high" and (doubt := self._doubt(candidate, option, match)):
             confidence, reason = "medium", doubt
         if match is None and starred(text):
             why = "stars: something asked for a secret with a line editor"
@@ -260,25 +250,33 @@ class LineReader:
         key_line = match.key_line if match else None
         shown = self.readings.interrupted(candidate, option, text)
         cancelled = key_line.ender == "interrupt" if key_line else shown
-        if cancelled and (self.meanings.interrupt or self._accepted(candidate, key_line)):
-            cancelled, confidence = False, "low"
-            reason = "Ctrl-C ended it, which may have another meaning here: it may have been run"
-        if cancelled:
+        if cancelled and not self._may_run(candidate, key_line):
             text = text.removesuffix("^C").rstrip()
         outcome = "cancelled" if cancelled else "run"
         return Line(
             candidate, option.prompt, text, outcome, found.source, confidence, key_line, False, reason,
-            self._doubt(candidate, option),
+            self._doubt(candidate, option, match),
         )  # fmt: skip
 
-    def _accepted(self, candidate: Candidate, key_line: KeyLine | None) -> bool:
-        """Did it end as readline ends a line that it takes? One that it throws away ends in its own row."""
-        return candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
+    def _thrown(self, line: Line) -> Line:
+        """The line; one that Ctrl-C seems to have thrown away is a row where that may be wrong."""
+        if line.outcome != "cancelled" or not line.text or not self._may_run(line.candidate, line.key_line):
+            return line
+        return replace(line, outcome="run", confidence="low", reason=REBOUND)
 
-    def _doubt(self, candidate: Candidate, option: Option) -> str:
+    def _may_run(self, candidate: Candidate, key_line: KeyLine | None) -> bool:
+        """May Ctrl-C mean something else? Or did it end as readline ends a line that it takes? One that it
+        throws away ends in its own row.
+        """
+        accepted = candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
+        return self.meanings.interrupt or accepted
+
+    def _doubt(self, candidate: Candidate, option: Option, match: Match | None) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
         if self.meanings.enter and candidate.paste:
             return "what a line editor does at Enter was changed before"
+        if match is not None and flushed(self.view, match.key_line):
+            return FLUSHED
         short = len(option.prompt) < 3 and not self._begins(candidate, option)
         return "the prompt is short and does not begin its row" if short else ""
 
@@ -289,6 +287,8 @@ class LineReader:
         """
         whole, shown = match.key_line.readings[0], match.reading
         if candidate.paste or not match.exact or whole is shown or not whole.certain:
+            return ""
+        if match.key_line.first_event <= self.ended_by_key:
             return ""
         early = match.key_line.early
         return whole.text if early is not None and self.echoes.came(early) else ""

@@ -16,6 +16,7 @@ from .matching import Match, best_match, tidy
 from .prompts import Prompts, guessed
 from .running import Asking
 from .screen import Rest
+from .searching import found
 from .secrets import Echoes
 
 _TALL = 200  # letters of a line that may fill a screen
@@ -131,8 +132,9 @@ class LostLines:
         if not text or own is None:
             return None
         key_line = match.key_line if match else None
-        outcome = "cancelled" if key_line is not None and key_line.ender == "interrupt" else "run"
-        return Line(candidate, prompt, text, outcome, "screen", "low", key_line, False, BY_REST)
+        if key_line is not None and key_line.ender == "interrupt":
+            return _thrown(candidate, prompt, text, key_line)
+        return Line(candidate, prompt, text, "run", "screen", "low", key_line, False, BY_REST)
 
     def _by_looks(self, candidate: Candidate, shown: str) -> Line | None:
         prompt = next(iter(guessed(shown)), "")
@@ -140,3 +142,9 @@ class LostLines:
         if not prompt or not text or not candidate.paste:
             return None
         return Line(candidate, prompt, text, "run", "screen", "low", None, False, BY_LOOKS)
+
+
+def _thrown(candidate: Candidate, prompt: str, text: str, key_line: KeyLine) -> Line:
+    """What Ctrl-C ended, maybe in a search."""
+    text = found(candidate, text)
+    return Line(candidate, prompt, text, "cancelled", "screen", "low", key_line, False, BY_REST)

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from statistics import median
 
 from .accept import Candidate
@@ -20,6 +21,7 @@ EXACT, CONSISTENT = 3.0, 1.0
 _MAX = 500  # characters that are compared where two texts differ
 _CLOSE = 32  # key lines at either end
 _LONGEST_LAG_NS = 2_000_000_000
+_TOLD = 2  # characters that tell a line from what was printed by chance
 _IN_FLIGHT = 8  # lines that may be accepted before one that was submitted
 
 
@@ -158,6 +160,13 @@ def _common(one: str, other: str) -> int:
         met = row & places.get(char, 0)
         row = (row + met | row - met) & whole
     return len(other) - row.bit_count()
+
+
+def begins(text: str, key_line: KeyLine) -> bool:
+    """Does the text begin as it was typed, up to the first key that changed it, and go on in that order?"""
+    plain = takewhile(lambda key: key.name in ("text", "paste"), key_line.edited)
+    first = "".join(key.text for key in plain).strip()
+    return len(first) >= _TOLD and text.startswith(first) and in_order(key_line.best.typed, text)
 
 
 def in_order(typed: str, text: str) -> bool:

@@ -22,7 +22,7 @@ from .stdin import WORDS_OF_SHELLS, pipelines
 
 OTHER_MEANING = "a name in it may mean something else by now: lines of it may have been run by themselves"
 _MAY_LEARN = re.compile(
-    r"""(?i:alias)|\b(?:source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
+    r"""(?i:alias)|PROMPT|PS[12]|\b(?:declare|typeset|local|source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
     r"""|(?:^|[\s;&|])\.\s|[$`'"\\]|rcfile|init-file|\bENV=|ZDOTDIR|HOME=|rc\b|profile|\[hidden"""
 )
 """All else is not parsed."""
@@ -53,6 +53,15 @@ _OTHERS = frozenset({"elvish", "fish", "nu", "xonsh"})
 """Shells without aliases of text, and of another grammar."""
 
 _BUDGET = 1 << 16  # characters of commands in commands
+_DECLARES = frozenset({"declare", "typeset", "local"})
+_NAMEREF = re.compile(r"-\w*n")
+"""bash: what is said to it is said to a name that nobody sees, maybe that of the table of aliases."""
+
+_COMPUTED = re.compile(
+    r"\bPROMPT_COMMAND\b.*\b(?:PS[12]|PROMPT2?)=|\b(?:PS[12]|PROMPT2?)=[^;\n]*(?:\$\(|`)", re.S
+)
+"""A prompt that looks as something else wants: nobody sees when it changes."""
+
 _READS_A_FILE = frozenset({".", "source", "eval", "enable", "emulate"})
 
 
@@ -69,9 +78,6 @@ class Meanings:
     enter: bool = False
     """Enter may."""
 
-    more: bool = False
-    """The prompt of a line that goes on was set: it may look like any."""
-
     aliases: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     """Those that may set the prompt."""
@@ -87,7 +93,6 @@ class Meanings:
 
     def ran(self, text: str, shell: str = "") -> None:
         """This was run, by a shell of this name."""
-        self.more |= "PS2" in text or "PROMPT2" in text
         if not _MAY_LEARN.search(text):
             return
         whole = Unfinished(text, dialect(shell)).code
@@ -96,6 +101,7 @@ class Meanings:
             HIDDEN in text
             or len(whole) > MOST
             or bool(_STARTS.search(code) and not _ONLY_READ.fullmatch(code))
+            or bool(_COMPUTED.search(code))
         )
         if _PROMPT.search(code) or self.functions & set(_NAME.findall(code)):
             self.functions |= {one or other for one, other in _FUNCTION.findall(code)}
@@ -110,6 +116,8 @@ class Meanings:
                 self._alias(word)
         elif name in ("set", "shopt", "setopt", "unsetopt"):
             self.anything |= any(map(_GRAMMAR.search, rest))
+        elif name in _DECLARES:
+            self.anything |= any(map(_NAMEREF.match, rest))
         else:
             self.anything |= name in _READS_A_FILE or (shell not in _OTHERS and bool(_EXPANDED.search(name)))
 

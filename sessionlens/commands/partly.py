@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .begun import EATEN
+from .flushing import FLUSHED
 from .line import ANOTHER, MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
 from .lost import BY_LOOKS, BY_REST, TORN
 from .matching import in_order
@@ -19,7 +20,7 @@ def partly(command: Command) -> bool:
     """May other words have been run than its text has?"""
     reason = command.evidence.reason
     doubted = (
-        reason in (MORE_BEHIND, EATEN)
+        reason in (MORE_BEHIND, EATEN, FLUSHED)
         or reason.startswith(OTHER_MEANING)
         or (command.confidence == "low" and reason in _REASONS)
     )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from .accept import Candidate
 from .keys import Key
 from .region import before_cursor
 from .screen import PASTE, View
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
 _BEGUN = re.compile(rb"\x1b(?=[^\x1b\[O])(?!.*\x1b)(.*)\r", re.S)
 _LONGEST = 512  # bytes behind the last Esc
 _RUBBED_OUT = re.compile("[^\x7f\x08][\x7f\x08]")
+_FOUND = re.compile(r"\((?:failed )?(?:reverse-)?i-search\)`.*?': (.+)")
 MINIBUFFER = re.compile(r"[/?](.*)_")
 """zsh's row below the line."""
+
+
+def found(candidate: Candidate, text: str) -> str:
+    """What a search of readline's had found when Ctrl-C threw it away; its ^C stands over that by now."""
+    last = candidate.rests[-1] if candidate.rests else None
+    match = _FOUND.fullmatch((last.left + last.right).rstrip()) if last is not None else None
+    return match[1] if match and "i-search)`" in text else text
 
 
 class Searches:

@@ -21,12 +21,17 @@ class Unseen:
 
     def __init__(self, view: View, echo: Echo) -> None:
         self.view, self.echo = view, echo
+        self.ahead: set[int] = set()
+        """The first bytes of lines that one of these rows may be, typed before its prompt came."""
 
     def line(self, candidate: Candidate, option: Option, pending: Sequence[KeyLine]) -> Line | None:
         """The line; None where it is an answer to a program that did not echo it."""
         key_line = next((each for each in pending if not each.best.text.strip()), None)
-        if key_line is None and pending and self._typed_at_prompt(candidate, option, pending[0]):
-            return self._blind(candidate, option, pending[0])
+        if key_line is None:
+            at_prompt = (each for each in pending if self._typed_at_prompt(candidate, option, each))
+            if (blind := next(at_prompt, None)) is not None:
+                return self._blind(candidate, option, blind)
+            self.ahead |= {each.first for each in pending if candidate.paste and each.ender == "enter"}
         if key_line is not None and key_line.ender == "edit":  # what the editor wrote is run, and shown then
             reason = "an editor wrote it, and the shell showed it"
             return Line(candidate, option.prompt, "", "run", "screen", "medium", key_line, False, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,3 +48,37 @@ def test_what_is_typed_ahead_and_what_history_brought_is_not_printed(
     told = [(each.text, each.output) for each in found.values()][1:]
     assert told[0] == ("echo begin; cat go; echo end", "begin\necho ahead\nend")
     assert told[1:] == [("echo ahead", "ahead")] * 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux pseudo-terminals")
+@pytest.mark.parametrize(
+    ("argv", "paste", "prints"),
+    [
+        (("bash", "--norc"), "on", ("done\n", "id\n", "so ", "")),
+        (("bash", "--norc"), "off", ("done\n", "id\n", "so ", "")),
+        (("zsh", "-f", "-i"), "on", ("done\n", "id\n", "so ", "")),
+        (("dash",), "off", ("done\n", "id\n", "")),
+    ],
+)
+def test_the_echo_of_a_line_begun_while_it_ran_is_not_printed(
+    shell: Callable[..., Any], tmp_path: Path, argv: tuple[str, ...], paste: str, prints: tuple[str, ...]
+) -> None:
+    if not shutil.which(argv[0]):
+        pytest.skip(f"{argv[0]} is not installed")
+    (tmp_path / ".inputrc").write_text(f"set enable-bracketed-paste {paste}\n")
+    ready = r"me@box:~\$ .*\x1b\[\?2004h" if argv[0] == "zsh" else r"me@box:~\$ $"
+    started = shell(*argv, PS1="me@box:~$ ")
+    started.wait(ready)
+    started.run("mkfifo go", ready)
+    for printed in prints:
+        started.type("echo begun; cat go")
+        started.press("\r")
+        started.wait(r"[\r\n]begun\r\n")
+        started.type("id ")
+        (tmp_path / "go").write_text(printed)
+        started.wait(r"me@box:~\$ " + ("$" if argv[0] == "dash" else "(?s:.*)id $"))
+        started.type("-u")
+        started.press("\r")
+        started.wait(rf"\d\r\n(?s:.*){ready}")
+    found = [(each.text, each.output) for each in started.extraction().commands if "begun" in each.text]
+    assert found == [("echo begun; cat go", f"begun\n{printed}".rstrip()) for printed in prints]

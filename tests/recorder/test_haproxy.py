@@ -7,11 +7,13 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from .conftest import BuildSite, Site, facts, free_port, wait_for
+from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, is_sealed, wait_for
+from .live import shell
 
 
 @pytest.fixture
@@ -23,16 +25,32 @@ def bastions(build_site: BuildSite) -> list[Site]:
     return [site.start() for site in two]
 
 
+@dataclass
+class Balancer:
+    """HAProxy, and where it takes orders."""
+
+    port: int
+    orders: Path
+    process: subprocess.Popen[bytes]
+
+    def order(self, words: str) -> str:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(self.orders))
+            sock.sendall(words.encode() + b"\n")
+            return sock.makefile().read()
+
+
 @pytest.fixture
-def balancer(root: Path, bastions: list[Site], tmp_path: Path) -> Iterator[int]:
-    """HAProxy's port; its section for the bastions is that of the docs, with other addresses."""
+def balancer(root: Path, bastions: list[Site], tmp_path: Path) -> Iterator[Balancer]:
+    """Its sections are those of the docs, with other addresses."""
     if (haproxy := shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin")) is None:
         pytest.skip("needs haproxy")
     page = (root / "docs/recorder/network.md").read_text()
     (section,) = re.findall(r"```haproxy\n(.*?)```", page, re.DOTALL)
-    port = free_port()
+    port, orders = free_port(), tmp_path / "orders"
     changes = {"192.0.2.10:22": f"127.0.0.1:{port}", "source 192.0.2.10": "source 127.0.0.9"}
     changes |= {f"198.51.100.{n}:2222": site.targets["web01"] for n, site in enumerate(bastions, 1)}
+    changes |= {"/run/haproxy/admin.sock": str(orders)}
     for documented, here in changes.items():
         assert documented in section
         section = section.replace(documented, here)
@@ -40,7 +58,7 @@ def balancer(root: Path, bastions: list[Site], tmp_path: Path) -> Iterator[int]:
     with open(tmp_path / "haproxy.log", "w") as log:
         process = subprocess.Popen([haproxy, "-f", tmp_path / "haproxy.cfg"], stdout=log, stderr=log)
     wait_for(lambda: reached(port), (tmp_path / "haproxy.log").read_text())
-    yield port
+    yield Balancer(port, orders, process)
     process.terminate()
     process.wait()
 
@@ -57,8 +75,8 @@ def known(site: Site, port: int) -> list[str]:
     return [f"-oPort={port}"]
 
 
-def test_two_bastions_behind_haproxy(bastions: list[Site], balancer: int) -> None:
-    through = known(bastions[0], balancer)
+def test_two_bastions_behind_haproxy(bastions: list[Site], balancer: Balancer) -> None:
+    through = known(bastions[0], balancer.port)
     for number in range(21, 25):
         done = bastions[0].ssh(*through, "-b", f"127.0.0.{number}", "--", "true")
         assert done.returncode == 0, done.stderr
@@ -72,3 +90,37 @@ def test_two_bastions_behind_haproxy(bastions: list[Site], balancer: int) -> Non
     for _ in range(3):  # the one that is left, at once or once the check has noticed
         wait_for(lambda: bastions[0].ssh(*through, "--", "true").returncode == 0, "the other one answers")
     assert len(bastions[1].bundles()) >= 3
+
+
+def test_a_bastion_is_drained_and_another_dies(bastions: list[Site], balancer: Balancer) -> None:
+    """On the drained one sessions go on and no new ones come; who was on the dead one gets in again."""
+    client = bastions[0]
+    through = known(client, balancer.port)
+    with shell(client, *through) as session:
+        session.type("echo here-I-$((20 + 2))\n")
+        session.until("here-I-22")
+        (drained,) = (n for n, site in enumerate(bastions) if site.bundles())
+        first, second = bastions[drained], bastions[1 - drained]
+        assert not balancer.order(f"set server bastions/gate{drained + 1} state drain").strip()
+        for _ in range(3):
+            assert client.ssh(*through, "--", "true").returncode == 0
+        assert (len(first.bundles()), len(second.bundles())) == (1, 3)
+        session.type("echo still-$((20 + 3))\n")
+        session.until("still-23")
+        with shell(client, *through) as other:
+            other.type("echo there-I-$((20 + 4))\n")
+            other.until("there-I-24")
+            balancer.order(f"set server bastions/gate{drained + 1} state ready")
+            assert second.process is not None
+            second.process.kill()
+            assert other.process.wait(DEADLINE_S) == 255
+        wait_for(lambda: client.ssh(*through, "--", "true").returncode == 0, "the first one answers")
+        session.type("exit\n")
+        assert session.process.wait(DEADLINE_S) == 0
+    assert first.stop() == 0
+    second.process.wait()
+    second.start()
+    for site in bastions:
+        wait_for(lambda site=site: all(map(is_sealed, site.bundles())), "all are sealed")  # type: ignore[misc]
+        for bundle in site.bundles():
+            site.verify(bundle)

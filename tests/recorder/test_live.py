@@ -71,7 +71,9 @@ def test_following_shows_everything_from_the_beginning_and_is_recorded(live: Sit
         output, _ = watching.communicate(timeout=DEADLINE_S)
     assert watching.returncode == 0
     assert "first red" in output and "second" in output and "\x1b" not in output
-    assert "Script started" not in output, "the file's own first line"
+    assert "Script started" not in output and "Script done" not in output, (
+        "the file's own first and last line"
+    )
     bundle = live.sealed([])
     (watched,) = (note for note in notes(bundle) if note["event"] == "watched")
     assert (watched["by"], watched["reason"], watched["uid"]) == (ME, "ticket 7", os.getuid())

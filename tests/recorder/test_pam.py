@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from sessionlens_recorder.net.factors import can_use_pam
 from sessionlens_recorder.net.pam import check_service
+from sessionlens_recorder.net.passwords import hash_password
 
 from .askpass import AskPass
-from .conftest import BuildSite, Site
+from .conftest import BuildSite, Site, wait_for, write_secret
 
 UNIX = "".join(f"{kind} required pam_unix.so nullok\n" for kind in ("auth", "account", "password"))
 OWN_ETC = """
@@ -41,7 +42,7 @@ def start_site(build_site: BuildSite, tmp_path: Path) -> StartSite:
     if shutil.which("unshare") is None or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         pytest.skip("needs root, for an /etc of its own")
 
-    def start(shadow: str, stack: str = UNIX, user: str = 'login = ["pam"]') -> Site:
+    def start(shadow: str, stack: str = UNIX, user: str = 'login = ["pam"]', server: str = "") -> Site:
         etc = tmp_path / "etc"
         shutil.copytree("/etc", etc, symlinks=True)
         (etc / "pam.d/sessionlens").write_text(stack)
@@ -49,7 +50,7 @@ def start_site(build_site: BuildSite, tmp_path: Path) -> StartSite:
             for name in ("john", "mary"):
                 accounts.write(f"{name}:x:4242:4242::/nowhere:/bin/sh\n")
                 secrets.write(f"{name}:{shadow}\n")
-        return build_site(user=user).start(sabotage=OWN_ETC.format(etc=str(etc)))
+        return build_site(user=user, server=server).start(sabotage=OWN_ETC.format(etc=str(etc)))
 
     return start
 
@@ -125,6 +126,16 @@ def test_a_new_password_is_demanded(start_site: StartSite, tmp_path: Path) -> No
     assert "n3w-passw0rd" not in site.log()
 
 
+def test_a_new_password_that_cannot_be_written(start_site: StartSite, tmp_path: Path) -> None:
+    """As by pam_unix without root, which asks for it all the same: whose it is reads why they are not in."""
+    stack = UNIX.replace("password required pam_unix.so nullok", "password required pam_deny.so")
+    site = start_site(f"{hashed('tr0ub4dor')}:0:0:99999:7:::", stack)
+    let_in, read, _ = log_in(site, tmp_path / "asked", "tr0ub4dor")
+    assert not let_in
+    assert "Your password was not changed, and has to be" in read
+    assert "not changed" not in log_in(site, tmp_path / "wrong", "no")[1]
+
+
 LATER = 'login = ["publickey", "pam"]\n[users.ann]\nlogin = ["pam"]'
 """Of john; mary has an account on the machine, and no section here."""
 
@@ -191,6 +202,7 @@ def test_a_service_that_goes_later_lets_nobody_in(start_site: StartSite, tmp_pat
 SEEN = """
 import os
 from sessionlens_recorder.net.pam import check_service
+from sessionlens_recorder.net.passwords import hash_password
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 for service in ("folder", "secret"):
     try:
@@ -227,3 +239,49 @@ def test_a_service_that_is_not_there(build_site: BuildSite) -> None:
     site = build_site(server='pam_service = "nobody-wrote-this"', user='login = ["pam"]')
     with pytest.raises(AssertionError, match=r"server\.pam_service"):
         site.start()
+
+
+MIXED = """login = ["pam"]
+[users.ann]
+password_file = {file!r}
+login = ["password"]"""
+
+
+def test_who_is_wrong_waits_as_long_whichever_factor_is_theirs(start_site: StartSite, tmp_path: Path) -> None:
+    """pam_unix takes two seconds for that, a password file 60 ms: the time told whose is which."""
+    write_secret(tmp_path / "passwd", hash_password("ann's own"))
+    user = MIXED.format(file=str(tmp_path / "passwd"))
+    site = start_site(f"{hashed('tr0ub4dor')}:{TODAY}:0:99999:7:::", user=user)
+    options = ("-oPubkeyAuthentication=no", "-oPreferredAuthentications=password", *ASKED[1:])
+    texts, times = set(), []
+    for who in ("john", "ann", "mary", "zoe"):
+        before = time.monotonic()
+        let_in, read, _ = log_in(site, tmp_path / who, "no", options=(f"-oUser={who}", *options))
+        times.append(time.monotonic() - before)
+        texts.add(read.replace(who, "NAME"))
+        assert not let_in
+    assert len(texts) == 1
+    assert min(times) > 1, times
+    for who, password in (("john", "tr0ub4dor"), ("ann", "ann's own")):
+        assert log_in(site, tmp_path / f"{who}2", password, options=(f"-oUser={who}", *options))[0]
+
+
+HANGS = """#!/bin/sh
+sleep 1000 &
+echo $$ $! > {file}.new; mv {file}.new {file}
+wait
+"""
+
+
+def test_a_module_that_hangs_is_gone_with_the_login(start_site: StartSite, tmp_path: Path) -> None:
+    """With all that it has started, which has a session of its own (pam_exec)."""
+    started = tmp_path / "started"
+    (tmp_path / "hangs").write_text(HANGS.format(file=started))
+    (tmp_path / "hangs").chmod(0o755)
+    stack = f"auth required pam_exec.so {tmp_path / 'hangs'}\naccount required pam_permit.so\n"
+    site = start_site("*:0:0:99999:7:::", stack, server="login_grace = 3")
+    assert not log_in(site, tmp_path / "asked", "no")[0]
+    assert "no login in time" in wait_for(lambda: "connection-end" in site.log() and site.log())
+    pids = [int(word) for word in started.read_text().split()]
+    assert len(pids) == 2
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "both are gone")

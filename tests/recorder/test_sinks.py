@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from sessionlens_recorder.config.sinks import FileSink, Sink, SyslogSink
+from sessionlens_recorder.sinks import transports
 from sessionlens_recorder.sinks import worker as worker_module
 from sessionlens_recorder.sinks.cursor import Cursor, wants
 from sessionlens_recorder.sinks.endpoints import Endpoint, SinkError
 from sessionlens_recorder.sinks.make import make_endpoint
-from sessionlens_recorder.sinks.record import encode
+from sessionlens_recorder.sinks.record import encode, make
 from sessionlens_recorder.sinks.spool import Spool
 from sessionlens_recorder.sinks.trouble import Trouble
 from sessionlens_recorder.sinks.worker import Worker
@@ -155,7 +156,13 @@ def test_no_tls_there(tmp_path: Path, behaviour: str, words: str) -> None:
         thread.join()
 
 
-def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection() -> None:
+@pytest.mark.parametrize("long_after", [False, True])
+def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection(
+    monkeypatch: pytest.MonkeyPatch, long_after: bool
+) -> None:
+    """And again what it may not have read, unless it goes long after that."""
+    if long_after:
+        monkeypatch.setattr(transports, "RECENT_S", 0.0)
     receiver, events = receivers.Stream(), told(2)
     endpoint = syslog(receiver.port)
     endpoint.send(events[:1])
@@ -166,7 +173,27 @@ def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection() -> N
     second = receivers.Stream(receiver.port)
     with opened(second):
         endpoint.send(events[1:])
-        wait_for(lambda: arrived(second) == uids(events[1:]))
+        wait_for(lambda: arrived(second) == uids(events[1 if long_after else 0 :]))
+        endpoint.close()
+
+
+@pytest.mark.parametrize(("kept", "first"), [(transports.RECENT, 0), (1, 2)])
+def test_a_receiver_that_takes_and_drops_again_and_again_costs_no_event(
+    monkeypatch: pytest.MonkeyPatch, kept: int, first: int
+) -> None:
+    """As a balancer with nobody behind it, which answers with a reset each time; there is a bound."""
+    monkeypatch.setattr(transports, "RECENT", kept)
+    receiver, events = receivers.Stream(reads=False), told(4)
+    endpoint = syslog(receiver.port)
+    for n in range(3):
+        endpoint.send(events[n : n + 1])
+        wait_for(lambda: receiver.connections)
+        receiver.connections.pop().close()
+    receiver.close()
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        endpoint.send(events[3:])
+        wait_for(lambda: arrived(second) == uids(events[first:]))
         endpoint.close()
 
 
@@ -182,6 +209,24 @@ def test_what_a_dead_receiver_had_not_read_is_sent_again() -> None:
     with opened(second):
         endpoint.send(events[1:])
         wait_for(lambda: arrived(second) == uids(events))
+        endpoint.close()
+
+
+def test_what_was_sent_before_a_connection_broke_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It breaks while the next events are under way, which are tried again anyhow."""
+    monkeypatch.setattr(transports, "TIMEOUT_S", 0.5)
+    receiver, events = receivers.Stream(reads=False), told(2)
+    endpoint = syslog(receiver.port)
+    endpoint.send(events[:1])
+    large = make("gate", "session-start", "info", {"person": "x" * 7000})
+    with pytest.raises(SinkError, match="the connection broke"):
+        endpoint.send([large] * 800)  # more than fits between two ends of which one reads nothing
+    receiver.close()
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        endpoint.send(events[1:2])
+        wait_for(lambda: events[1]["uid"] in arrived(second))
+        assert events[0]["uid"] in arrived(second)
         endpoint.close()
 
 

@@ -4,16 +4,19 @@ its filter lets every system call through that the recorder makes, and that its 
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import BuildSite, channel, events, wait_for
-from .live import run
+from .conftest import DEADLINE_S, BuildSite, channel, events, wait_for
+from .live import append, run, shell
 
 UNIT = "recorder/contrib/sessionlens-recorder.service"
 ADDED = {"adjtimex", "clock_adjtime"}  # to @system-service
@@ -47,6 +50,36 @@ def test_the_clock_can_be_asked(root: Path) -> None:
 def test_the_socket_of_the_docs_can_be_made(root: Path) -> None:
     assert 'socket = "/run/sessionlens/live.sock"' in (root / "docs/recorder/sessions.md").read_text()
     assert "\nRuntimeDirectory=sessionlens\nRuntimeDirectoryMode=0755\n" in (root / UNIT).read_text()
+
+
+def test_its_signal_goes_to_all_and_ends_sessions_in_order(root: Path, build_site: BuildSite) -> None:
+    """KillMode=control-group: all but the accept process take no notice, or sinks would end before the rest
+    (and systemd kills all at once with KillMode=mixed when the accept process has died alone).
+    """
+    text = (root / UNIT).read_text()
+    assert "\nKillMode=control-group\n" in text
+    (name,) = re.findall(r"^KillSignal=(\w+)$", text, re.MULTILINE)
+    site = build_site()
+    append(site, '[sinks.all]\ntype = "file"\npath = "all.jsonl"\n[metrics]\nlisten = "127.0.0.1:0"\n')
+    site.start()
+    with shell(site) as session:
+        session.type("echo in-$((20 + 2))\n")
+        session.until("in-22")
+        assert site.process is not None
+        main = site.process.pid
+        listed = Path(f"/proc/{main}/task/{main}/children")
+        if not listed.exists():
+            pytest.skip("needs /proc to say who the children are")
+        everybody = [main, *map(int, listed.read_text().split())]
+        assert len(everybody) >= 4
+        for pid in everybody[::-1]:
+            os.kill(pid, signal.Signals[name])
+        session.until("the bastion is being stopped; this session ends here")
+        assert site.process.wait(DEADLINE_S) == 0
+    site.sealed([])
+    assert "process-died" not in site.log()
+    told = [json.loads(line)["event"] for line in (site.folder / "all.jsonl").read_text().splitlines()]
+    assert told[-1] == "recorder-stopped" and "session-end" in told
 
 
 def allowed(words: list[str]) -> set[str]:

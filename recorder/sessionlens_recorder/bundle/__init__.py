@@ -46,6 +46,7 @@ from .reader import (
 from .recovery import recover
 from .sealed import Input, Sealer
 from .timing import Timing, TimingProblem, format_seconds, read_timing
+from .typescript import split_last_line
 from .writer import BundleWriter, new_session_id
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "release",
     "sealed",
     "signature_of",
+    "split_last_line",
     "tombstone_of",
     "unbury",
 ]

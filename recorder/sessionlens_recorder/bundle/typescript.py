@@ -5,10 +5,13 @@ Who was asked for what comes from channel.json's fields; the escaping is timing.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .clock import format_script_time
 from .timing import header_line, header_value
+
+_LAST = re.compile(rb'\nScript done on [-0-9]{10} [0-9:]{8}\+00:00(?: \[COMMAND_EXIT_CODE="-?\d+"\])?\n\Z')
 
 Headers = dict[str, str | bytes | int]
 
@@ -36,6 +39,12 @@ def last_line(utc_ns: int, exit_code: int | None) -> bytes:
     """What closes these."""
     shown = "" if exit_code is None else f' [COMMAND_EXIT_CODE="{exit_code}"]'
     return f"\nScript done on {format_script_time(utc_ns)}{shown}\n".encode()
+
+
+def split_last_line(data: bytes) -> tuple[bytes, bytes]:
+    """What a program printed, and what may be the line that closes the file, if nothing comes after it."""
+    match = _LAST.search(data)
+    return (data[: match.start()], match[0]) if match else (data, b"")
 
 
 def start_lines(utc_ns: int, known: Headers, logs: dict[str, str]) -> bytes:

@@ -15,6 +15,7 @@ from sessionlens_recorder.bundle import (
     is_live,
     open_regular,
     read_channel,
+    split_last_line,
 )
 from sessionlens_recorder.polling import readable
 
@@ -28,6 +29,7 @@ class Showing:
     def __init__(self, bundle: Path, number: int | None, send: Callable[[dict[str, Any]], None]) -> None:
         self._bundle, self._number, self._send = bundle, number, send
         self._files: dict[str, BinaryIO] = {}
+        self._held: dict[str, bytes] = {}  # the last line of the file, unless more comes
         self._others: set[str] = set()
 
     def run(self, sock: socket.socket) -> None:
@@ -71,6 +73,8 @@ class Showing:
         more = False
         for name, file in self._files.items():
             if data := file.read(PIECE):
-                self._send({"channel": name, "data": base64.b64encode(data).decode()})
+                shown, self._held[name] = split_last_line(self._held.get(name, b"") + data)
+                if shown:
+                    self._send({"channel": name, "data": base64.b64encode(shown).decode()})
                 more = True
         return more

@@ -7,7 +7,6 @@ All of them sleep while nothing happens: who has something to say wakes the watc
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -29,6 +28,7 @@ from sessionlens_recorder.net.lasting import Lasting, lasting
 from sessionlens_recorder.net.leg import Leg, TargetLeg, reason_of_end
 from sessionlens_recorder.net.login import Login
 from sessionlens_recorder.net.outgoing import Outgoing
+from sessionlens_recorder.net.parting import left, lost, part
 from sessionlens_recorder.net.recording import End, SessionRecording
 from sessionlens_recorder.net.revocation import Revocations
 from sessionlens_recorder.net.standing import check_standing
@@ -39,7 +39,6 @@ from sessionlens_recorder.waking import Bell
 
 TICK_S = 1.0
 QUIET_S = 60.0  # the same, of a session in which nothing happens
-FAREWELL_S = 3.0  # for a peer to read the last messages
 
 
 class Connection:
@@ -131,8 +130,7 @@ class Connection:
 
     def enter(self, identity: Identity, secret: Secret | None) -> str | None:
         """Log in at the target and open the bundle; SUCCESS follows. The answer is the target's banner."""
-        if self._end is not None:
-            raise Refused("too-late", "the time to log in is over")
+        self._check_time()
         allowed = self._approval.check(identity, lambda: self._end is not None)
         self._check_standing(identity)
         target, session_id = identity.target, self._session
@@ -146,7 +144,8 @@ class Connection:
             self._bastion.config, identity, self._client, self._user, leg, self._login.notice_sent, allowed
         )
         try:
-            self._check_standing(identity)  # the target's questions have taken their time too
+            self._check_time()  # the target's questions have taken theirs
+            self._check_standing(identity)
             bundle = open_bundle(self._bastion, facts, session_id, identity.user.name)
         except Refused:
             leg.kill()
@@ -178,6 +177,10 @@ class Connection:
         if order.what == "end":
             self._end_for(order)
         return None
+
+    def _check_time(self) -> None:
+        if self._end is not None:
+            raise Refused("too-late", "the time to log in is over")
 
     def _check_standing(self, identity: Identity) -> None:
         check_standing(self._bastion.config, self._revocations, identity.proof, identity.target.name)
@@ -215,15 +218,7 @@ class Connection:
             if leg is not None:
                 leg.send(*messages)
         except (EOFError, OSError, paramiko.SSHException) as error:
-            self._over(
-                self._left(str(error)) if to == USER else self._lost(str(error) or "connection closed")
-            )
-
-    def _left(self, why: str) -> End:
-        return End(f"the user left ({why or 'connection closed'})")
-
-    def _lost(self, why: str) -> End:
-        return End(f"the target left ({why})", f"the connection to the target has ended ({why})")
+            self._over(left(str(error)) if to == USER else lost(str(error) or "connection closed"))
 
     def _over(self, end: End) -> None:
         """The session ends, whoever says so first."""
@@ -237,7 +232,7 @@ class Connection:
 
     def _watch(self, deadline: float) -> None:
         if self._user.gone:
-            self._over(self._left(reason_of_end(self._user)))
+            self._over(left(reason_of_end(self._user)))
         elif not self._login.is_authenticated():  # paramiko's leg would say no as it ends
             if time.monotonic() > deadline:
                 self._over(End("no login in time"))
@@ -246,7 +241,7 @@ class Connection:
         elif self._target is None:  # its sessions watch themselves
             return
         elif self._target.gone:
-            self._over(self._lost(reason_of_end(self._target)))
+            self._over(lost(reason_of_end(self._target)))
         elif self._recording is not None and not self._recording.goes_on:
             told = "this session is no longer recorded, so it ends here"
             self._over(End("the recorder stopped", told, broken=True))
@@ -289,13 +284,9 @@ class Connection:
         only_checked = self._only_checked()
         if self._jump is not None:
             self._jump.end(end.told)
-        axe = threading.Timer(FAREWELL_S, self._kill)
-        axe.start()
-        self._say_goodbye(end)
-        for leg in (self._user, self._target):
-            if leg is not None and leg.ident is not None:
-                leg.join(2 * FAREWELL_S)
-        axe.cancel()
+        part(self._user, self._target, self._recording, end)
+        if self._target is not None:  # it may have come meanwhile
+            self._target.kill()
         if self._recording is None:
             if not only_checked:
                 logs.event("connection-end", client=self._client[0], port=self._client[1], reason=end.reason)
@@ -309,27 +300,6 @@ class Connection:
         """
         user = self._user
         return self._checks and user.gone and user.packetizer.hung_up and not user.remote_version
-
-    def _say_goodbye(self, end: End) -> None:
-        recording = self._recording
-        if recording is None or self._target is None:
-            self._user.kill()
-            return
-        if end.told is None:
-            recording.relay.stop()
-            self._user.kill()
-        else:
-            told = logs.escape(f"SessionLens: {end.told}")  # it may have the target's own words in it
-            recording.record_end(told)
-            with contextlib.suppress(EOFError, paramiko.SSHException):  # the user may be gone already
-                self._user.finish(recording.relay.end(told), told)
-        with contextlib.suppress(EOFError, paramiko.SSHException):  # the target may be gone already
-            self._target.finish([], "the session is over")
-
-    def _kill(self) -> None:
-        for leg in (self._user, self._target):
-            if leg is not None:
-                leg.kill()
 
     def _look(self) -> None:
         """Something outside has changed: who may, or what time it is."""

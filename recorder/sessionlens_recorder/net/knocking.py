@@ -14,6 +14,7 @@ from sessionlens_recorder.net.passwords import check_password, read_password_fil
 from sessionlens_recorder.net.totp import check_code
 from sessionlens_recorder.net.tries import Tries
 
+PASSWORDS: tuple[Factor, ...] = ("password", "pam")
 NOT_IT = "no such person, or not the password"
 
 
@@ -50,19 +51,29 @@ def check_typed(user: User | None, password: bytes) -> str | None:
 def check_given(
     knock: Knock, due: list[Factor], firsts: list[Factor], password: bytes
 ) -> tuple[Factor, str | None]:
-    """A password that a client gives without being asked: for which factor, and why it does not count. Where
-    passwords are for PAM, by the first factors that there are, it is PAM that takes its time for nobody too.
+    """A password that a client gives without being asked: for which factor, and why it does not count.
+
+    It goes to all that passwords are for by the first factors that there are, of which one can count: who is
+    wrong waits as long whoever they are, and nobody too. `firsts` is empty once somebody is known.
     """
-    wanted = due if {"pam", "password"} & set(due) else firsts
-    if "pam" not in wanted or "password" in wanted:
-        return "password", check_typed(knock.user if "password" in due else None, password)
+    counts: Factor | None = next((factor for factor in PASSWORDS if factor in due), None)
+    problem: str | None = NOT_IT
+    for factor in (one for one in PASSWORDS if one == counts or one in firsts):
+        user = knock.user if factor == counts else None
+        told = check_typed(user, password) if factor == "password" else _give_pam(knock, user, password)
+        if factor == counts:
+            problem = told
+            if told is None:
+                break
+    return counts or "password", problem
+
+
+def _give_pam(knock: Knock, user: User | None, password: bytes) -> str | None:
     ask = answering(password)
     try:
-        if knock.user is not None and "pam" in due:
-            return "pam", _ask_pam(knock, knock.user, ask)
-        return "pam", ask_nobody("pam", knock, ask)
+        return ask_nobody("pam", knock, ask) if user is None else _ask_pam(knock, user, ask)
     except (PermissionError, ValueError) as error:
-        return "pam", str(error)
+        return str(error)
 
 
 def ask_factor(factor: Factor, knock: Knock, user: User, ask: Ask) -> str | None:

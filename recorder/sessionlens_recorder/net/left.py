@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sessionlens_recorder import logs
 from sessionlens_recorder.bundle import BundleError, recover
 from sessionlens_recorder.session.heads import tell_recovered
+
+COPY_S = 60.0
 
 
 def find_unsealed(root: Path) -> Iterator[Path]:
@@ -26,6 +30,9 @@ def seal_left(left: Iterable[tuple[Path, str]], sign: Callable[[bytes], str]) ->
     """Recover each, with its reason; one that is locked is alive and left alone. An exit code."""
     code = 0
     for path, reason in left:
+        copied = _copied(path)
+        if copied is not None:
+            reason = f"{reason}; this is a copy, made at {copied:%Y-%m-%dT%H:%M:%SZ}"
         try:
             recover(path, sign, reason)
         except BundleError as error:
@@ -33,5 +40,18 @@ def seal_left(left: Iterable[tuple[Path, str]], sign: Callable[[bytes], str]) ->
             code = 1
         else:
             logs.warning("bundle-recovered", session=path.name[-8:], bundle=path.name, reason=reason)
-            tell_recovered(path)
+            if copied is None:
+                tell_recovered(path)
     return code
+
+
+def _copied(path: Path) -> datetime | None:
+    """When it was put there, if that was long after it began: from a backup of a session that ran. That may
+    have gone on elsewhere, and a chain head of the copy's end would speak against the recording of it.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        began = datetime.strptime(path.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        there = datetime.fromtimestamp((path / "session.json").stat().st_ctime, UTC)  # no tool sets it
+        if (there - began).total_seconds() > COPY_S:
+            return there
+    return None

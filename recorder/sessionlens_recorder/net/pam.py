@@ -20,6 +20,7 @@ _NEW_PASSWORD_WANTED = 12  # PAM_NEW_AUTHTOK_REQD
 _CONVERSATION_FAILED = 19  # PAM_CONV_ERR
 _NO_EMPTY_PASSWORDS = 0x1  # PAM_DISALLOW_NULL_AUTHTOK, as sshd unless PermitEmptyPasswords
 _IF_EXPIRED = 0x20  # PAM_CHANGE_EXPIRED_AUTHTOK
+UNCHANGED = "Your password was not changed, and has to be before it lets you in: do that elsewhere."
 _FOLDER = Path("/etc/pam.d")
 _JUNK = b"\x7f\r\b"  # nobody's password, and no code
 
@@ -56,12 +57,13 @@ def check_pam(service: str, name: str, address: str, ask: Ask, show: Show) -> st
     What `ask` raises ends the conversation and is raised again.
     """
 
-    def walk(pamela: Any, handle: Any) -> int:
+    def walk(pamela: Any, handle: Any, said: list[str]) -> int:
         code: int = pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS)
         if code == 0:
             code = pamela.PAM_ACCT_MGMT(handle, 0)
             if code == _NEW_PASSWORD_WANTED:  # as an answer of the account; from the other it is a refusal
                 code = pamela.PAM_CHAUTHTOK(handle, _IF_EXPIRED)
+                said += [UNCHANGED] if code else []
         return code
 
     return _run(service, name, address, ask, show, walk)
@@ -75,7 +77,7 @@ def pretend(service: str, name: str, address: str, ask: Ask, show: Show) -> None
     def ask_in_vain(title: str, instruction: str, prompts: Sequence[Prompt]) -> list[bytes]:
         return [_junk(answer) for answer in ask(title, instruction, prompts)]
 
-    def walk(pamela: Any, handle: Any) -> int:
+    def walk(pamela: Any, handle: Any, said: list[str]) -> int:
         return int(pamela.PAM_AUTHENTICATE(handle, _NO_EMPTY_PASSWORDS))
 
     _run(service, name, address, ask_in_vain, show, walk)
@@ -87,7 +89,7 @@ def _junk(answer: bytes) -> bytes:
 
 
 def _run(
-    service: str, name: str, address: str, ask: Ask, show: Show, walk: Callable[[Any, Any], int]
+    service: str, name: str, address: str, ask: Ask, show: Show, walk: Callable[[Any, Any, list[str]], int]
 ) -> str | None:
     import pamela
 
@@ -98,7 +100,7 @@ def _run(
         handle = pamela.pam_start(service, name, conv_func=conversation)
         handle.set_item(pamela.PAM_RHOST, address)
         handle.set_item(pamela.PAM_TTY, "ssh")
-        pamela.pam_end(handle, walk(pamela, handle))  # which raises what is not 0
+        pamela.pam_end(handle, walk(pamela, handle, said))  # which raises what is not 0
     except pamela.PAMError as error:
         if problems:
             raise problems[0] from None

@@ -33,7 +33,7 @@ from sessionlens_recorder.net.input import warn_of_keys
 from sessionlens_recorder.net.listening import Listener, announce, open_listeners
 from sessionlens_recorder.net.malloc import keep_freed_memory
 from sessionlens_recorder.net.metrics import METRICS, open_metrics
-from sessionlens_recorder.net.orphans import end_with
+from sessionlens_recorder.net.orphans import adopt, end_children, end_with
 from sessionlens_recorder.net.processes import SIGNALS, Processes
 from sessionlens_recorder.net.proxied import Client, Proxied, is_trusted
 from sessionlens_recorder.net.refusals import Refusals
@@ -189,7 +189,11 @@ class Server:
         connection = Connection(self._bastion, sock, client, target, desk, checks=checks)
         signal.signal(signal.SIGTERM, lambda *_: connection.terminate())
         end_with(self._pid)
-        return connection.serve()
+        adopt()
+        try:
+            return connection.serve()
+        finally:
+            end_children()
 
     # processes
 

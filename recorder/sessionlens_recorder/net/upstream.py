@@ -6,6 +6,7 @@ The host key has to be one that is pinned or certified (hostkeys.py); only then 
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  a socket asks for it at the first dialling, and then it may be another
 import socket
 from collections.abc import Callable
 

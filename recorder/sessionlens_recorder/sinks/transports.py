@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import socket
 import ssl
 import struct
@@ -23,7 +24,9 @@ from sessionlens_recorder.sinks.syslog import Formatter
 DATAGRAM = 2048  # bytes; what a receiver should take (RFC 5426, 3.2)
 FRAME = 8192  # bytes; what common receivers take unasked
 ACKNOWLEDGED_EVERY_S = 0.005
-VERDICT_S = 1.0
+VERDICT_S = (0.1, 1.0)  # for a refusal after the handshake: ten times what that took, no less and no more
+RECENT_S = 5.0  # what was sent so long before a connection ended is sent again,
+RECENT = 8 << 20  # but for what is over so many bytes: more than a receiver's machine keeps unread
 
 
 class Datagrams:
@@ -76,43 +79,61 @@ class Stream:
         self._address, self._context = address, context
         self._formatter = Formatter(facility, sd_id, FRAME)
         self._socket: socket.socket | None = None
-        self._last = b""  # what was sent last over this connection
-        self._unsure = b""  # what may not have been read
+        self._recent: list[tuple[float, bytes]] = []  # what was sent over this connection, and when
+        self._unsure: list[bytes] = []  # what may not have been read
 
     def send(self, events: list[Told]) -> str:
         messages = [self._formatter.message(told) for told in events]
         data = b"".join(b"%d %b" % (len(message), message) for message in messages)
         self._look()
         try:
-            sock = self._socket = self._socket or self._open()
-            sock.sendall(self._unsure + data)
+            if self._socket is None:
+                self._socket, self._recent = self._open(), []
+            sock = self._socket
+            sock.sendall(b"".join((*self._unsure, data)))
             _wait_until_acknowledged(sock)
         except OSError as error:
             self.close()
+            self._doubt()
             raise SinkError(f"the connection broke: {why(error)}") from error
-        self._last, self._unsure = data, b""
+        self._remember(data)
         version = sock.version() if isinstance(sock, ssl.SSLSocket) else "TCP"
         return f"sent over {version}; a syslog receiver does not answer"
 
     def _look(self) -> None:
-        """Whether the receiver is still there. One that was torn away may have left unread what was sent
-        last: that is sent again.
+        """Whether the receiver is still there. One that was torn away, or went within seconds, may have left
+        unread what it was sent in those before: that is sent again.
         """
         try:
             if self._socket is not None and not _is_open(self._socket):
+                if _went_at_once(self._socket):
+                    raise ConnectionError
                 self.close()
         except OSError:
             self.close()
-            self._unsure = self._last
+            self._doubt()
+
+    def _remember(self, data: bytes) -> None:
+        now = time.monotonic()
+        recent = [one for one in self._recent if now - one[0] < RECENT_S]
+        recent += [(now, one) for one in (*self._unsure, data)]
+        self._unsure, size = [], sum(len(one) for _, one in recent)
+        while size > RECENT and len(recent) > 1:
+            size -= len(recent.pop(0)[1])
+        self._recent = recent
+
+    def _doubt(self) -> None:
+        self._unsure, self._recent = [*self._unsure, *(one for _, one in self._recent)], []
 
     def _open(self) -> socket.socket:
         sock = connect(self._address)
         if self._context is None:
             return sock
+        began = time.monotonic()
         try:
             secured = self._context.wrap_socket(sock, server_hostname=self._address[0])
             sock = secured
-            _await_verdict(secured)
+            _await_verdict(secured, time.monotonic() - began)
         except OSError as error:
             sock.close()
             raise SinkError(f"no TLS connection: {why(error)}") from error
@@ -129,22 +150,31 @@ class Stream:
         self._socket = None
 
 
-def _await_verdict(sock: ssl.SSLSocket) -> None:
+def _await_verdict(sock: ssl.SSLSocket, handshake: float) -> None:
     """In TLS 1.3 a client is through before the receiver has looked at its certificate: a refusal comes a
-    moment later, when events would have been sent. Where all is well most receivers send a ticket then.
+    moment later, when events would have been sent. Where all is well most receivers send a ticket then, and
+    the others (GnuTLS's) nothing: so we wait for ten times what the handshake took, which had both the way
+    there and back and the receiver's own work in it. A refusal that comes even later tears the connection,
+    and what was sent over it is sent again.
     """
-    if sock.version() == "TLSv1.3" and readable([sock], VERDICT_S) and not _is_open(sock):
-        raise ConnectionError(
-            "it closed the connection after the handshake; perhaps it wants a certificate of ours, or another"
-        )
+    if sock.version() != "TLSv1.3":
+        return
+    least, most = VERDICT_S
+    with contextlib.suppress(ConnectionError):  # reset
+        if not readable([sock], min(max(least, 10 * handshake), most)) or _is_open(sock):
+            return
+    raise ConnectionError(
+        "it closed the connection after the handshake; perhaps it wants a certificate of ours, or another"
+    )
 
 
 def _is_open(sock: socket.socket) -> bool:
     """False after an orderly goodbye; OSError if the connection was reset. What is said is dropped."""
     sock.settimeout(0.0)
     try:
-        while data := sock.recv(4096):
-            del data
+        while sock.recv(4096):
+            pass
+        _check_reset(sock)
         return False
     except (BlockingIOError, ssl.SSLWantReadError):
         return True
@@ -158,10 +188,29 @@ def _wait_until_acknowledged(sock: socket.socket) -> None:
     """Until the other machine has every byte (SIOCOUTQ, tcp(7)). Raises OSError if it has thrown us out."""
     deadline = time.monotonic() + TIMEOUT_S
     while _unacknowledged(sock):
+        _check_reset(sock)  # it will never have them
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(ACKNOWLEDGED_EVERY_S)
-    _is_open(sock)
+    if not _is_open(sock):
+        raise ConnectionError("it closed the connection")
+
+
+def _went_at_once(sock: socket.socket) -> bool:
+    """Did its goodbye come soon after what we sent last? A receiver that is stopped says goodbye and drops
+    what it has read and not looked at (rsyslogd with OpenSSL); one that found us idle has dropped nothing.
+    """
+    if not hasattr(socket, "TCP_INFO"):
+        return True
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64)  # struct tcp_info, linux/tcp.h
+    sent_ago, _, _, heard_ago = struct.unpack_from("=4I", info, 44)  # ms; last_data_sent … last_ack_recv
+    return bool(sent_ago - heard_ago < 1e3 * RECENT_S)
+
+
+def _check_reset(sock: socket.socket) -> None:
+    """A goodbye may come first, and the reset for what was left unread behind it."""
+    if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise OSError(number, os.strerror(number))
 
 
 def _unacknowledged(sock: socket.socket) -> int:

@@ -25,11 +25,13 @@ from ..inner import inner
 from ..looks import Look
 from ..programs import Inside
 from .apart import Apart
-from .following import ENDS, Handover, Standing, lines_of
+from .below import rows_below
+from .following import ENDS, lines_of
 from .layout import Rect
 from .lines import PaneLines
 from .orders import started
 from .prefix import Ordered
+from .standing import Handover, Standing
 from .told import Told
 from .watching import Place
 
@@ -102,7 +104,7 @@ class PaneCommands:
                     entry = Entry.of(each.line)
                 else:
                     entry.add(each.line)
-                rows = list(self.panes.rows_below(each, entry.text))
+                rows = list(rows_below(self.panes, each, entry.text))
                 for row in rows:
                     entry.add(row.line)
                 place = rows[-1].place if rows else each.place

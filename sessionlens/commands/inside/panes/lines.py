@@ -21,20 +21,18 @@ from ...line import Line
 from ...lines import LineReader
 from ...matching import tidy
 from ...model import HIDDEN
-from ...more import incomplete
-from ...prompts import Prompts, continues, ends_as_prompts_do, shape
+from ...prompts import Prompts, ends_as_prompts_do, shape
 from ...readings import Readings
 from ...region import LogicalLine
 from ...running import Asking, Running
 from ...screen import Rest, View
-from .following import Handover, Standing
 from .layout import Rect
 from .recalled import Recalled
+from .standing import Handover, Standing
 from .told import Told
 from .watching import Place, Watch
 
 Pair = tuple[Candidate, Place]
-_ROWS = 200  # of one edit
 _NEAR = 5  # lines that may be the rest of one
 _SEARCHED = re.compile(r"\((?:reverse-|failed |forward-)?(?:i-)?search\)`[^']*': (.+)")
 
@@ -246,29 +244,6 @@ class PaneLines:
             if paste is not None:
                 yield paste, line
 
-    def rows_below(self, told: Told, text: str) -> Iterator[Told]:
-        """Further rows of the same edit: where the editor goes on after Enter without a prompt (fish), or the
-        prompt came up only with what was typed at it.
-        """
-        above, line, at = told.place.handed, told.line, told.place.at
-        for place in self.watch.handed[at + 1 : at + 1 + _ROWS]:
-            handed = place.handed
-            below = place.rect == told.place.rect and handed.above == above.last
-            if not below or not incomplete(text) or not handed.standing.rests or self.asks(handed.standing):
-                return
-            row = handed.lines[0].text.strip()
-            begin = bisect_right(self.typed, line.t_ns, key=lambda each: each.end_ns)
-            said = (each for each in self.typed[begin : begin + _ROWS] if _is_row(each, row, line))
-            keyed = next(said, None)
-            if keyed is None:
-                return
-            self.used.add(keyed.first)
-            row, above = keyed.best.text.strip(), handed
-            text = f"{text}\n{row}"
-            reason = "a further row, where the line editor went on after Enter"
-            line = replace(line, text=row, confidence="medium", key_line=keyed, reason=reason)
-            yield Told(line, place)
-
     # ---- what came after
 
     def asked(self, rect: Rect, since_ns: int) -> Standing | None:
@@ -315,11 +290,3 @@ def _prompted(candidate: Candidate, prompts: Prompts) -> bool:
 
 def _typed_at(prompt: str | None, line: LogicalLine, said: set[str]) -> bool:
     return prompt is not None and line.text[len(prompt) :].strip() in said - {""}
-
-
-def _is_row(keyed: KeyLine, row: str, above: Line) -> bool:
-    """Are these the keys of a row below this line?"""
-    text = keyed.best.text.strip()
-    if row == text:
-        return above.candidate.paste  # without a prompt: only a line editor does that
-    return bool(text) and row.endswith(text) and continues(row.removesuffix(text))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from ...editor import KeyLine
 from ...hosts import is_host
 from ...stdin import leaves_input
-from .following import Standing
 from .layout import Rect
+from .standing import Standing
 from .told import Told
 
 if TYPE_CHECKING:

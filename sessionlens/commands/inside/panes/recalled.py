@@ -18,9 +18,9 @@ from ...predicting import Models
 from ...region import LogicalLine
 from ...secrets import unanswered
 from ..looks import Look
-from .following import Handover, Standing
 from .layout import Rect
 from .lost import unaccounted
+from .standing import Handover, Standing
 from .told import Told
 from .watching import Place
 

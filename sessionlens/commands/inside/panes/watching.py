@@ -16,9 +16,10 @@ from ...keys import Key
 from ...region import logical_line
 from ...screen import View
 from ..looks import REST_NS, Look, looks
-from .following import Follower, Handover, Standing
+from .following import Follower
 from .layout import Panes, Rect, copying
 from .prefix import Prefix, Sight, prefixes
+from .standing import Handover, Standing
 
 _DIGITS = re.compile(r"\d+")
 _DOUBTS = 2  # looks for which a smaller pane inside the one before is taken for a drawing
