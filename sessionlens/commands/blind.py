@@ -9,8 +9,9 @@ told, without its text. Decision 0042.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .meanings import Meanings
 from .model import HIDDEN
 from .prompts import shape
 
@@ -22,10 +23,6 @@ _ASKS_NOTHING = frozenset({
     "whoami", "date", "hostname", "uname", "mkdir", "touch", "history", "umask", "set", "clear", "sleep",
 })  # fmt: skip
 _READS = re.compile(r"\b(?:read|select|vared)\b")
-_REDEFINES = re.compile(
-    r"\b(?:alias|function|eval|trap|exec|bind|bindkey|enable|hash|source|setopt|shopt|LD_PRELOAD|PATH|ENV"
-    r"|PROMPT_COMMAND|PS[0-4])\b|\(\s*\)|(?:(?:^|[;&|])\s*|\n[^\S\n]*)\.\s"
-)
 _SPLIT = re.compile(r";|&&|\|\||\n")
 _RUNS_MORE = re.compile(r"[`|<>(){}\\'\"]|\$\(|&(?!&)")
 
@@ -54,8 +51,7 @@ class Echo:
     paste: bool = False
     last: str = ""
     quiet: bool = False
-    redefined: bool = False
-    """A name may mean something else by now."""
+    meanings: Meanings = field(default_factory=Meanings)
 
     def ran(self, prompt: str, paste: bool, text: str, seen: bool) -> None:
         """A line was run at a prompt; `seen` if it was echoed."""
@@ -66,8 +62,8 @@ class Echo:
             self.prompt = None
         elif self.certain(prompt, paste):
             self.prompt = prompt
-        self.redefined |= bool(_REDEFINES.search(text))
-        self.last, self.quiet = text, asks_nothing(text) and not self.redefined
+        self.meanings.typed(text)
+        self.last, self.quiet = text, asks_nothing(text) and not self.meanings.given
 
     def knows(self, prompt: str, paste: bool) -> bool:
         """Is the echo off at this level of the session, and is this its prompt (or, edited, one like it)?"""

@@ -50,12 +50,17 @@ class Doubts:
 
     def read(self, line: Line) -> Line:
         """The line, with the doubts that what runs raises."""
-        self._pressed(line.key_line)
+        line = self._pressed(line)
+        if not self.asking.waits(line.prompt):
+            self._edited(line)
+        return self._doubted(line)
+
+    def _edited(self, line: Line) -> None:
+        """Where a line editor read it, what may pose as the shell did not."""
         posing = self.asking.posing
         posing.plain &= line.key_line is not None and not self._escapes(line.key_line)
         if posing.plain and line.candidate.paste and not self.pane:
-            posing.lines = 0  # a line editor read it, which what may pose as the shell cannot be
-        return self._doubted(line)
+            posing.lines = 0
 
     def _escapes(self, key_line: KeyLine) -> bool:
         """May a program that prints what was typed print a sequence?"""
@@ -64,7 +69,7 @@ class Doubts:
 
     def remember(self, line: Line) -> None:
         """The line was run, or thrown away."""
-        posing = self.asking.posing.lines > 0 and not self.asking.continuing
+        posing = not self.asking.continuing and self.asking.posing.lines > 0
         if posing and (not self.posed or self.posed[-1].stop is not None):
             self.posed.append(Posed(line.candidate.after, _blamed(line)))
         elif not posing and self.posed and self.posed[-1].stop is None:
@@ -80,16 +85,18 @@ class Doubts:
         doubted = stop is None or at < stop
         return replace(line, confidence="low", reason=self.posed[before].reason) if doubted else line
 
-    def _pressed(self, key_line: KeyLine | None) -> None:
-        """What was typed before a line, and taken at no prompt, was read by what ran."""
-        while key_line is not None and self._before < len(self.key_lines):
+    def _pressed(self, line: Line) -> Line:
+        """What was typed before a line, and taken at no prompt, was read by what ran, or ended it."""
+        ended = False
+        while line.key_line is not None and self._before < len(self.key_lines):
             before = self.key_lines[self._before]
-            if before.first > key_line.first:
+            if before.first > line.key_line.first:
                 break
             self._before += 1
-            if before is not key_line or before.ender == "interrupt":
-                self.asking.posing.plain &= not self._escapes(before)
-                self.asking.pressed(before.ender)
+            if before is not line.key_line or before.ender == "interrupt":
+                ended |= before.ender == "eof" and self.asking.ends()
+                self.asking.pressed(before.ender, self._escapes(before))
+        return replace(line, begins=True) if ended else line
 
     def _doubted(self, line: Line) -> Line:
         """The line, with the doubts that what runs raises whatever the screen and the keys say."""

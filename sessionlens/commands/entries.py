@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .contexts import looks_like
-from .grammar import parse
 from .line import Line
-from .meanings import Meanings
+from .meanings import OTHER_MEANING, Meanings
 from .model import HIDDEN, TIERS, LineEvent
 from .more import Unfinished
+from .openers import opens
 from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
@@ -28,8 +28,8 @@ class Entry:
     typed: Unfinished
 
     @classmethod
-    def of(cls, line: Line) -> Entry:
-        return cls([line], Unfinished(line.text))
+    def of(cls, line: Line, aliases: Mapping[str, str] | None = None) -> Entry:
+        return cls([line], Unfinished(line.text, aliases=aliases))
 
     @classmethod
     def joined(cls, lines: Sequence[Line]) -> Entry:
@@ -70,8 +70,8 @@ class Entry:
 def entries(
     view: View, prompts: Prompts, lines: Sequence[Line], unread: Sequence[LineEvent]
 ) -> tuple[list[Entry], list[LineEvent]]:
-    """Lines joined over continuation prompts; what was thrown away goes to the events."""
-    orphans, repeated, names = Orphans(unread), Repeated(), _Names()
+    """Lines joined over continuation prompts; what was thrown away, and did not run, goes to the events."""
+    orphans, repeated, meanings = Orphans(unread), Repeated(), Meanings()
     joined: list[Entry] = []
     events: list[LineEvent] = []
     open_entry: Entry | None = None
@@ -80,21 +80,26 @@ def entries(
         joins = open_entry is not None and _goes_on(view, prompts, open_entry, line, primary, primaries)
         if open_entry is not None and not joins:
             joined.append(open_entry)
+            meanings.ran(open_entry.text)
             open_entry = None
         events += _erased(view, line)
         if line.outcome == "cancelled":
+            if open_entry is not None and meanings.may_end(open_entry.text):
+                joined.append(_doubted(open_entry))
+                open_entry = None
             thrown = [*(open_entry.lines if open_entry else []), line]
-            events += _cancelled(thrown, lambda text: names.may_end(text, joined))
+            events += _cancelled(thrown)
             open_entry = None
             repeated.ended()
         elif joins and open_entry is not None:
             open_entry.add(line)
             repeated.joined(line)
         elif line.outcome == "run":
-            first = orphans.read(line, primaries)
+            odd = meanings.anything and joined[-1:] != [] and opens(joined[-1].text) is None
+            first = orphans.read(line, primaries, odd)
             if repeated.goes_on(line, bool(joined) and _at_once(view, joined[-1].last, line)):
                 joined[-1].lines[-1], first = unsure(joined[-1].last), unsure(first)
-            open_entry, primary = Entry.of(first), line.prompt
+            open_entry, primary = Entry.of(first, meanings.aliases), line.prompt
             if not orphans.lost:
                 primaries.add(primary)
     if open_entry is not None:
@@ -102,26 +107,17 @@ def entries(
     return joined, events
 
 
-@dataclass(slots=True)
-class _Names:
-    """What the entries say of names, which is asked for seldom."""
-
-    meanings: Meanings = field(default_factory=Meanings)
-    heard: int = 0
-
-    def may_end(self, text: str, joined: Sequence[Entry]) -> bool:
-        """May the shell have taken a line of this for the end of a command?"""
-        for entry in joined[self.heard :]:
-            self.meanings.ran(entry.text)
-        self.heard = len(joined)
-        return self.meanings.may_end(text)
+def _doubted(entry: Entry) -> Entry:
+    """What was thrown away, and may have run before."""
+    entry.lines[-1] = replace(entry.last, confidence="low", reason=OTHER_MEANING)
+    return entry
 
 
 def _goes_on(
     view: View, prompts: Prompts, entry: Entry, line: Line, primary: str, primaries: set[str]
 ) -> bool:
     """Is this line more of the same command? Nothing was printed in between, and the prompt says so."""
-    if entry.last.text == HIDDEN:
+    if entry.last.text == HIDDEN or line.begins:
         return False
     usual = continues(line.prompt)
     learned = line.prompt in prompts.continuing and entry.typed.open
@@ -161,7 +157,7 @@ def _erased(view: View, line: Line) -> list[LineEvent]:
     return [LineEvent(key_line.end_ns, "erased", text, first, last) for text in key_line.best.erased]
 
 
-def _cancelled(thrown: Sequence[Line], may_end: Callable[[str], bool]) -> list[LineEvent]:
+def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
     keys_behind = [line.key_line for line in thrown if line.key_line]
     rows = "\n".join(HIDDEN if line.hidden else line.text for line in thrown).split("\n")
     text = "\n".join(rows).rstrip("\n")
@@ -170,8 +166,7 @@ def _cancelled(thrown: Sequence[Line], may_end: Callable[[str], bool]) -> list[L
     first = keys_behind[0].first if keys_behind else None
     last = keys_behind[-1].last if keys_behind else None
     told = [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
-    begun = "\n".join(rows[:-1])
-    if begun := begun if begun and may_end(begun) else _complete(rows[:-1][:_ROWS]):
+    if begun := _complete(rows[:-1][:_ROWS]):
         told.append(LineEvent(thrown[0].t_ns, "unread", begun, first, last))
     return told
 
@@ -182,7 +177,6 @@ def _complete(rows: Sequence[str]) -> str:
     """
     for stop in range(len(rows), 0, -1):
         text = "\n".join(rows[:stop])
-        odd = (len(text) - len(text.rstrip("\\"))) % 2
-        if text.strip() and not odd and not Unfinished(text).bodies and not parse(text).has_error:
+        if text.strip() and not Unfinished(text).open:
             return text
     return ""

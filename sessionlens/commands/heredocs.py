@@ -1,73 +1,76 @@
-"""Here-documents of a command line, found in the tree of the shell grammar, never by their looks.
+"""Here-documents: the word that ends one, and its lines (POSIX 2.7.4; bash's make_here_document).
 
-`: "<<X"` and `$((1<<X))` hold none. The grammar takes the word too far (`X;`, `X)`), so only the place is the
-tree's; the word is that of POSIX, 2.7.4.
+Where one begins is told by lexing.py.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
 
-from .grammar import MOST, parse
+from .ansi_c import ansi_c
+from .dialects import Dialect
 
-if TYPE_CHECKING:
-    import tree_sitter
-
-_MOST_OF_A_LINE = 4
 _WORD = re.compile(
-    r"""[ \t]*((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\$[({][^(){}]*[)}]|[^\s;&|<>()'"\\])+)""", re.S
+    r"""[ \t]*((?:\$?'(?:(?<=\$')(?:\\.|[^'\\])*|(?<!\$')[^']*)'|"(?:\\.|[^"\\])*"|\\.|`[^`]*`"""
+    r"""|\$\([^()]*\)|\$\{[^{}]*\}|[^\s;&|<>()'"\\`])+)""",
+    re.S,
 )
-_QUOTES = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)""", re.S)
+_QUOTES = re.compile(
+    r"""(\$?)'((?:(?<=\$')(?:\\.|[^'\\])*|(?<!\$')[^']*))'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.S
+)
+_IN_QUOTES = re.compile(r'\\([$`"\\])')
+_LONGEST = 1024  # characters of a line that may be the last
 
 
-class Heredoc(NamedTuple):
-    """The line that ends it, and whether tabs may stand before that."""
+@dataclass(slots=True)
+class Heredoc:
+    """What ends it, whether tabs may stand before that, whether it is taken as written; its lines so far."""
 
     word: str
-    tabs: bool
+    tabs: bool = False
+    quoted: bool = False
+    lines: list[str] = field(default_factory=list)
+    _before: str = ""
+    """The line before goes on: a backslash stood at its end."""
+
+    @property
+    def text(self) -> str:
+        """What a program reads of it, if nothing is expanded."""
+        return "".join(f"{line.lstrip(chr(9)) if self.tabs else line}\n" for line in self.lines)
 
     def ends(self, line: str) -> bool:
-        """Is this its last line?"""
-        return (line.lstrip("\t") if self.tabs else line) == self.word
+        """Is this its last line? All others are kept."""
+        last = self._last(line)
+        self.lines += [] if last else [line]
+        return last
+
+    def _last(self, line: str) -> bool:
+        line = self._before + line
+        slashes = 0 if self.quoted else len(line) - len(line.rstrip("\\"))
+        self._before = line[:-1] if slashes % 2 and len(line) < _LONGEST else ""
+        return not slashes % 2 and (line.lstrip("\t") if self.tabs else line) == self.word
 
 
-def begun(before: str, line: str) -> tuple[str, list[Heredoc]]:
-    """The here-documents that a line begins, and the line with plain redirections in their place.
-
-    `before` are the lines that it goes on from, with their line feeds.
+def heredoc(line: str, at: int, stop: int, tabs: bool, shell: Dialect) -> tuple[Heredoc | None, int]:
+    """The here-document whose operator ends at `at`, if a word stands there before `stop`, and where that
+    ends.
     """
-    found: list[Heredoc] = []
-    before = before if len(before) + len(line) < MOST else ""
-    while "<<" in line and len(found) < _MOST_OF_A_LINE:
-        at = _first(parse(f"{before}{line}\n"), before + line, len(before))
-        if at is None:
-            break
-        size = 3 if line.startswith("<<-", at) else 2
-        word = _WORD.match(line, at + size)
-        if word is None:
-            break
-        line = line[:at] + "<".ljust(size) + line[at + size :]
-        if line.count("`", 0, at) % 2 and "`" in word[1]:
-            continue  # ended with its substitution
-        found.append(Heredoc(_QUOTES.sub(r"\1\2\3", word[1]), size == 3))
-    return line, found
+    match = _WORD.match(line, at, stop)
+    if match is None:
+        return None, at
+    raw = match[1]
+
+    def unquoted(match: re.Match[str]) -> str:
+        dollar, single, double, one = match.groups()
+        if single is not None:
+            return ansi_c(single) if dollar and shell.extended else dollar + single
+        return one if double is None else _IN_QUOTES.sub(r"\1", double)
+
+    word = _QUOTES.sub(unquoted, raw)
+    return Heredoc(word, tabs, word != raw or bool(_QUOTES.search(raw))), match.end()
 
 
-def _first(node: tree_sitter.Node, text: str, behind: int) -> int | None:
-    """Where the operator of the first here-document stands, from `behind` on.
-
-    In front of a command the grammar knows none: there it has a `<` too much before a redirection.
-    """
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        start = node.start_byte
-        if node.type == "heredoc_start" and start >= behind:
-            at = text.rfind("<<", behind, start)
-            return at - behind if at >= 0 else None
-        doubled = start > behind and text[start - 1 : start + 1] == "<<"
-        if node.type == "file_redirect" and doubled and not text[:start].endswith(("<<", "\\<")):
-            return start - 1 - behind
-        stack += [child for child in reversed(node.children) if child.end_byte > behind]
-    return None
+def redirection(operator: str, word: str, heredoc: Heredoc) -> str:
+    """The operator and word of a here-document as those of any redirection."""
+    return f"<{word}"

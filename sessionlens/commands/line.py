@@ -48,6 +48,8 @@ class Line:
     reason: str = ""
     doubt: str = ""
     model: str | None = None
+    begins: bool = False
+    """A Ctrl-D ended what was open before it."""
 
     @property
     def t_ns(self) -> int:

@@ -23,6 +23,7 @@ from .line import Line, verdict
 from .lost import LostLines
 from .macros import by_macro
 from .matching import Match, begins, best_match, joined, tidy
+from .meanings import Meanings
 from .model import HIDDEN, LineEvent
 from .predicting import Models
 from .prompts import Prompts
@@ -34,9 +35,8 @@ from .staying import comes_back, drawn_again
 from .unseen import Unseen
 from .waiting import Waiting
 
+_HISTORY = re.compile(r"!\S|^\^")
 REBOUND = "Ctrl-C ended it, which may have another meaning here: it may have been run"
-_REBINDS_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
-_REBINDS = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
 
 
 class LineReader:
@@ -56,14 +56,13 @@ class LineReader:
         self.broken: Option | None = None  # a line that was being typed when output ended its row
         self.ended = -1  # where Ctrl-D ended a shell last
         self.ended_by_key = -1  # the event at which a key that is no Enter ended a line last
-        self.renamed_enter = False  # ... and so may Enter
-        self.rebound = False  # Ctrl-C may mean something else by now
-        self.asking = Asking(prompts)
+        self.meanings = Meanings()
+        self.asking = Asking(prompts, meanings=self.meanings)
         self.doubts = Doubts(view, self.asking, key_lines, pane)
         self.cutter = Cutter(prompts)
         self.models = Models()
         self.readings = Readings(view, prompts, self.cutter, self.asking, self.models.knows)
-        self.echo, self.echoes = Echo(), Echoes(view)
+        self.echo, self.echoes = Echo(meanings=self.meanings), Echoes(view)
         self.unseen = Unseen(view, self.echo)
         self.unread: list[LineEvent] = []
         """What was taken at a prompt and could not be read."""
@@ -121,8 +120,6 @@ class LineReader:
             self.cutter.remember(line.text)
             self.models.ran(line.prompt, line.text)
             self.lost.remember(line.text)
-            self.rebound |= bool(_REBINDS.search(line.text))
-            self.renamed_enter |= bool(_REBINDS_ENTER.search(line.text))
         self.asking.remember(line.prompt, paste, line.text, run)
         self.asking.bare = not line.prompt and line.candidate.bare is not None
         self.doubts.remember(line)
@@ -163,7 +160,8 @@ class LineReader:
             return None  # the echo is off, so this is output behind the prompt; see recovery
         if match and not candidate.paste and not match.exact and self._echoed(candidate, options[0], match):
             return None  # echoed before, so this is what the line printed; see ahead
-        if match and candidate.paste and match.key_line.ender == "eof" and not match.reading.typed:
+        edited = candidate.paste or self.asking.continuing
+        if match and edited and match.key_line.ender == "eof" and not match.reading.typed:
             self.waiting.take(match.key_line)
             if not any(option.text.strip() for option in options):
                 self.ended = candidate.after
@@ -271,11 +269,11 @@ class LineReader:
         throws away ends in its own row.
         """
         accepted = candidate.paste and key_line is not None and not candidate.left and not self.doubts.pane
-        return self.rebound or accepted
+        return self.meanings.interrupt or accepted
 
     def _doubt(self, candidate: Candidate, option: Option, match: Match | None) -> str:
         """Why it may be no line at a prompt, whatever keys and screen say of its text."""
-        if self.renamed_enter and candidate.paste:
+        if self.meanings.enter and candidate.paste:
             return "what a line editor does at Enter was changed before"
         if match is not None and flushed(self.view, match.key_line):
             return FLUSHED

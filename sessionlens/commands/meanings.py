@@ -1,9 +1,10 @@
-"""May the shell have read a command of several lines as several commands?
+"""What may mean something else by now, as far as the lines of a session say: names, and keys that end a line.
 
-Which lines are code, and which are text or more of a line, is read from the words. An alias may hide a `#`
-or a quote (POSIX 2.3.1), and so end a command that looks open; where the prompt was then made to look like
-that of a line that goes on, what was typed was run, and nothing on the screen tells. So such a row is never
-sure once a name in it may mean something else, nor where it sets the prompt itself. Decision 0107.
+So a command of several lines may have been several commands. Which lines are code, and which are text or more
+of a line, is read from the words. An alias may hide a `#` or a quote (POSIX 2.3.1), and so end a command that
+looks open; where the prompt was then made to look like that of a line that goes on, what was typed was run,
+and nothing on the screen tells. So such a row is never sure once a name in it may mean something else, nor
+where it sets the prompt itself. Decision 0107.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from .dialects import dialect, dialects
 from .grammar import MOST, parse
 from .model import HIDDEN, TIERS, Command
 from .more import Unfinished
@@ -40,6 +42,12 @@ _GRAMMAR = re.compile(
 _FUNCTION = re.compile(r"(?<![^\s;&|(){}])([^\s;&|(){}]+)\s*\(\s*\)|\bfunction\s+([^\s;&|(){}]+)")
 _NAME = re.compile(r"[\w.:@+-]+")
 _PLAIN = re.compile(r"[\w./=:,@%+~ -]*")
+_GIVES = re.compile(
+    r"\b(?:alias|function|eval|trap|exec|bind|bindkey|enable|hash|source|setopt|shopt|LD_PRELOAD|PATH|ENV"
+    r"|PROMPT_COMMAND|PS[0-4])\b|\(\s*\)|(?:(?:^|[;&|])\s*|\n[^\S\n]*)\.\s"
+)
+_INTERRUPT = re.compile(r"\bstty\b(?:(?!\bstty\b).)*?(?:\bintr\b|-isig|\braw\b)|\bbind(?:key)?\b|\binputrc\b")
+_ENTER = re.compile(r"\bbind\s+-x\b|\bzle\s+-N\s+accept-line\b|\bbindkey\b[^\n]{0,200}\^[MJ]")
 _PROMPT = re.compile(r"\b(?:PS[12]|R?PROMPT[234]?|PROMPT_COMMAND|prompt|precmd|PS0)\b")
 _OTHERS = frozenset({"elvish", "fish", "nu", "xonsh"})
 """Shells without aliases of text, and of another grammar."""
@@ -59,20 +67,35 @@ _READS_A_FILE = frozenset({".", "source", "eval", "enable", "emulate"})
 
 @dataclass(slots=True)
 class Meanings:
-    """Which names mean something else by now, as far as the lines say."""
+    """What means something else by now, as far as the lines say."""
+
+    given: bool = False
+    """Any name may have been given another meaning, or be run at a prompt."""
+
+    interrupt: bool = False
+    """Ctrl-C may, where a line is edited."""
+
+    enter: bool = False
+    """Enter may."""
 
     aliases: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     """Those that may set the prompt."""
 
     anything: bool = False
-    """Any name may."""
+    """Any name may hide a quote or a comment."""
+
+    def typed(self, line: str) -> None:
+        """This line was run, or is part of what will be."""
+        self.given = self.given or bool(_GIVES.search(line))
+        self.interrupt = self.interrupt or bool(_INTERRUPT.search(line))
+        self.enter = self.enter or bool(_ENTER.search(line))
 
     def ran(self, text: str, shell: str = "") -> None:
         """This was run, by a shell of this name."""
         if not _MAY_LEARN.search(text):
             return
-        whole = Unfinished(text).code
+        whole = Unfinished(text, dialect(shell)).code
         code = whole[:MOST]
         self.anything |= (
             HIDDEN in text
@@ -105,12 +128,13 @@ class Meanings:
         else:
             self.anything |= word != "-p"
 
-    def may_end(self, text: str) -> bool:
+    def may_end(self, text: str, shell: str = "bash") -> bool:
         """May the shell take a line of this for the end of a command, and show a prompt like that of more?"""
-        code = Unfinished(text).code[:MOST]
-        words = set(_NAME.findall(code))
+        codes = [Unfinished(text, each).code for each in dialects(shell)]
+        words = set(_NAME.findall(codes[0][:MOST]))
         odd = {name for name, value in self.aliases.items() if not self._is_plain(value)}
-        return self.anything or bool(words & (odd | self.functions)) or bool(_PROMPT.search(code))
+        named = words & (odd | self.functions) or _PROMPT.search(codes[0][:MOST])
+        return self.anything or bool(named) or len({code.count("\n") for code in codes}) > 1
 
     def _is_plain(self, value: str) -> bool:
         """Can this value make no code of what is none, nor the other way round?"""
@@ -138,9 +162,10 @@ def doubted(commands: Iterable[Command]) -> Iterator[Command]:
     meanings = Meanings()
     for command in commands:
         if command.kind == "shell":
-            lines = "\n" in command.text
-            command = _unsure(command) if lines and meanings.may_end(command.text) else command
-            meanings.ran(command.text, command.context.rpartition(" > ")[2])
+            shell = command.context.rpartition(" > ")[2]
+            if "\n" in command.text and meanings.may_end(command.text, shell):
+                command = _unsure(command)
+            meanings.ran(command.text, shell)
         yield command
 
 
@@ -148,5 +173,6 @@ def _unsure(command: Command) -> Command:
     """At most medium, and the reason."""
     how = min(command.confidence, "medium", key=TIERS.index)
     before = command.evidence.reason
-    reason = OTHER_MEANING if command.confidence == "high" else f"{OTHER_MEANING}; {before}"
+    known = command.confidence == "high" or before.startswith(OTHER_MEANING)
+    reason = OTHER_MEANING if known else f"{OTHER_MEANING}; {before}"
     return replace(command, confidence=how, evidence=replace(command.evidence, reason=reason))

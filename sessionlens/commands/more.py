@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
+from .dialects import BASH, Dialect
 from .grammar import MOST, parse
-from .heredocs import Heredoc, begun
+from .lexing import Lexer
 
-_OPEN_END = re.compile(r"(?:\\|\||&&|\b(?:do|then|else|begin))\s*$")
 _SQL = re.compile(
     r"\s*(?:select\s(?!\w+\s+in\b)|insert\s+into|update\s+\S+\s+set|delete\s+from|with\s+\w+\s+as"
     r"|(?:create|drop|alter)\s+(?:temp\w*\s+)?(?:table|view|index|trigger|database|user|role|function)\b)",
@@ -23,7 +24,6 @@ _CLOSERS = tuple(
         *("\n:\ndone", ";do :\ndone", "\n:\nfi", ";then :\nfi"),
     )
 )
-_BUDGET = 1 << 16  # characters of lines before one, that are read to tell its here-documents
 _SHORT = 1024  # characters of a line that is tried with each of these behind it
 
 
@@ -33,15 +33,13 @@ class Unfinished:
     What a line costs does not depend on how many came before it, beyond the MOST characters of the tree.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shell: Dialect = BASH, aliases: Mapping[str, str] | None = None) -> None:
         self._lines: list[str] = []
         self._code = ""
         """The lines without what here-documents hold, and without them: each ends in a line feed."""
         self._last = ""
         self._by_tree = False
-        self._left = _BUDGET
-        self._heredocs: list[Heredoc] = []
-        """Those that are still to end."""
+        self._lexer = Lexer(shell, aliases)
         self._sql = _SQL.match(text) is not None
         self.add(text)
 
@@ -52,18 +50,24 @@ class Unfinished:
 
     def _add(self, line: str) -> None:
         self._lines.append(line)
-        if self._heredocs:
-            if self._heredocs[0].ends(line):
-                del self._heredocs[0]
+        code = self._lexer.read(line)
+        if code is None:
+            if not self._lexer.heredocs:
                 self.__dict__.pop("open", None)
             return
-        open_still = self._by_tree and self.__dict__.get("open", False) and not _CLOSES.search(line)
-        self._left -= len(self._code) if "<<" in line else 0
-        self._last, self._heredocs = begun(self._code if self._left > 0 else "", line)
+        known = self._by_tree and self.__dict__.get("open", False) and not _CLOSES.search(code)
+        self._last = code
         if len(self._code) <= MOST:
-            self._code += self._last + "\n"
-        if not open_still:  # what closes nothing need not be parsed
+            self._code += code + "\n"
+        if not known:  # what closes nothing need not be parsed
             self.__dict__.pop("open", None)
+
+    def end(self) -> bool:
+        """The input came to its end: here-documents too, if there were any."""
+        ended = self.bodies
+        self._lexer.heredocs.clear()
+        self.__dict__.pop("open", None)
+        return ended
 
     @property
     def text(self) -> str:
@@ -78,13 +82,13 @@ class Unfinished:
     @property
     def bodies(self) -> bool:
         """Is a here-document not at its end?"""
-        return bool(self._heredocs)
+        return bool(self._lexer.heredocs)
 
     @property
     def waits(self) -> bool:
         """Does its last line by itself ask for more, or is a here-document or SQL not at its end?"""
         sql = self._sql and not _ENDS_SQL.search(self._last)
-        return bool(sql or self._heredocs or _OPEN_END.search(self._last))
+        return bool(sql or self.bodies or self._lexer.asks)
 
     @cached_property
     def open(self) -> bool:
@@ -92,7 +96,7 @@ class Unfinished:
 
         Of a text that is longer than MOST only its last line and its here-documents are looked at.
         """
-        if self.waits:
+        if self.waits or self._lexer.inside:
             return True
         self._by_tree = len(self._code) <= MOST
         return self._by_tree and parse(self._code).has_error

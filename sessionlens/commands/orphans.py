@@ -1,4 +1,7 @@
-"""Lines at a continuation prompt whose beginning could not be read: they are parts of it, no commands."""
+"""Lines at a continuation prompt whose beginning could not be read, or is none as far as its words say.
+
+They may be parts of it, and no commands.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from .line import Line
 from .model import LineEvent
 from .prompts import continues
 
-WHY = "the line before it could not be read, and it may go on with that"
+WHY = "the line before it could not be read, or a name in it is not known: it may go on with that"
 
 
 class Orphans:
@@ -20,12 +23,19 @@ class Orphans:
         self._times = sorted(each.t_ns for each in unread)
         self._before, self.lost = 0, False
 
-    def read(self, line: Line, primaries: Container[str]) -> Line:
-        """The line, never sure if it may be more of one that is `unread`. `primaries`: where others began."""
+    def read(self, line: Line, primaries: Container[str], odd: bool) -> Line:
+        """The line, never sure if it may be more of one that is `unread`, or that is `odd`: an alias that no
+        line told may have begun it. `primaries`: where others began.
+        """
         seen = bisect_right(self._times, line.candidate.t_ns)
         more = continues(line.prompt) and line.prompt not in primaries
-        self.lost = more and (self.lost or seen > self._before)
+        self.lost = more and (self.lost or odd or seen > self._before)
         self._before = seen
-        if not self.lost or line.confidence != "high":
-            return line
-        return replace(line, confidence="medium", reason=WHY, doubt=WHY)
+        return unsure(line) if self.lost else line
+
+
+def unsure(line: Line) -> Line:
+    """The line, that may be more of one before it."""
+    if line.confidence != "high":
+        return line
+    return replace(line, confidence="medium", reason=WHY, doubt=WHY)

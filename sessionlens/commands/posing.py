@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .openers import REPLS, SHELLS, base, past_wrappers
-from .stdin import FILTERS, leaves, pipelines
+from .stdin import FILTERS, leaves, pipelines, runnable
 
 READS = re.compile(
     r"""(?:(?:^|[;&|(){'"]|\b(?:do|then|else|while|until|if|in|builtin|command)\s|\w=(?:(?!\w=)\S)*\s)\s*"""
@@ -94,11 +94,13 @@ class Posing:
 
 def asks(text: str, words: re.Pattern[str] = READS) -> int:
     """How often the shell itself reads a line from the terminal in it (`read`), if it comes there."""
+    text = runnable(text)
     return max(len(words.findall(text)) - len(_FED.findall(text)), 0)
 
 
 def posing(text: str) -> Posing:
     """What this command line may do, as far as its words say."""
+    text = runnable(text)
     reads = 0 if _SHOWS_NOTHING.fullmatch(text) else asks(text, _POSES)
     lines, ends = _posing(text, 0)
     if not reads + lines:

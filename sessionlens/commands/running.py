@@ -7,9 +7,11 @@ another host are believed at once, a program that nobody knows once its prompt c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .hosts import is_host
+from .meanings import Meanings
 from .more import Unfinished
 from .openers import REPLS, SHELLS, opens, program, runs_script
 from .posing import Posing, asks, deaf, posing
@@ -38,12 +40,12 @@ class Running:
     """It does no more than give the shell another prompt."""
 
     @classmethod
-    def of(cls, text: str) -> Running:
+    def of(cls, text: str, aliases: Mapping[str, str] | None = None) -> Running:
         name = program(text)
         known = name in SHELLS or name in REPLS or opens(text) is not None or is_host(text)
         script = runs_script(text)
         renames = bool(_NEW_PROMPT.search(text)) and leaves_input(text)
-        return cls(Unfinished(text), known and not script, asks(text) > 0, script, renames)
+        return cls(Unfinished(text, aliases=aliases), known and not script, asks(text) > 0, script, renames)
 
 
 @dataclass(slots=True)
@@ -74,7 +76,10 @@ class Asking:
     sure: bool = True
     """What runs was not run at a doubted prompt itself."""
 
-    posing: Posing = field(default_factory=Posing)
+    meanings: Meanings = field(default_factory=Meanings)
+    _posing: Posing | None = field(default_factory=Posing)
+    """None where it is still to be read from what runs."""
+
     _answers: bool = False
     """What runs was typed at what may have posed as the shell."""
 
@@ -120,9 +125,22 @@ class Asking:
         """May a shell that waits for more show this?"""
         return self.continuing and (self.prompts.goes_on(prompt) or not any(map(str.isalnum, prompt)))
 
+    @property
+    def posing(self) -> Posing:
+        """What runs may show the shell's own prompt? Read once a command is complete, not at each line."""
+        if self._posing is None:
+            self._posing = posing(self.running.typed.text) if self.running else Posing()
+            if self.menu:
+                self._posing.says = ()
+        return self._posing
+
+    def waits(self, prompt: str) -> bool:
+        """Does the shell itself wait for more there? Then nothing runs."""
+        return not self._answers and self._goes_on(prompt)
+
     def posed(self, prompt: str) -> bool:
-        """May what runs have shown this prompt, and read the line? While the shell waits nothing runs."""
-        return self.posing.may_show(prompt) and (self._answers or not self._goes_on(prompt))
+        """May what runs have shown this prompt, and read the line?"""
+        return not self.waits(prompt) and self.posing.may_show(prompt)
 
     @property
     def unsure(self) -> bool:
@@ -130,8 +148,15 @@ class Asking:
         running = self.running
         return running is not None and not running.known and not leaves_input(running.typed.text)
 
-    def pressed(self, ender: str) -> None:
-        """A line of keys was ended so, and no prompt took it."""
+    def ends(self) -> bool:
+        """Ctrl-D was pressed at an empty line: did it end a here-document?"""
+        return self.continuing and self.running is not None and self.running.typed.end()
+
+    def pressed(self, ender: str, escapes: bool) -> None:
+        """A line of keys, with `escapes` or not, was ended so, and no prompt took it."""
+        if self.continuing and not self._answers:
+            return
+        self.posing.plain &= not escapes
         if ender == "enter":
             self.posing.read()
         elif ender == "eof":
@@ -176,17 +201,16 @@ class Asking:
         posed = self.posed(prompt)
         if run and self.running is not None and self._goes_on(prompt):
             self.running.typed.add(text)
-            text = self.running.typed.text
         elif run:
-            self.running = Running.of(text)
+            if self.running is not None:
+                self.meanings.ran(self.running.typed.text)
+            self.running = Running.of(text, self.meanings.aliases)
             self.sure = not posed and (shape(prompt), paste) not in self.doubted
             self._answers = posed
         if run and self._answers:
             self.posing.read()
         elif run:
-            self.posing = posing(text)
-            if self.menu:
-                self.posing.says = ()
+            self._posing = None
         self.deaf |= run and deaf(text)
         self.menu |= run and "PS3" in text
         self.renamed |= run and bool(_NEW_PROMPT.search(text))

@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from .openers import REPLS, SHELLS, base, past_wrappers
+from .plainly import code
 from .splitting import LONGEST, split
 
 _LEAVE = frozenset({
@@ -49,6 +50,9 @@ _TAKES = {
 _GIT_ASKS = frozenset(
     {"clone", "commit", "credential", "fetch", "pull", "push", "remote", "submodule", "am", "rebase"}
 )
+_KEEP = {*_LEAVE, *FILTERS, *_ALL_OF_IT}
+"""They do not run what they read."""
+
 _ASK_FIRST = frozenset({"cp", "ln", "mv", "rm"})
 WORDS_OF_SHELLS = frozenset({
     "!", "{", "}", "(", ")", "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done",
@@ -67,6 +71,7 @@ _DEEPEST = 8
 
 def leaves_input(text: str) -> bool:
     """Is it known that nothing in this command line reads the input of its shell?"""
+    text = runnable(text)
     if len(text) > LONGEST:
         return False
     for _ in range(_DEEPEST):
@@ -85,6 +90,15 @@ def reads_all(text: str) -> bool:
     """Does what reads the input in this command line read on until it ends (Ctrl-D)?"""
     reading = [pipeline[0] for pipeline in pipelines(text) if not leaves(pipeline[0])]
     return bool(reading) and all(base(past_wrappers(words)) in _ALL_OF_IT for words in reading)
+
+
+def runnable(text: str) -> str:
+    """What of a text may be run: what here-documents hold only where more than known programs may read it."""
+    bare = code(text)
+    if bare is text:
+        return text
+    programs = {base(past_wrappers(words)) for pipeline in pipelines(bare) for words in pipeline}
+    return bare if programs <= _KEEP else text
 
 
 def pipelines(text: str) -> list[list[list[str]]]:

@@ -10,8 +10,9 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from sessionlens.commands.ansi_c import ansi_c
+
 from .filters import unbase64
-from .quoting import ansi_c
 
 _MOST = 8192  # characters of code that are looked at
 _LITERAL = (

@@ -12,8 +12,9 @@ import re
 import zlib
 from collections.abc import Callable
 
+from sessionlens.commands.ansi_c import ansi_c
+
 from .options import arguments
-from .quoting import ansi_c
 
 MOST = 8192  # bytes of what is printed
 _SWALLOW = frozenset({"wc", "md5sum", "sha1sum", "sha256sum", "cksum", "true", "false", ":", "sleep"})

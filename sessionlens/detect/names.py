@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from sessionlens.commands.heredocs import Heredoc
+
 from .parameters import parameter
 from .quoting import BLANKS, LONGEST, unquote
 
@@ -43,6 +45,8 @@ class Known:
     files: dict[str, str] = field(default_factory=dict)
     evaluate: Evaluate = nothing
     depth: int = 0
+    heredocs: dict[str, Heredoc] = field(default_factory=dict)
+    """By the names of the files that stand for them (`plainly`)."""
 
     def inner(self, arguments: list[str] | None = None) -> Known:
         """These names for a text inside: what it changes stays in it. `arguments` are $0, $1, …"""
@@ -58,6 +62,7 @@ class Known:
             self.files,
             self.evaluate,
             self.depth,
+            self.heredocs,
         )
 
     @property

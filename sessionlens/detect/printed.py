@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from sessionlens.commands.ansi_c import ansi_c
+
 from .filters import MOST, filtered
 from .model import Call
 from .names import Known, plain
 from .programs import named
-from .quoting import ansi_c
 from .wrappers import WRAPPERS
 
 _SPEAKS = re.compile(

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Protocol
 
+from sessionlens.commands.ansi_c import ansi_c
+
 MAX_WORDS = 256
 LONGEST = 4096  # a word that is longer keeps its braces, and its expansions are no longer than this together
 BLANKS = " \t\n"
-_ESCAPES = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
-_ANSI_C = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.S)
 _NAME = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])", re.A)
 _JOINS = re.compile(r"\$\*|\$\{(?:\w+\[\*\]|\*)\}")  # between quotes one word
 _BRACES = re.compile(
@@ -88,11 +88,6 @@ def _brace(word: str) -> re.Match[str] | None:
     if "{" not in word:
         return None
     return next((match for match in _BRACES.finditer(word) if match["inside"] is not None), None)
-
-
-def ansi_c(text: str) -> str:
-    """`\\x72\\155` -> `rm`: the escapes of `$'…'`, `printf` and `echo -e`."""
-    return _ANSI_C.sub(_escape, text)
 
 
 def _split(pieces: Iterable[Piece], separators: str) -> Iterator[str]:
@@ -219,16 +214,6 @@ def closing_quote(source: str, at: int) -> int:
 def _escaped(char: str, special: str) -> str:
     """A character behind a backslash between double quotes."""
     return "" if char == "\n" else char if char and char in special else "\\" + char
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = match[1]
-    if code[0] in "xuU" and len(code) > 1:
-        number = int(code[1:], 16)
-        return chr(number) if number <= 0x10FFFF else match[0]
-    if code[0] in "01234567":
-        return chr(int(code, 8) & 0xFF)
-    return _ESCAPES.get(code, code)
 
 
 def _closing(source: str, at: int, quote: str) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from sessionlens.commands.dialects import dialect
+from sessionlens.commands.plainly import in_bash
+
 from .calls import calls, started_by
 from .model import Call, Redirect
 from .names import Known, plain
@@ -41,7 +44,7 @@ class Reader:
         if kind == "repl":
             repl = at_repl(text, context)
             return started_by(repl) if repl else []
-        return calls(text, self._shell(context))
+        return calls(in_bash(text, dialect(context)), self._shell(context))
 
     def may_matter(self, text: str, kind: str = "shell", context: str = "") -> bool:
         """Does the line teach a name, or use one that was taught? If not, it can be left out."""

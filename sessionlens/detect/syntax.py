@@ -15,6 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from sessionlens.commands.grammar import MOST, parse
+from sessionlens.commands.plainly import plainly
 
 from .model import Call, Pipes, Redirect
 from .names import Known, remember
@@ -57,7 +58,7 @@ def simple_commands(text: str, known: Known, pipelines: Iterator[int] | None = N
 
     `known` learns the assignments and functions on the way; `pipelines` gives the numbers.
     """
-    text = _ZERO.sub(" ", _joined(text))
+    text = _ZERO.sub(" ", _joined(plainly(text, known.heredocs)))
     root = parse(text)
     if root.has_error and _EXTGLOB.search(text):
         text = _EXTGLOB.sub(r"\1", text)
@@ -157,6 +158,8 @@ class _Walk:
             words = tuple(word for child in node.children for word in self._words(child))
             self.known.referred(words)
             yield Call(words, pipes=place.pipes, aside=place.aside)
+        elif node.type == "file_redirect":
+            yield from self._substituted(node)
         elif node.type == "function_definition":
             name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
             if name and body and body.end_byte - body.start_byte <= _LONGEST_BODY:
@@ -172,14 +175,6 @@ class _Walk:
         body = node.child_by_field_name("body")
         redirects, surplus = self._redirects(node)
         rest = [child for child in node.named_children if body is None or child.id != body.id]
-        piped = [node for each in rest if each.type == "heredoc_redirect" for node in each.named_children]
-        piped = [node for node in piped if self.text(node).startswith("|")]
-        if piped:  # `cat <<E | sh`: the grammar has the pipe inside of the redirection
-            number = next(self.pipelines)
-            stack += _steps(piped, replace(place, pipes=(*place.pipes, (number, 1))))
-            place = replace(place, pipes=(*place.pipes, (number, 0)))
-            ids = {node.id for node in piped}
-            rest = [child for each in rest for child in each.named_children if child.id not in ids]
         stack += _steps(rest, place)
         if body is None:
             yield Call((), (*redirects, *place.input), pipes=place.pipes, aside=place.aside)
@@ -246,17 +241,24 @@ class _Walk:
 
     def _redirect(self, node: tree_sitter.Node) -> tuple[Redirect, list[str]]:
         """The grammar takes `>f -x y` as three targets; the ones after the first are arguments."""
-        if node.type == "heredoc_redirect":
-            parts = {child.type: self.text(child) for child in node.named_children}
-            body = parts.get("heredoc_body", "")
-            literal = set("'\"\\") & set(parts.get("heredoc_start", ""))
-            return Redirect("<<", body if literal else in_quotes(body, self.known)), []
         operator = next((child.type for child in node.children if not child.is_named), ">")
         targets = [c for c in node.named_children if c.type != "file_descriptor"]
         if node.type == "herestring_redirect":
             return Redirect(operator, "".join(unquote(self.text(c), self.known) for c in targets[:1])), []
         words = [word for target in targets for word in self._words(target)]
+        if heredoc := self.known.heredocs.get(words[0] if words else ""):
+            text = heredoc.text if heredoc.quoted else in_quotes(heredoc.text, self.known)
+            return Redirect("<<", text), words[1:]
         return Redirect(operator, words[0] if words else ""), words[1:]
+
+    def _substituted(self, node: tree_sitter.Node) -> Iterator[Call]:
+        """What substitutions in a here-document run."""
+        targets = node.children_by_field_name("destination")
+        heredoc = self.known.heredocs.get(self.text(targets[0])) if targets else None
+        if heredoc and not heredoc.quoted and ("$(" in heredoc.text or "`" in heredoc.text):
+            source = f": <<E\n{heredoc.text}E\n"
+            inner = _Walk(source, self.known, self.pipelines).calls(parse(source))
+            yield from (call for call in inner if call.words[:1] != (":",))
 
     def _assignment(self, node: tree_sitter.Node) -> tuple[str, str]:
         name, _, value = self.text(node).partition("=")

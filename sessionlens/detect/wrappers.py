@@ -51,7 +51,7 @@ PREFIXED = {
     **dict.fromkeys((
         "chroot", "chrt", "envdir", "faketime", "flock", "gosu", "s6-setuidgid", "setlock", "setuidgid",
         "su-exec",
-        "taskset", "timeout", "rsh", "lxc-attach",
+        "taskset", "timeout", "rsh", "lxc-attach", "repeat",
     ), 1),
 }  # fmt: skip
 _ASKS = {"command": "vV", "sudo": "lveK", "type": "", "busybox": "", "flock": "c"}

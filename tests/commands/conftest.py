@@ -13,6 +13,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from sessionlens.terminal import Terminal, replay
 
 Event = tuple[int, str, bytes]
 DEADLINE_S = 40.0
+READY = r"me@box:~\$ $"
 
 
 def recording(
@@ -192,6 +194,14 @@ class Typist:
         assert list(untimely(found)) == []
         return found
 
+    def texts(self, **how: Any) -> list[str]:
+        """The commands that are listed."""
+        return [command.text for command in self.extraction(**how).commands]
+
+    def confidence(self, text: str, **how: Any) -> str:
+        """How sure the first of them with this text is."""
+        return next(each.confidence for each in self.extraction(**how).commands if each.text == text)
+
 
 def _slower(events: Sequence[Event], each_ns: int) -> list[Event]:
     """The same, typed by somebody slower: at least so much time between two keys."""
@@ -225,3 +235,21 @@ def fixtures(root: Path) -> list[tuple[str, Recording]]:
     paths = find(root / "fixtures" / "sessions")
     channels = [(path, channel) for path in paths for channel in open_source(path).channels]
     return [(f"{p.parent.name} {c.name}", c.load()) for p, c in channels if c.recorded]
+
+
+@pytest.fixture
+def bash(shell: Callable[..., Typist]) -> Typist:
+    """bash, at its second prompt."""
+    return _at_prompt(shell("bash", "--norc", "--noprofile", PS1="me@box:~$ "))
+
+
+@pytest.fixture
+def dash(shell: Callable[..., Typist]) -> Typist:
+    """dash, at its second prompt."""
+    return _at_prompt(shell("dash", PS1="me@box:~$ "))
+
+
+def _at_prompt(typist: Typist) -> Typist:
+    typist.wait(READY)
+    typist.run("pwd", READY)
+    return typist

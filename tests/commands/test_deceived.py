@@ -15,37 +15,13 @@ Shell = Callable[..., Any]
 READY = r"me@box:~\$ $"
 
 
-@pytest.fixture
-def bash(shell: Shell) -> Any:
-    typist = shell("bash", "--norc", "--noprofile", PS1="me@box:~$ ")
-    typist.wait(READY)
-    typist.run("pwd", READY)
-    return typist
-
-
-@pytest.fixture
-def dash(shell: Shell) -> Any:
-    typist = shell("dash", PS1="me@box:~$ ")
-    typist.wait(READY)
-    typist.run("pwd", READY)
-    return typist
-
-
-def texts(typist: Any, **how: Any) -> list[str]:
-    return [command.text for command in typist.extraction(**how).commands]
-
-
-def confidence(typist: Any, text: str, **how: Any) -> str:
-    return next(each.confidence for each in typist.extraction(**how).commands if each.text == text)
-
-
 def test_a_copied_shell_with_the_same_prompt(bash: Any, tmp_path: Path) -> None:
     bash.run("cp /bin/dash other; export PS1", READY)
     bash.run("./other", READY)
     bash.run("touch victim", READY)
     bash.run("exit", READY)
-    assert "touch victim" in texts(bash) and (tmp_path / "victim").exists()
-    assert confidence(bash, "touch victim") == "low"
+    assert "touch victim" in bash.texts() and (tmp_path / "victim").exists()
+    assert bash.confidence("touch victim") == "low"
 
 
 @pytest.mark.parametrize("line", [": read; sh", "sh # read", """awk 'BEGIN{read=1;system("sh")}'"""])
@@ -53,14 +29,14 @@ def test_a_word_that_would_explain_an_answer(bash: Any, line: str) -> None:
     bash.run(line, "[#$] $")
     bash.run("touch victim", "[#$] $")
     bash.run("exit", READY)
-    assert "touch victim" in texts(bash)
+    assert "touch victim" in bash.texts()
 
 
 def test_a_message_that_history_has_no_such_event(bash: Any) -> None:
     line = "touch victim '!x'; echo 'bash: !x: event not found'"
     bash.run(line, "found[^$]*" + READY)
     bash.run("pwd", READY)
-    assert line in texts(bash) and confidence(bash, line) == "low"
+    assert line in bash.texts() and bash.confidence(line) == "low"
 
 
 def test_ctrl_c_that_accepts_a_line(bash: Any) -> None:
@@ -68,7 +44,7 @@ def test_ctrl_c_that_accepts_a_line(bash: Any) -> None:
     bash.type("touch victim")
     bash.press("\x03")
     bash.wait(READY)
-    assert "touch victim" in texts(bash) and confidence(bash, "touch victim") == "low"
+    assert "touch victim" in bash.texts() and bash.confidence("touch victim") == "low"
 
 
 def test_another_key_that_accepts_a_line(bash: Any) -> None:
@@ -78,14 +54,14 @@ def test_another_key_that_accepts_a_line(bash: Any) -> None:
         bash.press("\x07")
         bash.wait(READY)
     bash.run("pwd", READY)
-    assert texts(bash)[2:] == ["touch one", "touch two", "pwd"]
+    assert bash.texts()[2:] == ["touch one", "touch two", "pwd"]
 
 
 @pytest.mark.parametrize("line", ["touch victim # ^C", "touch victim; echo KeyboardInterrupt"])
 def test_what_a_ctrl_c_would_leave_on_the_screen(bash: Any, line: str) -> None:
     bash.run(line, READY)
     bash.run("pwd", READY)
-    assert line in texts(bash) and line in texts(bash, inputs=False)
+    assert line in bash.texts() and line in bash.texts(inputs=False)
 
 
 @pytest.mark.parametrize("prompt", ["", "Password: ", "x"])
@@ -94,7 +70,7 @@ def test_a_prompt_that_looks_like_none(dash: Any, prompt: str) -> None:
     dash.run("touch one", f"\n{prompt}$")
     dash.run("touch two", f"\n{prompt}$")
     dash.run("PS1='me@box:~$ '", READY)
-    found = texts(dash)
+    found = dash.texts()
     assert "touch one" in found and "touch two" in found
 
 
@@ -102,7 +78,7 @@ def test_line_editing_without_bracketed_paste(bash: Any) -> None:
     bash.run("bind 'set enable-bracketed-paste off'", READY)
     bash.run("touch victim", READY)
     bash.run("pwd", READY)
-    assert texts(bash)[2:] == ["touch victim", "pwd"]
+    assert bash.texts()[2:] == ["touch victim", "pwd"]
 
 
 @pytest.mark.parametrize(
@@ -122,14 +98,14 @@ def test_escape_and_then_enter_in_vi_mode(shell: Shell, name: str) -> None:
     vi.press("\r")
     vi.wait(r"me@box:~\$ ")
     vi.run("pwd", r"me@box:~\$ ")
-    assert texts(vi, each_ns=200_000_000) == [mode, "touch victim", "pwd"]
+    assert vi.texts(each_ns=200_000_000) == [mode, "touch victim", "pwd"]
 
 
 def test_a_mark_that_says_something_else(bash: Any) -> None:
     bash.run(r"PS0='\e]633;E;r m -r f victim\a\e]133;C\a'", READY)
     bash.run("rm -rf victim", READY)
     bash.run("pwd", READY)
-    assert "rm -rf victim" in texts(bash) and confidence(bash, "rm -rf victim") == "high"
+    assert "rm -rf victim" in bash.texts() and bash.confidence("rm -rf victim") == "high"
 
 
 def test_a_mark_that_ends_the_output_early(bash: Any) -> None:
@@ -176,7 +152,7 @@ def test_a_file_full_of_marks_without_keystrokes(bash: Any, tmp_path: Path) -> N
     (tmp_path / "file").write_text(forged * 3)
     bash.run("cat file", "done[^$]*" + READY)
     bash.run("pwd", READY)
-    assert not any("FAKE" in text for text in texts(bash))
+    assert not any("FAKE" in text for text in bash.texts())
     found = bash.extraction(inputs=False).commands
     assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
 
@@ -212,173 +188,6 @@ def test_a_recording_that_begins_in_an_editor(taken: Callable[..., Any]) -> None
     assert [each.text for each in found if each.confidence != "low"] == ["ls"]
 
 
-PROMPT = "me@box:~$ "
-GAMES = [
-    ("cat asks -", 1, "\x04"),
-    ("cat asks - asks - asks -", 1, "\x03"),
-    ("printf '%s' 'me@box:~$ '; cat", 1, "\x04"),
-    ("sh -c 'cat asks; head -n 1'", 1, ""),
-    ("""python3 -c "for _ in range(3): input('me@box:~$ ')" """.strip(), 3, ""),
-    ("read -p 'me@box:~$ ' x", 1, ""),
-    ("while read -p 'me@box:~$ ' x; do [ $x = exit ] && break; done", 3, "exit\r"),
-    ('awk \'BEGIN{printf "me@box:~$ "} {printf "me@box:~$ "}\'', 3, "\x04"),
-]
-
-
-@pytest.mark.parametrize(("game", "answers", "ending"), GAMES)
-@pytest.mark.parametrize("name", ["bash", "dash"])
-def test_a_program_that_shows_the_shells_prompt(
-    request: pytest.FixtureRequest, tmp_path: Path, name: str, game: str, answers: int, ending: str
-) -> None:
-    if name == "dash" and "read" in game:
-        pytest.skip("dash has no read -p")
-    typist = request.getfixturevalue(name)
-    (tmp_path / "asks").write_text(PROMPT)
-    typist.run(game, "\n[^\n]*" + READY)
-    for at in range(answers):
-        echoed = r"\n.*FAKE\d\r\n" if "cat" in game and ending else READY
-        typist.run(f"rm -rf /FAKE{at}", echoed)
-    if ending:
-        typist.press(ending)
-        typist.wait(READY)
-    typist.run("touch victim", READY)
-    typist.run("pwd", READY)
-    for how in ({}, {"inputs": False}):
-        found = typist.extraction(**how).commands
-        assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
-        assert [each.text for each in found if "FAKE" not in each.text][-2:] == ["touch victim", "pwd"]
-    ended = ending in ("\x03", "\x04") or game.startswith("read")  # else it is not known to have ended
-    ended |= game.startswith("python3") and name == "bash"  # such code cannot read a line as bash does
-    assert typist.extraction().commands[-1].confidence == ("high" if ended else "low")
-
-
-PLAIN = "print(input())"
-FORGED = [
-    r"for _ in range(2): input('\x1b[?2004hme@box:~$ '); print('\x1b[?2004l')",
-    "exec(open('g.py').read())",
-    "for _ in range(2): print('%c[?2004hme@box:~$ ' % 27, end=''); input(); print('%c[?2004l' % 27)",
-]
-GAME = r"for _ in range(2): input('\x1b[?2004hme@box:~$ '); print('\x1b[?2004l', end='\r')"
-
-
-@pytest.mark.parametrize("code", FORGED)
-def test_a_line_editors_pair_that_a_program_draws(bash: Any, tmp_path: Path, code: str) -> None:
-    (tmp_path / "g.py").write_text(GAME)
-    bash.run(f'python3 -c "{code}"', "\n[^\n]*" + READY)
-    for at in range(2):
-        bash.run(f"rm -rf /FAKE{at}", READY)
-    bash.run("touch victim", READY)
-    bash.run("pwd", READY)
-    found = bash.extraction().commands
-    assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
-    assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
-
-
-def test_one_answer_does_not_cast_doubt_on_all_that_follows(bash: Any) -> None:
-    bash.run(f"python3 -c '{PLAIN}'", "\n")
-    bash.type("rm -rf visible")
-    bash.press("\r")
-    bash.wait(READY)
-    for line in ("touch victim", "pwd"):
-        bash.run(line, READY)
-    found = bash.extraction().commands[1:]
-    assert [(each.text, each.confidence) for each in found[1:]] == [("touch victim", "high"), ("pwd", "high")]
-
-
-def test_a_sequence_that_is_typed_to_what_prints_its_answers(bash: Any) -> None:
-    bash.run("""python3 -c "for _ in range(4): print(input('me@box:~$ '))" """.strip(), "\n[^\n]*" + READY)
-    bash.press("\x16\x1b[?2004h")
-    bash.press("\r")
-    bash.wait(READY)
-    for line in ("rm -rf /FAKE", "one", "two"):
-        bash.run(line, READY)
-    bash.run("touch victim", READY)
-    bash.run("pwd", READY)
-    found = bash.extraction().commands
-    assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
-    assert found[-1].confidence == "low"
-
-
-def test_the_row_that_is_to_blame_is_named(dash: Any) -> None:
-    dash.run("""python3 -c "for _ in range(1): input('me@box:~$ ')" """.strip(), "\n" + READY)
-    dash.run("rm -rf /FAKE", READY)
-    dash.run("pwd", READY)
-    reason = dash.extraction().commands[-1].evidence.reason
-    assert "python3 -c" in reason and "read the line" in reason and "00:00:0" in reason
-
-
-def test_answers_that_would_open_a_shell_are_no_proof_of_one(dash: Any, tmp_path: Path) -> None:
-    dash.run("""python3 -c "for _ in range(4): input('me@box:~$ ')" """.strip(), "\n" + READY)
-    for line in ("sh", "bash", "ssh root@db02", "rm -rf /FAKE"):
-        dash.run(line, READY)
-    dash.run("pwd", READY)
-    assert confidence(dash, "rm -rf /FAKE") == "low"
-
-
-def test_answers_to_read_with_a_line_editor(bash: Any) -> None:
-    bash.run('read -e -p "$PS1" x', READY)
-    bash.run("rm -rf /FAKE", READY)
-    bash.run("pwd", READY)
-    found = {each.text: each for each in bash.extraction().commands}
-    assert (
-        found["rm -rf /FAKE"].confidence == "low" and "read the line" in found["rm -rf /FAKE"].evidence.reason
-    )
-    assert found["pwd"].confidence == "high"
-
-
-def test_a_loop_of_read_with_a_line_editor(bash: Any) -> None:
-    bash.run('while read -e -p "$PS1" x; do :; done', READY)
-    for line in ("bash", "rm -rf /FAKE", "touch x"):
-        bash.run(line, READY)
-    bash.press("\x04")
-    bash.wait(READY)
-    bash.run("touch victim", READY)
-    bash.run("pwd", READY)
-    assert {confidence(bash, text) for text in ("bash", "rm -rf /FAKE", "touch x")} == {"low"}
-    assert "touch victim" in texts(bash)
-
-
-def test_what_reads_and_cannot_pose_raises_no_doubt(dash: Any) -> None:
-    dash.run("cat > notes", "\n")
-    dash.type("a line")
-    dash.press("\r")
-    dash.wait("\n")
-    dash.press("\x04")
-    dash.wait(READY)
-    dash.run("read x", "\n")
-    dash.type("an answer")
-    dash.press("\r")
-    dash.wait(READY)
-    for line in ("cat notes | wc -l", "while read l; do echo $l; done < notes", "grep -c line notes"):
-        dash.run(line, READY)
-    dash.run("pwd", READY)
-    assert {each.confidence for each in dash.extraction().commands} == {"high"}
-
-
-def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
-    (tmp_path / "game.py").write_text(
-        "import os, termios, tty\n"
-        "old = termios.tcgetattr(0)\n"
-        "tty.setraw(0)\n"
-        "for line in (b'rm -rf /FAKE', b'ls -la FAKE', b'cat FAKE'):\n"
-        "    os.write(1, b'\\x1b[?2004hme@box:~$ ')\n"
-        "    os.read(0, 1)\n"
-        "    os.write(1, line + b'\\r\\n\\x1b[?2004l\\rno such file\\r\\n')\n"
-        "termios.tcsetattr(0, termios.TCSADRAIN, old)\n"
-    )
-    bash.run(f"{sys.executable} game.py", READY)
-    for _ in range(3):
-        bash.press("\r")
-        bash.wait("FAKE[^$]*" + READY)
-    bash.run("touch victim", READY)
-    bash.run("pwd", READY)
-    for how in ({}, {"inputs": False}, {"inputs": False, "each_ns": 300_000_000}):
-        found = bash.extraction(**how).commands
-        assert {each.confidence for each in found if "FAKE" in each.text} <= {"low"}
-        assert [each.text for each in found][-2:] == ["touch victim", "pwd"]
-    assert [each.confidence for each in found][-1] == "medium"
-
-
 @pytest.mark.skipif(which("zsh") is None, reason="zsh is not installed")
 def test_a_command_thrown_away_at_its_second_row(shell: Shell) -> None:
     zsh = shell("zsh", "-f", "-i", PS1="me@box:~%# ", HISTFILE="")
@@ -399,8 +208,8 @@ def test_a_recording_that_begins_in_the_middle_of_a_line(bash: Any) -> None:
     bash.run("id -u", READY)
     begun = next(at for at, (_, stream, data) in enumerate(bash.events) if stream == "o" and data == b"#")
     bash.events = bash.events[begun:]
-    assert confidence(bash, "id -u") == "high"
-    assert {confidence(bash, text) for text in texts(bash)[:1]} == {"low"}
+    assert bash.confidence("id -u") == "high"
+    assert {bash.confidence(text) for text in bash.texts()[:1]} == {"low"}
 
 
 def test_ctrl_c_that_a_file_made_run_the_line(bash: Any, tmp_path: Path) -> None:
@@ -411,12 +220,12 @@ def test_ctrl_c_that_a_file_made_run_the_line(bash: Any, tmp_path: Path) -> None
     bash.wait(READY)
     bash.run("pwd", READY)
     assert (tmp_path / "victim").exists()
-    assert confidence(bash, "touch victim") == "low"
+    assert bash.confidence("touch victim") == "low"
 
 
 def test_what_is_not_complete_when_the_recording_ends_is_not_sure(bash: Any) -> None:
     bash.run("for i in 1 2", "> $")
-    assert confidence(bash, "for i in 1 2") == "low"
+    assert bash.confidence("for i in 1 2") == "low"
 
 
 def test_a_line_recalled_from_one_that_is_not_sure_is_not_surer(bash: Any) -> None:

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from sessionlens.commands.dialects import dialect
 from sessionlens.commands.more import Unfinished
 
 NONE = [
@@ -19,6 +20,14 @@ NONE = [
     "echo $[1<<X]",
     "cat <<<X",
     "<<<X cat",
+    "b=([1<<2]=3)",
+    "a[1<<2]=3",
+    "echo ${x:1<<X}",
+    "echo ${x%\\'}",
+    "echo $'\\'<<X'",
+    "echo \"${x:-'}'}\" # <<X",
+    "case x in x) : ;; esac # <<X",
+    "shopt -s extglob; [[ a == @(<<X) ]]",
 ]
 SOME = {
     "cat <<X": "X",
@@ -39,6 +48,15 @@ SOME = {
     "<<-X cat": "X",
     "if <<X cat; then :; fi": "X",
     "cat <<X |\nX\ncat; cat <<Y": "Y",
+    'cat <<"a\\"b"': 'a"b',
+    "cat <<$'a\\x62'": "ab",
+    "declare a[1<<2]=3": "2]=3",
+    "echo $(case x in x) cat <<X;; esac)": "X",
+    "cat <<'X' <<-Y": "X\n\tY",
+    "cat <<X\nfoo\\\nX": "X",
+    "cat <<-X\n\t\\": "\tX",
+    "echo $(cat <<X": "X)",
+    'cat <<X "a\nb"': "X",
 }
 
 
@@ -78,3 +96,45 @@ def test_many_of_them_are_read_in_no_time(line: str) -> None:
     typed = Unfinished("\n".join(f"{line} {at}" for at in range(1000)))
     typed.add("A")
     assert typed.text.endswith("\nA")
+
+
+ASK = ["a |", "a &&", "a \\", "for i in 1; do", "if true; then # why", "a |\n# why", '"a" || # |']
+DO_NOT = ["echo do", "a # do", "a \\\\", "a \\|", "echo 'a' # |", "echo then", "'\\'", "a # \\"]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+@pytest.mark.parametrize("text", [*ASK, *DO_NOT])
+def test_what_asks_for_more_at_its_end(text: str) -> None:
+    assert Unfinished(text).waits == (text in ASK)
+    said = subprocess.run(["bash", "-c", f"{text}\n"], capture_output=True, text=True, check=False).stderr
+    assert ("unexpected end" in said) == (text in ASK and not text.endswith("\\"))
+
+
+OTHERS = {
+    "dash": ["cat <<$'X'\n$X", "echo $(cat <<X)", "echo $[1<<X]\nX]", 'echo "${x:-it\'s}"'],
+    "zsh": ["echo $(cat <<X)", "echo ((1)) <<X\nX"],
+    "fish": ["echo 'it\\'s'", "echo a", "echo '<<X'"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name in OTHERS for text in OTHERS[name]])
+def test_other_shells_have_quotes_and_words_of_their_own(name: str, text: str) -> None:
+    typed = Unfinished(text.split("\n")[0], dialect(name))
+    for line in text.split("\n")[1:]:
+        assert typed.waits
+        typed.add(line)
+    assert not typed.waits
+
+
+def test_a_comment_is_none_where_zsh_reads_what_is_typed() -> None:
+    assert Unfinished("echo # <<X", dialect("bash > zsh")).bodies and not Unfinished("echo # <<X").bodies
+
+
+def test_an_alias_is_read_as_the_shell_reads_it() -> None:
+    aliases = {"x": "cat <<X", "y": "PS1='> ' #", "loop": "for i in 1 2; do", "s": "sudo ", "z": "z; z"}
+    assert Unfinished("x", aliases=aliases).bodies and Unfinished("s x", aliases=aliases).bodies
+    assert Unfinished("cd; x", aliases=aliases).bodies and not Unfinished("echo x", aliases=aliases).bodies
+    assert not Unfinished("y <<X", aliases=aliases).open and not Unfinished("\\x; 'x'", aliases=aliases).open
+    assert Unfinished("loop\n:", aliases=aliases).open
+    assert not Unfinished("loop\n:\ndone", aliases=aliases).open
+    assert not Unfinished("z " * 1000, aliases=aliases).open

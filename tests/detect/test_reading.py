@@ -143,3 +143,42 @@ def test_marks_know_an_alias_too() -> None:
 )
 def test_a_backslash_at_the_end_of_a_row_goes_on_only_where_it_is_one(text: str) -> None:
     assert found(Line(text)) == [True]
+
+
+@pytest.mark.parametrize(
+    ("shell", "line", "runs"),
+    [
+        ("fish", r"echo 'a\'' ; rm -rf a #'", True),
+        ("bash", r"echo 'a\'' ; rm -rf a #'", False),
+        ("fish", "echo <<X; rm -rf a", True),
+        ("dash", r"echo $'a\'; rm -rf a #'", True),
+        ("bash", r"echo $'a\'; rm -rf a #'", False),
+        ("dash", ": &>/dev/null rm -rf a", True),
+        ("bash", ": &>/dev/null rm -rf a", False),
+        ("zsh", ": # ; rm -rf a", True),
+        ("bash", ": # ; rm -rf a", False),
+        ("zsh", "repeat 1 rm -rf a", True),
+    ],
+)
+def test_each_shell_has_its_own_quotes_and_comments(shell: str, line: str, runs: bool) -> None:
+    assert list(ran_each([(line, "shell", f"bash > {shell}")], "rm", "-rf")) == [runs]
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ('bash <<"a\\"b"\nrm -rf a\na"b', True),
+        ('cat <<"a\\"b"\nrm -rf a\na"b\n', False),
+        ("cat <<X;:\nrm -rf a\nX", False),
+        ("cat <<X;:\n$(rm -rf a)\nX", True),
+        ("cat <<'X';:\n$(rm -rf a)\nX", False),
+        ("b=([1<<2]=3)\nrm -rf a\n2]=3", True),
+        ("cat <<-X >/dev/null\n\tfoo\n\tX\nrm -rf a", True),
+        ("echo $(cat <<X\nrm -rf a\nX)", False),
+        ("echo $(cat <<X\na\nX); rm -rf a", True),
+        ("cat <<X <<Y\nrm -rf a\nX\nrm -rf b\nY", False),
+        ("cat <<X | sh\nrm -rf a\nX", True),
+    ],
+)
+def test_what_here_documents_hold_is_run_only_where_something_runs_it(text: str, runs: bool) -> None:
+    assert found(Line(text)) == [runs]
