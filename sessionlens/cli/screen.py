@@ -6,6 +6,7 @@ import argparse
 import json
 
 from sessionlens.cli.common import one_recording_argument, output_argument, say, warn_of_gaps
+from sessionlens.cli.masking import mask_arguments, tell, to_a_file, wanted
 from sessionlens.errors import UsageError
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
@@ -19,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="TIME", help="00:03:12, seconds, a date and time (in UTC or --tz), a ref"
     )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
+    mask_arguments(parser)
     output_argument(parser, "PNG", required=False)
 
 
@@ -32,8 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     screen = session.at(when)
     warn_of_gaps(session)
     if arguments.output:
-        screen.image().save(arguments.output, "PNG")
+        picture = screen.masked(wanted(arguments, written=True))
+        tell(picture.tally)
+        picture.image().save(arguments.output, "PNG")
         say(str(arguments.output))
+    if arguments.json or not arguments.output:
+        screen = screen.masked(wanted(arguments, written=to_a_file()))
+        tell(screen.tally)
     if arguments.json:
         cursor = screen.terminal.cursor
         say(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sessionlens.masking import COVER, Mask, Tally, cover_style
 from sessionlens.terminal import Terminal, still
 from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from sessionlens.session.masking import Masking
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,32 @@ class Screen:
     ref: str
     utc_ns: int | None = None
     """The same moment as an instant, ns since the epoch; None where nobody knows when the session began."""
+    mask: Callable[[Masking], Mask] | None = field(default=None, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally)
+    """What was masked in it: nothing, unless it comes from `masked`."""
 
     @property
     def text(self) -> str:
         """The rows as the screen had them, trailing blanks cut, joined by newlines."""
         return "\n".join(row.rstrip() for row in self.terminal.display)
 
+    def masked(self, mask: Masking = True) -> Screen:
+        """The same screen as it may be written to a file; docs/masking.md says what `mask` may be."""
+        if self.mask is None:
+            return self
+        timeline = still(self.terminal)
+        frame, veil = timeline.frame(0), self.mask(mask).veil(timeline)
+        places = {y: [span[:2] for span in veil.columns.get(row, [])] for y, row in enumerate(frame.row_ids)}
+        covered = self.terminal.covered(places, COVER, cover_style())
+        return replace(self, terminal=covered, mask=None, tally=veil.tally(frame.row_ids))
+
     def image(self) -> Image:
-        """The screen as a Pillow picture (RGB), without bands."""
-        from sessionlens.render import render_image
+        """The screen as a Pillow picture (RGB), without bands; as it is: `masked().image()` is for files."""
+        from sessionlens.render import Facts, render_image
 
         timeline = still(self.terminal)
-        return render_image(timeline.frame(0), timeline, plain=True)
+        facts = Facts(masked=str(self.tally)) if self.tally else None
+        return render_image(timeline.frame(0), timeline, facts=facts, plain=True)
 
     def __repr__(self) -> str:
         t = self.terminal

@@ -18,8 +18,10 @@ from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tab
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
+from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
 from sessionlens.session.describing import describe, told
+from sessionlens.session.masking import Masking, mask_of, masked, wanted
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
@@ -54,6 +56,7 @@ class Session:
         self.reflow = reflow
         self.views = [ChannelView(c, str(source.path), reflow) for c in source.channels if c.recorded]
         self._main = self._choose(channel)
+        self._masks: dict[Wanted, Mask] = {}
 
     def _choose(self, number: int | None) -> ChannelView | None:
         if number is None:
@@ -224,7 +227,8 @@ class Session:
         offset = int(recording.offset[shown[0]] + recording.size[shown[0]]) if shown else 0
         ref = f"{self.info.session}/{self.info.channel or 0}/o:0-{max(offset - 1, 0)}"
         began = self.info.started_ns
-        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref, None if began is None else began + t_ns)
+        utc_ns = None if began is None else began + t_ns
+        return Screen(self.main.replay.at(t_ns), t_ns, offset, ref, utc_ns, self.mask)
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
@@ -246,6 +250,22 @@ class Session:
             return ref.t_ns(self.recording)
         return parse_time(when, self.info.started_ns)
 
+    def mask(self, mask: Masking = True) -> Mask:
+        """The mask that all that is written of this session goes through (docs/masking.md).
+
+        Raises UsageError where `mask` is nothing of that.
+        """
+        what = wanted(self, mask)
+        if what not in self._masks:
+            self._masks[what] = mask_of(self, what)
+        return self._masks[what]
+
+    def masked(self, table: pd.DataFrame, mask: Masking = True) -> pd.DataFrame:
+        """A table of this session as it may be written to a file; `.attrs["masked"]` says what was masked."""
+        out, tally = masked(self, table, mask)
+        out.attrs["masked"] = dict(tally)
+        return out
+
     def render(
         self,
         path: str | PathLike[str],
@@ -256,11 +276,13 @@ class Session:
         speed: float = 1.0,
         findings: bool = False,
         plain: bool = False,
+        mask: Masking = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> VideoReport:
         """An MP4 of the main channel with the commands burned in; see docs/video.md.
 
         `idle` seconds without change are the most that is shown at once (0: uncut); what is cut is stamped.
+        `mask`: True (passwords, keys, tokens, card numbers), False, or what else docs/masking.md has.
         Raises RenderError where no video can be made; no half file is left.
         """
         from sessionlens.session.video import render_session
@@ -268,7 +290,7 @@ class Session:
         check_output(Path(path), ".mp4")
         span = tuple(None if t is None else self._time(t) for t in (start, end))
         options = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings, "plain": plain}
-        return render_session(self, Path(path), span, options, progress)
+        return render_session(self, Path(path), span, options, progress, self.mask(mask))
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
