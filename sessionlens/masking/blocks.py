@@ -8,7 +8,7 @@ long as they are nothing but base64.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|Private-Lines: \d+")
 END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|Private-MAC:")
@@ -17,6 +17,7 @@ _HEADER = re.compile(r"\s*(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash): .*)?")
 _BODY = re.compile(r"[\s|+>\d:.-]{0,12}([A-Za-z0-9+/]{1,76}={0,2})\s*[\s|\"',\\n]*")
 _FULL = re.compile(r"[A-Za-z0-9+/]{40,76}={0,2}")
 MOST = 400  # lines of a key
+LEAST = 24  # characters of a line that no other text has by chance
 
 
 def bodies(lines: Sequence[str]) -> Iterator[int]:
@@ -36,6 +37,18 @@ def bodies(lines: Sequence[str]) -> Iterator[int]:
         at += 1
 
 
+def beside(lines: Sequence[str], known: Collection[str]) -> Iterator[int]:
+    """The indices of lines that stand in a row with a known line of a key, and are nothing but base64."""
+    at = 0
+    while at < len(lines):
+        first = at
+        while at < len(lines) and _is_body(lines[at]):
+            at += 1
+        if at > first and any(line.strip() in known for line in lines[first:at]):
+            yield from range(first, at)
+        at = max(at, first + 1)
+
+
 def _end(lines: Sequence[str], begin: int) -> int:
     """The index behind a key's last line of base64, for the key that begins there."""
     for at in range(begin + 1, min(begin + MOST, len(lines))):
@@ -51,6 +64,11 @@ def _end(lines: Sequence[str], begin: int) -> int:
 
 def _is_body(line: str) -> bool:
     return _BODY.fullmatch(line) is not None
+
+
+def is_near(line: str) -> bool:
+    """Is this a sign of a key: its first or last line, or a long one of base64?"""
+    return any(hint in line for hint in HINTS) or (len(line) >= LEAST and _is_body(line))
 
 
 def core(line: str) -> str:

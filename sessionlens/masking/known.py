@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
+from .blocks import LEAST as LEAST_LINE
 from .blocks import core, is_full
 from .finder import Buffer, Place
 from .rules import CHOSEN, PRIVATE_KEY
@@ -25,6 +26,7 @@ _ORDINARY = """root admin administrator test guest user users password passwd se
     changeme key keys pass string value values data name login sudo bash exit help info http https 1234
     12345 123456"""
 ORDINARY = frozenset(_ORDINARY.split())
+_SEARCHED = re.compile(r"i-search(?:\)[`']|: )(?P<s>[^'_\s]*)['_]?")
 _WORDS = re.compile(r"[^\s'\"=:,;(){}\[\]<>|&`]+")
 _NAME = re.compile(r"[A-Za-z_.]+")  # in printed text the value of many a `password =` is a variable
 _CLASSES = [re.compile(c) for c in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9\s]")]
@@ -59,7 +61,7 @@ class Known:
     def add_body(self, line: str) -> None:
         """A line of a private key."""
         self.bodies.add(line.strip())
-        if len(found := core(line)) >= 24:
+        if len(found := core(line)) >= LEAST_LINE:
             self.bodies.add(found)
 
     def learn(self, buffer: Buffer, places: Iterable[Place], *, typed: bool = False) -> None:
@@ -91,11 +93,26 @@ class Known:
                         yield Place(line, at, end, kind)
                 if len(secret) >= LONG and not bound:
                     yield from pieces(buffer, secret, kind)
+        for line in buffer.hinted("i-search"):
+            yield from self._searched(line, buffer.lines[line])
         if self.bodies:
             for line, text in enumerate(buffer.lines):
                 bare = text.strip()
                 if bare and (bare in self.bodies or is_full(bare) or core(bare) in self.bodies):
                     yield Place(line, len(text) - len(text.lstrip()), len(text.rstrip()), PRIVATE_KEY)
+
+    def _searched(self, line: int, text: str) -> Iterator[Place]:
+        """A piece of a secret that is searched for in the history, unless the rest of the line has it too."""
+        found = _SEARCHED.search(text)
+        if found is None or not found["s"]:
+            return
+        rest = text[: found.start()] + text[found.end() :]
+        for secret in self.secrets:
+            rest = rest.replace(secret, "")
+        if found["s"] not in rest:
+            kinds = (kind for secret, kind in self.secrets.items() if found["s"] in secret)
+            if kind := next(kinds, ""):
+                yield Place(line, *found.span("s"), kind, True)
 
     def _by_word(self, buffer: Buffer) -> Iterator[Place]:
         for line, text in enumerate(buffer.lines):
@@ -120,7 +137,7 @@ class Known:
 
 def _begun(texts: list[str], before: str, secret: str) -> Iterator[int]:
     """The indices of sorted texts that have `before` and a beginning of the secret."""
-    for size in (1, 2):
+    for size in (1, 2) if before else ():
         for wanted in (before + secret[:size], f"{before}{secret[:size]} "):
             at = bisect_left(texts, wanted)
             while at < len(texts) and (

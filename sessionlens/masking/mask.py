@@ -89,6 +89,8 @@ class Mask:
             ruled = [*self._by_rules(screens.buffer)]
             ruled += self._regions(screens, self.wanted.regions if number == 0 else ())
             known.learn(screens.buffer, ruled)
+            going_on = Buffer(list(screens.continued))
+            known.learn(going_on, self._by_rules(going_on), typed=True)
             keys = screens.key_rows() if self.wanted.defaults else []
             for row in (row for rows in keys for row in rows):
                 known.add_body(screens.text((row,)))
@@ -98,6 +100,8 @@ class Mask:
             places = [*ruled, *known.find(screens.buffer)]
             for place in places:
                 line = screens.buffer.lines[place.line]
+                if place.grown or place.kind == PRIVATE_KEY:
+                    continue
                 known.grew.setdefault((line[: place.start], line[place.start : place.end]), place.kind)
             again.append((screens, places, keys))
         for screens, places, keys in again:
@@ -160,7 +164,7 @@ class Mask:
         if known is not None and known[0] is timeline:
             return known[1]
         screens = Screens(timeline)
-        keys = screens.key_rows() if self.wanted.defaults else []
+        keys = screens.key_rows(self.known.bodies) if self.wanted.defaults else []
         return self._veil(screens, [*self._by_rules(screens.buffer), *self.known.find(screens.buffer)], keys)
 
     def text(self, text: str) -> str:

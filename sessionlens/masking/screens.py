@@ -6,11 +6,12 @@ and the next one goes on with a word: full-screen programs wrap without saying s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .blocks import HINTS, bodies
+from .blocks import HINTS, LEAST, beside, bodies, is_near
 from .finder import Buffer
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Key = tuple[int, ...]
 LONGEST = 64  # rows that are joined without being wrapped
+_SECOND = re.compile(r"^(?:> |\w*> ?)")
 _WORD = frozenset("+/=_.~!@#$%^&*-")
 
 
@@ -31,6 +33,7 @@ class Screens:
         self._texts = texts
         self._size = [len(t) if t.isascii() else len(rows.row(i).cell_texts) for i, t in enumerate(texts)]
         self._wrapped = [rows.wrapped(row) for row in range(timeline.n_rows)]
+        self.continued: dict[str, None] = {}  # lines that go on behind a backslash, joined
         self.keys: list[Key] = [(row,) for row, text in enumerate(texts) if text]
         self.keys += self._joined()
         self.buffer = Buffer([self.text(key) for key in self.keys])
@@ -64,6 +67,7 @@ class Screens:
         for frame, changed, _ in self.timeline.walk():
             if changed:
                 self._around(frame.row_ids, changed, frame.columns, found)
+                self._continue(frame.row_ids, changed)
         for ids, *_ in self.timeline.kept:
             self._around(tuple(ids), range(len(ids)), 0, found)
         return list(found)
@@ -88,6 +92,16 @@ class Screens:
                 if last > first:
                     found[ids[first : last + 1]] = None
 
+    def _continue(self, ids: Key, changed: Iterable[int]) -> None:
+        """The lines of a shell that end with a backslash, with what was typed behind its second prompt."""
+        for y in changed:
+            line, first = self._texts[ids[y]], y
+            while first > 0 and y - first < LONGEST and self._texts[ids[first - 1]].endswith("\\"):
+                first -= 1
+                line = self._texts[ids[first]][:-1] + _SECOND.sub("", line)
+            if first < y:
+                self.continued[line] = None
+
     def _wraps(self, row: int, after: int, columns: int) -> bool:
         return self._wrapped[row]
 
@@ -99,22 +113,23 @@ class Screens:
         last, first = self._texts[row][-1:], self._texts[after][:1]
         return (last.isalnum() or last in _WORD) and (first.isalnum() or first in _WORD)
 
-    def key_rows(self) -> list[set[int]]:
-        """The rows of each private key over several lines, from the order in which rows stood."""
-        if not any(hint in self.buffer.text for hint in HINTS):
+    def key_rows(self, known: Collection[str] = ()) -> list[set[int]]:
+        """The rows of each private key over several lines, from the order in which rows stood.
+
+        `known` are lines of keys that were found elsewhere.
+        """
+        if not known and not any(hint in self.buffer.text for hint in HINTS):
             return []
+        near = {row for row, text in enumerate(self._texts) if is_near(text)}
+        every = dict.fromkeys(ids for ids in self._orders() if not near.isdisjoint(ids))
+        orders = [(ids, [self._texts[row] for row in ids]) for ids in every]
         keys: list[set[int]] = []
-        seen: set[Key] = set()
-        for ids in self._orders():
-            if ids in seen:
-                continue
-            seen.add(ids)
-            last = -2
-            for at in bodies([self._texts[row] for row in ids]):
-                if at != last + 1 or not keys:
-                    keys.append(set())
-                keys[-1].add(ids[at])
-                last = at
+        for ids, lines in orders:
+            keys += _runs(ids, bodies(lines))
+        full = {self._texts[row].strip() for key in keys for row in key} | set(known)
+        full = {line for line in full if len(line) >= LEAST}
+        for ids, lines in orders:
+            keys += _runs(ids, beside(lines, full))
         return merged(keys)
 
     def _orders(self) -> Iterator[Key]:
@@ -132,6 +147,18 @@ def _with_next(key: Key) -> Iterator[tuple[int, int | None]]:
     """Each row of a line with the one after it."""
     yield from pairwise(key)
     yield key[-1], None
+
+
+def _runs(ids: Key, found: Iterable[int]) -> list[set[int]]:
+    """The rows at these indices, those together that stand below each other."""
+    out: list[set[int]] = []
+    last = -2
+    for at in found:
+        if at != last + 1:
+            out.append(set())
+        out[-1].add(ids[at])
+        last = at
+    return out
 
 
 def merged(sets: Iterable[set[int]]) -> list[set[int]]:

@@ -30,6 +30,7 @@ TEXTS = ("match", "command", "output", "text", "path", "to")  # of rows that are
 _SEQUENCES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|[\x00-\x1f\x7f]"
 )
+_MOVES = re.compile(r"\x1b\[[0-9;]*[A-HJKdf`a]")
 _ENTERED = re.compile(r"[^\x00-\x1f\x7f]+[\r\n]+")
 
 
@@ -167,7 +168,7 @@ Pieces = dict[tuple[Any, ...], list[tuple[int, int, str]]]
 
 
 def event_pieces(session: Session, mask: Mask) -> Pieces:
-    """What of each event's text is a part of a secret that came in several events, key by key.
+    """What of each event's text is a secret or a part of one, which may have come key by key.
 
     The streams are read as text without sequences. While a command was typed that has a secret, all that was
     typed and echoed is masked whole: how it was edited cannot be told from bytes.
@@ -178,15 +179,19 @@ def event_pieces(session: Session, mask: Mask) -> Pieces:
         number = view.channel.number
         for kind, own in rows.groupby("kind"):
             texts, times = own["text"].tolist(), own["t"].tolist()
-            for at, start, end, what in _across(texts, mask):
-                found.setdefault((number, times[at], str(kind), texts[at]), []).append((start, end, what))
+            for apart in ("", "\n"):
+                for at, start, end, what in _across(texts, mask, apart):
+                    found.setdefault((number, times[at], str(kind), texts[at]), []).append((start, end, what))
         for t, kind, text, what in _typing(view, rows, mask):
             found[number, t, kind, text] = [(0, len(text), what)]
     return found
 
 
-def _across(texts: list[str], mask: Mask) -> Iterator[tuple[int, int, int, str]]:
-    """(event, start, end, kind) of pieces of secrets that cross from one event into another."""
+def _across(texts: list[str], mask: Mask, apart: str) -> Iterator[tuple[int, int, int, str]]:
+    """(event, start, end, kind) of secrets in a stream of events, which sequences may cut into pieces.
+
+    `apart` is what stands in place of a sequence that moves the cursor.
+    """
     bare: list[str] = []
     places: list[tuple[int, int]] = []
     for at, text in enumerate(texts):
@@ -197,19 +202,16 @@ def _across(texts: list[str], mask: Mask) -> Iterator[tuple[int, int, int, str]]
             places += [(at, i) for i in range(done, stop)]
             if gap is not None:
                 done = gap.end()
-                if gap[0] in "\r\n":
-                    bare.append("\n")
-                    places.append((at, -1))
-    whole = "".join(bare)
+                between = "\n" if gap[0] in "\r\n" else apart if _MOVES.fullmatch(gap[0]) else ""
+                bare.append(between)
+                places += [(at, -1)] * len(between)
     begin = 0
-    for line, spans in mask.spans(whole.split("\n")):
+    for line, spans in mask.spans("".join(bare).split("\n")):
         for first, last, kind in spans:
             chars = [places[begin + i] for i in range(first, last)]
-            events = sorted({at for at, _ in chars})
-            if len(events) > 1:
-                for at in events:
-                    inside = [i for event, i in chars if event == at]
-                    yield at, min(inside), max(inside) + 1, kind
+            for at in sorted({at for at, _ in chars}):
+                inside = [i for event, i in chars if event == at]
+                yield at, min(inside), max(inside) + 1, kind
         begin += len(line) + 1
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from sessionlens.masking import Mask, Tally
+from sessionlens.masking.finder import Place
+from sessionlens.masking.mask import replaced, united
 
 AS_THEY_ARE = frozenset(
     {"session", "recording", "ref", "kind", "where", "format", "source", "confidence", "severity", "left"}
@@ -52,6 +54,6 @@ def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _cut(text: Any, pieces: list[tuple[int, int, str]]) -> Any:
-    for start, end, kind in sorted(pieces, reverse=True):
-        text = f"{text[:start]}[masked: {kind}]{text[end:]}"
-    return text
+    """A text without these pieces."""
+    places = [Place(0, start, end, kind) for start, end, kind in pieces]
+    return replaced(text, united(places)) if places else text
