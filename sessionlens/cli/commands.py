@@ -156,6 +156,7 @@ def _follow(arguments: argparse.Namespace) -> int:
     try:
         mask = Mask(Wanted(not arguments.no_mask and to_a_file(), tuple(map(_regex, arguments.mask or ()))))
         for news in follow(arguments.path, wait=_Waiting(), identity=arguments.identity):
+            mask.hear(news["command"].tolist())
             for row in records(masked_table(news, mask)[0]):
                 if arguments.marked and not (row["marks"] or row["corrects"]):
                     continue  # a correction is told too: it may take a mark back

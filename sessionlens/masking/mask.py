@@ -76,13 +76,17 @@ class Mask:
             self.known.add_blind(typed)
         self._learn(timelines, list(texts))
 
-    def _learn(self, timelines: Sequence[Timeline], texts: list[str]) -> None:
-        known = self.known
+    def hear(self, texts: Sequence[str]) -> None:
+        """Learn the secrets of commands and titles, for what is asked from now on."""
         joined = [line for text in texts for line in _CONTINUED.sub("", text).split("\n")]
         apart = [line for text in texts if "\\\n" in text for line in text.split("\n")]
         said = Buffer(joined + apart)
-        known.learn(said, self._by_rules(said), typed=True)
+        self.known.learn(said, self._by_rules(said), typed=True)
         self._keys_of(texts)
+
+    def _learn(self, timelines: Sequence[Timeline], texts: list[str]) -> None:
+        known = self.known
+        self.hear(texts)
         every = [Screens(timeline) for timeline in timelines]
         found = []
         for number, screens in enumerate(every):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -27,7 +28,9 @@ def masked_table(table: pd.DataFrame, mask: Mask, pieces: Pieces | None = None) 
     out, tally = pd.DataFrame(table).copy(), Tally()
     if pieces and {"channel", "t", "kind", "text"} <= set(out.columns):
         rows = zip(*(out[name] for name in ("channel", "t", "kind", "text")), strict=True)
-        cut = [_cut(row[-1], pieces.get(_plain(row), [])) for row in rows]
+        known = [pieces.get(_plain(row), []) for row in rows]
+        cut = [_cut(text, each) for text, each in zip(out["text"], known, strict=True)]
+        tally.update(some[0][2] for before, some in pairwise([[], *known]) if some and not before)
         out["text"] = pd.Series(cut, index=out.index, dtype="string")
     for name in out.columns:
         if name in AS_THEY_ARE or not pd.api.types.is_string_dtype(out[name].dtype):
