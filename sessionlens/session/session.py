@@ -20,12 +20,13 @@ from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
 from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
+from sessionlens.session.covering import of_commands
 from sessionlens.session.describing import describe, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
-from sessionlens.session.untold import hidden, untold
+from sessionlens.session.untold import hidden
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
@@ -179,19 +180,7 @@ class Session:
     @property
     def coverage_of_commands(self) -> Coverage:
         """The same where only the commands are looked at."""
-        session = self.source.session
-        silent = [c for c in self.source.channels if not c.recorded or (c.files and c.kind == "sftp")]
-        unread = int((~lost(self.gaps)["kind"].isin(READABLE)).sum())
-        return Coverage(
-            1,
-            len(self.commands),
-            transfers=len(self.transfers),
-            gaps=unread,
-            untold=untold(self.commands, self.events, self.flags, self.views),
-            damaged=(session,) if unread else (),
-            untyped=(session,) if untyped(self.gaps) else (),
-            silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
-        )
+        return of_commands(self)
 
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits:
         """The table `hits`: commands, screen lines (also erased ones) and names of files that have `query`.
@@ -309,6 +298,3 @@ class Session:
 
     def _repr_html_(self) -> str:
         return html_text(repr(self))
-
-
-READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read
