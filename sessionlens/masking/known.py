@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from .blocks import LEAST as LEAST_LINE
 from .blocks import core, is_full
 from .finder import Buffer, Place
-from .rules import CHOSEN, PRIVATE_KEY
+from .rules import CARD, CHOSEN, PRIVATE_KEY
 from .tally import whole
 
 LEAST, ANYWHERE, PIECE = 4, 8, 8
@@ -43,7 +43,11 @@ class Known:
 
     def add(self, secret: str, kind: str) -> None:
         """A secret, as it stands and without the shell's backslashes; ordinary words are not taken."""
-        for text in {secret, re.sub(r"\\(.)", r"\1", secret)}:
+        spelled = {secret, re.sub(r"\\(.)", r"\1", secret)}
+        if kind == CARD:
+            digits = re.sub(r"\D", "", secret)
+            spelled |= {digits, *(between.join(re.findall(".{1,4}", digits)) for between in " -")}
+        for text in spelled:
             if len(text) >= LEAST and "\n" not in text and text.lower() not in self.ordinary:
                 self.secrets.setdefault(text, kind)
 
@@ -86,7 +90,7 @@ class Known:
             yield from self._by_word(buffer)
         else:
             for secret, kind in self.secrets.items():
-                bound = kind != CHOSEN and not distinctive(secret)
+                bound = kind not in (CHOSEN, CARD) and not distinctive(secret)
                 for line, at in buffer.occurrences(secret):
                     end = at + len(secret)
                     if not bound or is_word(buffer.lines[line], at, end):

@@ -7,6 +7,7 @@ and the next one goes on with a word: full-screen programs wrap without saying s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -70,7 +71,23 @@ class Screens:
                 self._continue(frame.row_ids, changed)
         for ids, *_ in self.timeline.kept:
             self._around(tuple(ids), range(len(ids)), 0, found)
+        found |= dict.fromkeys(key for key in self._scrolled() if len(key) > 1)
         return list(found)
+
+    def _scrolled(self) -> Iterator[Key]:
+        """Lines that scrolled away in pieces, or of which the end was still there when a frame closed."""
+        line: list[int] = []
+        for ids, _, t1, _, reason, _ in self.timeline.kept:
+            for row in ids if reason == "scrolled" else ():
+                line.append(row)
+                if not self._wrapped[row]:
+                    yield tuple(line)
+                    line = []
+            at = bisect_left(self.timeline.t1_ns, t1)
+            if line and at < len(self.timeline):
+                rest = self.timeline.frame(at).row_ids
+                size = next((y for y, row in enumerate(rest) if not self._wrapped[row]), len(rest) - 1)
+                yield (*line, *rest[: size + 1])
 
     def _around(self, ids: Key, changed: Iterable[int], columns: int, found: dict[Key, None]) -> None:
         """The lines that the changed rows are of."""
@@ -120,17 +137,34 @@ class Screens:
         """
         if not known and not any(hint in self.buffer.text for hint in HINTS):
             return []
-        near = {row for row, text in enumerate(self._texts) if is_near(text)}
+        near = {
+            row
+            for key, text in zip(self.keys, self.buffer.lines, strict=True)
+            if is_near(text)
+            for row in key
+        }
         every = dict.fromkeys(ids for ids in self._orders() if not near.isdisjoint(ids))
-        orders = [(ids, [self._texts[row] for row in ids]) for ids in every]
+        orders = [(lines, [self.text(key) for key in lines]) for lines in map(self._lines, every)]
         keys: list[set[int]] = []
-        for ids, lines in orders:
-            keys += _runs(ids, bodies(lines))
-        full = {self._texts[row].strip() for key in keys for row in key} | set(known)
+        full = set(known)
+        for lines, texts in orders:
+            found = list(bodies(texts))
+            keys += _runs(lines, found)
+            full.update(texts[at].strip() for at in found)
         full = {line for line in full if len(line) >= LEAST}
-        for ids, lines in orders:
-            keys += _runs(ids, beside(lines, full))
+        for lines, texts in orders:
+            keys += _runs(lines, beside(texts, full))
         return merged(keys)
+
+    def _lines(self, ids: Key) -> list[Key]:
+        """Rows below each other as lines."""
+        out: list[Key] = []
+        start = 0
+        for at, row in enumerate(ids):
+            if not self._wrapped[row] or at == len(ids) - 1:
+                out.append(ids[start : at + 1])
+                start = at + 1
+        return out
 
     def _orders(self) -> Iterator[Key]:
         """Rows as they stood below each other: in each frame, and all that scrolled away before it."""
@@ -149,14 +183,14 @@ def _with_next(key: Key) -> Iterator[tuple[int, int | None]]:
     yield key[-1], None
 
 
-def _runs(ids: Key, found: Iterable[int]) -> list[set[int]]:
-    """The rows at these indices, those together that stand below each other."""
+def _runs(lines: list[Key], found: Iterable[int]) -> list[set[int]]:
+    """The rows of the lines at these indices, those together that stand below each other."""
     out: list[set[int]] = []
     last = -2
     for at in found:
         if at != last + 1:
             out.append(set())
-        out[-1].add(ids[at])
+        out[-1].update(lines[at])
         last = at
     return out
 
