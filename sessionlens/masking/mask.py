@@ -91,7 +91,10 @@ class Mask:
         found = []
         for number, screens in enumerate(every):
             ruled = [*self._by_rules(screens.buffer)]
-            ruled += self._regions(screens, self.wanted.regions if number == 0 else ())
+            chosen = list(self._regions(screens, self.wanted.regions if number == 0 else ()))
+            for place in chosen:
+                known.secrets[screens.buffer.lines[place.line][place.start : place.end].strip()] = CHOSEN
+            ruled += chosen
             known.learn(screens.buffer, ruled)
             going_on = Buffer(list(screens.continued))
             known.learn(going_on, self._by_rules(going_on), typed=True)
