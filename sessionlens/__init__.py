@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from sessionlens.evidence import Verification, verify
+    from sessionlens.masking import Selection
     from sessionlens.recording import Recording
     from sessionlens.session import Screen, Session, corpus, open
     from sessionlens.terminal import Terminal, Timeline
@@ -48,6 +49,7 @@ __all__ = [
     "RecordingError",
     "RenderError",
     "Screen",
+    "Selection",
     "Session",
     "SessionLensError",
     "Terminal",
@@ -68,6 +70,7 @@ HOMES = {
     "sessionlens.detect": ["ran"],
     "sessionlens.errors": [name for name in __all__ if name.endswith("Error")],
     "sessionlens.evidence": ["Verification", "verify"],
+    "sessionlens.masking": ["Selection"],
     "sessionlens.recording": ["Recording"],
     "sessionlens.session": ["Screen", "Session", "corpus", "open"],
     "sessionlens.terminal": ["Terminal", "Timeline"],

@@ -15,6 +15,7 @@ import pandas as pd
 from sessionlens.catalog.search import Coverage, Hits, count, hits, some
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import SessionLensError, UsageError
+from sessionlens.masking import Tally
 from sessionlens.recording import Info
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
@@ -45,6 +46,7 @@ class SessionLike(Protocol):
     @property
     def coverage_of_commands(self) -> Coverage: ...
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits: ...
+    def masked(self, table: pd.DataFrame, mask: Any = True) -> pd.DataFrame: ...
 
 
 Opener = Callable[[Path], SessionLike]
@@ -183,6 +185,22 @@ class Corpus:
         others = len(self) - chosen
         told = (f"only {', '.join(said)}: {count(others, 'session')} not looked at",)
         return told + nobody(user, (s.info.person for s in self))
+
+    def masked(self, table: pd.DataFrame, mask: Any = True) -> pd.DataFrame:
+        """A table of this case as it may be written to a file; `.attrs["masked"]` says what was masked.
+
+        Each row goes through the mask of its own session; `mask` as in a session's `masked`.
+        """
+        frame, tally, parts = pd.DataFrame(table), Tally(), []
+        for session in self:
+            own = frame[(frame["session"] == session.info.session).fillna(False)]
+            if len(own):
+                parts.append(session.masked(own, mask))
+                tally.update(parts[-1].attrs.pop("masked"))
+        others = frame.drop(index=[label for part in parts for label in part.index])
+        out = pd.concat([*parts, others]).loc[frame.index] if parts else frame
+        out.attrs["masked"] = dict(tally)
+        return out
 
     def __repr__(self) -> str:
         return f"Corpus of {count(len(self), 'session')} below {self.root}"

@@ -18,6 +18,7 @@ from sessionlens.cli.common import (
     say,
     unknown,
 )
+from sessionlens.cli.masking import masked
 
 COLUMNS = (
     "channel", "opened_utc", "duration", "person", "kind", "address", "sent", "received", "exit_code",
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     source = chosen(arguments)
     every = chosen_rows(source.channels, "opened_utc", **filters(arguments))
     table = every if arguments.kind is None else every[every["kind"] == arguments.kind]
-    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+    print_table(masked(table, source, arguments), COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         said = [counted(table, "channel"), *notes(lost(source.gaps)), *unknown(source, arguments.user)]
         say("; ".join([*said, *other_kinds(table, every)]))

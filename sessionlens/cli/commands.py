@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from datetime import UTC
@@ -27,10 +28,14 @@ from sessionlens.cli.common import (
     say,
     single,
 )
+from sessionlens.cli.masking import masked, tell, to_a_file, wanted
 from sessionlens.errors import UsageError
+from sessionlens.masking import Mask, Wanted
 from sessionlens.session import corpus, open
 from sessionlens.session.following import follow
+from sessionlens.session.masking import masked_whys
 from sessionlens.session.why import MEANING
+from sessionlens.tables.masked import masked_table
 from sessionlens.tables.output import records
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
@@ -75,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = chosen_rows(source.commands, **filters(arguments))
     if arguments.marked:
         table = table[table["marks"] != ""]
-    _print(table, arguments)
+    _print(masked(table, source, arguments), arguments)
     if not (arguments.json or arguments.csv or arguments.jsonl):
         marked = int((table["marks"] != "").sum())
         notes = [count(len(table), "command"), f"{marked} marked"] if len(table) else ["no commands"]
@@ -90,6 +95,9 @@ def _why(arguments: argparse.Namespace) -> int:
     """One after the other, from one extraction; the legend comes once."""
     session = open(arguments.path, identity=arguments.identity)
     said = [session.why(n) for n in _numbers(arguments.why, session.commands)]
+    if (what := wanted(arguments, written=to_a_file())) != [False]:
+        said, found = masked_whys(said, session.mask(what))
+        tell(found)
     if arguments.json:
         told = [why.as_dict() for why in said]
         say(json.dumps(told[0] if arguments.why.isdecimal() else told))
@@ -110,7 +118,7 @@ def _numbers(wanted: str, table: pd.DataFrame) -> list[int]:
 
 def _refuse_what_would_be_ignored(name: str, arguments: argparse.Namespace) -> None:
     given = {option for option, value in vars(arguments).items() if value is not None and value is not False}
-    ignored = given - {name, *LONE[name], "path", "identity", "verb", "run"}
+    ignored = given - {name, *LONE[name], "path", "identity", "mask", "no_mask", "verb", "run"}
     if name in given and ignored:
         allowed = " and ".join(f"--{option}" for option in LONE[name])
         others = ", ".join(f"--{option}" for option in sorted(ignored))
@@ -137,7 +145,7 @@ def _asked(arguments: argparse.Namespace) -> int:
     if arguments.marked:
         found = found[found["marks"] != ""]
     coverage = case.coverage_of_commands(**filters(arguments))
-    _print(found, arguments)
+    _print(masked(found, case, arguments), arguments)
     said = coverage.of_commands(list(found["confidence"]))
     print_coverage(coverage.as_dict(len(found), said), arguments)
     return 0 if len(found) else 1 if coverage.complete else 2
@@ -146,14 +154,23 @@ def _asked(arguments: argparse.Namespace) -> int:
 def _follow(arguments: argparse.Namespace) -> int:
     """Each command as soon as it is sure; Ctrl-C ends it, as the end of the recording does."""
     try:
+        mask = Mask(Wanted(not arguments.no_mask and to_a_file(), tuple(map(_regex, arguments.mask or ()))))
         for news in follow(arguments.path, wait=_Waiting(), identity=arguments.identity):
-            for row in records(news):
+            mask.hear(news["command"].tolist())
+            for row in records(masked_table(news, mask)[0]):
                 if arguments.marked and not (row["marks"] or row["corrects"]):
                     continue  # a correction is told too: it may take a mark back
                 say(json.dumps(row) if arguments.jsonl else _line(row))
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _regex(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise UsageError(f"--mask {text!r} is no regular expression: {error}") from None
 
 
 class _Waiting:

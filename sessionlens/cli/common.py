@@ -16,6 +16,7 @@ import pandas as pd
 from sessionlens.catalog.corpus import Corpus, instant, nobody, worded
 from sessionlens.catalog.search import count
 from sessionlens.catalog.unread import lost, notes, untyped
+from sessionlens.cli.masking import mask_arguments
 from sessionlens.errors import UsageError
 from sessionlens.session import Session, corpus, open
 from sessionlens.session.opening import by_session, named
@@ -121,6 +122,7 @@ def form_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusi
     form.add_argument(
         "--csv", action="store_true", help="for spreadsheets: a text that is a formula gets an apostrophe"
     )
+    mask_arguments(parser)
     form.add_argument("--wide", action="store_true", help="do not fit the table to the width of the terminal")
     return form
 

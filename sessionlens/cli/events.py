@@ -21,6 +21,7 @@ from sessionlens.cli.common import (
     recording_argument,
     say,
 )
+from sessionlens.cli.masking import masked
 
 COLUMNS = ("t", "t_utc", "person", "kind", "text")
 FIRST_TO_GO = ("t", "person", "t_utc")
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     kinds = OF_LINES if arguments.kind is None else tuple(map(str.strip, arguments.kind.split(",")))
     every = chosen_rows(source.events, "t_utc", **filters(arguments))
     table = every[every["kind"].isin(kinds)]
-    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+    print_table(masked(table, source, arguments), COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         said = [counted(table, "event"), *limits(source, arguments.user)]
         say("; ".join([*said, *other_kinds(table, every if arguments.kind is not None else table)]))

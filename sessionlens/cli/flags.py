@@ -6,6 +6,7 @@ import argparse
 
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import chosen, form_arguments, limits, print_table, recording_argument, say
+from sessionlens.cli.masking import masked
 from sessionlens.terminal.flags import KINDS
 
 COLUMNS = ("t", "n", "severity", "kind", "offset", "why", "text")
@@ -26,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = table[table["severity"].isin(SEVERITIES[SEVERITIES.index(arguments.severity) :])]
     if arguments.kind:
         table = table[table["kind"] == arguments.kind]
-    print_table(table, COLUMNS, arguments, FIRST_TO_GO)
+    print_table(masked(table, source, arguments), COLUMNS, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         high = int((table["severity"] == "high").sum())
         notes = [count(len(table), "flag"), f"{high} high"] if len(table) else ["no flags"]

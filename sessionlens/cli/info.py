@@ -8,6 +8,7 @@ from collections import Counter
 from sessionlens.catalog.search import count
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
+from sessionlens.cli.masking import masked, to_a_file, wanted
 from sessionlens.session import Session, corpus, open
 from sessionlens.visible import visible
 
@@ -48,18 +49,18 @@ def flagged(session: Session) -> str:
 def run(arguments: argparse.Namespace) -> int:
     case = corpus(arguments.path, identity=arguments.identity)
     if arguments.json or arguments.csv:
-        print_table(case.sessions, SESSIONS, arguments)
+        print_table(masked(case.sessions, case, arguments), SESSIONS, arguments)
         return 0
     if len(case.paths) == 1:
         session = open(arguments.path, identity=arguments.identity)
-        say(repr(session))
+        say(session.mask(wanted(arguments, written=to_a_file())).text(repr(session)))
         if len(session.transfers):
             said = count(len(session.transfers), "file operation")
             say(f"  files     {said} by sftp or scp; see `sessionlens transfers`")
         if len(session.flags):
             say(f"  flags     {flagged(session)}; see `sessionlens flags`")
     else:
-        print_table(case.sessions, SESSIONS, arguments, FIRST_TO_GO)
+        print_table(masked(case.sessions, case, arguments), SESSIONS, arguments, FIRST_TO_GO)
         for text in untyped(case.gaps, many=True):
             say(f"  {visible(text)}")
         for keys in case.sessions.loc[case.sessions["input"] == "sealed", "sealed_for"].dropna().unique():

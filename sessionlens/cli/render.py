@@ -12,6 +12,7 @@ from sessionlens.cli.common import (
     theme_argument,
     warn_of_gaps,
 )
+from sessionlens.cli.masking import mask_arguments, wanted
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
 
@@ -24,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--idle", type=float, default=2.0, help="longest pause shown, in seconds; 0: uncut")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast")
     parser.add_argument("--findings", action="store_true", help="burn in the marks, as the analyst's")
+    mask_arguments(parser)
     theme_argument(parser)
     parser.add_argument("--plain", action="store_true", help="the bare terminal, no bands")
 
@@ -40,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         speed=arguments.speed,
         findings=arguments.findings,
         plain=arguments.plain,
+        mask=wanted(arguments, written=True),
         theme=arguments.theme,
         progress=progress("rendering"),
     )

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from sessionlens.cli.common import one_recording_argument, output_argument, say, theme_argument, warn_of_gaps
+from sessionlens.cli.masking import mask_arguments, tell, to_a_file, wanted
 from sessionlens.errors import UsageError
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
@@ -19,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="TIME", help="00:03:12, seconds, a date and time (in UTC or --tz), a ref"
     )
     parser.add_argument("--json", action="store_true", help="exact, for programs")
+    mask_arguments(parser)
     output_argument(parser, "PNG", required=False)
     theme_argument(parser)
     parser.add_argument(
@@ -37,9 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     warn_of_gaps(session)
     if arguments.output:
         dots = 96 * arguments.scale
-        picture = screen.image(theme=arguments.theme, scale=arguments.scale)
-        picture.save(arguments.output, "PNG", dpi=(dots, dots))
+        picture = screen.masked(wanted(arguments, written=True))
+        tell(picture.tally)
+        image = picture.image(theme=arguments.theme, scale=arguments.scale)
+        image.save(arguments.output, "PNG", dpi=(dots, dots))
         say(str(arguments.output))
+    if arguments.json or not arguments.output:
+        screen = screen.masked(wanted(arguments, written=to_a_file()))
+        tell(screen.tally)
     if arguments.json:
         cursor = screen.terminal.cursor
         say(

@@ -12,6 +12,7 @@ from sessionlens.cli.common import (
     print_table,
     recording_argument,
 )
+from sessionlens.cli.masking import masked
 from sessionlens.session import corpus
 
 FIRST_TO_GO = ("visible", "person", "start", "session", "start_utc", "missed")
@@ -28,7 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: found, 1: not there, 2: not found where not everything could be seen."""
-    found = corpus(arguments.path, identity=arguments.identity).search(
+    case = corpus(arguments.path, identity=arguments.identity)
+    found = case.search(
         arguments.query,
         user=arguments.user,
         since=arguments.since,
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         regex=arguments.regex,
         case=arguments.case,
     )
-    print_table(found, SHOWN, arguments, FIRST_TO_GO)
+    print_table(masked(found, case, arguments), SHOWN, arguments, FIRST_TO_GO)
     said = found.coverage.sentence(len(found))
     print_coverage(found.coverage.as_dict(len(found), said), arguments)
     return 0 if len(found) else 1 if found.coverage.complete else 2

@@ -17,6 +17,7 @@ from sessionlens.cli.common import (
     single,
     unknown,
 )
+from sessionlens.cli.masking import masked
 from sessionlens.session import corpus, open
 from sessionlens.tables.transfers import QUERIES
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = table["operation"].isin(QUERIES)
     shown = table if arguments.all else table[~asked]
     columns = OF_MANY if shown["session"].nunique() > 1 else COLUMNS
-    print_table(shown, columns, arguments, FIRST_TO_GO)
+    print_table(masked(shown, source, arguments), columns, arguments, FIRST_TO_GO)
     if not (arguments.json or arguments.csv):
         notes = [count(len(shown), "file operation")]
         if len(shown) < len(table):

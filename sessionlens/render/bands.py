@@ -171,6 +171,13 @@ def skipped(left_out: Cut | None, theme: Theme) -> Line:
     return (Span(f" idle {short_clock(left_out.length_ns)} skipped ", theme.on_pill, True, theme.stamp),)
 
 
+def masked(facts: Facts, theme: Theme) -> Line:
+    """The stamp of what is masked."""
+    if not facts.masked:
+        return ()
+    return (Span("   ", theme.band_quiet), Span(f" {facts.masked} ", theme.on_pill, True, theme.stamp))
+
+
 def finding(running: Running | None, theme: Theme, columns: int) -> Line:
     """What the analyst says about the command, marked as the analyst's."""
     if running is None or not running.chapter.finding:

@@ -17,7 +17,8 @@ class Facts:
     """The session, as text for people; None is omitted. `started_ns` is UTC epoch time, `duration_ns` the
     whole length, `commands` how many the session's table has. `caveats` are what cannot be read or trusted:
     any puts a stamp on every picture, and `flaw` is its word. `typing_unread`: what was typed is sealed or
-    off, so that commands are known from what was shown; that is no flaw, and no picture has it."""
+    off, so that commands are known from what was shown; that is no flaw, and no picture has it. `masked` says
+    how much is masked, "" where nothing had to be, None where no mask was asked."""
 
     person: str | None = None
     key: str | None = None
@@ -33,6 +34,7 @@ class Facts:
     caveats: tuple[str, ...] = ()
     flaw: str = DAMAGED
     typing_unread: bool = False
+    masked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def render_image(
     when = frame.t0_ns if t_ns is None else t_ns
     said = [c for c in chapters if c.start_ns <= when]
     lines = 1
-    caveats = bool(facts and facts.caveats)
+    caveats = bool(facts and (facts.caveats or (bare and facts.masked)))
     layout = around(frame.columns, frame.rows, plain=bare, caveats=caveats, scale=scale)
     if layout.bands is not None:
         columns = (layout.width - 2 * layout.bands.pad) // layout.bands.main[0] - STATE
@@ -61,5 +61,5 @@ def render_image(
         progress = Progress(max(end, 1), tuple(c.start_ns for c in chapters))
         Panels(canvas, layout, layout.bands, theme, facts, chapters, progress).paint(when, when)
     if layout.stamp is not None and facts is not None:
-        paint_stamp(canvas, layout.stamp, facts, theme)
+        paint_stamp(canvas, layout.stamp, facts, theme, bare=bare)
     return Image.fromarray(canvas.planes[0], "RGB")

@@ -72,6 +72,7 @@ class Panels:
         passed = bands.elapsed(self.facts, session_ns, self.speed, theme)
         room = self._columns(self.small) - width(passed) - 2
         note: Line = (Span(f"   {self.layout.note}", theme.caution),) if self.layout.note else ()
+        note += bands.masked(self.facts, theme)
         said = bands.details(self.facts, theme, room - width(note))
         self._say("details", self.small, second, (*said, *note), room)
         self._say_right("elapsed", self.small, second, passed, width(passed))

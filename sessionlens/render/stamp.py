@@ -33,12 +33,18 @@ def caveat_lines(facts: Facts, columns: int) -> list[str]:
     return out
 
 
-def paint_stamp(canvas: Canvas, stamp: Stamp, facts: Facts, theme: Theme) -> None:
-    """The stamp in its place: the whole width, framed."""
+def words_of(facts: Facts, bare: bool) -> str:
+    """What the box says; that something is masked only where no band does."""
+    said = [headed(facts)] if facts.caveats else []
+    return " · ".join([*said, "MASKED"] if bare and facts.masked else said)
+
+
+def paint_stamp(canvas: Canvas, stamp: Stamp, facts: Facts, theme: Theme, *, bare: bool = False) -> None:
+    """The stamp in its place: the whole width, framed; `bare`: there are no bands."""
     place, measures = stamp.place, stamp.measures
     main, small, pad = Atlas(*measures.main), Atlas(*measures.small), measures.pad
     canvas.fill(place.x, place.y, place.width, place.height, theme.caution)
-    words = f" ▲ {headed(facts)} "
+    words = f" ▲ {words_of(facts, bare)} "
     wide = columns_of(words) * main.width
     top = place.y + even((place.height - main.height) / 2)
     room = (place.width - place.x - wide - 3 * pad) // small.width
@@ -49,6 +55,8 @@ def paint_stamp(canvas: Canvas, stamp: Stamp, facts: Facts, theme: Theme) -> Non
     x = place.x + wide + pad
     canvas.fill(x, place.y + EDGE, place.width - x - EDGE, place.height - 2 * EDGE, theme.band)
     lines = caveat_lines(facts, room)
+    if bare and facts.masked:
+        lines = [*lines[: LINES - 1], facts.masked]
     y = place.y + even((place.height - len(lines) * small.height) / 2)
     for text in lines:
         paint(canvas, small, x + pad, y, (Span(text, theme.band_text),), room, theme.band)

@@ -79,6 +79,7 @@ def remarks(facts: Facts, pace: Pace, idle_ns: int | None) -> list[str]:
         out.append(f"channel {facts.channel}" + (f" of {facts.channels}" if facts.channels else ""))
     if facts.caveats:
         out.append(headed(facts) + ": " + "; ".join(visible(caveat) for caveat in facts.caveats))
+    out.append("not masked" if facts.masked is None else facts.masked or "nothing had to be masked")
     if idle_ns is None:
         out.append("nothing cut")
     else:

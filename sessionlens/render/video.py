@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sessionlens.errors import UsageError
+from sessionlens.masking import Tally
 from sessionlens.render.bands import Commands
 from sessionlens.render.canvas import Canvas, I420Ink
 from sessionlens.render.facts import SECOND, Chapter, Facts
@@ -36,8 +37,8 @@ COMMAND_LINES = 4  # at most
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """What was written: seconds, pictures, width and height in pixels, bytes, and the session time that was
-    cut."""
+    """What was written: seconds, pictures, width and height in pixels, bytes, the session time that was cut,
+    and how many places were masked, of each kind (None: no mask was asked)."""
 
     path: Path
     duration_s: float
@@ -45,13 +46,15 @@ class VideoReport:
     size: tuple[int, int]
     bytes: int
     cuts: tuple[Cut, ...]
+    masked: Tally | None = None
 
     def __str__(self) -> str:
         width, height = self.size
         cut = f", {len(self.cuts)} idle stretch{'es' * (len(self.cuts) != 1)} cut" if self.cuts else ""
         mebibytes = self.bytes / (1 << 20)
         length = f"{self.duration_s:.1f} s, {self.frames} pictures, {width}x{height}, {mebibytes:.1f} MiB"
-        return f"{self.path}: {length}{cut}"
+        mask = "not masked" if self.masked is None else str(self.masked)
+        return f"{self.path}: {length}{cut}{', ' if mask else ''}{mask}"
 
 
 def render_video(
@@ -67,6 +70,7 @@ def render_video(
     findings: bool = False,
     plain: bool = False,
     theme: Theme | str = DARK,
+    masked: Callable[[Iterable[int]], Tally] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> VideoReport:
     """Write the video of a timeline.
@@ -74,18 +78,21 @@ def render_video(
     `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
     much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
     the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `theme`: one of
-    `THEMES`, or its name. `progress(done, total)`: video time in ns. Raises UsageError for times or a theme
+    `THEMES`, or its name. `masked` counts what the mask, through which all of this has gone, covers of the
+    rows that are shown. `progress(done, total)`: video time in ns. Raises UsageError for times or a theme
     that make no sense, RenderError when nothing could be written.
     """
     theme = theme_of(theme)
     film = plan(timeline, facts, chapters, start_ns, end_ns, None if idle_ns is None else int(idle_ns), speed)
+    tally = None if masked is None else masked(rows_of(timeline, *film.frames))
+    film = replace(film, facts=replace(facts, masked=None if tally is None else str(tally)))
     layout = layout_of(film, plain, findings)
     canvas = Canvas(layout.width, layout.height, I420Ink())
     screen = Screen(canvas, layout, timeline, theme)
     panels = panels_of(film, canvas, layout, theme)
     if layout.stamp is not None:
-        paint_stamp(canvas, layout.stamp, facts, theme)
-    said = ffmetadata(tags(facts, film.pace, film.idle_ns), marks(film.chapters, film.pace, film.end_ms))
+        paint_stamp(canvas, layout.stamp, film.facts, theme, bare=plain)
+    said = ffmetadata(tags(film.facts, film.pace, film.idle_ns), marks(film.chapters, film.pace, film.end_ms))
     target = Path(path)
     frames = 0
     with Encoder(target, layout.width, layout.height, said, key_frames(film)) as encoder:
@@ -97,9 +104,8 @@ def render_video(
     if progress is not None:
         progress(film.end_ms * MILLISECOND, film.end_ms * MILLISECOND)
     size = target.stat().st_size
-    return VideoReport(
-        target, film.end_ms / 1000, frames, (layout.width, layout.height), size, film.pace.cuts
-    )
+    picture = (layout.width, layout.height)
+    return VideoReport(target, film.end_ms / 1000, frames, picture, size, film.pace.cuts, tally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,11 @@ def walk(timeline: Timeline, begin: int, stop: int) -> Iterator[Frame]:
         yield frame
 
 
+def rows_of(timeline: Timeline, begin: int, stop: int) -> set[int]:
+    """The rows that these frames show."""
+    return {row for frame in walk(timeline, begin, stop) for row in frame.row_ids}
+
+
 def layout_of(film: Film, plain: bool, findings: bool) -> Layout:
     """The layout, with as many lines for a command as the longest one needs."""
     width, height = PICTURES[0]
@@ -199,7 +210,7 @@ def layout_of(film: Film, plain: bool, findings: bool) -> Layout:
     latest = film.commands.at(film.pace.start_ns)
     said = film.chapters if latest is None else (latest.chapter, *film.chapters)
     lines = lines_needed(said, columns, COMMAND_LINES)
-    caveats = bool(film.facts.caveats)
+    caveats = bool(film.facts.caveats or (plain and film.facts.masked))
     return arrange(
         film.columns, film.rows, plain=plain, command_lines=lines, findings=findings, caveats=caveats
     )

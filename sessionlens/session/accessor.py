@@ -7,6 +7,7 @@ import pandas as pd
 
 from sessionlens.catalog.asking import ran_rows
 from sessionlens.errors import NotFoundError, UsageError
+from sessionlens.session.masking import Masking
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
@@ -54,6 +55,12 @@ class Accessor:
                 f'why({n}, session="{first}")'
             )
         return self.open(int(rows[0])).why(n)
+
+    def masked(self, mask: Masking = True) -> pd.DataFrame:
+        """The table as it may be written to a file (docs/masking.md); each recording is opened for it."""
+        groups = self._frame.groupby("recording", sort=False)
+        parts = [open(str(path)).masked(own, mask) for path, own in groups]
+        return pd.concat(parts).loc[self._frame.index] if parts else self._frame
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sessionlens.masking import COVER, Mask, Tally, cover_style
 from sessionlens.terminal import Palette, Terminal, still
 from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from sessionlens.session.masking import Masking
 
 NOTHING_SET = Palette()
 
@@ -32,23 +36,37 @@ class Screen:
     """The same moment as an instant, ns since the epoch; None where nobody knows when the session began."""
     palette: Palette = NOTHING_SET
     """The terminal's colours as the recording had set them."""
+    mask: Callable[[Masking], Mask] | None = field(default=None, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally)
+    """What was masked in it: nothing, unless it comes from `masked`."""
 
     @property
     def text(self) -> str:
         """The rows as the screen had them, trailing blanks cut, joined by newlines."""
         return "\n".join(row.rstrip() for row in self.terminal.display)
 
+    def masked(self, mask: Masking = True) -> Screen:
+        """The same screen as it may be written to a file; docs/masking.md says what `mask` may be."""
+        if self.mask is None:
+            return self
+        timeline = still(self.terminal)
+        frame, veil = timeline.frame(0), self.mask(mask).veil(timeline)
+        places = {y: [span[:2] for span in veil.columns.get(row, [])] for y, row in enumerate(frame.row_ids)}
+        covered = self.terminal.covered(places, COVER, cover_style())
+        return replace(self, terminal=covered, mask=None, tally=veil.tally(frame.row_ids))
+
     def image(self, *, theme: str = "dark", scale: int = 1) -> Image:
-        """The screen as a Pillow picture (RGB), without bands.
+        """The screen as a Pillow picture (RGB), without bands; as it is: `masked().image()` is for files.
 
         `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
         `scale`: 2 for displays of a high density, up to 4. Raises UsageError for anything else.
         """
-        from sessionlens.render import render_image
+        from sessionlens.render import Facts, render_image
 
         timeline = still(self.terminal)
         timeline.palette = self.palette
-        return render_image(timeline.frame(0), timeline, plain=True, theme=theme, scale=scale)
+        facts = Facts(masked=str(self.tally)) if self.tally else None
+        return render_image(timeline.frame(0), timeline, facts=facts, plain=True, theme=theme, scale=scale)
 
     def __repr__(self) -> str:
         t = self.terminal

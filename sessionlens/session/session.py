@@ -18,12 +18,15 @@ from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tab
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
+from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
+from sessionlens.session.covering import of_commands
 from sessionlens.session.describing import describe, told
+from sessionlens.session.masking import Masking, mask_of, masked, wanted
 from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
-from sessionlens.session.untold import hidden, untold
+from sessionlens.session.untold import hidden
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
 from sessionlens.tables import build
@@ -54,6 +57,7 @@ class Session:
         self.reflow = reflow
         self.views = [ChannelView(c, str(source.path), reflow) for c in source.channels if c.recorded]
         self._main = self._choose(channel)
+        self._masks: dict[Wanted, Mask] = {}
 
     def _choose(self, number: int | None) -> ChannelView | None:
         if number is None:
@@ -176,19 +180,7 @@ class Session:
     @property
     def coverage_of_commands(self) -> Coverage:
         """The same where only the commands are looked at."""
-        session = self.source.session
-        silent = [c for c in self.source.channels if not c.recorded or (c.files and c.kind == "sftp")]
-        unread = int((~lost(self.gaps)["kind"].isin(READABLE)).sum())
-        return Coverage(
-            1,
-            len(self.commands),
-            transfers=len(self.transfers),
-            gaps=unread,
-            untold=untold(self.commands, self.events, self.flags, self.views),
-            damaged=(session,) if unread else (),
-            untyped=(session,) if untyped(self.gaps) else (),
-            silent=tuple(f"channel {c.number} ({visible(c.kind)}) of {session}" for c in silent),
-        )
+        return of_commands(self)
 
     def search(self, query: str, *, regex: bool = False, case: bool = False) -> Hits:
         """The table `hits`: commands, screen lines (also erased ones) and names of files that have `query`.
@@ -225,7 +217,8 @@ class Session:
         ref = f"{self.info.session}/{self.info.channel or 0}/o:0-{max(offset - 1, 0)}"
         began, replay = self.info.started_ns, self.main.replay
         instant = None if began is None else began + t_ns
-        return Screen(replay.at(t_ns), t_ns, offset, ref, instant, replay.timeline.palette_at(offset))
+        palette = replay.timeline.palette_at(offset)
+        return Screen(replay.at(t_ns), t_ns, offset, ref, instant, palette, self.mask)
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
@@ -247,6 +240,22 @@ class Session:
             return ref.t_ns(self.recording)
         return parse_time(when, self.info.started_ns)
 
+    def mask(self, mask: Masking = True) -> Mask:
+        """The mask that all that is written of this session goes through (docs/masking.md).
+
+        Raises UsageError where `mask` is nothing of that.
+        """
+        what = wanted(self, mask)
+        if what not in self._masks:
+            self._masks[what] = mask_of(self, what)
+        return self._masks[what]
+
+    def masked(self, table: pd.DataFrame, mask: Masking = True) -> pd.DataFrame:
+        """A table of this session as it may be written to a file; `.attrs["masked"]` says what was masked."""
+        out, tally = masked(self, table, mask)
+        out.attrs["masked"] = dict(tally)
+        return out
+
     def render(
         self,
         path: str | PathLike[str],
@@ -258,12 +267,14 @@ class Session:
         findings: bool = False,
         plain: bool = False,
         theme: str = "dark",
+        mask: Masking = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> VideoReport:
         """An MP4 of the main channel with the commands burned in; see docs/video.md.
 
         `idle` seconds without change are the most that is shown at once (0: uncut); what is cut is stamped.
         `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
+        `mask`: True (passwords, keys, tokens, card numbers), False, or what else docs/masking.md has.
         Raises RenderError where no video can be made; no half file is left.
         """
         from sessionlens.session.video import render_session
@@ -272,7 +283,7 @@ class Session:
         span = tuple(None if t is None else self._time(t) for t in (start, end))
         options: dict[str, Any] = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings}
         options |= {"plain": plain, "theme": theme}
-        return render_session(self, Path(path), span, options, progress)
+        return render_session(self, Path(path), span, options, progress, self.mask(mask))
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
@@ -291,6 +302,3 @@ class Session:
 
     def _repr_html_(self) -> str:
         return html_text(repr(self))
-
-
-READABLE = ("clock", "unsigned")  # gaps in what can be trusted, not in what can be read

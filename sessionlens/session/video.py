@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.catalog.unread import lost, untyped
+from sessionlens.masking import Mask, Tally, Veil
 from sessionlens.render import Chapter, Facts, VideoReport, render_video
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
@@ -27,19 +29,46 @@ def render_session(
     span: tuple[int | None, ...],
     options: dict[str, Any],
     progress: Callable[[int, int], None] | None,
+    mask: Mask,
 ) -> VideoReport:
-    """The main channel of a session as a video."""
+    """The main channel of a session as a video, of which all goes through the mask."""
     start, end = span
+    veil = mask.veil(session.timeline)
+    said, tally_of = masked_chapters(chapters(session), mask, veil, start or 0, end)
     return render_video(
-        session.timeline,
+        veil.timeline,
         path,
-        facts=facts(session),
-        chapters=chapters(session),
+        facts=masked_facts(facts(session), mask),
+        chapters=said,
+        masked=None if mask.wanted.nothing else tally_of,
         start_ns=start,
         end_ns=end,
         progress=progress,
         **options,
     )
+
+
+def masked_chapters(
+    found: Sequence[Chapter], mask: Mask, veil: Veil, start: int, end: int | None
+) -> tuple[list[Chapter], Callable[[Iterable[int]], Tally]]:
+    """Chapters whose commands are masked, and what is masked where rows are shown: on the screen, and of
+    the commands what the screen does not have."""
+    out = []
+    elsewhere = Tally()
+    for chapter, (title, secrets) in zip(found, mask.texts([c.title for c in found]), strict=True):
+        out.append(replace(chapter, title=title))
+        shown = (end is None or chapter.start_ns <= end) and (
+            chapter.end_ns is None or chapter.end_ns >= start
+        )
+        elsewhere.update(kind for kind, secret in secrets if shown and secret not in veil.secrets)
+    return out, lambda rows: Tally(veil.tally(rows) + elsewhere)
+
+
+def masked_facts(said: Facts, mask: Mask) -> Facts:
+    """Facts whose texts went through the mask."""
+    names = [f.name for f in fields(said) if isinstance(getattr(said, f.name), str) and f.name != "session"]
+    texts: dict[str, Any] = {name: mask.text(getattr(said, name)) for name in names}
+    return replace(said, **texts, caveats=tuple(mask.text(text) for text in said.caveats))
 
 
 def facts(session: Session) -> Facts:

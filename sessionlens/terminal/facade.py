@@ -5,7 +5,7 @@ Nothing of pyte's interface shows. See design section 5 for the names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import SupportsIndex
@@ -206,6 +206,17 @@ class Terminal:
         high = self.rows if rows is None else whole("rows", rows)
         resize(self.screen, wide, high, reflow)
         return self._changes()
+
+    def covered(self, places: Mapping[int, Iterable[tuple[int, int]]], cell: str, style: Style) -> Terminal:
+        """A copy, without its history, in which columns (first, last exclusive) of these rows are covered."""
+        twin = Terminal(self.columns, self.rows)
+        twin.restore(self.dump())
+        twin.screen.history.clear()
+        number = twin.screen.styles.id(style)
+        for y, spans in places.items():
+            for first, last in spans:
+                twin.screen.page[y].put(first, [cell] * (last - first), number)
+        return twin
 
     def dump(self) -> bytes:
         """The whole state as escape sequences (and one private DCS for what they cannot say)."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -196,6 +197,18 @@ class Timeline:
             done += 1
         self._recoloured = done, offset, palette
         return palette
+
+    def over(self, rows: Rows, title: Callable[[str], str]) -> Timeline:
+        """The same frames over other rows of the same ids, with other titles: what a mask leaves."""
+        seen = copy(self)
+        seen.rows, seen._lines = rows, None
+        seen._titles = [title(text) for text in self._titles]
+        seen.marks = [(t, at, kind, title(text)) for t, at, kind, text in self.marks]
+        return seen
+
+    def titles(self) -> list[str]:
+        """Each title that the window had."""
+        return [title for title in self._titles if title]
 
     def row(self, row_id: int) -> Row:
         """A row by its id."""

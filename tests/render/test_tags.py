@@ -50,7 +50,7 @@ def test_tags_say_who_when_and_what_was_cut(facts: Facts) -> None:
     assert "nothing cut" in tags(Facts(), pace, None)["comment"]
     damaged = Facts(caveats=("missing: 0.shell/out", "torn: a;b\n"))
     assert (
-        "DAMAGED RECORDING · 2 gaps: missing: 0.shell/out; torn: a;b\\n; nothing cut"
+        "DAMAGED RECORDING · 2 gaps: missing: 0.shell/out; torn: a;b\\n; not masked; nothing cut"
         in (tags(damaged, pace, None)["comment"])
     )
     assert "creation_time" not in tags(Facts(), pace, None)

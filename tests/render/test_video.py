@@ -111,7 +111,7 @@ def test_idle_time_is_cut_with_a_stamp(
     report = render_video(play([(0, b"before"), (727, b"after")]), path, facts=facts)
     assert report.duration_s == pytest.approx(3, abs=0.01)
     (cut,) = report.cuts
-    assert str(report).endswith(", 1 idle stretch cut")
+    assert str(report).endswith(", 1 idle stretch cut, not masked")
     frames, stamps = decode(path), times(probe, path)
     shown = [
         t

@@ -1,0 +1,49 @@
+"""--mask and --no-mask: a terminal is the analyst's own screen, all else that is written to a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+import pandas as pd
+
+from sessionlens.catalog.corpus import Corpus
+from sessionlens.masking import Tally
+from sessionlens.session import Session
+
+
+def mask_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is masked where the output does not go to a terminal."""
+    parser.add_argument(
+        "--mask", metavar="REGEX", action="append", default=None, help="mask this too; again for more"
+    )
+    parser.add_argument(
+        "--no-mask", action="store_true", help="leave passwords, keys, tokens and card numbers readable"
+    )
+
+
+def wanted(arguments: argparse.Namespace, *, written: bool) -> list[bool | str]:
+    """What `mask=` is to be; `written`: it is for a file."""
+    return [written and not arguments.no_mask, *(arguments.mask or ())]
+
+
+def to_a_file() -> bool:
+    """Does standard output go elsewhere than to a terminal?"""
+    return not sys.stdout.isatty()
+
+
+def masked(table: pd.DataFrame, source: Session | Corpus, arguments: argparse.Namespace) -> pd.DataFrame:
+    """The table as it may be printed; what was masked is said on standard error."""
+    what = wanted(arguments, written=to_a_file())
+    if what == [False]:
+        return table
+    out = source.masked(table, what)
+    tell(out.attrs["masked"])
+    return out
+
+
+def tell(found: Mapping[str, int]) -> None:
+    """`3 places masked: 2 password, 1 token`."""
+    if found:
+        sys.stderr.write(f"sessionlens: {Tally(found)} (--no-mask shows what the rules found)\n")

@@ -1,0 +1,55 @@
+"""A real bash, typed into key by key: no frame of what it drew has a piece of the password."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sessionlens as sl
+
+from .twin_sessions import SECRETS, Event
+
+LINE = f"echo {'w' * 40} mysql -u root --password={SECRETS[0]}"
+KEYS = [*LINE, "\x01", "\x05", "\x7f", SECRETS[0][-1], "\r", *"history", "\r", "\x12", *"pass", "\r"]
+
+
+def answer(shell: int, wanted: bytes) -> bytes:
+    """What comes until `wanted` did, or for as long as something does."""
+    out = b""
+    while not (wanted and wanted in out) and select.select([shell], [], [], 10 if wanted else 0.05)[0]:
+        out += os.read(shell, 4096)
+    return out
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_what_bash_redraws_is_covered(typescript: Callable[..., Path]) -> None:
+    child, shell = pty.fork()
+    if child == 0:
+        os.environ.update(PS1="john@web01:~$ ", TERM="xterm", HISTFILE="")
+        os.execlp("bash", "bash", "--norc", "--noprofile", "-i")
+    try:
+        events: list[Event] = [(0.1, "o", answer(shell, b"$ "))]
+        for n, typed in enumerate(KEYS):
+            os.write(shell, typed.encode())
+            at = 0.5 + 0.1 * n
+            events += [
+                (at, "i", typed.encode()),
+                (at + 0.01, "o", answer(shell, b"$ " if typed == "\r" else b"")),
+            ]
+    finally:
+        os.write(shell, b"\x03\x04")
+        os.close(shell)
+        os.waitpid(child, 0)
+    session = sl.open(typescript([e for e in events if e[2]]))
+    plain, seen = session.timeline, session.mask().veil(session.timeline).timeline
+    before = "".join(plain.rows.text(row) for row in range(plain.n_rows))
+    assert SECRETS[0] in before
+    after = [seen.rows.text(row) for row in range(seen.n_rows)]
+    assert [row for row in after if SECRETS[0][:2] in row or SECRETS[0][-3:] in row] == []
+    assert SECRETS[0][:3] not in session.masked(session.commands).to_csv()
