@@ -19,11 +19,13 @@ import numpy as np
 from sessionlens.recording import Info, Recording
 from sessionlens.render import Chapter, Facts, render_video
 from sessionlens.render.canvas import Canvas, I420Ink
-from sessionlens.render.ffmpeg import CODEC, executable
+from sessionlens.render.ffmpeg import executable
+from sessionlens.render.film import key_frames, plan
 from sessionlens.render.matroska import frame_header, header
+from sessionlens.render.recipes import CODEC
 from sessionlens.render.screen import Screen
 from sessionlens.render.theme import DARK
-from sessionlens.render.video import key_frames, layout_of, panels_of, pictures, plan
+from sessionlens.render.video import layout_of, panels_of, pictures
 from sessionlens.terminal import Timeline, replay
 
 SECOND = 1_000_000_000

@@ -14,6 +14,7 @@ import pytest
 from sessionlens.errors import RenderError
 from sessionlens.render import Facts, render_video
 from sessionlens.render.ffmpeg import Encoder, executable
+from sessionlens.render.recipes import mp4
 from sessionlens.terminal import Timeline
 
 Play = Callable[..., Timeline]
@@ -87,7 +88,8 @@ def test_an_older_file_stays_when_the_render_fails(play: Play, facts: Facts, tmp
 def test_many_key_frames_do_not_overflow_the_command_line(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
     keys = list(range(0, 40_000_000, 5000))
-    with Encoder(path, 32, 32, ";FFMETADATA1\n", keys) as encoder:
+    arguments = mp4(tmp_path, (32, 32), ";FFMETADATA1\n", keys)
+    with Encoder(path, (32, 32), arguments, name=path) as encoder:
         for ms in (0, 5000, 9000, 10_000):
             encoder.frame(ms, np.full(32 * 32 * 3 // 2, 128, np.uint8))
     assert path.stat().st_size > 0
