@@ -22,10 +22,11 @@ from sessionlens.render.canvas import Canvas, I420Ink
 from sessionlens.render.ffmpeg import executable
 from sessionlens.render.film import key_frames, plan
 from sessionlens.render.matroska import frame_header, header
+from sessionlens.render.order import Order
 from sessionlens.render.recipes import CODEC
 from sessionlens.render.screen import Screen
+from sessionlens.render.studio import layout_of, panels_of, pictures
 from sessionlens.render.theme import DARK
-from sessionlens.render.video import layout_of, panels_of, pictures
 from sessionlens.terminal import Timeline, replay
 
 SECOND = 1_000_000_000
@@ -57,8 +58,8 @@ def measure(timeline: Timeline, folder: Path) -> dict[str, float]:
     """Painting alone, the whole render, and ffmpeg alone, all per picture."""
     end = timeline.end_ns
     chapters = [Chapter(t, t + 10 * SECOND, "tail -f /var/log/syslog", 0) for t in range(0, end, 60 * SECOND)]
-    film = plan(timeline, FACTS, chapters, None, None, 2 * SECOND, 1.0)
-    layout = layout_of(film, False, False)
+    film = plan(timeline, FACTS, chapters, Order())
+    layout = layout_of(film)
     canvas = Canvas(layout.width, layout.height, I420Ink())
     screen, panels = Screen(canvas, layout, timeline, DARK), panels_of(film, canvas, layout, DARK)
     start = time.perf_counter()
@@ -81,7 +82,7 @@ def encode_alone(timeline: Timeline, film, layout, folder: Path) -> float:  # ty
     ready, count = folder / "ready.mkv", 0
     with ready.open("wb") as file:
         file.write(header(layout.width, layout.height))
-        for ms in pictures(film, timeline, screen, panels):
+        for ms, _, _ in pictures(film, timeline, screen, panels):
             file.write(frame_header(ms, canvas.buffer.nbytes))
             file.write(canvas.buffer.data)
             count += 1

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
         SessionLensError,
         UsageError,
     )
-    from sessionlens.evidence import Verification, verify
+    from sessionlens.evidence import Verification
     from sessionlens.recording import Recording
-    from sessionlens.session import Screen, Session, corpus, open
+    from sessionlens.session import Screen, Session, corpus, open, verify
     from sessionlens.terminal import Terminal, Timeline
     from sessionlens.zones import options
 
@@ -67,9 +67,9 @@ HOMES = {
     "sessionlens.catalog.search": ["Hits"],
     "sessionlens.detect": ["ran"],
     "sessionlens.errors": [name for name in __all__ if name.endswith("Error")],
-    "sessionlens.evidence": ["Verification", "verify"],
+    "sessionlens.evidence": ["Verification"],
     "sessionlens.recording": ["Recording"],
-    "sessionlens.session": ["Screen", "Session", "corpus", "open"],
+    "sessionlens.session": ["Screen", "Session", "corpus", "open", "verify"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
     "sessionlens.zones": ["options"],
 }

@@ -11,7 +11,8 @@ import numpy as np
 from sessionlens.errors import UsageError
 from sessionlens.render.bands import Commands
 from sessionlens.render.facts import SECOND, Chapter, Facts
-from sessionlens.render.pace import Moment, Pace, cuts, moments, seconds
+from sessionlens.render.order import Order
+from sessionlens.render.pace import Moment, Pace, cuts, moments, seconds, ticked
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -25,11 +26,11 @@ KEY_EVERY = 5000  # ms, at most
 class Film:
     """All decisions about one video but its look."""
 
+    order: Order
     facts: Facts
     chapters: tuple[Chapter, ...]  # those within
     commands: Commands  # all
     pace: Pace
-    idle_ns: int | None
     moments: tuple[Moment, ...]
     frames: tuple[int, int]  # of the timeline: first, and one beyond the last; (0, 0) where there are none
     columns: int
@@ -41,18 +42,12 @@ def plan(
     timeline: Timeline,
     facts: Facts,
     chapters: Sequence[Chapter],
-    start_ns: int | None,
-    end_ns: int | None,
-    idle_ns: int | None,
-    speed: float,
+    order: Order,
+    tick_ms: int = 1,
 ) -> Film:
-    """What is shown, and when."""
-    if not 0.01 <= speed <= 1000:
-        raise UsageError(f"a speed is a number from 0.01 to 1000, not {speed}")
-    if idle_ns is not None and idle_ns < 0:
-        raise UsageError(f"idle time cannot be negative: {idle_ns / SECOND:g} s")
+    """What is shown, and when; the video tells time in ticks."""
     times = np.asarray(timeline.t0_ns, np.int64)
-    first, last = span(timeline, facts, chapters, start_ns, end_ns)
+    first, last = span(timeline, facts, chapters, order.start_ns, order.end_ns)
     begin = max(int(np.searchsorted(times, first, side="right")) - 1, 0)
     stop = int(np.searchsorted(times, last, side="right"))
     every = sorted(chapters, key=lambda c: c.start_ns)
@@ -60,7 +55,7 @@ def plan(
     marks_ns = [t for c in shown for t in (c.start_ns, c.end_ns) if t is not None and first <= t <= last]
     changes = times[begin:stop].tolist()
     activity = sorted({first, last, *(t for t in changes if first <= t <= last), *marks_ns})
-    pace = Pace(first, last, cuts(activity, idle_ns, speed), speed)
+    pace = Pace(first, last, cuts(activity, order.idle_ns, order.speed), order.speed)
     wanted = [*changes, *marks_ns, *seconds(pace, facts.started_ns)]
     columns, rows = largest(timeline, begin, stop)
     frames = (begin, stop) if stop > begin else (0, 0)
@@ -68,8 +63,9 @@ def plan(
     if last < whole_of(timeline, facts, chapters):
         changed = pace.video_ms(max([first, *changes, *marks_ns]))
         end_ms = max(pace.duration_ms, changed + LEAST_HOLD)
-    seen = tuple(m for m in moments(pace, wanted) if m.video_ms < end_ms)
-    return Film(facts, shown, Commands(every), pace, idle_ns, seen, frames, columns, rows, end_ms)
+    end_ms = -(-end_ms // tick_ms) * tick_ms
+    seen = tuple(m for m in ticked(moments(pace, wanted), tick_ms) if m.video_ms < end_ms)
+    return Film(order, facts, shown, Commands(every), pace, seen, frames, columns, rows, end_ms)
 
 
 def whole_of(timeline: Timeline, facts: Facts, chapters: Sequence[Chapter]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 MILLISECOND = 1_000_000
 UNKNOWN_SIZE = b"\x01" + b"\xff" * 7
 BT709, LIMITED = 1, 1
-I420 = b"I420"  # planar Y, U, V
+I420, RGB24 = b"I420", b"RGB\x18"  # FourCCs: planar Y, U, V; 24 bits a pixel
 
 
 def header(width: int, height: int, pixels: bytes = I420) -> bytes:
@@ -28,7 +28,8 @@ def header(width: int, height: int, pixels: bytes = I420) -> bytes:
     colour = element(
         0x55B0, number(0x55B1, BT709), number(0x55B9, LIMITED), number(0x55BA, BT709), number(0x55BB, BT709)
     )
-    video = element(0xE0, number(0xB0, width), number(0xBA, height), element(0x2EB524, pixels), colour)
+    own = colour if pixels == I420 else b""
+    video = element(0xE0, number(0xB0, width), number(0xBA, height), element(0x2EB524, pixels), own)
     track = element(
         0xAE,
         number(0xD7, 1), number(0x73C5, 1), number(0x83, 1), number(0x9C, 0),

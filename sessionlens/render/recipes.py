@@ -1,15 +1,24 @@
-"""What ffmpeg is told: the settings of an MP4, as they were measured (docs/decisions/0051).
+"""What ffmpeg is told: the settings of an MP4, as they were measured (docs/decisions/0051), and of a GIF.
 
-H.264 High that plays everywhere, a constant quantiser (quality does not drift with the gaps between frames),
-the given timestamps, bit-exact. An order is a list of arguments and the small files that they name.
+MP4: H.264 High that plays everywhere, a constant quantiser (quality does not drift with the gaps between
+frames), the given timestamps, bit-exact. GIF: one palette, which the theme gives. A recipe is a list of
+arguments and the small files that they name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
+from sessionlens.errors import UsageError
+from sessionlens.render.canvas import I420Ink, Ink, RgbInk
 from sessionlens.render.captions import Caption
+from sessionlens.render.matroska import I420, RGB24
+from sessionlens.render.palette import colours
+from sessionlens.render.theme import Theme
 from sessionlens.render.timedtext import text_track
 
 THREADS = "2"
@@ -22,6 +31,32 @@ CODEC = (
 )  # fmt: skip
 MUXER = ("-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
 ARGUMENT_LIMIT = 20_000  # Windows allows 32,767 characters for the whole command line
+GIF_FILTER = "[0:v][1:v]paletteuse=dither=none:diff_mode=rectangle"
+GIF_HOLD = 200  # of 1/100 s that the last picture stays before it begins anew
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of video: the pixels that are painted for it, how finely it tells time, and whether its picture
+    is the smallest one."""
+
+    suffix: str
+    ink: Callable[[], Ink]
+    pixels: bytes
+    tick_ms: int
+    small: bool  # always
+
+
+MP4 = Kind(".mp4", I420Ink, I420, 1, small=False)
+GIF = Kind(".gif", RgbInk, RGB24, 100, small=True)
+
+
+def kind_of(path: Path) -> Kind:
+    """By the suffix."""
+    for kind in (MP4, GIF):
+        if path.suffix.lower() == kind.suffix:
+            return kind
+    raise UsageError(f"{path}: a video is an .mp4 or a .gif; name it so")
 
 
 def mp4(
@@ -46,6 +81,19 @@ def mp4(
         "-f", "ffmetadata", "-i", str(tags), *texts,
         "-map", "0:v", "-map_metadata", "1", "-map_chapters", "1", *copied,
         *CODEC, "-level", level(*size), *key_frames(folder, key_frames_ms), *MUXER, "-f", "mp4",
+    ]  # fmt: skip
+
+
+def gif(folder: Path, theme: Theme) -> list[str]:
+    """The theme's palette for the pictures of stdin; it plays for ever."""
+    palette = folder / "palette.png"
+    image = Image.new("RGB", (16, 16))
+    image.putdata([(c >> 16, c >> 8 & 0xFF, c & 0xFF) for c in colours(theme)])
+    image.save(palette)
+    return [
+        "-i", str(palette), "-filter_complex", GIF_FILTER, "-fps_mode", "passthrough",
+        "-enc_time_base", "1:1000", "-threads", THREADS, "-fflags", "+bitexact", "-flags:v", "+bitexact",
+        "-final_delay", str(GIF_HOLD), "-loop", "0", "-f", "gif",
     ]  # fmt: skip
 
 

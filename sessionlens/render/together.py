@@ -13,15 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sessionlens.errors import RenderError
+from sessionlens.errors import RenderError, UsageError
 
 
 class Together:
     """The files of one order. Leaving the `with` block normally puts them in place; an exception leaves
     nothing behind."""
 
-    def __init__(self, beside: Path) -> None:
-        self._beside = beside
+    def __init__(self, beside: Path, *, overwrite: bool = True) -> None:
+        self._beside, self._overwrite = beside, overwrite
         self._files: dict[Path, Path] = {}
 
     def __enter__(self) -> Self:
@@ -30,7 +30,9 @@ class Together:
         return self
 
     def add(self, made: Path, target: Path) -> None:
-        """A finished file of the folder, and where it goes."""
+        """A finished file of the folder, and where it goes. Raises UsageError where another lies there."""
+        if target.exists() and not self._overwrite:
+            raise UsageError(f"{target}: is there already; --force replaces it")
         self._files[made] = target
 
     def write(self, text: str, target: Path) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sessionlens.session import accessor
+from sessionlens.session.filmed import verify
 from sessionlens.session.opening import corpus, open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
 
-__all__ = ["Screen", "Session", "accessor", "corpus", "open"]
+__all__ = ["Screen", "Session", "accessor", "corpus", "open", "verify"]

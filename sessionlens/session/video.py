@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.catalog.unread import lost, untyped
+from sessionlens.evidence.origin import origin
 from sessionlens.render import Chapter, Facts, VideoReport, render_video
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
@@ -38,6 +39,7 @@ def render_session(
         start_ns=start,
         end_ns=end,
         progress=progress,
+        source=origin(session.source, session.recording, reflow=session.reflow),
         **options,
     )
 
