@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     )
     from sessionlens.evidence import Verification
     from sessionlens.recording import Recording
-    from sessionlens.session import Screen, Session, corpus, open, verify
+    from sessionlens.session import Screen, Session, corpus, open
+    from sessionlens.session.filmed import verify
     from sessionlens.terminal import Terminal, Timeline
     from sessionlens.zones import options
 
@@ -69,7 +70,8 @@ HOMES = {
     "sessionlens.errors": [name for name in __all__ if name.endswith("Error")],
     "sessionlens.evidence": ["Verification"],
     "sessionlens.recording": ["Recording"],
-    "sessionlens.session": ["Screen", "Session", "corpus", "open", "verify"],
+    "sessionlens.session": ["Screen", "Session", "corpus", "open"],
+    "sessionlens.session.filmed": ["verify"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
     "sessionlens.zones": ["options"],
 }

@@ -14,9 +14,9 @@ from sessionlens_recorder.bundle import find_tombstones
 from sessionlens.catalog.search import count
 from sessionlens.cli.common import identity_argument, progress, say, zone_argument
 from sessionlens.errors import FormatError, UsageError
-from sessionlens.evidence import Verification, deleted, heads
-from sessionlens.session import corpus, verify
-from sessionlens.session.filmed import is_video
+from sessionlens.evidence import Verification, deleted, heads, verify
+from sessionlens.session import corpus
+from sessionlens.session.outputs import is_video
 from sessionlens.visible import visible
 
 
@@ -80,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _video(arguments: argparse.Namespace, told: heads.Heads | None) -> int:
     """One video, with the recording that it was made from."""
-    result = verify(
+    from sessionlens.session.filmed import verify as verify_video
+
+    result = verify_video(
         arguments.path,
         arguments.signers,
         told,

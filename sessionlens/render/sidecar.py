@@ -42,12 +42,8 @@ class Made:
     end_ms: int
     cuts: tuple[Cut, ...]
     shown: tuple[Shown, ...]
+    bytes: int
     captions: Path | None = None
-
-    @property
-    def bytes(self) -> int:
-        """The length of the file."""
-        return self.path.stat().st_size
 
 
 def beside(video: Path) -> Path:

@@ -55,6 +55,8 @@ def places(made: Made, studio: Studio, parts: int) -> list[int]:
     times = [shown.session_ns for shown in made.shown]
     starts = [c.start_ns for c in studio.chapters if times[0] < c.start_ns < times[-1]]
     commands = {bisect_left(times, start): start for start in starts}
+    if parts >= len(times):
+        return []  # not even one picture a part would do
     share = len(times) / parts
     found = set()
     for number in range(1, parts):

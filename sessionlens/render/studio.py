@@ -72,7 +72,8 @@ class Studio:
                 self._tell(ms, film.end_ms)
         if texts is not None:
             off_by_default(made)
-        return Made(made, order, size, film.end_ms, film.pace.cuts, tuple(shown), texts)
+        length = made.stat().st_size
+        return Made(made, order, size, film.end_ms, film.pace.cuts, tuple(shown), length, texts)
 
     def _recipe(self, film: Film, size: tuple[int, int]) -> tuple[list[str], Path | None]:
         """What ffmpeg is told, and the file with the captions, where this kind has any."""

@@ -88,7 +88,7 @@ def render_video(
         paths = numbered(target, len(made))
         for number, (each, name) in enumerate(zip(made, paths, strict=True), 1):
             put(files, each, name, source, (number, len(made)) if len(made) > 1 else None)
-    return report(made, paths, sum(path.stat().st_size for path in paths))
+    return report(made, paths)
 
 
 def put(
@@ -101,13 +101,13 @@ def put(
     files.add(made.path, name)
 
 
-def report(made: Sequence[Made], paths: tuple[Path, ...], size: int) -> VideoReport:
+def report(made: Sequence[Made], paths: tuple[Path, ...]) -> VideoReport:
     """What was written, in all."""
     return VideoReport(
         paths,
         sum(each.end_ms for each in made) / 1000,
         sum(len(each.shown) for each in made),
         made[0].size,
-        size,
+        sum(each.bytes for each in made),
         tuple(cut for each in made for cut in each.cuts),
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sessionlens.session import accessor
-from sessionlens.session.filmed import verify
 from sessionlens.session.opening import corpus, open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
 
-__all__ = ["Screen", "Session", "accessor", "corpus", "open", "verify"]
+__all__ = ["Screen", "Session", "accessor", "corpus", "open"]

@@ -23,22 +23,16 @@ from sessionlens.evidence.origin import manifest_sha256, output_sha256
 from sessionlens.formats import Identity
 from sessionlens.render.cells import Cells
 from sessionlens.render.decoded import picture_hashes
-from sessionlens.render.recipes import GIF, MP4
 from sessionlens.render.studio import Studio
 from sessionlens.render.versions import font_hashes, sha256, versions
 from sessionlens.session.opening import by_session, open
+from sessionlens.session.outputs import is_video
 from sessionlens.session.session import Session
 from sessionlens.session.video import chapters, facts
 from sessionlens.times import format_elapsed
 
-SUFFIXES = (MP4.suffix, GIF.suffix)
 Named = str | PathLike[str]
 Told = Callable[[int, int], None]
-
-
-def is_video(path: Path) -> bool:
-    """Whether `verify` takes it for a video."""
-    return path.suffix.lower() in SUFFIXES and path.is_file()
 
 
 def verify(

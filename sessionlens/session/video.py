@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sessionlens.catalog.unread import lost, untyped
-from sessionlens.evidence.origin import origin
-from sessionlens.render import Chapter, Facts, VideoReport, render_video
+from sessionlens.render import Chapter, Facts
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
 
@@ -20,28 +17,6 @@ FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn"), INCOMPLETE) | {
     "clock": UNPROVEN, "unsigned": UNPROVEN,
 }  # fmt: skip
 """What a kind of gap makes of a recording; every other kind is damage."""
-
-
-def render_session(
-    session: Session,
-    path: Path,
-    span: tuple[int | None, ...],
-    options: dict[str, Any],
-    progress: Callable[[int, int], None] | None,
-) -> VideoReport:
-    """The main channel of a session as a video."""
-    start, end = span
-    return render_video(
-        session.timeline,
-        path,
-        facts=facts(session),
-        chapters=chapters(session),
-        start_ns=start,
-        end_ns=end,
-        progress=progress,
-        source=origin(session.source, session.recording, reflow=session.reflow),
-        **options,
-    )
 
 
 def facts(session: Session) -> Facts:

@@ -31,15 +31,16 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Non
 
 @posix
 @pytest.mark.parametrize("script", ["echo boom >&2; exit 3", "cat >/dev/null; echo boom >&2; exit 3"])
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
 def test_its_last_words_are_quoted_and_nothing_is_left(
-    play: Play, facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    play: Play, facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, suffix: str
 ) -> None:
     timeline = play([(0, b"x")])
     pretend(tmp_path, monkeypatch, script)
     place = tmp_path / "out"
     place.mkdir()
     with pytest.raises(RenderError, match=r"exit 3.*\n.*boom"):
-        render_video(timeline, place / "v.mp4", facts=facts)
+        render_video(timeline, place / f"v{suffix}", facts=facts)
     assert list(place.iterdir()) == []
 
 
