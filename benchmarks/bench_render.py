@@ -165,8 +165,10 @@ def against_agg(case: Case, folder: Path) -> tuple[float, float] | None:
     head = json.dumps({"version": 2, "width": frame.columns, "height": frame.rows})
     lines = [head, *(json.dumps([t, "o", text]) for t, text in case.cast)]
     (folder / "x.cast").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    command = [program, "--quiet", "--font-dir", str(fonts.HERE), "--font-family", "DejaVu Sans Mono"]
-    took = timed(lambda: subprocess.run([*command, "x.cast", "x.gif"], cwd=folder, check=True))
+    command = [program, "--font-dir", str(fonts.HERE), "--font-family", "DejaVu Sans Mono"]
+    took = timed(
+        lambda: subprocess.run([*command, "x.cast", "x.gif"], cwd=folder, check=True, capture_output=True)
+    )
     return took, (folder / "x.gif").stat().st_size / 1e6
 
 

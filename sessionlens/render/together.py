@@ -31,9 +31,14 @@ class Together:
 
     def add(self, made: Path, target: Path) -> None:
         """A finished file of the folder, and where it goes. Raises UsageError where another lies there."""
-        if target.exists() and not self._overwrite:
-            raise UsageError(f"{target}: is there already; --force replaces it")
+        self.free(target)
         self._files[made] = target
+
+    def free(self, *targets: Path) -> None:
+        """Raise UsageError where one of these is there and may not be replaced."""
+        for target in targets:
+            if target.exists() and not self._overwrite:
+                raise UsageError(f"{target}: is there already; --force replaces it")
 
     def write(self, text: str, target: Path) -> Path:
         """A text file (UTF-8, LF) that goes there."""

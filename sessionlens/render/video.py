@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Cut
-from sessionlens.render.recipes import kind_of
+from sessionlens.render.recipes import MP4, kind_of
 from sessionlens.render.sidecar import Made, beside, captions_beside, sidecar
 from sessionlens.render.sizes import fitting, numbered
 from sessionlens.render.studio import Studio
@@ -83,6 +83,7 @@ def render_video(
         start_ns, end_ns, idle, float(speed), findings, plain, small or kind_of(target).small, theme
     )
     with Together(target, overwrite=overwrite) as files:
+        files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))
         studio = Studio(timeline, facts, chapters, target, files.folder, progress)
         made = fitting(studio, order, max_bytes)
         paths = numbered(target, len(made))

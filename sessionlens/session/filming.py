@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,10 @@ def paced(wish: Wish) -> tuple[float, float]:
     if wish.preset == EXHIBIT and (wish.idle is not None or wish.speed is not None):
         raise UsageError(f"an {EXHIBIT} is uncut and at its real speed: leave out idle and speed")
     idle, speed = PRESETS[wish.preset]
-    return idle if wish.idle is None else wish.idle, speed if wish.speed is None else wish.speed
+    idle = idle if wish.idle is None else wish.idle
+    if not 0 <= idle < inf:
+        raise UsageError(f"idle time is a number of seconds, 0 for uncut, not {idle}")
+    return idle, speed if wish.speed is None else wish.speed
 
 
 def span(session: Session, wish: Wish) -> tuple[Session, int | None, int | None]:

@@ -125,8 +125,16 @@ def test_a_failed_render_leaves_neither(play: Play, facts: Facts, tmp_path: Path
 
 def test_what_is_there_is_replaced_only_when_told(play: Play, facts: Facts, tmp_path: Path) -> None:
     (tmp_path / "v.vtt").write_text("mine")
+    told: list[int] = []
     with pytest.raises(UsageError, match=r"v\.vtt: is there already"):
-        render_video(play(WORK), tmp_path / "v.mp4", facts=facts, overwrite=False)
+        render_video(
+            play(WORK),
+            tmp_path / "v.mp4",
+            facts=facts,
+            overwrite=False,
+            progress=lambda done, _: told.append(done),
+        )
+    assert told == [], "known before anything is made"
     assert (tmp_path / "v.vtt").read_text() == "mine"
     assert not (tmp_path / "v.mp4").exists()
 

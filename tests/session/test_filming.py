@@ -57,6 +57,12 @@ def test_an_exhibit_is_never_something_else(
         session.render(tmp_path / "v.mp4", preset="other")
 
 
+@pytest.mark.parametrize("idle", [-1, float("nan"), float("inf")])
+def test_an_idle_time_that_is_none(session: sl.Session, tmp_path: Path, idle: float) -> None:
+    with pytest.raises(sl.UsageError, match="number of seconds"):
+        session.render(tmp_path / "v.mp4", idle=idle)
+
+
 def test_a_clip_of_a_command(session: sl.Session, tmp_path: Path) -> None:
     row = session.commands.iloc[1]
     assert row["command"] == "id"
