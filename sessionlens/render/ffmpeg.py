@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,6 @@ from sessionlens.errors import RenderError
 from sessionlens.render.colour import Bytes
 from sessionlens.render.matroska import I420, frame_header, header
 
-PIPE = 1 << 20
 INPUT = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-f", "matroska", "-i", "pipe:0")
 
 
@@ -57,7 +55,6 @@ class Encoder:
             except OSError as error:
                 raise RenderError(f"cannot start ffmpeg at {program}: {error.strerror or error}") from error
             stack.callback(self._end)
-            widen(self._running()[1])
             self._send(header(*self.size, self._pixels))
             self._stack = stack.pop_all()
         return self
@@ -113,12 +110,3 @@ class Encoder:
         said = self._words.read()[-2000:].decode("utf-8", "replace").strip() or "nothing"
         code = self._process.returncode if self._process else None
         return RenderError(f"ffmpeg failed on {self.name} (exit {code}); its last words:\n{said}")
-
-
-def widen(pipe: IO[bytes]) -> None:
-    """Let the pipe hold a good part of a picture instead of 64 KiB, where the system can: less waiting."""
-    if sys.platform == "linux":
-        import fcntl
-
-        with contextlib.suppress(OSError):  # a limit of the system; slower, and nothing else
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
