@@ -30,10 +30,11 @@ if TYPE_CHECKING:
         SessionLensError,
         UsageError,
     )
-    from sessionlens.evidence import Verification, verify
+    from sessionlens.evidence import Verification
     from sessionlens.masking import Selection
     from sessionlens.recording import Recording
     from sessionlens.session import Screen, Session, corpus, open
+    from sessionlens.session.filmed import verify
     from sessionlens.terminal import Terminal, Timeline
     from sessionlens.zones import options
 
@@ -69,10 +70,11 @@ HOMES = {
     "sessionlens.catalog.search": ["Hits"],
     "sessionlens.detect": ["ran"],
     "sessionlens.errors": [name for name in __all__ if name.endswith("Error")],
-    "sessionlens.evidence": ["Verification", "verify"],
+    "sessionlens.evidence": ["Verification"],
     "sessionlens.masking": ["Selection"],
     "sessionlens.recording": ["Recording"],
     "sessionlens.session": ["Screen", "Session", "corpus", "open"],
+    "sessionlens.session.filmed": ["verify"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
     "sessionlens.zones": ["options"],
 }

@@ -1,4 +1,4 @@
-"""sessionlens render: an MP4 with the commands burned in."""
+"""sessionlens render: an MP4 with the commands burned in, a GIF, or a picture of one screen."""
 
 from __future__ import annotations
 
@@ -14,41 +14,58 @@ from sessionlens.cli.common import (
 )
 from sessionlens.cli.masking import mask_arguments, wanted
 from sessionlens.session import open
-from sessionlens.session.outputs import check_output
+from sessionlens.session.outputs import PRESETS, SUFFIXES, check_output
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     one_recording_argument(parser)
-    output_argument(parser, "MP4", required=True)
+    output_argument(parser, "FILE", required=True)
     parser.add_argument("--start", metavar="TIME", help="from this time on")
     parser.add_argument("--end", metavar="TIME", help="up to this time")
-    parser.add_argument("--idle", type=float, default=2.0, help="longest pause shown, in seconds; 0: uncut")
-    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast")
+    parser.add_argument(
+        "--clip", metavar="N|REF", help="what belongs to this command, or to a ref from a table"
+    )
+    parser.add_argument("--at", metavar="TIME", help="of a .png: the moment")
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="review", help="review: idle time cut at 2 s; exhibit: uncut, 1x"
+    )
+    parser.add_argument("--idle", type=float, metavar="S", help="longest pause shown, in seconds; 0: uncut")
+    parser.add_argument("--speed", type=float, metavar="X", help="how many times as fast")
     parser.add_argument("--findings", action="store_true", help="burn in the marks, as the analyst's")
     mask_arguments(parser)
     theme_argument(parser)
     parser.add_argument("--plain", action="store_true", help="the bare terminal, no bands")
+    parser.add_argument(
+        "--max-size",
+        metavar="SIZE",
+        help="20MB: a smaller picture, then parts (-1of3)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_output(arguments.output, ".mp4", overwrite=arguments.force)
+    check_output(arguments.output, *SUFFIXES, overwrite=arguments.force)
     session = open(arguments.path, arguments.channel, identity=arguments.identity)
     warn_of_gaps(session)
     report = session.render(
         arguments.output,
         start=arguments.start,
         end=arguments.end,
+        clip=arguments.clip,
+        at=arguments.at,
+        preset=arguments.preset,
         idle=arguments.idle,
         speed=arguments.speed,
         findings=arguments.findings,
         plain=arguments.plain,
         mask=wanted(arguments, written=True),
         theme=arguments.theme,
+        max_size=arguments.max_size,
+        overwrite=arguments.force,
         progress=progress("rendering"),
     )
     say(str(report))
     shown = session.main.channel.number
     left_out = [c.name for c in session.source.channels if c.number != shown]
-    if left_out:
+    if left_out and arguments.clip is None:
         say(f"shows channel {shown}; not shown: {', '.join(left_out)} (--channel N)")
     return 0

@@ -1,4 +1,5 @@
-"""sessionlens verify: whether a recording is what was sealed, in words for lay readers."""
+"""sessionlens verify: whether a recording is what was sealed, or a video what was made of it, in words for
+lay readers."""
 
 from __future__ import annotations
 
@@ -11,15 +12,16 @@ from pathlib import Path
 from sessionlens_recorder.bundle import find_tombstones
 
 from sessionlens.catalog.search import count
-from sessionlens.cli.common import say, zone_argument
-from sessionlens.errors import FormatError
+from sessionlens.cli.common import identity_argument, progress, say, zone_argument
+from sessionlens.errors import FormatError, UsageError
 from sessionlens.evidence import Verification, deleted, heads, verify
 from sessionlens.session import corpus
+from sessionlens.session.outputs import is_video
 from sessionlens.visible import visible
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, help="a recording or a folder of recordings")
+    parser.add_argument("path", type=Path, help="a recording, a folder of recordings, or a video")
     parser.add_argument(
         "--signers",
         type=Path,
@@ -31,6 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="JSON lines with the chain heads that a recorder's sink kept: whether one was written anew "
         "(exit code 1), or is not there any more (2)",
     )
+    parser.add_argument(
+        "--source",
+        type=Path,
+        metavar="RECORDING",
+        help="of a video: what it was made from, if not found here",
+    )
+    identity_argument(parser)
     parser.add_argument("--json", action="store_true", help="exact, for programs")
     zone_argument(parser)
 
@@ -39,8 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     """0: all hold, 1: something does not hold, 2: cannot tell, which a recording that heads tell of and that
     is not there is too. The worst of several wins: 1, then 2.
     """
-    paths = _recordings(arguments.path)
     told = None if arguments.heads is None else heads.read(arguments.heads)
+    if is_video(arguments.path):
+        return _video(arguments, told)
+    if arguments.source is not None or arguments.identity:
+        raise UsageError("--source and --identity are for a video: evidence.mp4")
+    paths = _recordings(arguments.path)
     results = [(path, verify(path, arguments.signers, told)) for path in paths]
     whole = arguments.path not in paths
     deletions = deleted.find(arguments.path, arguments.signers, told) if whole else []
@@ -63,6 +76,25 @@ def run(arguments: argparse.Namespace) -> int:
     codes = {0, *(result.exit_code for _, result in results), *(deletion.exit_code for deletion in deletions)}
     codes |= {2} if gone else set()
     return 1 if 1 in codes else max(codes)
+
+
+def _video(arguments: argparse.Namespace, told: heads.Heads | None) -> int:
+    """One video, with the recording that it was made from."""
+    from sessionlens.session.filmed import verify as verify_video
+
+    result = verify_video(
+        arguments.path,
+        arguments.signers,
+        told,
+        source=arguments.source,
+        identity=arguments.identity,
+        progress=progress("comparing"),
+    )
+    if arguments.json:
+        say(json.dumps([{"video": str(arguments.path), **result.as_dict()}], indent=1))
+    else:
+        say_result(arguments.path, result)
+    return result.exit_code
 
 
 def _recordings(path: Path) -> list[Path]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sessionlens.evidence import Verification
-    from sessionlens.render import VideoReport
+    from sessionlens.render import ImageReport, VideoReport
     from sessionlens.session import Session
 
 PROMPT = r"deploy@web01:\w$ "
@@ -53,7 +53,7 @@ class DemoResult:
     moment: Path
     allowed_signers: Path
     verification: Verification
-    report: VideoReport
+    report: VideoReport | ImageReport
     commands: pd.DataFrame
     typed: tuple[str, ...]
     cancelled: tuple[str, ...]

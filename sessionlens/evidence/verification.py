@@ -17,7 +17,8 @@ class Failure:
     """One thing that does not hold, and where."""
 
     kind: str
-    """tampered, missing, unlisted, unsafe, torn, signature, signer, heads."""
+    """tampered, missing, unlisted, unsafe, torn, signature, signer, heads; of a video also source, cells,
+    pictures."""
     file: str
     offset: int | None
     length: int | None

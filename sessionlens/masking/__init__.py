@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .mask import Mask, Veil
 from .tally import Tally
+from .told import Told, told
 from .veil import COVER, cover_style
 from .wanted import Region, Selection, Wanted
 
-__all__ = ["COVER", "Mask", "Region", "Selection", "Tally", "Veil", "Wanted", "cover_style"]
+__all__ = ["COVER", "Mask", "Region", "Selection", "Tally", "Told", "Veil", "Wanted", "cover_style", "told"]

@@ -7,8 +7,8 @@ is (commands), which findings there are (detect).
 from __future__ import annotations
 
 from sessionlens.render.facts import Chapter, Facts
-from sessionlens.render.image import render_image
+from sessionlens.render.image import ImageReport, render_image
 from sessionlens.render.themes import THEMES
 from sessionlens.render.video import VideoReport, render_video
 
-__all__ = ["THEMES", "Chapter", "Facts", "VideoReport", "render_image", "render_video"]
+__all__ = ["THEMES", "Chapter", "Facts", "ImageReport", "VideoReport", "render_image", "render_video"]

@@ -6,7 +6,8 @@ flat fills. All places and sizes are even, since the chroma planes of I420 are h
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from sessionlens.render.glyphs import Atlas, Slots
 
 Pair = tuple[int, int]  # foreground, background
 Planes = tuple[Bytes, ...]
+COLOURED = 24 << 20  # bytes of luma in tiles
 
 
 class Ink(Protocol):
@@ -49,9 +51,11 @@ class RgbInk:
         return (rgb_table(colour, colour)[0],)
 
     def strip(self, atlas: Atlas, slots: Slots, which: Slots | None, pairs: list[Pair]) -> Planes:
-        own = side_by_side(atlas.index[slots] // LEVELS, which, LEVELS)
+        own: npt.NDArray[np.integer] = atlas.index[slots] // LEVELS
+        if which is not None:
+            own = own + (which * LEVELS)[:, None, None]
         table = np.concatenate([rgb_table(*pair) for pair in pairs])
-        return (table[own],)
+        return (table[side_by_side(own)],)
 
     def picture(self, pixels: Bytes) -> Planes:
         return (pixels,)
@@ -61,6 +65,9 @@ class I420Ink:
     """Planar Y, U, V in one buffer, BT.709 limited range, the luma solved for each pair."""
 
     steps: tuple[int, ...] = (1, 2, 2)
+
+    def __init__(self) -> None:
+        self._tiles: WeakKeyDictionary[Atlas, Coloured] = WeakKeyDictionary()
 
     def planes(self, width: int, height: int) -> tuple[Bytes, Planes]:
         size, quarter = width * height, width * height // 4
@@ -75,25 +82,61 @@ class I420Ink:
         return tables.luma[:1], tables.u[:1], tables.v[:1]
 
     def strip(self, atlas: Atlas, slots: Slots, which: Slots | None, pairs: list[Pair]) -> Planes:
-        tables = [yuv_tables(*pair) for pair in pairs]
-        own = side_by_side(atlas.index[slots], which, LEVELS * LEVELS)
-        mean = side_by_side(atlas.mean[slots], which, LEVELS)
-        luma = joined([t.luma for t in tables]).take(own)
-        return luma, joined([t.u for t in tables]).take(mean), joined([t.v for t in tables]).take(mean)
+        found = self._tiles.get(atlas)
+        if found is None or found.atlas_index is not atlas.index or found.full:
+            found = self._tiles[atlas] = Coloured(atlas)
+        luma, u, v = found.tiles(slots, which, pairs)
+        return side_by_side(luma), side_by_side(u), side_by_side(v)
 
     def picture(self, pixels: Bytes) -> Planes:
         return yuv_picture(pixels)
 
 
-def joined(tables: list[Bytes]) -> Bytes:
-    """Tables end to end."""
-    return tables[0] if len(tables) == 1 else np.concatenate(tables)
+class Coloured:
+    """The tiles of one atlas in the colours in which they were asked for: luma and both chromas, each worked
+    out once. An atlas that grew or began anew has another array, and needs a new one of these."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas_index, self._mean = atlas.index, atlas.mean
+        self._pairs: dict[Pair, int] = {}
+        self._known = np.full((8, len(atlas.index)), -1, np.int32)  # by pair and slot
+        self._count = 0
+        whole, half = (64, *atlas.index.shape[1:]), (64, *atlas.mean.shape[1:])
+        self._planes = [np.zeros(shape, np.uint8) for shape in (whole, half, half)]
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to begin anew."""
+        return self._planes[0].nbytes > COLOURED
+
+    def tiles(self, slots: Slots, which: Slots | None, pairs: list[Pair]) -> list[Bytes]:
+        """Luma (n, h, w) and both chromas (n, h / 2, w / 2) of tiles in their pairs."""
+        rows = np.array([self._pairs.setdefault(pair, len(self._pairs)) for pair in pairs], np.int32)
+        while len(self._pairs) > len(self._known):
+            self._known = np.concatenate([self._known, np.full_like(self._known, -1)])
+        row = rows[0] if which is None else rows[which]
+        numbers = self._known[row, slots]
+        if numbers.min() < 0:
+            for i in np.flatnonzero(numbers < 0).tolist():
+                pair = pairs[0 if which is None else which[i]]
+                self._add(pair, int(self._pairs[pair]), int(slots[i]))
+            numbers = self._known[row, slots]
+        return [plane[numbers] for plane in self._planes]
+
+    def _add(self, pair: Pair, row: int, slot: int) -> None:
+        if self._known[row, slot] >= 0:
+            return
+        if self._count == len(self._planes[0]):
+            self._planes = [np.concatenate([plane, np.zeros_like(plane)]) for plane in self._planes]
+        tables, own, mean = yuv_tables(*pair), self.atlas_index[slot], self._mean[slot]
+        for plane, tile in zip(self._planes, (tables.luma[own], tables.u[mean], tables.v[mean]), strict=True):
+            plane[self._count] = tile
+        self._known[row, slot] = self._count
+        self._count += 1
 
 
-def side_by_side(tiles: npt.NDArray[np.integer], which: Slots | None, size: int) -> npt.NDArray[np.integer]:
-    """Tiles (n, h, w) as one strip (h, n × w), each moved on to the table of its pair."""
-    if which is not None:
-        tiles = tiles + (which * size)[:, None, None]
+def side_by_side(tiles: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Tiles (n, h, w) as one strip (h, n × w)."""
     n, h, w = tiles.shape
     return tiles.transpose(1, 0, 2).reshape(h, n * w)
 
@@ -119,6 +162,11 @@ class Canvas:
     def move_up(self, x: int, y: int, width: int, height: int, by: int) -> None:
         """What lies `by` pixels below a rectangle, into the rectangle."""
         for plane, k in zip(self.planes, self.ink.steps, strict=True):
+            if width == self.width:  # whole lines lie one after the other: numpy moves them without a copy
+                flat, size, step = plane.reshape(-1), plane.size // len(plane), by // k
+                first, last = y // k, (y + height) // k
+                flat[first * size : last * size] = flat[(first + step) * size : (last + step) * size]
+                continue
             across = slice(x // k, (x + width) // k)
             plane[y // k : (y + height) // k, across] = plane[(y + by) // k : (y + by + height) // k, across]
 

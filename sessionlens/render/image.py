@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -22,6 +24,18 @@ if TYPE_CHECKING:
 
 COMMAND_LINES = 6
 SCALES = range(1, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReport:
+    """What was written: width and height in pixels, bytes."""
+
+    path: Path
+    size: tuple[int, int]
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.size[0]}x{self.size[1]}, {self.bytes / 1e3:.0f} kB"
 
 
 def render_image(

@@ -14,8 +14,10 @@ CELL = (10, 20)  # the least that is legible
 LARGEST = (32, 62)
 SMALLEST = (2, 4)
 LEAST_COLUMNS = 94  # of a band
+LEAST_HEIGHT = PICTURES[0][1]  # of the picture that a band's measures are made for
 STAMP_COLUMNS = 40  # the least of a stamp without bands
 MARGIN = 8  # around the terminal in a single picture
+EDGES = 4  # of the edge around the terminal in a video, both sides
 SHAPE = 0.517  # width by height of a cell that its font fills
 
 
@@ -118,12 +120,17 @@ def arrange(
     command_lines: int = 1,
     findings: bool = False,
     caveats: bool = False,
+    small: bool = False,
 ) -> Layout:
-    """The layout for a terminal of at most that size; if even 3840×2160 is too small for it, a note says
-    so."""
+    """The layout for a terminal of at most that size; if even 3840×2160 is too small for it, a note says so.
+
+    `small`: the picture is no larger than its least legible cells and its bands need, where that saves any.
+    """
     columns, rows = max(columns, 1), max(rows, 1)
-    for width, height in PICTURES:
-        measures = Bands.of(height, command_lines, int(findings))
+    least = smallest(columns, rows, plain, Bands.of(LEAST_HEIGHT, command_lines, int(findings)), caveats)
+    fits = least[0] <= PICTURES[-1][0] and least[1] <= PICTURES[-1][1]
+    for width, height in (least,) if small and fits else PICTURES:
+        measures = Bands.of(LEAST_HEIGHT if small and fits else height, command_lines, int(findings))
         bands = None if plain else measures
         head = measures.stamp if caveats else 0
         above, below = (bands.above, bands.below) if bands else (0, 0)
@@ -139,11 +146,24 @@ def arrange(
     return Layout(width, height, cell, screen, bands, note, stamp)
 
 
+def smallest(columns: int, rows: int, plain: bool, bands: Bands, caveats: bool) -> tuple[int, int]:
+    """The size of a picture that has room for cells of 10×20 and for its bands, and for nothing else."""
+    width, height = columns * CELL[0] + EDGES, rows * CELL[1] + EDGES
+    height += bands.stamp if caveats else 0
+    if plain:
+        return (max(width, narrowest(bands, plain)) if caveats else width), height
+    return max(width, narrowest(bands, plain)), height + bands.above + bands.below
+
+
+def narrowest(bands: Bands, plain: bool) -> int:
+    """The width that the bands, or without them the stamp, cannot do without."""
+    return (STAMP_COLUMNS if plain else LEAST_COLUMNS) * bands.main[0]
+
+
 def cell_for(screen: Box, columns: int, rows: int) -> tuple[int, int]:
     """The largest cell of the font's shape with which so many columns and rows fit."""
-    margin = 4  # the edge around the terminal
-    wide = floor_even(min((screen.width - margin) / columns, LARGEST[0]))
-    high = floor_even(min((screen.height - margin) / rows, LARGEST[1]))
+    wide = floor_even(min((screen.width - EDGES) / columns, LARGEST[0]))
+    high = floor_even(min((screen.height - EDGES) / rows, LARGEST[1]))
     if wide > high * SHAPE:
         wide = min(wide, max(even(high * SHAPE), CELL[0] if high >= CELL[1] else 2))
     elif high * SHAPE > wide:

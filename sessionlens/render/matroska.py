@@ -1,5 +1,4 @@
-"""A live Matroska stream of uncompressed I420 frames with their own millisecond timestamps, for ffmpeg's
-stdin.
+"""A live Matroska stream of uncompressed frames with their own millisecond timestamps, for ffmpeg's stdin.
 
 The least that carries a time per frame through a pipe: one track, one cluster a frame, sizes known but for
 the segment's. RFC 8794 (EBML) and RFC 9559 (Matroska). Timestamps have to rise strictly.
@@ -10,10 +9,11 @@ from __future__ import annotations
 MILLISECOND = 1_000_000
 UNKNOWN_SIZE = b"\x01" + b"\xff" * 7
 BT709, LIMITED = 1, 1
+I420, RGB24 = b"I420", b"RGB\x18"  # FourCCs: planar Y, U, V; 24 bits a pixel
 
 
-def header(width: int, height: int) -> bytes:
-    """All that comes before the first frame."""
+def header(width: int, height: int, pixels: bytes = I420) -> bytes:
+    """All that comes before the first frame; `pixels` is their FourCC."""
     ebml = element(
         0x1A45DFA3,
         number(0x4286, 1), number(0x42F7, 1), number(0x42F2, 4), number(0x42F3, 8),
@@ -28,7 +28,8 @@ def header(width: int, height: int) -> bytes:
     colour = element(
         0x55B0, number(0x55B1, BT709), number(0x55B9, LIMITED), number(0x55BA, BT709), number(0x55BB, BT709)
     )
-    video = element(0xE0, number(0xB0, width), number(0xBA, height), element(0x2EB524, b"I420"), colour)
+    own = colour if pixels == I420 else b""
+    video = element(0xE0, number(0xB0, width), number(0xBA, height), element(0x2EB524, pixels), own)
     track = element(
         0xAE,
         number(0xD7, 1), number(0x73C5, 1), number(0x83, 1), number(0x9C, 0),

@@ -115,3 +115,15 @@ def moments(pace: Pace, times: Iterable[int]) -> list[Moment]:
             if ms <= pace.duration_ms:
                 found.setdefault(ms, pace.session_ns(ms))
     return [Moment(ms, found[ms]) for ms in sorted(found)]
+
+
+def ticked(times: Iterable[Moment], tick_ms: int) -> Iterator[Moment]:
+    """Moments of a video that tells time in ticks; of several in one tick the last."""
+    last: Moment | None = None
+    for moment in times:
+        ms = moment.video_ms // tick_ms * tick_ms
+        if last is not None and last.video_ms != ms:
+            yield last
+        last = Moment(ms, moment.session_ns)
+    if last is not None:
+        yield last

@@ -92,7 +92,8 @@ class Screen:
         if same < len(rows) // 2 or up >= room:
             return
         moved = min(same, room - up)
-        self.canvas.move_up(box.x, box.y, box.width, moved * height, up * height)
+        # whole lines: beside the box they are all alike, and moving them is a single copy
+        self.canvas.move_up(0, box.y, self.canvas.width, moved * height, up * height)
         rows[:moved] = rows[up : up + moved]
         self._used[:moved] = self._used[up : up + moved]
 

@@ -47,6 +47,7 @@ def cells(text: str) -> tuple[Cell, ...]:
     return tuple(out)
 
 
+@lru_cache(4096)
 def columns_of(text: str) -> int:
     """The columns that a text takes."""
     return sum(columns for _, columns in cells(text))

@@ -1,46 +1,36 @@
-"""A timeline as an MP4: which pictures, when, and off to the encoder. Nothing here knows a pixel or a byte of
-MP4."""
+"""A timeline as a video and the files beside it. Nothing here knows a pixel or a byte of MP4."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sessionlens.errors import UsageError
-from sessionlens.masking import Tally
-from sessionlens.render.bands import Commands
-from sessionlens.render.canvas import Canvas, I420Ink
+from sessionlens.masking import Tally, Told
 from sessionlens.render.facts import SECOND, Chapter, Facts
-from sessionlens.render.ffmpeg import Encoder
-from sessionlens.render.layout import PICTURES, Bands, Layout, arrange
-from sessionlens.render.pace import MILLISECOND, Cut, Moment, Pace, cuts, moments, seconds
-from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
-from sessionlens.render.screen import Screen
-from sessionlens.render.stamp import paint_stamp
-from sessionlens.render.tags import ffmetadata, marks, tags
+from sessionlens.render.order import Order
+from sessionlens.render.pace import Cut
+from sessionlens.render.recipes import MP4, kind_of
+from sessionlens.render.sidecar import Made, beside, captions_beside, sidecar
+from sessionlens.render.sizes import fitting, numbered
+from sessionlens.render.studio import Studio
 from sessionlens.render.theme import DARK, Theme
 from sessionlens.render.themes import theme_of
+from sessionlens.render.together import Together
 
 if TYPE_CHECKING:
-    from sessionlens.terminal import Frame, Timeline
-
-HOLD = 1000  # ms that the session's last picture stays
-LEAST_HOLD = 500  # ms that any clip's last picture does
-KEY_EVERY = 5000  # ms, at most
-COMMAND_LINES = 4  # at most
+    from sessionlens.terminal import Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """What was written: seconds, pictures, width and height in pixels, bytes, the session time that was cut,
-    and how many places were masked, of each kind (None: no mask was asked)."""
+    """What was written: seconds, pictures, width and height in pixels, bytes, the session time that was
+    cut, and how many places were masked, of each kind (None: no mask was asked); of all parts together, where
+    one file would have been too large. `path` is the first of `paths`."""
 
-    path: Path
+    paths: tuple[Path, ...]
     duration_s: float
     frames: int
     size: tuple[int, int]
@@ -48,13 +38,21 @@ class VideoReport:
     cuts: tuple[Cut, ...]
     masked: Tally | None = None
 
+    @property
+    def path(self) -> Path:
+        """The file, or the first part."""
+        return self.paths[0]
+
     def __str__(self) -> str:
         width, height = self.size
         cut = f", {len(self.cuts)} idle stretch{'es' * (len(self.cuts) != 1)} cut" if self.cuts else ""
-        mebibytes = self.bytes / (1 << 20)
-        length = f"{self.duration_s:.1f} s, {self.frames} pictures, {width}x{height}, {mebibytes:.1f} MiB"
+        length = (
+            f"{self.duration_s:.1f} s, {self.frames} pictures, {width}x{height}, {self.bytes / 1e6:.1f} MB"
+        )
+        parts = f" … {self.paths[-1].name}: {len(self.paths)} parts" if len(self.paths) > 1 else ""
         mask = "not masked" if self.masked is None else str(self.masked)
-        return f"{self.path}: {length}{cut}{', ' if mask else ''}{mask}"
+        said = f"{self.path}{parts}{', ' if parts else ': '}{length}{cut}"
+        return f"{said}{', ' if mask else ''}{mask}"
 
 
 def render_video(
@@ -65,203 +63,72 @@ def render_video(
     chapters: Sequence[Chapter] = (),
     start_ns: int | None = None,
     end_ns: int | None = None,
-    idle_ns: float | None = 2e9,
+    idle_ns: float | None = 2 * SECOND,
     speed: float = 1.0,
     findings: bool = False,
     plain: bool = False,
+    small: bool = False,
     theme: Theme | str = DARK,
-    masked: Callable[[Iterable[int]], Tally] | None = None,
+    mask: Told | None = None,
+    masked: Callable[[Iterable[int], int, int], Tally] | None = None,
+    max_bytes: int | None = None,
+    source: Mapping[str, Any] | None = None,
+    overwrite: bool = True,
     progress: Callable[[int, int], object] | None = None,
 ) -> VideoReport:
-    """Write the video of a timeline.
+    """Write the video of a timeline, and beside it its captions (`.vtt`) and its sidecar (`.mp4.json`).
 
     `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
     much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
-    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `theme`: one of
-    `THEMES`, or its name. `masked` counts what the mask, through which all of this has gone, covers of the
-    rows that are shown. `progress(done, total)`: video time in ns. Raises UsageError for times or a theme
-    that make no sense, RenderError when nothing could be written.
+    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `small`: the
+    smallest legible picture. `theme`: one of `THEMES`, or its name. `max_bytes`: no file is larger; the
+    picture becomes small, then there are parts. `mask`: what the sidecar says of the mask through which all
+    of this has gone; `masked` counts what that covers of rows and a time. `source`: what the sidecar says of
+    the recording. `progress(done, total)`: video time in ns. Raises UsageError for times that make no sense,
+    RenderError when nothing could be written.
     """
-    theme = theme_of(theme)
-    film = plan(timeline, facts, chapters, start_ns, end_ns, None if idle_ns is None else int(idle_ns), speed)
-    tally = None if masked is None else masked(rows_of(timeline, *film.frames))
-    film = replace(film, facts=replace(facts, masked=None if tally is None else str(tally)))
-    layout = layout_of(film, plain, findings)
-    canvas = Canvas(layout.width, layout.height, I420Ink())
-    screen = Screen(canvas, layout, timeline, theme)
-    panels = panels_of(film, canvas, layout, theme)
-    if layout.stamp is not None:
-        paint_stamp(canvas, layout.stamp, film.facts, theme, bare=plain)
-    said = ffmetadata(tags(film.facts, film.pace, film.idle_ns), marks(film.chapters, film.pace, film.end_ms))
     target = Path(path)
-    frames = 0
-    with Encoder(target, layout.width, layout.height, said, key_frames(film)) as encoder:
-        for ms in pictures(film, timeline, screen, panels):
-            encoder.frame(ms, canvas.buffer)
-            frames += 1
-            if progress is not None:
-                progress(ms * MILLISECOND, film.end_ms * MILLISECOND)
-    if progress is not None:
-        progress(film.end_ms * MILLISECOND, film.end_ms * MILLISECOND)
-    size = target.stat().st_size
-    picture = (layout.width, layout.height)
-    return VideoReport(target, film.end_ms / 1000, frames, picture, size, film.pace.cuts, tally)
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """All decisions about one video but its look."""
-
-    facts: Facts
-    chapters: tuple[Chapter, ...]  # those within
-    commands: Commands  # all
-    pace: Pace
-    idle_ns: int | None
-    moments: tuple[Moment, ...]
-    frames: tuple[int, int]  # of the timeline: first, and one beyond the last; (0, 0) where there are none
-    columns: int
-    rows: int
-    end_ms: int  # the length of the video
-
-
-def plan(
-    timeline: Timeline,
-    facts: Facts,
-    chapters: Sequence[Chapter],
-    start_ns: int | None,
-    end_ns: int | None,
-    idle_ns: int | None,
-    speed: float,
-) -> Film:
-    """What is shown, and when."""
-    if not 0.01 <= speed <= 1000:
-        raise UsageError(f"a speed is a number from 0.01 to 1000, not {speed}")
-    if idle_ns is not None and idle_ns < 0:
-        raise UsageError(f"idle time cannot be negative: {idle_ns / SECOND:g} s")
-    times = np.asarray(timeline.t0_ns, np.int64)
-    first, last = span(timeline, facts, chapters, start_ns, end_ns)
-    begin = max(int(np.searchsorted(times, first, side="right")) - 1, 0)
-    stop = int(np.searchsorted(times, last, side="right"))
-    every = sorted(chapters, key=lambda c: c.start_ns)
-    shown = tuple(c for c in every if c.start_ns <= last and (c.end_ns is None or c.end_ns >= first))
-    marks_ns = [t for c in shown for t in (c.start_ns, c.end_ns) if t is not None and first <= t <= last]
-    changes = times[begin:stop].tolist()
-    activity = sorted({first, last, *(t for t in changes if first <= t <= last), *marks_ns})
-    pace = Pace(first, last, cuts(activity, idle_ns, speed), speed)
-    wanted = [*changes, *marks_ns, *seconds(pace, facts.started_ns)]
-    columns, rows = largest(timeline, begin, stop)
-    frames = (begin, stop) if stop > begin else (0, 0)
-    end_ms = pace.duration_ms + HOLD
-    if last < whole_of(timeline, facts, chapters):
-        changed = pace.video_ms(max([first, *changes, *marks_ns]))
-        end_ms = max(pace.duration_ms, changed + LEAST_HOLD)
-    seen = tuple(m for m in moments(pace, wanted) if m.video_ms < end_ms)
-    return Film(facts, shown, Commands(every), pace, idle_ns, seen, frames, columns, rows, end_ms)
-
-
-def whole_of(timeline: Timeline, facts: Facts, chapters: Sequence[Chapter]) -> int:
-    """The last instant of the session."""
-    ends = [facts.duration_ns or 0, *(c.end_ns if c.end_ns is not None else c.start_ns for c in chapters)]
-    if len(timeline):
-        ends += [int(timeline.t1_ns[-1]), timeline.end_ns]
-    return max(ends)
-
-
-def span(
-    timeline: Timeline, facts: Facts, chapters: Sequence[Chapter], start_ns: int | None, end_ns: int | None
-) -> tuple[int, int]:
-    """The first and the last instant of session time that are shown."""
-    whole = whole_of(timeline, facts, chapters)
-    first = min(max(start_ns or 0, 0), whole)
-    last = whole if end_ns is None else min(max(end_ns, 0), whole)
-    if first >= last and whole > 0:
-        asked = [("start", start_ns), ("end", end_ns)]
-        said = ", ".join(f"{name} {t / SECOND:g} s" for name, t in asked if t is not None)
-        raise UsageError(
-            f"nothing to show: {said}, of a session of {whole / SECOND:g} s. The start lies before the end"
-        )
-    return first, last
-
-
-def largest(timeline: Timeline, begin: int, stop: int) -> tuple[int, int]:
-    """The largest number of columns and of rows among these frames."""
-    columns, rows = 1, 1
-    for frame in walk(timeline, begin, stop):
-        columns, rows = max(columns, frame.columns), max(rows, frame.rows)
-    return (columns, rows) if stop > begin else (80, 24)
-
-
-def walk(timeline: Timeline, begin: int, stop: int) -> Iterator[Frame]:
-    """Frames in order."""
-    for frame, _, _ in timeline.walk(begin, stop):
-        yield frame
-
-
-def rows_of(timeline: Timeline, begin: int, stop: int) -> set[int]:
-    """The rows that these frames show."""
-    return {row for frame in walk(timeline, begin, stop) for row in frame.row_ids}
-
-
-def layout_of(film: Film, plain: bool, findings: bool) -> Layout:
-    """The layout, with as many lines for a command as the longest one needs."""
-    width, height = PICTURES[0]
-    bands = Bands.of(height, 1, 0)
-    columns = (width - 2 * bands.pad) // bands.main[0] - STATE
-    latest = film.commands.at(film.pace.start_ns)
-    said = film.chapters if latest is None else (latest.chapter, *film.chapters)
-    lines = lines_needed(said, columns, COMMAND_LINES)
-    caveats = bool(film.facts.caveats or (plain and film.facts.masked))
-    return arrange(
-        film.columns, film.rows, plain=plain, command_lines=lines, findings=findings, caveats=caveats
+    idle = None if idle_ns is None else int(idle_ns)
+    order = Order(
+        start_ns,
+        end_ns,
+        idle,
+        float(speed),
+        findings,
+        plain,
+        small or kind_of(target).small,
+        theme_of(theme),
+        mask,
     )
+    with Together(target, overwrite=overwrite) as files:
+        files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))
+        studio = Studio(timeline, facts, chapters, target, files.folder, progress, masked)
+        made = fitting(studio, order, max_bytes)
+        paths = numbered(target, len(made))
+        for number, (each, name) in enumerate(zip(made, paths, strict=True), 1):
+            put(files, each, name, source, (number, len(made)) if len(made) > 1 else None)
+        tally = studio.film(order).masked
+    return report(made, paths, tally)
 
 
-def panels_of(film: Film, canvas: Canvas, layout: Layout, theme: Theme) -> Panels | None:
-    """The bands, unless the picture is plain."""
-    if layout.bands is None:
-        return None
-    ticks = tuple(film.pace.video_ms(c.start_ns) for c in film.chapters)
-    cut_at = tuple(ms for ms, _ in film.pace.stamps)
-    progress = Progress(max(film.pace.duration_ms, 1), ticks, cut_at)
-    speed = film.pace.speed
-    every = film.commands.chapters
-    return Panels(canvas, layout, layout.bands, theme, film.facts, every, progress, speed=speed)
+def put(
+    files: Together, made: Made, name: Path, source: Mapping[str, Any] | None, part: tuple[int, int] | None
+) -> None:
+    """A video and what belongs to it."""
+    files.write(sidecar(made, name, source, part), beside(name))
+    if made.captions is not None:
+        files.add(made.captions, captions_beside(name))
+    files.add(made.path, name)
 
 
-def pictures(film: Film, timeline: Timeline, screen: Screen, panels: Panels | None) -> Iterator[int]:
-    """Paint each moment onto the canvas; yield its video time wherever the picture differs from the last
-    one."""
-    begin, stop = film.frames
-    frames = walk(timeline, begin, stop)
-    times = np.asarray(timeline.t0_ns, np.int64)[begin:stop]
-    screen.blank(film.columns, film.rows)
-    painted = 0  # frames taken so far
-    frame: Frame | None = None
-    for moment in film.moments:
-        due = int(np.searchsorted(times, moment.session_ns, side="right"))
-        for _ in range(due - painted):
-            frame = next(frames)
-        changed = moment is film.moments[0]
-        if due > painted and frame is not None:
-            changed |= screen.paint(frame)
-        painted = due
-        if panels is not None:
-            stamp = film.pace.stamp_at(moment.video_ms)
-            changed |= panels.paint(moment.session_ns, moment.video_ms, stamp)
-        if changed:
-            yield moment.video_ms
-    yield film.end_ms
-
-
-def key_frames(film: Film) -> list[int]:
-    """Where the video can be entered: at each command, and never further apart than the moments allow."""
-    starts = {film.pace.video_ms(c.start_ns) for c in film.chapters}
-    out: list[int] = []
-    last = 0
-    following: Iterable[Moment] = film.moments[1:]
-    for moment, after in zip(film.moments, [*(m.video_ms for m in following), film.end_ms], strict=True):
-        ms = moment.video_ms
-        if ms in starts or after - last > KEY_EVERY:
-            out.append(ms)
-            last = ms
-    return out
+def report(made: Sequence[Made], paths: tuple[Path, ...], masked: Tally | None) -> VideoReport:
+    """What was written, in all."""
+    return VideoReport(
+        paths,
+        sum(each.end_ms for each in made) / 1000,
+        sum(len(each.shown) for each in made),
+        made[0].size,
+        sum(each.bytes for each in made),
+        tuple(cut for each in made for cut in each.cuts),
+        masked,
+    )

@@ -1,4 +1,5 @@
-"""Where results may be written: never into a recording, never over what is there unless told so."""
+"""What kinds of pictures there are, at which pace, and where results may be written: never into a recording,
+never over what is there unless told so."""
 
 from __future__ import annotations
 
@@ -7,11 +8,20 @@ from pathlib import Path
 from sessionlens.errors import UsageError
 from sessionlens.formats.bundle import root_of
 
+MP4, GIF, PNG = SUFFIXES = (".mp4", ".gif", ".png")
+EXHIBIT = "exhibit"
+PRESETS = {"review": (2.0, 1.0), EXHIBIT: (0.0, 1.0)}  # idle limit in seconds (0: none), speed
 
-def check_output(path: Path, suffix: str, *, overwrite: bool = True) -> None:
+
+def is_video(path: Path) -> bool:
+    """Whether `verify` takes it for a video."""
+    return path.suffix.lower() in (MP4, GIF) and path.is_file()
+
+
+def check_output(path: Path, *suffixes: str, overwrite: bool = True) -> None:
     """Raise UsageError where a result must not go: wrong suffix, inside a bundle, or over another file."""
-    if path.suffix.lower() != suffix:
-        raise UsageError(f"{path}: what is written there is {suffix}; name it so")
+    if path.suffix.lower() not in suffixes:
+        raise UsageError(f"{path}: what is written there is {' or '.join(suffixes)}; name it so")
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file")
     inside = next((p for p in path.absolute().resolve().parents if root_of(p) is not None), None)

@@ -20,10 +20,10 @@ from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
 from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
+from sessionlens.session.clips import Place
 from sessionlens.session.covering import of_commands
 from sessionlens.session.describing import describe, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
-from sessionlens.session.outputs import check_output
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
 from sessionlens.session.untold import hidden
@@ -38,7 +38,7 @@ from sessionlens.times import format_elapsed, format_instant, parse_time
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
-    from sessionlens.render import VideoReport
+    from sessionlens.render import ImageReport, VideoReport
 
 Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp | pd.Series[Any]"
 
@@ -222,7 +222,7 @@ class Session:
 
     def elapsed(self, when: Time) -> int:
         """Any form of time as ns since the session began; UsageError where it is not within the session."""
-        t_ns = self._time(when)
+        t_ns = self.time(when)
         end = self.recording.duration_ns
         if not 0 <= t_ns <= max(end, 0) + 1_000_000_000:
             began = self.info.started_ns
@@ -230,10 +230,10 @@ class Session:
             raise UsageError(f"{when}: outside the session, which lasts {format_elapsed(end)}{since}")
         return t_ns
 
-    def _time(self, when: Time) -> int:
+    def time(self, when: Time) -> int:
         """Any form of time as ns since the session began, wherever that is."""
         if isinstance(when, pd.Series):
-            return self._time(when["start" if "start" in when else "t"])
+            return self.time(when["start" if "start" in when else "t"])
         if pd.isna(when):
             raise UsageError("that time is not known: the row has none")
         if isinstance(when, str) and "/" in when and (ref := Ref.parse(when)) is not None:
@@ -256,34 +256,46 @@ class Session:
         out.attrs["masked"] = dict(tally)
         return out
 
+    def on(self, channel: int | None) -> Session:
+        """The same session, with screens and videos of that channel (None: of this one)."""
+        if channel is None or (self._main is not None and channel == self._main.channel.number):
+            return self
+        return Session(self.source, channel, reflow=self.reflow)
+
     def render(
         self,
         path: str | PathLike[str],
         *,
         start: Time | None = None,
         end: Time | None = None,
-        idle: float = 2.0,
-        speed: float = 1.0,
+        clip: Place | None = None,
+        at: Time | None = None,
+        preset: str = "review",
+        idle: float | None = None,
+        speed: float | None = None,
         findings: bool = False,
         plain: bool = False,
         theme: str = "dark",
         mask: Masking = True,
+        max_size: str | int | None = None,
+        overwrite: bool = True,
         progress: Callable[[int, int], None] | None = None,
-    ) -> VideoReport:
-        """An MP4 of the main channel with the commands burned in; see docs/video.md.
+    ) -> VideoReport | ImageReport:
+        """An MP4 (or GIF) of the main channel with the commands burned in, or a PNG of the screen `at` a
+        time; see docs/video.md.
 
-        `idle` seconds without change are the most that is shown at once (0: uncut); what is cut is stamped.
-        `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
-        `mask`: True (passwords, keys, tokens, card numbers), False, or what else docs/masking.md has.
-        Raises RenderError where no video can be made; no half file is left.
+        `clip` shows what belongs to a row of any table, a ref or a command's number, on its channel.
+        `preset`: `review` shows at most 2 s without change at once, `exhibit` all, at its real speed; `idle`
+        (s; 0: uncut) and `speed` say otherwise for `review`. `max_size` (`20MB`): no file is larger; the
+        picture becomes smaller, then there are parts. `theme`: dark, light, high-contrast, or recording:
+        dark, in the colours that the recording itself set. `mask`: True (passwords, keys, tokens, card
+        numbers), False, or what else docs/masking.md has. Raises UsageError for what makes no sense,
+        RenderError where nothing can be made; no half file is left.
         """
-        from sessionlens.session.video import render_session
+        from sessionlens.session.filming import Wish, render_session
 
-        check_output(Path(path), ".mp4")
-        span = tuple(None if t is None else self._time(t) for t in (start, end))
-        options: dict[str, Any] = {"idle_ns": round(idle * 1e9) or None, "speed": speed, "findings": findings}
-        options |= {"plain": plain, "theme": theme}
-        return render_session(self, Path(path), span, options, progress, self.mask(mask))
+        wish = Wish(start, end, clip, at, preset, idle, speed, findings, plain, max_size, theme, mask)
+        return render_session(self, Path(path), wish, overwrite, progress)
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.masking import Mask, Tally, Veil
-from sessionlens.render import Chapter, Facts, VideoReport, render_video
+from sessionlens.render import Chapter, Facts
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session
+    from sessionlens.terminal import Timeline
 
 CAVEAT = 120  # characters of a gap's text, at most
 FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn"), INCOMPLETE) | {
@@ -23,45 +23,48 @@ FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn"), INCOMPLETE) | {
 """What a kind of gap makes of a recording; every other kind is damage."""
 
 
-def render_session(
-    session: Session,
-    path: Path,
-    span: tuple[int | None, ...],
-    options: dict[str, Any],
-    progress: Callable[[int, int], None] | None,
-    mask: Mask,
-) -> VideoReport:
-    """The main channel of a session as a video, of which all goes through the mask."""
-    start, end = span
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What a video is made of, once it has gone through a mask; `masked` counts what that covers where these
+    rows and this time of the session are shown (None: no mask was asked)."""
+
+    timeline: Timeline
+    facts: Facts
+    chapters: list[Chapter]
+    masked: Callable[[Iterable[int], int, int], Tally] | None
+
+
+def footage(session: Session, mask: Mask) -> Footage:
+    """The main channel of a session, of which all goes through the mask."""
     veil = mask.veil(session.timeline)
-    said, tally_of = masked_chapters(chapters(session), mask, veil, start or 0, end)
-    return render_video(
-        veil.timeline,
-        path,
-        facts=masked_facts(facts(session), mask),
-        chapters=said,
-        masked=None if mask.wanted.nothing else tally_of,
-        start_ns=start,
-        end_ns=end,
-        progress=progress,
-        **options,
-    )
+    said, tally_of = masked_chapters(chapters(session), mask, veil)
+    told = masked_facts(facts(session), mask)
+    return Footage(veil.timeline, told, said, None if mask.wanted.nothing else tally_of)
 
 
 def masked_chapters(
-    found: Sequence[Chapter], mask: Mask, veil: Veil, start: int, end: int | None
-) -> tuple[list[Chapter], Callable[[Iterable[int]], Tally]]:
+    found: Sequence[Chapter], mask: Mask, veil: Veil
+) -> tuple[list[Chapter], Callable[[Iterable[int], int, int], Tally]]:
     """Chapters whose commands are masked, and what is masked where rows are shown: on the screen, and of
     the commands what the screen does not have."""
-    out = []
-    elsewhere = Tally()
-    for chapter, (title, secrets) in zip(found, mask.texts([c.title for c in found]), strict=True):
-        out.append(replace(chapter, title=title))
-        shown = (end is None or chapter.start_ns <= end) and (
-            chapter.end_ns is None or chapter.end_ns >= start
+    texts = mask.texts([c.title for c in found])
+    out = [replace(chapter, title=title) for chapter, (title, _) in zip(found, texts, strict=True)]
+    elsewhere = [
+        (chapter, kind)
+        for chapter, (_, secrets) in zip(out, texts, strict=True)
+        for kind, secret in secrets
+        if secret not in veil.secrets
+    ]
+
+    def tally(rows: Iterable[int], first: int, last: int) -> Tally:
+        said = Tally(
+            kind
+            for chapter, kind in elsewhere
+            if chapter.start_ns <= last and (chapter.end_ns is None or chapter.end_ns >= first)
         )
-        elsewhere.update(kind for kind, secret in secrets if shown and secret not in veil.secrets)
-    return out, lambda rows: Tally(veil.tally(rows) + elsewhere)
+        return Tally(veil.tally(rows) + said)
+
+    return out, tally
 
 
 def masked_facts(said: Facts, mask: Mask) -> Facts:

@@ -14,6 +14,7 @@ import pytest
 from sessionlens.errors import RenderError
 from sessionlens.render import Facts, render_video
 from sessionlens.render.ffmpeg import Encoder, executable
+from sessionlens.render.recipes import mp4
 from sessionlens.terminal import Timeline
 
 Play = Callable[..., Timeline]
@@ -30,15 +31,16 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Non
 
 @posix
 @pytest.mark.parametrize("script", ["echo boom >&2; exit 3", "cat >/dev/null; echo boom >&2; exit 3"])
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
 def test_its_last_words_are_quoted_and_nothing_is_left(
-    play: Play, facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    play: Play, facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, suffix: str
 ) -> None:
     timeline = play([(0, b"x")])
     pretend(tmp_path, monkeypatch, script)
     place = tmp_path / "out"
     place.mkdir()
     with pytest.raises(RenderError, match=r"exit 3.*\n.*boom"):
-        render_video(timeline, place / "v.mp4", facts=facts)
+        render_video(timeline, place / f"v{suffix}", facts=facts)
     assert list(place.iterdir()) == []
 
 
@@ -87,7 +89,8 @@ def test_an_older_file_stays_when_the_render_fails(play: Play, facts: Facts, tmp
 def test_many_key_frames_do_not_overflow_the_command_line(tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
     keys = list(range(0, 40_000_000, 5000))
-    with Encoder(path, 32, 32, ";FFMETADATA1\n", keys) as encoder:
+    arguments = mp4(tmp_path, (32, 32), ";FFMETADATA1\n", keys)
+    with Encoder(path, (32, 32), arguments, name=path) as encoder:
         for ms in (0, 5000, 9000, 10_000):
             encoder.frame(ms, np.full(32 * 32 * 3 // 2, 128, np.uint8))
     assert path.stat().st_size > 0

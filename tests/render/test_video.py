@@ -100,8 +100,18 @@ def test_the_stream_is_h264_high_in_bt709(play: Play, facts: Facts, probe: Probe
     wanted = {"codec_name": "h264", "profile": "High", "pix_fmt": "yuv420p", "color_space": "bt709"}
     assert {key: stream[key] for key in wanted} == wanted
     assert stream["color_range"] == "tv"
+    assert (stream["height"], stream["level"]) == (720, 42)
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_a_full_hd_picture_keeps_the_level_that_players_have(
+    play: Play, facts: Facts, probe: Probe, tmp_path: Path
+) -> None:
+    path = tmp_path / "v.mp4"
+    render_video(play([(0, b"x")], 120, 40), path, facts=facts)
+    (stream,) = [s for s in probe(path, "-show_streams")["streams"] if s["codec_type"] == "video"]
+    assert (stream["height"], stream["level"]) == (1080, 42)
 
 
 def test_idle_time_is_cut_with_a_stamp(

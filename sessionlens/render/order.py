@@ -1,0 +1,53 @@
+"""What is asked of a video: all that decides what it shows, but the recording itself. Plain data, so that the
+file beside the video can say it and anybody can ask for the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, get_type_hints
+
+from sessionlens.errors import UsageError
+from sessionlens.masking import Told
+from sessionlens.render.facts import SECOND
+from sessionlens.render.theme import DARK, Theme
+from sessionlens.render.themes import THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Times of the session in ns; None: all of it, and for `idle_ns` no cut.
+
+    `findings`: burn in the analyst's. `plain`: no bands. `small`: the smallest picture that is legible.
+    `mask`: what it was masked by (None: it is not masked).
+    """
+
+    start_ns: int | None = None
+    end_ns: int | None = None
+    idle_ns: int | None = 2 * SECOND
+    speed: float = 1.0
+    findings: bool = False
+    plain: bool = False
+    small: bool = False
+    theme: Theme = DARK
+    mask: Told | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.01 <= self.speed <= 1000:
+            raise UsageError(f"a speed is a number from 0.01 to 1000, not {self.speed}")
+        if self.idle_ns is not None and self.idle_ns < 0:
+            raise UsageError(f"idle time cannot be negative: {self.idle_ns / SECOND:g} s")
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"theme": self.theme.name}
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Order:
+        """What `as_dict` made. Raises UsageError where it is none that this version knows."""
+        if said.keys() == {f.name for f in fields(cls)} and said["theme"] in THEMES:
+            mask = None if said["mask"] is None else Told.of(said["mask"])
+            values = {**said, "theme": THEMES[said["theme"]], "mask": mask}
+            if all(isinstance(values[name], kind) for name, kind in get_type_hints(cls).items()):
+                return cls(**values)
+        raise UsageError("it was asked for something that this version of sessionlens does not know")

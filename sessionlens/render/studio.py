@@ -1,0 +1,162 @@
+"""Where one video is made: pictures painted one after the other, and off to the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sessionlens.masking import Tally
+from sessionlens.render.canvas import Canvas
+from sessionlens.render.captions import captions, webvtt
+from sessionlens.render.cells import Cells
+from sessionlens.render.facts import Chapter, Facts
+from sessionlens.render.ffmpeg import Encoder
+from sessionlens.render.film import Film, key_frames, plan, rows_of, walk
+from sessionlens.render.layout import PICTURES, Bands, Layout, arrange, narrowest
+from sessionlens.render.order import Order
+from sessionlens.render.pace import MILLISECOND
+from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
+from sessionlens.render.recipes import MP4, gif, kind_of, mp4
+from sessionlens.render.screen import Screen
+from sessionlens.render.sidecar import Made, Shown
+from sessionlens.render.stamp import paint_stamp
+from sessionlens.render.tags import ffmetadata, marks, tags
+from sessionlens.render.theme import Theme
+from sessionlens.render.themes import in_colours
+from sessionlens.render.timedtext import off_by_default
+
+if TYPE_CHECKING:
+    from sessionlens.terminal import Frame, Timeline
+
+COMMAND_LINES = 4  # at most
+
+
+class Studio:
+    """Makes videos of one timeline in a folder, each by its order; `name` is what errors call them."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        facts: Facts,
+        chapters: Sequence[Chapter],
+        name: Path,
+        folder: Path,
+        progress: Callable[[int, int], object] | None = None,
+        masked: Callable[[Iterable[int], int, int], Tally] | None = None,
+    ) -> None:
+        self.timeline, self.facts, self.chapters = timeline, facts, chapters
+        self.name, self.folder, self.kind = name, folder, kind_of(name)
+        self._progress, self._masked, self._count = progress, masked, 0
+
+    def film(self, order: Order) -> Film:
+        """What an order shows, and when."""
+        film = plan(self.timeline, self.facts, self.chapters, order, self.kind.tick_ms)
+        if self._masked is None:
+            return film
+        rows = rows_of(self.timeline, *film.frames)
+        tally = self._masked(rows, film.pace.start_ns, film.pace.end_ns)
+        return replace(film, masked=tally, facts=replace(film.facts, masked=str(tally)))
+
+    def make(self, order: Order) -> Made:
+        """One video."""
+        film = self.film(order)
+        layout = layout_of(film)
+        canvas = Canvas(layout.width, layout.height, self.kind.ink())
+        screen = Screen(canvas, layout, self.timeline, order.theme)
+        panels = panels_of(film, canvas, layout, order.theme)
+        if layout.stamp is not None:
+            paint_stamp(canvas, layout.stamp, film.facts, order.theme, bare=order.plain)
+        self._count += 1
+        made = self.folder / f"video-{self._count}{self.kind.suffix}"
+        size, cells, shown = (layout.width, layout.height), Cells(self.timeline), []
+        arguments, texts = self._recipe(film, size)
+        with Encoder(made, size, arguments, name=self.name, pixels=self.kind.pixels) as encoder:
+            for ms, session_ns, frame in pictures(film, self.timeline, screen, panels):
+                encoder.frame(ms, canvas.buffer)
+                shown.append(Shown(ms, session_ns, frame.offset if frame else 0, cells.fingerprint(frame)))
+                self._tell(ms, film.end_ms)
+        if texts is not None:
+            off_by_default(made)
+        length = made.stat().st_size
+        return Made(made, order, size, film.end_ms, film.pace.cuts, tuple(shown), length, texts)
+
+    def _recipe(self, film: Film, size: tuple[int, int]) -> tuple[list[str], Path | None]:
+        """What ffmpeg is told, and the file with the captions, where this kind has any."""
+        if self.kind is not MP4:
+            return gif(self.folder, in_colours(film.order.theme, self.timeline.palette)), None
+        words = captions(film.chapters, film.pace, film.end_ms)
+        said = ffmetadata(
+            tags(film.facts, film.pace, film.order.idle_ns), marks(film.chapters, film.pace, film.end_ms)
+        )
+        beside = self.folder / f"captions-{self._count}.vtt"
+        beside.write_text(webvtt(words), encoding="utf-8", newline="\n")
+        return mp4(self.folder, size, said, key_frames(film), words, film.end_ms), beside
+
+    def _tell(self, done_ms: int, of_ms: int) -> None:
+        if self._progress is not None:
+            self._progress(done_ms * MILLISECOND, of_ms * MILLISECOND)
+
+
+def layout_of(film: Film) -> Layout:
+    """The layout, with as many lines for a command as the longest one needs."""
+    order = film.order
+    width, height = PICTURES[0]
+    bands = Bands.of(height, 1, 0)
+    width = narrowest(bands, order.plain) if order.small else width
+    columns = (width - 2 * bands.pad) // bands.main[0] - STATE
+    latest = film.commands.at(film.pace.start_ns)
+    said = film.chapters if latest is None else (latest.chapter, *film.chapters)
+    lines = lines_needed(said, columns, COMMAND_LINES)
+    caveats = bool(film.facts.caveats or (order.plain and film.facts.masked))
+    return arrange(
+        film.columns,
+        film.rows,
+        plain=order.plain,
+        command_lines=lines,
+        findings=order.findings,
+        caveats=caveats,
+        small=order.small,
+    )
+
+
+def panels_of(film: Film, canvas: Canvas, layout: Layout, theme: Theme) -> Panels | None:
+    """The bands, unless the picture is plain."""
+    if layout.bands is None:
+        return None
+    ticks = tuple(film.pace.video_ms(c.start_ns) for c in film.chapters)
+    cut_at = tuple(ms for ms, _ in film.pace.stamps)
+    progress = Progress(max(film.pace.duration_ms, 1), ticks, cut_at)
+    speed = film.pace.speed
+    every = film.commands.chapters
+    return Panels(canvas, layout, layout.bands, theme, film.facts, every, progress, speed=speed)
+
+
+def pictures(
+    film: Film, timeline: Timeline, screen: Screen, panels: Panels | None
+) -> Iterator[tuple[int, int, Frame | None]]:
+    """Paint each moment onto the canvas; yield video time (ms), session time (ns) and the frame wherever the
+    picture differs from the last one, and once more at the end."""
+    begin, stop = film.frames
+    frames = walk(timeline, begin, stop)
+    times = np.asarray(timeline.t0_ns, np.int64)[begin:stop]
+    screen.blank(film.columns, film.rows)
+    painted = 0  # frames taken so far
+    frame: Frame | None = None
+    for moment in film.moments:
+        due = int(np.searchsorted(times, moment.session_ns, side="right"))
+        for _ in range(due - painted):
+            frame = next(frames)
+        changed = moment is film.moments[0]
+        if due > painted and frame is not None:
+            changed |= screen.paint(frame)
+        painted = due
+        if panels is not None:
+            stamp = film.pace.stamp_at(moment.video_ms)
+            changed |= panels.paint(moment.session_ns, moment.video_ms, stamp)
+        if changed:
+            yield moment.video_ms, moment.session_ns, frame
+    yield film.end_ms, film.pace.end_ns, frame
