@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+import pandas as pd
+
 from sessionlens.cli.common import (
     one_recording_argument,
     output_argument,
@@ -13,6 +15,7 @@ from sessionlens.cli.common import (
     warn_of_gaps,
 )
 from sessionlens.cli.masking import mask_arguments, wanted
+from sessionlens.errors import UsageError
 from sessionlens.session import open
 from sessionlens.session.outputs import PRESETS, SUFFIXES, check_output
 
@@ -31,7 +34,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--idle", type=float, metavar="S", help="longest pause shown, in seconds; 0: uncut")
     parser.add_argument("--speed", type=float, metavar="X", help="how many times as fast")
-    parser.add_argument("--findings", action="store_true", help="burn in the marks, as the analyst's")
+    parser.add_argument(
+        "--findings",
+        nargs="?",
+        const=True,
+        default=False,
+        metavar="CSV",
+        help="burn in our marks, or a table with start, severity and name, as the analyst's",
+    )
+    parser.add_argument(
+        "--notes", metavar="CSV", help="burn in a table with start and note, as the analyst's"
+    )
+    parser.add_argument("--case", metavar="NAME", help="the case, for the title")
+    parser.add_argument("--signers", metavar="FILE", help="who may seal recordings, for the title")
+    parser.add_argument("--no-cards", action="store_true", help="neither title nor end")
     mask_arguments(parser)
     theme_argument(parser)
     parser.add_argument("--plain", action="store_true", help="the bare terminal, no bands")
@@ -55,7 +71,11 @@ def run(arguments: argparse.Namespace) -> int:
         preset=arguments.preset,
         idle=arguments.idle,
         speed=arguments.speed,
-        findings=arguments.findings,
+        findings=arguments.findings if isinstance(arguments.findings, bool) else table(arguments.findings),
+        notes=None if arguments.notes is None else table(arguments.notes),
+        cards=not arguments.no_cards,
+        case=arguments.case,
+        signers=arguments.signers,
         plain=arguments.plain,
         mask=wanted(arguments, written=True),
         theme=arguments.theme,
@@ -69,3 +89,11 @@ def run(arguments: argparse.Namespace) -> int:
     if left_out and arguments.clip is None:
         say(f"shows channel {shown}; not shown: {', '.join(left_out)} (--channel N)")
     return 0
+
+
+def table(path: str) -> pd.DataFrame:
+    """A CSV file of the analyst's; numbers are seconds since the session began."""
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read as CSV: {error}") from error

@@ -63,7 +63,10 @@ def parse(said: dict[str, Any]) -> Claim:
     """The fields, each of its type; KeyError, TypeError or ValueError where one is not."""
     if (said["format"], said["format_version"], said["columns"]) != (FORMAT, VERSION, list(COLUMNS)):
         raise UsageError("it is of another version of sessionlens")
-    table = tuple(Shown(int(ms), int(ns), int(offset), str(cells)) for ms, ns, offset, cells in said["table"])
+    table = tuple(
+        Shown(int(ms), None if ns is None else int(ns), int(offset), str(cells))
+        for ms, ns, offset, cells in said["table"]
+    )
     captions = said["captions"]
     return Claim(
         str(said["video"]["name"]),

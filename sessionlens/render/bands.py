@@ -8,12 +8,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
-from sessionlens.render.facts import SECOND, UNPROVEN, Chapter, Facts, clock, length, short_clock
+from sessionlens.render.facts import (
+    UNPROVEN,
+    Chapter,
+    Facts,
+    clock,
+    instant,
+    length,
+    short_clock,
+    wall_clock,
+)
 from sessionlens.render.pace import Cut
-from sessionlens.render.spans import Line, Span, columns_of, cut
+from sessionlens.render.spans import Line, Span, columns_of, cut, width
 from sessionlens.render.theme import Theme
 
 LEAST = 8  # columns of a shortened value
@@ -57,9 +65,9 @@ def fields_in_a_row(
 
 def utc(facts: Facts, session_ns: int, theme: Theme) -> Line:
     """The wall clock, or that it is unknown."""
-    if facts.started_ns is None:
+    when = instant(facts, session_ns)
+    if when is None:
         return (Span("clock time unknown", theme.band_quiet),)
-    when = datetime.fromtimestamp((facts.started_ns + session_ns) // SECOND, UTC)
     return (
         Span(f"{when:%Y-%m-%d %H:%M:%S}", theme.band_text, bold=True),
         Span(" UTC", theme.band_quiet, bold=True),
@@ -131,13 +139,11 @@ def state(running: Running, theme: Theme) -> Line:
     return (Span(f" exit {running.chapter.exit_code} ", theme.on_pill, True, colour),)
 
 
-def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
-    """The line below the command: its number, its start, how long, and what ≈ means. `total`: the commands of
-    this channel, for those that have no number in the session's table."""
-    start = running.chapter.start_ns
-    began = clock(start) + " elapsed"
-    if facts.started_ns is not None:
-        began = f"{datetime.fromtimestamp((facts.started_ns + start) // SECOND, UTC):%H:%M:%S} UTC"
+def about(running: Running, total: int, facts: Facts, theme: Theme, columns: int) -> Line:
+    """The line below the command: its number, its start, how long, what ≈ means, and where there is room the
+    ref of its bytes. `total`: the commands of this channel, for those that have no number in the session's
+    table."""
+    began = wall_clock(facts, running.chapter.start_ns)
     verb, passed = "took", length(running.since_ns)
     if running.state == RUNNING:
         verb, passed = "running for", short_clock(running.since_ns)
@@ -150,6 +156,9 @@ def about(running: Running, total: int, facts: Facts, theme: Theme) -> Line:
     ]  # fmt: skip
     if running.chapter.approximate:
         line.append(Span("   ≈ reconstructed", theme.caution))
+    if running.chapter.ref is not None:
+        ref = (Span("   ref ", theme.band_quiet), Span(running.chapter.ref, theme.band_text))
+        line += ref if width((*line, *ref)) <= columns else ()
     return tuple(line)
 
 
@@ -176,12 +185,3 @@ def masked(facts: Facts, theme: Theme) -> Line:
     if not facts.masked:
         return ()
     return (Span("   ", theme.band_quiet), Span(f" {facts.masked} ", theme.on_pill, True, theme.stamp))
-
-
-def finding(running: Running | None, theme: Theme, columns: int) -> Line:
-    """What the analyst says about the command, marked as the analyst's."""
-    if running is None or not running.chapter.finding:
-        return ()
-    mark = " ANALYST "
-    text = cut(" " + running.chapter.finding, columns - len(mark))
-    return (Span(mark, theme.on_pill, True, theme.stamp), Span(text, theme.caution))

@@ -1,12 +1,12 @@
 """What the bands and the file's tags may say: who, where, when, and the commands as the video needs them.
 
-Facts only: text as recorded, made harmless where it is painted. A finding is the analyst's, and shown on
-request.
+Facts only: text as recorded, made harmless where it is painted. What the analyst says is in `remarks`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 SECOND = 1_000_000_000
 DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")  # the worst first
@@ -18,7 +18,8 @@ class Facts:
     whole length, `commands` how many the session's table has. `caveats` are what cannot be read or trusted:
     any puts a stamp on every picture, and `flaw` is its word. `typing_unread`: what was typed is sealed or
     off, so that commands are known from what was shown; that is no flaw, and no picture has it. `masked` says
-    how much is masked, "" where nothing had to be, None where no mask was asked."""
+    how much is masked, "" where nothing had to be, None where no mask was asked. `sheet`: what a title says
+    of the recording beyond that, as (label, text)."""
 
     person: str | None = None
     key: str | None = None
@@ -35,20 +36,40 @@ class Facts:
     flaw: str = DAMAGED
     typing_unread: bool = False
     masked: str | None = None
+    sheet: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One command: times since the session began, the text, how it ended, and how well it is known; `number`
-    is its `n` in the table (None: its place among the chapters)."""
+    is its `n` in the table (None: its place among the chapters), `ref` names its bytes."""
 
     start_ns: int
     end_ns: int | None
     title: str
     exit_code: int | None = None
     approximate: bool = False
-    finding: str | None = None
     number: int | None = None
+    ref: str | None = None
+
+
+def parties(facts: Facts) -> str:
+    """`john as deploy on web01`, as far as known."""
+    words = (("", facts.person), ("as ", facts.account), ("on ", facts.target))
+    return " ".join(word + value for word, value in words if value) or "Recorded session"
+
+
+def instant(facts: Facts, session_ns: int) -> datetime | None:
+    """A time of the session on the recorder's clock, to the second; None where its start is not known."""
+    if facts.started_ns is None:
+        return None
+    return datetime.fromtimestamp((facts.started_ns + session_ns) // SECOND, UTC)
+
+
+def wall_clock(facts: Facts, session_ns: int) -> str:
+    """`09:14:03 UTC`, or the time since the session began."""
+    when = instant(facts, session_ns)
+    return f"{clock(session_ns)} elapsed" if when is None else f"{when:%H:%M:%S} UTC"
 
 
 def clock(ns: int) -> str:

@@ -14,6 +14,7 @@ from sessionlens.render.bands import Commands
 from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Moment, Pace, cuts, moments, seconds, ticked
+from sessionlens.render.remarks import Remarks
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HOLD = 1000  # ms that the session's last picture stays
 LEAST_HOLD = 500  # ms that any clip's last picture does
 KEY_EVERY = 5000  # ms, at most
+CARD = 4000  # ms that a title and an end card stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Film:
     frames: tuple[int, int]  # of the timeline: first, and one beyond the last; (0, 0) where there are none
     columns: int
     rows: int
+    until_ms: int  # when the session's pictures end
     end_ms: int  # the length of the video
+    remarks: Remarks
     masked: Tally | None = None  # None: no mask was asked
 
 
@@ -56,9 +60,12 @@ def plan(
     shown = tuple(c for c in every if c.start_ns <= last and (c.end_ns is None or c.end_ns >= first))
     marks_ns = [t for c in shown for t in (c.start_ns, c.end_ns) if t is not None and first <= t <= last]
     changes = times[begin:stop].tolist()
-    activity = sorted({first, last, *(t for t in changes if first <= t <= last), *marks_ns})
-    pace = Pace(first, last, cuts(activity, order.idle_ns, order.speed), order.speed)
-    wanted = [*changes, *marks_ns, *seconds(pace, facts.started_ns)]
+    remarks = Remarks(order.remarks or ())
+    said_ns = [t for t in remarks.times if first <= t <= last]
+    activity = sorted({first, last, *(t for t in changes if first <= t <= last), *marks_ns, *said_ns})
+    card = CARD if order.cards else 0
+    pace = Pace(first, last, cuts(activity, order.idle_ns, order.speed), order.speed, card)
+    wanted = [*changes, *marks_ns, *said_ns, *seconds(pace, facts.started_ns)]
     columns, rows = largest(timeline, begin, stop)
     frames = (begin, stop) if stop > begin else (0, 0)
     end_ms = pace.duration_ms + HOLD
@@ -67,7 +74,10 @@ def plan(
         end_ms = max(pace.duration_ms, changed + LEAST_HOLD)
     end_ms = -(-end_ms // tick_ms) * tick_ms
     seen = tuple(m for m in ticked(moments(pace, wanted), tick_ms) if m.video_ms < end_ms)
-    return Film(order, facts, shown, Commands(every), pace, seen, frames, columns, rows, end_ms)
+    return Film(
+        order, facts, shown, Commands(every), pace, seen, frames, columns, rows,
+        until_ms=end_ms, end_ms=end_ms + card, remarks=remarks,
+    )  # fmt: skip
 
 
 def whole_of(timeline: Timeline, facts: Facts, chapters: Sequence[Chapter]) -> int:
@@ -119,7 +129,7 @@ def key_frames(film: Film) -> list[int]:
     out: list[int] = []
     last = 0
     following: Iterable[Moment] = film.moments[1:]
-    for moment, after in zip(film.moments, [*(m.video_ms for m in following), film.end_ms], strict=True):
+    for moment, after in zip(film.moments, [*(m.video_ms for m in following), film.until_ms], strict=True):
         ms = moment.video_ms
         if ms in starts or after - last > KEY_EVERY:
             out.append(ms)

@@ -40,16 +40,15 @@ class Bands:
     small: tuple[int, int]  # cell of the others
     bar: int  # height of the progress line
     command_lines: int
-    finding_lines: int
+    remark_lines: int
 
     @classmethod
-    def of(cls, height: int, command_lines: int, finding_lines: int, scale: int = 1) -> Bands:
-        unit = (
-            height / 720
-        ) ** 0.8 * scale  # a large picture is rarely looked at from as near as a small one
+    def of(cls, height: int, command_lines: int, remark_lines: int, scale: int = 1) -> Bands:
+        # a large picture is rarely looked at from as near as a small one
+        unit = (height / 720) ** 0.8 * scale
         return cls(
             even(14 * unit), (even(12 * unit), even(26 * unit)), (even(10 * unit), even(22 * unit)),
-            even(8 * unit), command_lines, finding_lines,
+            even(8 * unit), command_lines, remark_lines,
         )  # fmt: skip
 
     @property
@@ -65,7 +64,7 @@ class Bands:
     @property
     def below(self) -> int:
         """The height of the lower band."""
-        lines = self.command_lines * self.main[1] + (1 + self.finding_lines) * self.small[1]
+        lines = self.command_lines * self.main[1] + (1 + self.remark_lines) * self.small[1]
         return lines + self.bar + even(self.pad * 1.5)
 
 
@@ -118,7 +117,7 @@ def arrange(
     *,
     plain: bool = False,
     command_lines: int = 1,
-    findings: bool = False,
+    remark_lines: int = 0,
     caveats: bool = False,
     small: bool = False,
 ) -> Layout:
@@ -127,10 +126,10 @@ def arrange(
     `small`: the picture is no larger than its least legible cells and its bands need, where that saves any.
     """
     columns, rows = max(columns, 1), max(rows, 1)
-    least = smallest(columns, rows, plain, Bands.of(LEAST_HEIGHT, command_lines, int(findings)), caveats)
+    least = smallest(columns, rows, plain, Bands.of(LEAST_HEIGHT, command_lines, remark_lines), caveats)
     fits = least[0] <= PICTURES[-1][0] and least[1] <= PICTURES[-1][1]
     for width, height in (least,) if small and fits else PICTURES:
-        measures = Bands.of(LEAST_HEIGHT if small and fits else height, command_lines, int(findings))
+        measures = Bands.of(LEAST_HEIGHT if small and fits else height, command_lines, remark_lines)
         bands = None if plain else measures
         head = measures.stamp if caveats else 0
         above, below = (bands.above, bands.below) if bands else (0, 0)

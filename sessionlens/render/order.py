@@ -4,12 +4,13 @@ file beside the video can say it and anybody can ask for the same again."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, get_type_hints
 
 from sessionlens.errors import UsageError
 from sessionlens.masking import Told
 from sessionlens.render.facts import SECOND
+from sessionlens.render.remarks import Remark
 from sessionlens.render.theme import DARK, Theme
 from sessionlens.render.themes import THEMES
 
@@ -18,15 +19,19 @@ from sessionlens.render.themes import THEMES
 class Order:
     """Times of the session in ns; None: all of it, and for `idle_ns` no cut.
 
-    `findings`: burn in the analyst's. `plain`: no bands. `small`: the smallest picture that is legible.
-    `mask`: what it was masked by (None: it is not masked).
+    `remarks`: the analyst's, to burn in (None: no place for any). `cards`: a title and an end, which name the
+    `case` and the `signer` of the recording. `plain`: no bands. `small`: the smallest picture that is
+    legible. `mask`: what it was masked by (None: it is not masked).
     """
 
     start_ns: int | None = None
     end_ns: int | None = None
     idle_ns: int | None = 2 * SECOND
     speed: float = 1.0
-    findings: bool = False
+    remarks: tuple[Remark, ...] | None = None
+    cards: bool = False
+    case: str | None = None
+    signer: str | None = None
     plain: bool = False
     small: bool = False
     theme: Theme = DARK
@@ -45,9 +50,18 @@ class Order:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Order:
         """What `as_dict` made. Raises UsageError where it is none that this version knows."""
-        if said.keys() == {f.name for f in fields(cls)} and said["theme"] in THEMES:
-            mask = None if said["mask"] is None else Told.of(said["mask"])
-            values = {**said, "theme": THEMES[said["theme"]], "mask": mask}
-            if all(isinstance(values[name], kind) for name, kind in get_type_hints(cls).items()):
-                return cls(**values)
+        if fits(cls, said, "theme", "remarks", "mask") and said["theme"] in THEMES:
+            remarks = said["remarks"]
+            if remarks is None or all(fits(Remark, each) for each in remarks):
+                spoken = None if remarks is None else tuple(Remark(**each) for each in remarks)
+                mask = None if said["mask"] is None else Told.of(said["mask"])
+                return cls(**{**said, "theme": THEMES[said["theme"]], "remarks": spoken, "mask": mask})
         raise UsageError("it was asked for something that this version of sessionlens does not know")
+
+
+def fits(kind: type[Any], said: Mapping[str, Any], *apart: str) -> bool:
+    """Whether these are the fields of a dataclass, each of its type; those `apart` are not looked at."""
+    hints = get_type_hints(kind)
+    return said.keys() == hints.keys() and all(
+        isinstance(value, hints[name]) for name, value in said.items() if name not in apart
+    )

@@ -52,10 +52,13 @@ def cuts(activity: Iterable[int], idle_ns: int | None, speed: float) -> Iterator
 
 
 class Pace:
-    """The clock between session time (ns) and video time (ms) of one rendering."""
+    """The clock between session time (ns) and video time (ms) of one rendering; the session begins `lead_ms`
+    into the video."""
 
-    def __init__(self, start_ns: int, end_ns: int, left_out: Iterable[Cut], speed: float) -> None:
-        self.start_ns, self.end_ns, self.speed = start_ns, end_ns, speed
+    def __init__(
+        self, start_ns: int, end_ns: int, left_out: Iterable[Cut], speed: float, lead_ms: int = 0
+    ) -> None:
+        self.start_ns, self.end_ns, self.speed, self.lead_ms = start_ns, end_ns, speed, lead_ms
         self.cuts = tuple(left_out)
         self._ends = [cut.end_ns for cut in self.cuts]
         self._before = [0]
@@ -75,17 +78,17 @@ class Pace:
 
     def video_ms(self, session_ns: int) -> int:
         """When the video shows that time of the session."""
-        return int(self.shown_ns(session_ns) / self.speed) // MILLISECOND
+        return self.lead_ms + int(self.shown_ns(session_ns) / self.speed) // MILLISECOND
 
     def session_ns(self, video_ms: int) -> int:
         """What time of the session the video shows then; at a cut, the time after it."""
-        shown = int(video_ms * MILLISECOND * self.speed)
+        shown = int((video_ms - self.lead_ms) * MILLISECOND * self.speed)
         i = bisect_right(self._shown, shown)
         return min(self.start_ns + shown + self._before[i], self.end_ns)
 
     @property
     def duration_ms(self) -> int:
-        """The video's length without the last frame's hold."""
+        """When the session's last picture comes."""
         return self.video_ms(self.end_ns)
 
     def stamp_at(self, video_ms: int) -> Cut | None:

@@ -12,6 +12,7 @@ from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.glyphs import Atlas
 from sessionlens.render.layout import Bands, Layout, even
 from sessionlens.render.pace import Cut
+from sessionlens.render.remarks import Remarks, said
 from sessionlens.render.spans import Line, Span, paint, width, wrap
 from sessionlens.render.theme import Theme
 
@@ -22,11 +23,12 @@ EDGE = 2
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the progress line shows: its length and where ticks and cuts are, in one unit."""
+    """What the progress line shows: where it begins and ends, and where ticks and cuts are, in one unit."""
 
     total: int
     ticks: tuple[int, ...] = ()
     cuts: tuple[int, ...] = ()
+    first: int = 0
 
 
 class Panels:
@@ -43,10 +45,11 @@ class Panels:
         progress: Progress,
         *,
         speed: float = 1.0,
+        remarks: Remarks | None = None,
     ) -> None:
         self.canvas, self.layout, self.measures, self.theme = canvas, layout, measures, theme
         self.facts, self.progress, self.speed = facts, progress, speed
-        self.commands = bands.Commands(chapters)
+        self.commands, self.remarks = bands.Commands(chapters), remarks or Remarks(())
         self.main, self.small = Atlas(*measures.main), Atlas(*measures.small)
         self._top = layout.screen.y - measures.above
         self._said: dict[str, object] = {}
@@ -87,17 +90,23 @@ class Panels:
             if i == 0:
                 self._say_right("state", self.main, y, bands.state(running, theme) if running else (), STATE)
             y += self.measures.main[1]
-        if self.measures.finding_lines:
-            room = self._columns(self.small)
-            self._say("finding", self.small, y, bands.finding(running, theme, room), room)
-            y += self.measures.small[1]
+        y = self._remarks(session_ns, y)
         total = len(self.commands.chapters)
         if running:
-            note = bands.about(running, total, self.facts, theme)
+            note = bands.about(running, total, self.facts, theme, self._columns(self.small) - STAMP)
         else:
             note = bands.nothing_yet(total, self.facts, theme)
         self._say("about", self.small, y, note, self._columns(self.small) - STAMP)
         self._say_right("skipped", self.small, y, bands.skipped(left_out, theme), STAMP)
+
+    def _remarks(self, session_ns: int, y: int) -> int:
+        """What the analyst says; where the next line goes."""
+        lines, room = self.measures.remark_lines, self._columns(self.small)
+        texts = said(self.remarks.at(session_ns), self.facts, self.theme, room, lines) if lines else []
+        for i in range(lines):
+            self._say(f"remark {i}", self.small, y, texts[i] if i < len(texts) else (), room)
+            y += self.measures.small[1]
+        return y
 
     def _columns(self, atlas: Atlas) -> int:
         return (self.layout.width - 2 * self.measures.pad) // atlas.width
@@ -152,7 +161,8 @@ class Panels:
     def _along(self, position: int) -> int:
         """A place on the progress line, in pixels from its left end."""
         long = self._bar_box()[2] - 2 * EDGE
-        return even(long * min(max(position, 0), self.progress.total) / max(self.progress.total, 1))
+        whole = max(self.progress.total - self.progress.first, 1)
+        return even(long * min(max(position - self.progress.first, 0), whole) / whole)
 
     def _bar_box(self) -> tuple[int, int, int, int]:
         pad, high = self.measures.pad, self.measures.bar

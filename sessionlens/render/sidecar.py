@@ -23,11 +23,11 @@ LIMIT = 256 << 20  # bytes
 
 
 class Shown(NamedTuple):
-    """One picture: when the video shows it, the session's time, the end of the output that led there (a file
-    offset in `out`), and the fingerprint of its cells."""
+    """One picture: when the video shows it, the session's time (None: a card), the end of the output that led
+    there (a file offset in `out`), and the fingerprint of its cells."""
 
     video_ms: int
-    session_ns: int
+    session_ns: int | None
     offset: int
     cells: str
 

@@ -12,6 +12,7 @@ import numpy as np
 from sessionlens.masking import Tally
 from sessionlens.render.canvas import Canvas
 from sessionlens.render.captions import captions, webvtt
+from sessionlens.render.cards import Card, ending, paint_card, title
 from sessionlens.render.cells import Cells
 from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.ffmpeg import Encoder
@@ -66,16 +67,12 @@ class Studio:
         film = self.film(order)
         layout = layout_of(film)
         canvas = Canvas(layout.width, layout.height, self.kind.ink())
-        screen = Screen(canvas, layout, self.timeline, order.theme)
-        panels = panels_of(film, canvas, layout, order.theme)
-        if layout.stamp is not None:
-            paint_stamp(canvas, layout.stamp, film.facts, order.theme, bare=order.plain)
         self._count += 1
         made = self.folder / f"video-{self._count}{self.kind.suffix}"
         size, cells, shown = (layout.width, layout.height), Cells(self.timeline), []
         arguments, texts = self._recipe(film, size)
         with Encoder(made, size, arguments, name=self.name, pixels=self.kind.pixels) as encoder:
-            for ms, session_ns, frame in pictures(film, self.timeline, screen, panels):
+            for ms, session_ns, frame in pictures(film, self.timeline, canvas, layout):
                 encoder.frame(ms, canvas.buffer)
                 shown.append(Shown(ms, session_ns, frame.offset if frame else 0, cells.fingerprint(frame)))
                 self._tell(ms, film.end_ms)
@@ -88,9 +85,9 @@ class Studio:
         """What ffmpeg is told, and the file with the captions, where this kind has any."""
         if self.kind is not MP4:
             return gif(self.folder, in_colours(film.order.theme, self.timeline.palette)), None
-        words = captions(film.chapters, film.pace, film.end_ms)
+        words = captions(film.chapters, film.pace, film.until_ms)
         said = ffmetadata(
-            tags(film.facts, film.pace, film.order.idle_ns), marks(film.chapters, film.pace, film.end_ms)
+            tags(film.facts, film.pace, film.order.idle_ns), marks(film.chapters, film.pace, film.until_ms)
         )
         beside = self.folder / f"captions-{self._count}.vtt"
         beside.write_text(webvtt(words), encoding="utf-8", newline="\n")
@@ -117,7 +114,7 @@ def layout_of(film: Film) -> Layout:
         film.rows,
         plain=order.plain,
         command_lines=lines,
-        findings=order.findings,
+        remark_lines=0 if order.remarks is None else film.remarks.lines,
         caveats=caveats,
         small=order.small,
     )
@@ -129,17 +126,47 @@ def panels_of(film: Film, canvas: Canvas, layout: Layout, theme: Theme) -> Panel
         return None
     ticks = tuple(film.pace.video_ms(c.start_ns) for c in film.chapters)
     cut_at = tuple(ms for ms, _ in film.pace.stamps)
-    progress = Progress(max(film.pace.duration_ms, 1), ticks, cut_at)
-    speed = film.pace.speed
-    every = film.commands.chapters
-    return Panels(canvas, layout, layout.bands, theme, film.facts, every, progress, speed=speed)
+    progress = Progress(max(film.pace.duration_ms, 1), ticks, cut_at, film.pace.lead_ms)
+    speed, every = film.pace.speed, film.commands.chapters
+    return Panels(
+        canvas, layout, layout.bands, theme, film.facts, every, progress, speed=speed, remarks=film.remarks
+    )
 
 
 def pictures(
+    film: Film, timeline: Timeline, canvas: Canvas, layout: Layout
+) -> Iterator[tuple[int, int | None, Frame | None]]:
+    """Paint the whole video onto the canvas; yield video time (ms), session time (ns; None: a card) and the
+    frame wherever the picture differs from the last one, and once more at the end."""
+    theme = film.order.theme
+    if film.order.cards:
+        card(canvas, layout, title(film), film.facts, theme)
+        yield 0, None, None
+    screen, panels = Screen(canvas, layout, timeline, theme), panels_of(film, canvas, layout, theme)
+    if layout.stamp is not None:
+        paint_stamp(canvas, layout.stamp, film.facts, theme, bare=film.order.plain)
+    frame = None
+    for ms, session_ns, frame in scenes(film, timeline, screen, panels):
+        yield ms, session_ns, frame
+    if film.order.cards:
+        card(canvas, layout, ending(film), film.facts, theme)
+        yield film.until_ms, None, None
+        yield film.end_ms, None, None
+    else:
+        yield film.end_ms, film.pace.end_ns, frame
+
+
+def card(canvas: Canvas, layout: Layout, words: Card, facts: Facts, theme: Theme) -> None:
+    """A card, and on it what is wrong with the recording."""
+    paint_card(canvas, words, theme)
+    if layout.stamp is not None:
+        paint_stamp(canvas, layout.stamp, facts, theme)
+
+
+def scenes(
     film: Film, timeline: Timeline, screen: Screen, panels: Panels | None
 ) -> Iterator[tuple[int, int, Frame | None]]:
-    """Paint each moment onto the canvas; yield video time (ms), session time (ns) and the frame wherever the
-    picture differs from the last one, and once more at the end."""
+    """The session's own pictures."""
     begin, stop = film.frames
     frames = walk(timeline, begin, stop)
     times = np.asarray(timeline.t0_ns, np.int64)[begin:stop]
@@ -159,4 +186,3 @@ def pictures(
             changed |= panels.paint(moment.session_ns, moment.video_ms, stamp)
         if changed:
             yield moment.video_ms, moment.session_ns, frame
-    yield film.end_ms, film.pace.end_ns, frame

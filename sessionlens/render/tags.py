@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sessionlens.render.facts import SECOND, Chapter, Facts, short_clock
+from sessionlens.render.facts import SECOND, Chapter, Facts, parties, short_clock
 from sessionlens.render.pace import Pace
 from sessionlens.render.stamp import headed
 from sessionlens.visible import visible
@@ -65,9 +65,7 @@ def tags(facts: Facts, pace: Pace, idle_ns: int | None) -> dict[str, str]:
 
 def headline(facts: Facts) -> str:
     """`john as deploy on web01, session 1a2b3c4d`."""
-    words = [("", facts.person), ("as ", facts.account), ("on ", facts.target)]
-    said = " ".join(word + visible(value) for word, value in words if value) or "Recorded session"
-    return f"{said}, session {visible(facts.session)}" if facts.session else said
+    return visible(parties(facts) + (f", session {facts.session}" if facts.session else ""))
 
 
 def remarks(facts: Facts, pace: Pace, idle_ns: int | None) -> list[str]:

@@ -13,6 +13,7 @@ from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Cut
 from sessionlens.render.recipes import MP4, kind_of
+from sessionlens.render.remarks import Remark
 from sessionlens.render.sidecar import Made, beside, captions_beside, sidecar
 from sessionlens.render.sizes import fitting, numbered
 from sessionlens.render.studio import Studio
@@ -65,7 +66,10 @@ def render_video(
     end_ns: int | None = None,
     idle_ns: float | None = 2 * SECOND,
     speed: float = 1.0,
-    findings: bool = False,
+    remarks: Sequence[Remark] | None = None,
+    cards: bool = False,
+    case: str | None = None,
+    signer: str | None = None,
     plain: bool = False,
     small: bool = False,
     theme: Theme | str = DARK,
@@ -79,26 +83,30 @@ def render_video(
     """Write the video of a timeline, and beside it its captions (`.vtt`) and its sidecar (`.mp4.json`).
 
     `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
-    much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
-    the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `small`: the
-    smallest legible picture. `theme`: one of `THEMES`, or its name. `max_bytes`: no file is larger; the
-    picture becomes small, then there are parts. `mask`: what the sidecar says of the mask through which all
-    of this has gone; `masked` counts what that covers of rows and a time. `source`: what the sidecar says of
-    the recording. `progress(done, total)`: video time in ns. Raises UsageError for times that make no sense,
-    RenderError when nothing could be written.
+    much of a stretch without change is shown (None: all of it). `remarks`: the analyst's, to burn in.
+    `cards`: a title and an end, which name the `case` and the `signer` of the recording. `plain`: the bare
+    terminal, no bands; caveats are stamped all the same. `small`: the smallest legible picture. `theme`: one
+    of `THEMES`, or its name. `mask`: what the sidecar says of the mask through which all of this has gone;
+    `masked` counts what that covers of rows and a time. `max_bytes`: no file is larger; the picture becomes
+    small, then there are parts. `source`: what the sidecar says of the recording. `progress(done, total)`:
+    video time in ns. Raises UsageError for times that make no sense, RenderError when nothing could be
+    written.
     """
     target = Path(path)
     idle = None if idle_ns is None else int(idle_ns)
     order = Order(
-        start_ns,
-        end_ns,
-        idle,
-        float(speed),
-        findings,
-        plain,
-        small or kind_of(target).small,
-        theme_of(theme),
-        mask,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        idle_ns=idle,
+        speed=float(speed),
+        remarks=None if remarks is None else tuple(remarks),
+        cards=cards,
+        case=case,
+        signer=signer,
+        plain=plain,
+        small=small or kind_of(target).small,
+        theme=theme_of(theme),
+        mask=mask,
     )
     with Together(target, overwrite=overwrite) as files:
         files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))

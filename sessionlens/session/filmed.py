@@ -103,7 +103,7 @@ def compared(
 ) -> Verification:
     """The verdict on what the video shows, once file and recording are what they should be."""
     try:
-        film = footage(session, masked_again(session, claim))
+        film = footage(session, masked_again(session, claim), titled(session, claim, seal))
     except UsageError as error:
         return unclear(video, f"it cannot be made again: {error}", "The video is the file that was made.")
     at, differing = wrong_cells(film, claim), list(differences(session, claim))
@@ -161,12 +161,26 @@ def wrong_cells(film: Footage, claim: Claim) -> str | None:
     """When the video shows a screen that the recording does not have then; None where it never does."""
     timeline, cells = film.timeline, Cells(film.timeline)
     for shown in claim.table:
+        if shown.session_ns is None:
+            continue
         frame = timeline.at(shown.session_ns)
         none_yet = frame.t0_ns > shown.session_ns
         now = ("", 0) if none_yet else (cells.fingerprint(frame), frame.offset)
         if now != (shown.cells, shown.offset):
             return format_elapsed(shown.video_ms * 1_000_000)
     return None
+
+
+def titled(session: Session, claim: Claim, seal: Verification) -> Verification | None:
+    """The verification that its title tells of; None where it has no title. Raises UsageError where the title
+    names a signer whom nobody was asked about."""
+    if not claim.order.cards:
+        return None
+    if claim.order.signer is None:
+        return evidence.verify(session.path)
+    if seal.signer != claim.order.signer:
+        raise UsageError(f"its title names the signer {claim.order.signer}: --signers FILE is needed to tell")
+    return seal
 
 
 def wrong_picture(film: Footage, claim: Claim, video: Path, told: Told | None) -> str | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from sessionlens.errors import UsageError
 from sessionlens.evidence.origin import origin
@@ -17,7 +20,9 @@ from sessionlens.render.together import Together
 from sessionlens.session.clips import Place, clip
 from sessionlens.session.masking import Masking, mask_of, wanted
 from sessionlens.session.outputs import EXHIBIT, GIF, MP4, PNG, PRESETS, SUFFIXES, check_output
-from sessionlens.session.video import chapters, facts, footage, masked_facts
+from sessionlens.session.remarks import remarks
+from sessionlens.session.sheet import checked
+from sessionlens.session.video import chapters, facts, footage, masked_facts, masked_remarks
 from sessionlens.terminal import still
 
 if TYPE_CHECKING:
@@ -37,7 +42,11 @@ class Wish:
     preset: str = "review"
     idle: float | None = None
     speed: float | None = None
-    findings: bool = False
+    findings: bool | pd.DataFrame = False
+    notes: pd.DataFrame | None = None
+    cards: bool = True
+    case: str | None = None
+    signers: str | PathLike[str] | None = None
     plain: bool = False
     max_size: str | int | None = None
     theme: str = "dark"
@@ -59,11 +68,15 @@ def render_session(
         return picture(session, path, wish, wish.at, overwrite)
     idle, speed = paced(wish)
     chosen, start, end = span(session, wish)
-    limit = GIF_LIMIT if path.suffix.lower() == GIF else None
+    gif = path.suffix.lower() == GIF
+    limit = GIF_LIMIT if gif else None
     if wish.max_size is not None:
         limit = bytes_of(wish.max_size)
+    cards = wish.cards and not wish.plain and not gif
+    seal = checked(chosen, wish.signers) if cards else None
     mask = fresh_mask(chosen, wish.mask)
-    film = footage(chosen, mask)
+    film = footage(chosen, mask, seal)
+    said = remarks(chosen, wish.findings, wish.notes)
     return render_video(
         film.timeline,
         path,
@@ -75,7 +88,10 @@ def render_session(
         end_ns=end,
         idle_ns=round(idle * 1e9) or None,
         speed=speed,
-        findings=wish.findings,
+        remarks=None if said is None else masked_remarks(said, mask),
+        cards=cards,
+        case=None if wish.case is None else mask.text(wish.case),
+        signer=seal.signer if seal is not None else None,
         plain=wish.plain,
         theme=wish.theme,
         max_bytes=limit,

@@ -273,7 +273,11 @@ class Session:
         preset: str = "review",
         idle: float | None = None,
         speed: float | None = None,
-        findings: bool = False,
+        findings: bool | pd.DataFrame = False,
+        notes: pd.DataFrame | None = None,
+        cards: bool = True,
+        case: str | None = None,
+        signers: str | PathLike[str] | None = None,
         plain: bool = False,
         theme: str = "dark",
         mask: Masking = True,
@@ -285,16 +289,21 @@ class Session:
         time; see docs/video.md.
 
         `clip` shows what belongs to a row of any table, a ref or a command's number, on its channel.
-        `preset`: `review` shows at most 2 s without change at once, `exhibit` all, at its real speed; `idle`
-        (s; 0: uncut) and `speed` say otherwise for `review`. `max_size` (`20MB`): no file is larger; the
-        picture becomes smaller, then there are parts. `theme`: dark, light, high-contrast, or recording:
-        dark, in the colours that the recording itself set. `mask`: True (passwords, keys, tokens, card
-        numbers), False, or what else docs/masking.md has. Raises UsageError for what makes no sense,
-        RenderError where nothing can be made; no half file is left.
+        `preset`: `review` shows at most 2 s without change at once, `exhibit` all, at its real speed;
+        `idle` (s; 0: uncut) and `speed` say otherwise for `review`. `findings` True burns in our marks; it
+        and `notes` take any table with a time, words and maybe a `severity`. `cards`: a title with the
+        `case`, the verification (by `signers`) and the MANIFEST's hash, and an end that says what was cut.
+        `theme`: dark, light, high-contrast, or recording: dark, in the colours that the recording itself set.
+        `mask`: True (passwords, keys, tokens, card numbers), False, or what else docs/masking.md has.
+        `max_size` (`20MB`): no file is larger; the picture becomes smaller, then there are parts. Raises
+        UsageError for what makes no sense, RenderError where nothing can be made; no half file is left.
         """
         from sessionlens.session.filming import Wish, render_session
 
-        wish = Wish(start, end, clip, at, preset, idle, speed, findings, plain, max_size, theme, mask)
+        wish = Wish(
+            start, end, clip, at, preset, idle, speed, findings, notes, cards, case, signers, plain, max_size,
+            theme, mask,
+        )  # fmt: skip
         return render_session(self, Path(path), wish, overwrite, progress)
 
     def verify(

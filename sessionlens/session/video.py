@@ -10,9 +10,12 @@ from sessionlens.catalog.unread import lost, untyped
 from sessionlens.masking import Mask, Tally, Veil
 from sessionlens.render import Chapter, Facts
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
+from sessionlens.render.remarks import Remark
+from sessionlens.session.sheet import sheet
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
+    from sessionlens.evidence import Verification
     from sessionlens.session.session import Session
     from sessionlens.terminal import Timeline
 
@@ -34,11 +37,11 @@ class Footage:
     masked: Callable[[Iterable[int], int, int], Tally] | None
 
 
-def footage(session: Session, mask: Mask) -> Footage:
-    """The main channel of a session, of which all goes through the mask."""
+def footage(session: Session, mask: Mask, seal: Verification | None = None) -> Footage:
+    """The main channel of a session, of which all goes through the mask; with a `seal` for a title."""
     veil = mask.veil(session.timeline)
     said, tally_of = masked_chapters(chapters(session), mask, veil)
-    told = masked_facts(facts(session), mask)
+    told = masked_facts(facts(session, seal), mask)
     return Footage(veil.timeline, told, said, None if mask.wanted.nothing else tally_of)
 
 
@@ -71,11 +74,19 @@ def masked_facts(said: Facts, mask: Mask) -> Facts:
     """Facts whose texts went through the mask."""
     names = [f.name for f in fields(said) if isinstance(getattr(said, f.name), str) and f.name != "session"]
     texts: dict[str, Any] = {name: mask.text(getattr(said, name)) for name in names}
-    return replace(said, **texts, caveats=tuple(mask.text(text) for text in said.caveats))
+    sheet = tuple((label, mask.text(text)) for label, text in said.sheet)
+    return replace(said, **texts, sheet=sheet, caveats=tuple(mask.text(text) for text in said.caveats))
 
 
-def facts(session: Session) -> Facts:
-    """Who, on what, since when."""
+def masked_remarks(said: Iterable[Remark], mask: Mask) -> list[Remark]:
+    """What the analyst says, masked as all else."""
+    return [
+        replace(remark, text=mask.text(remark.text), severity=mask.text(remark.severity)) for remark in said
+    ]
+
+
+def facts(session: Session, seal: Verification | None = None) -> Facts:
+    """Who, on what, since when; with a `seal` also what a title says of the recording."""
     info = session.info
     missing = lost(session.gaps)  # of what is shown; what was typed is in no picture
     rows = zip(missing["kind"], missing["text"], strict=True)
@@ -96,6 +107,7 @@ def facts(session: Session) -> Facts:
         caveats=tuple(caveat(kind, text) for kind, text in gaps),
         flaw=flaw(gaps[0][0]) if gaps else DAMAGED,
         typing_unread=bool(untyped(session.gaps)),
+        sheet=() if seal is None else sheet(session, seal),
     )
 
 
@@ -113,11 +125,11 @@ def caveat(kind: str, text: str) -> str:
 def chapters(session: Session) -> list[Chapter]:
     """The commands of the main channel, in order of submission."""
     found = session.main.extraction.commands
-    marks = {f.command_index: f for f in session.main.findings}
     table = session.commands
     numbers = table["n"][table["channel"] == session.main.channel.number].tolist()
     order = sorted(range(len(found)), key=lambda i: found[i].start_ns)  # as the table has them
     number = dict(zip(order, numbers, strict=True))
+    refs = dict(zip(table["n"], table["ref"], strict=True))
     return [
         Chapter(
             start_ns=c.start_ns,
@@ -125,8 +137,8 @@ def chapters(session: Session) -> list[Chapter]:
             title=c.text,
             exit_code=c.exit_code,
             approximate=c.confidence != "high",
-            finding=f"{marks[i].severity}: {marks[i].mark}" if i in marks else None,
             number=number[i],
+            ref=refs[number[i]],
         )
         for i, c in enumerate(found)
     ]

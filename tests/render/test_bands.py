@@ -74,19 +74,26 @@ def test_how_it_ended(code: int | None, said: str, command: Command) -> None:
     assert text(bands.state(running, DARK)).strip() == said
 
 
-def test_approximate_and_finding_are_marked(command: Command) -> None:
-    running = bands.Commands([command(0, 1, "x", 0, approximate=True, finding="deletion")]).at(SECOND)
+def test_what_is_approximate_is_marked(command: Command) -> None:
+    running = bands.Commands([command(0, 1, "x", 0, approximate=True)]).at(SECOND)
     assert running is not None
     assert "≈" in text(command_lines(running, DARK, 40, 1)[0])
-    assert "≈" in text(bands.about(running, 1, Facts(), DARK))
-    assert text(bands.finding(running, DARK, 60)) == " ANALYST  deletion"
+    assert "≈" in text(bands.about(running, 1, Facts(), DARK, 80))
+
+
+def test_the_ref_stands_where_it_has_room(command: Command) -> None:
+    running = bands.Commands([command(0, 1, "x", ref="1a2b3c4d/0/o:5-9")]).at(SECOND)
+    assert running is not None
+    whole = text(bands.about(running, 1, Facts(), DARK, 100))
+    assert whole.endswith("   ref 1a2b3c4d/0/o:5-9")
+    assert "ref" not in text(bands.about(running, 1, Facts(), DARK, len(whole) - 1))
 
 
 def test_the_number_is_the_one_of_the_table(command: Command, facts: Facts) -> None:
     running = bands.Commands([command(0, 1, "x", number=12)]).at(SECOND)
     assert running is not None
-    assert "command 12 of 18 " in text(bands.about(running, 1, replace(facts, commands=18), DARK))
-    assert "command 12   " in text(bands.about(running, 1, facts, DARK))
+    assert "command 12 of 18 " in text(bands.about(running, 1, replace(facts, commands=18), DARK, 80))
+    assert "command 12   " in text(bands.about(running, 1, facts, DARK, 80))
 
 
 def test_before_the_first_command(facts: Facts) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from sessionlens.errors import UsageError
 from sessionlens.render import Chapter, Facts, render_video
 from sessionlens.render.layout import arrange
+from sessionlens.render.remarks import Remark
 from sessionlens.render.theme import DARK, contrast
 from sessionlens.terminal import Timeline
 
@@ -35,7 +36,7 @@ WORK = [
 def work(command: Command) -> list[Chapter]:
     return [
         command(1.0, 1.2, "ls"),
-        command(2.5, 600.0, "rm -rf /data", None, approximate=True, finding="high: deletion"),
+        command(2.5, 600.0, "rm -rf /data", None, approximate=True),
         command(601.0, None, "exit"),
     ]
 
@@ -217,14 +218,47 @@ def test_findings_only_on_request(
     play: Play, facts: Facts, work: list[Chapter], decode: Decode, read: Callable[[Any], str], tmp_path: Path
 ) -> None:
     texts = []
-    for findings in (False, True):
-        path = tmp_path / f"{findings}.mp4"
-        render_video(play(WORK), path, facts=facts, chapters=work, findings=findings)
+    for number, remarks in enumerate(
+        [None, [Remark(int(2.5 * SECOND), "deletes a tree", "high", 601 * SECOND)]]
+    ):
+        path = tmp_path / f"{number}.mp4"
+        render_video(play(WORK), path, facts=facts, chapters=work, remarks=remarks)
         frames = decode(path)
         texts.append(read(bands(frames[len(frames) // 2])))
     assert "ANALYST" not in texts[0]
-    assert "high: deletion" not in texts[0]
-    assert "high: deletion" in texts[1]
+    assert "deletes a tree" not in texts[0]
+    assert {"ANALYST", "HIGH"} <= set(texts[1].split())
+    assert "deletes a tree" in texts[1]
+
+
+def test_a_note_in_idle_time_is_shown(
+    play: Play, facts: Facts, work: list[Chapter], decode: Decode, read: Callable[[Any], str], tmp_path: Path
+) -> None:
+    path = tmp_path / "v.mp4"
+    render_video(
+        play(WORK), path, facts=facts, chapters=work, remarks=[Remark(300 * SECOND, "here he waits")]
+    )
+    assert any("here he waits" in read(bands(frame)) for frame in decode(path))
+
+
+def test_a_title_and_an_end(
+    play: Play, facts: Facts, work: list[Chapter], decode: Decode, read: Callable[[Any], str], probe: Probe,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    path = tmp_path / "v.mp4"
+    said = replace(facts, sheet=(("channel", "0.shell"), ("not shown", "1.exec"), ("checked", "INTACT")))
+    report = render_video(play(WORK), path, facts=said, chapters=work, cards=True, case="HR 17")
+    frames = decode(path)
+    title, end = (read(Image.fromarray(frames[index])) for index in (0, -1))
+    for words in ("john as deploy on web01", "HR 17", "1.exec", "INTACT", "the whole session"):
+        assert words in title
+    for words in ("leaves out", "cut 1 time", "1.exec"):
+        assert words in end
+    bare = render_video(play(WORK), tmp_path / "bare.mp4", facts=said, chapters=work)
+    assert report.duration_s == pytest.approx(bare.duration_s + 8)
+    first, *_ = probe(path, "-show_chapters")["chapters"]
+    assert float(first["start_time"]) == pytest.approx(5, abs=0.001)
+    assert times(probe, path)[:2] == [0, pytest.approx(4)]
 
 
 def test_two_renders_are_bit_identical(play: Play, facts: Facts, work: list[Chapter], tmp_path: Path) -> None:
