@@ -14,6 +14,7 @@ import numpy as np
 from sessionlens.errors import UsageError
 from sessionlens.render.bands import Commands
 from sessionlens.render.canvas import Canvas, I420Ink
+from sessionlens.render.colour import Bytes
 from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.ffmpeg import Encoder
 from sessionlens.render.layout import PICTURES, Bands, Layout, arrange
@@ -67,13 +68,15 @@ def render_video(
     plain: bool = False,
     theme: Theme = DARK,
     progress: Callable[[int, int], object] | None = None,
+    watch: Callable[[Bytes], object] | None = None,
 ) -> VideoReport:
     """Write the video of a timeline.
 
     `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
     much of a stretch without change is shown (None: all of it). `findings`: burn in the analyst's findings of
     the chapters. `plain`: the bare terminal, no bands; caveats are stamped all the same. `progress(done,
-    total)`: video time in ns. Raises UsageError for times that make no sense, RenderError when nothing could
+    total)`: video time in ns. `watch` sees each picture that is encoded, as I420, before the next is painted
+    over it. Raises UsageError for times that make no sense, RenderError when nothing could
     be written.
     """
     film = plan(timeline, facts, chapters, start_ns, end_ns, None if idle_ns is None else int(idle_ns), speed)
@@ -89,6 +92,8 @@ def render_video(
     with Encoder(target, layout.width, layout.height, said, key_frames(film)) as encoder:
         for ms in pictures(film, timeline, screen, panels):
             encoder.frame(ms, canvas.buffer)
+            if watch is not None:
+                watch(canvas.buffer)
             frames += 1
             if progress is not None:
                 progress(ms * MILLISECOND, film.end_ms * MILLISECOND)
