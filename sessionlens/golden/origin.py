@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sessionlens.terminal import Timeline
 
 MOST_PIECES = 6
-MOST_BYTES = 2048
+MOST_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True)

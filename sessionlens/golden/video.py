@@ -128,8 +128,9 @@ def _worst(
 def _decoded(path: Path, size: int) -> Iterator[bytes]:
     """Every picture as I420."""
     command = [executable(), "-v", "error", "-i", str(path), "-map", "0:v", "-fps_mode", "passthrough"]
-    command += ["-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+    command += ["-enc_time_base", "1:1000", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]
+    no = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=no, stdout=subprocess.PIPE, stderr=no) as process:
         assert process.stdout is not None  # noqa: S101  # it was asked for
         while data := process.stdout.read(size):
             yield data
