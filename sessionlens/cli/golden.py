@@ -9,7 +9,7 @@ from pathlib import Path
 from sessionlens.cli.common import progress, say
 from sessionlens.golden import checking, updating
 from sessionlens.golden.junit import junit
-from sessionlens.golden.times import HELP, rule_of
+from sessionlens.golden.times import HELP
 from sessionlens.visible import visible
 
 
@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _update(arguments: argparse.Namespace) -> int:
-    times = rule_of(arguments.times) if arguments.times is not None else None
-    wanted = updating.Wanted(times, arguments.painted, arguments.video)
+    wanted = updating.Wanted(arguments.times, arguments.painted, arguments.video)
     done = []
     for golden, what in updating.update(
         arguments.path, arguments.goldens, wanted, progress=progress("writing")

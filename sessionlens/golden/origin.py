@@ -6,12 +6,12 @@ typed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sessionlens.golden.screen import BLANK, Cell
 from sessionlens.recording import OUTPUT
-from sessionlens.terminal.style import Style
 
 if TYPE_CHECKING:
     from sessionlens.session.view import ChannelView
@@ -43,13 +43,18 @@ def pieces(view: ChannelView, t_ns: int, cells: Iterable[tuple[int, int]]) -> tu
             columns.setdefault(y, []).append(x)
     drawn: dict[int, list[int]] = {}
     for y, xs in columns.items():
-        drawn.setdefault(_drawn(timeline, frame.index, y, xs), []).append(y)
+        index = _drawn(timeline, frame.index, y, xs)
+        if not index and int(timeline.offset[0]) <= _first(
+            view
+        ):  # never printed: what drew the rest of its row
+            index = _drawn(timeline, frame.index, y, range(frame.columns))
+        drawn.setdefault(index, []).append(y)
     if not drawn:
         drawn[frame.index] = []
     return tuple(_piece(view, index, tuple(rows)) for index, rows in sorted(drawn.items())[-MOST_PIECES:])
 
 
-def _drawn(timeline: Timeline, index: int, y: int, xs: list[int]) -> int:
+def _drawn(timeline: Timeline, index: int, y: int, xs: Sequence[int]) -> int:
     """The frame in which these cells of a row became what they are; the row may have scrolled since."""
     row_id = timeline.frame(index).row_ids[y]
     wanted = _looks(timeline, row_id, xs)
@@ -63,20 +68,21 @@ def _drawn(timeline: Timeline, index: int, y: int, xs: list[int]) -> int:
     return index
 
 
-def _looks(timeline: Timeline, row_id: int, xs: list[int]) -> list[tuple[str, Style | None]]:
+def _looks(timeline: Timeline, row_id: int, xs: Sequence[int]) -> list[Cell]:
     row = timeline.row(row_id)
     styles = [style for size, style in row.lengths for _ in range(size)]
-    return [(row.cell_texts[x], timeline.style(styles[x])) if x < len(styles) else (" ", None) for x in xs]
+    return [Cell(row.cell_texts[x], timeline.style(styles[x])) if x < len(styles) else BLANK for x in xs]
+
+
+def _first(view: ChannelView) -> int:
+    """Where the output begins."""
+    outputs = view.recording.offset[view.recording.stream == OUTPUT]
+    return int(outputs[0]) if len(outputs) else 0
 
 
 def _piece(view: ChannelView, index: int, rows: tuple[int, ...]) -> Piece:
     timeline, recording = view.replay.timeline, view.recording
     stop = int(timeline.offset[index])
-    if index:
-        begun = int(timeline.offset[index - 1])
-    else:
-        outputs = recording.offset[recording.stream == OUTPUT]
-        begun = int(outputs[0]) if len(outputs) else 0
-    begun = min(begun, stop)
+    begun = min(int(timeline.offset[index - 1]) if index else _first(view), stop)
     start = max(begun, stop - MOST_BYTES)
     return Piece(int(timeline.t0_ns[index]), start, recording.blob("o")[start:stop], start - begun, rows)

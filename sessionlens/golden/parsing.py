@@ -78,9 +78,7 @@ def _golden(lines: Lines) -> Golden:
         video = _video(lines)
         lines.blank()
     lines.take(f"end {len(entries)}")
-    lines.blank()
-    if lines.at < len(lines.lines):
-        lines.at += 1
+    if any(lines.lines[lines.at :]):
         raise Damaged("something stands behind its end")
     return Golden(recording, times, tuple(entries), video)
 

@@ -9,20 +9,15 @@ Loaded at every start of pytest, so it imports nothing until a test uses it.
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from sessionlens.golden.checking import Result
-
 PAGES = "golden-differences"
-RESULTS: pytest.StashKey[list[Result]] = pytest.StashKey()
+NOT_COMPARED = "sl_golden: not compared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options; `sl_golden_dir` also for the configuration file."""
+    """The options."""
     group = parser.getgroup("sl-golden", "goldens of recordings (SessionLens)")
     group.addoption(
         "--sl-golden-update",
@@ -38,12 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=PAGES,
         help=f"where pages of differences go (default: {PAGES})",
     )
-    parser.addini("sl_golden_dir", "where goldens lie, from the root folder (default: beside the recordings)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to update where CI is set, before any test runs."""
-    config.stash[RESULTS] = []
     if config.getoption("--sl-golden-update"):
         from sessionlens.errors import UsageError
         from sessionlens.golden.updating import refuse_in_ci
@@ -57,54 +50,56 @@ def pytest_configure(config: pytest.Config) -> None:
 class SlGolden:
     """Compares recordings with their goldens, or, under --sl-golden-update, writes those anew."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._config, self._node = request.config, request.node
 
     def check(
         self,
         path: str | PathLike[str],
         *,
         root: str | PathLike[str] | None = None,
+        goldens: str | PathLike[str] | None = None,
         times: str | None = None,
         painted: bool | None = None,
         video: bool | None = None,
     ) -> None:
         """Fail unless the recording at a path, or each below it, shows what its golden says.
 
-        A relative path counts from pytest's root folder. Goldens in a folder of their own lie there as the
-        recordings lie below `root` (default: pytest's). `times`, `painted` and `video` are what an update
-        writes; None: what the golden had before.
+        A relative path counts from pytest's root folder. Goldens lie beside the recordings or below `goldens`
+        (default: --sl-golden-dir) as the recordings lie below `root` (default: pytest's). `times`, `painted`
+        and `video` are what an update writes; None: what the golden had before.
         """
         __tracebackhide__ = True
         from sessionlens.golden import checking, updating
+        from sessionlens.visible import visible
 
         where = self._config.rootpath / path
-        goldens, base = self._folder(), self._config.rootpath / (root or "")
+        base = self._config.rootpath / (root or "")
+        named = goldens or self._config.getoption("--sl-golden-dir")
+        folder = self._config.rootpath / named if named else None
         if self._config.getoption("--sl-golden-update"):
             wanted = updating.Wanted(times, painted, video)
-            for _ in updating.update(where, goldens, wanted, root=base):
+            for _ in updating.update(where, folder, wanted, root=base):
                 pass
             return
         pages = self._config.rootpath / self._config.getoption("--sl-golden-pages")
-        results = checking.check(where, goldens, pages, root=base)
-        self._config.stash[RESULTS] += results
-        bad = [str(result) for result in results if result.code]
+        results = checking.check(where, folder, pages, root=base)
+        for result in results:  # travels with the test's report, also between processes
+            self._node.user_properties += [(NOT_COMPARED, f"{result.name}: {t}") for t in result.not_compared]
+        bad = [visible(str(result), keep="\n") for result in results if result.code]
         if bad:
             pytest.fail("\n".join(bad), pytrace=False)
 
-    def _folder(self) -> Path | None:
-        named = self._config.getoption("--sl-golden-dir") or self._config.getini("sl_golden_dir")
-        return self._config.rootpath / named if named else None
-
 
 @pytest.fixture
-def sl_golden(pytestconfig: pytest.Config) -> SlGolden:
+def sl_golden(request: pytest.FixtureRequest) -> SlGolden:
     """Compares recordings with their goldens (SessionLens): `sl_golden.check("recordings/demo.cast")`."""
-    return SlGolden(pytestconfig)
+    return SlGolden(request)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What was not compared is said, where everything else is green too."""
-    for result in config.stash[RESULTS]:
-        for text in result.not_compared:
-            terminalreporter.write_line(f"sl_golden: {result.name}: not compared: {text}")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not compared is said, also where everything else is green."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == NOT_COMPARED and report.when == "call":
+                terminalreporter.write_line(f"{name}: {text}")

@@ -46,6 +46,8 @@ def update(
 ) -> Iterator[tuple[Path, str]]:
     """Write the goldens of the recording at a path, or of all below it; yields each with what was done."""
     refuse_in_ci()
+    if wanted.times is not None:
+        wanted = replace(wanted, times=times.rule_of(wanted.times))
     found = recordings(path)
     for done, recording in enumerate(found):
         golden = names.golden_path(recording, root or path, goldens)
