@@ -13,7 +13,7 @@ from sessionlens.formats import find, open_source
 from sessionlens.golden import comparing, names, painted, parsing, taking, video
 from sessionlens.golden.golden import Entry, Golden
 from sessionlens.golden.origin import pieces
-from sessionlens.golden.page import page
+from sessionlens.golden.page import MOST, page
 from sessionlens.session import Session
 from sessionlens.session.outputs import check_output
 
@@ -138,8 +138,9 @@ def _compare_entry(
         return
     result.screens += 1
     if difference := comparing.compare(number, expected, taking.screen_at(view, expected.t_ns)):
-        bytes_of = pieces(view, expected.t_ns, difference.cells)
-        result.differences.append(replace(difference, pieces=bytes_of))
+        if len(result.differences) < MOST:  # the page shows no more
+            difference = replace(difference, pieces=pieces(view, expected.t_ns, difference.cells))
+        result.differences.append(difference)
     if entry.painted:
         kept = painted.load(names.picture_path(result.golden, number))
         _compare_picture(number, entry, kept, painter.paint(view, expected.t_ns), result)

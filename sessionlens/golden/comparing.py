@@ -48,8 +48,10 @@ class ScreenDifference:
 
 
 def cell_words(cell: Cell) -> str:
-    """`'x' bold fg=red`."""
+    """`'x' bold fg=red`; what some font may lack, with its code points: `'语' (U+8BED)`."""
     text = f"'{escape(cell.text)}'" if cell.text else "(right half)"
+    if not cell.text.isascii():
+        text += f" ({' '.join(f'U+{ord(c):04X}' for c in cell.text)})"
     return f"{text} {to_words(cell.style)}".rstrip()
 
 

@@ -8,6 +8,13 @@ from sessionlens.golden.checking import CANNOT, DIFFERS, Result
 from sessionlens.visible import visible
 
 
+def _first(result: Result) -> str:
+    """The reason in a line."""
+    return "; ".join(
+        [*result.remarks, *(d.words for d in result.differences[:1]), *([result.error] * bool(result.error))]
+    )
+
+
 def junit(results: list[Result]) -> bytes:
     """The file. What differs is a failure, what could not be compared an error."""
     codes = [result.code for result in results]
@@ -23,7 +30,7 @@ def junit(results: list[Result]) -> bytes:
         if result.code:
             kind = "failure" if result.code == DIFFERS else "error"
             text = visible(str(result), keep="\n")
-            Xml.SubElement(case, kind, message=text.partition("\n")[2].partition("\n")[0].strip()).text = text
+            Xml.SubElement(case, kind, message=visible(_first(result))).text = text
         if result.not_compared:
             Xml.SubElement(case, "system-out").text = "\n".join(
                 f"not compared: {visible(t)}" for t in result.not_compared

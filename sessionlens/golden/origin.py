@@ -6,8 +6,9 @@ typed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sessionlens.golden.screen import BLANK, Cell
@@ -37,32 +38,35 @@ def pieces(view: ChannelView, t_ns: int, cells: Iterable[tuple[int, int]]) -> tu
     """What drew these cells (row, column) of the frame of that time, or where there are none, that frame."""
     timeline = view.replay.timeline
     frame = timeline.at(t_ns)
+    rows_of = cache(lambda index: timeline.frame(index).row_ids)
     columns: dict[int, list[int]] = {}
     for y, x in cells:
         if y < frame.rows:
             columns.setdefault(y, []).append(x)
     drawn: dict[int, list[int]] = {}
     for y, xs in columns.items():
-        index = _drawn(timeline, frame.index, y, xs)
+        index = _drawn(timeline, rows_of, frame.index, y, xs)
         if not index and int(timeline.offset[0]) <= _first(
             view
         ):  # never printed: what drew the rest of its row
-            index = _drawn(timeline, frame.index, y, range(frame.columns))
+            index = _drawn(timeline, rows_of, frame.index, y, range(frame.columns))
         drawn.setdefault(index, []).append(y)
     if not drawn:
         drawn[frame.index] = []
     return tuple(_piece(view, index, tuple(rows)) for index, rows in sorted(drawn.items())[-MOST_PIECES:])
 
 
-def _drawn(timeline: Timeline, index: int, y: int, xs: Sequence[int]) -> int:
+def _drawn(
+    timeline: Timeline, rows_of: Callable[[int], tuple[int, ...]], index: int, y: int, xs: Sequence[int]
+) -> int:
     """The frame in which these cells of a row became what they are; the row may have scrolled since."""
-    row_id = timeline.frame(index).row_ids[y]
+    row_id = rows_of(index)[y]
     wanted = _looks(timeline, row_id, xs)
     while index > 0:
-        before = timeline.frame(index - 1).row_ids
+        before = rows_of(index - 1)
         if not (y < len(before) and before[y] == row_id) and row_id in before and timeline.row(row_id).text:
             y = before.index(row_id)
-        if y >= len(before) or _looks(timeline, before[y], xs) != wanted:
+        if y >= len(before) or (before[y] != row_id and _looks(timeline, before[y], xs) != wanted):
             break
         row_id, index = before[y], index - 1
     return index

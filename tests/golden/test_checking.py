@@ -92,6 +92,12 @@ def test_a_deliberate_change_of_one_cell_is_caught_and_shown(
     assert "00000000: 1b5d 323b 746f 7007" in shown.text
 
 
+def test_a_character_that_a_font_may_lack_is_told_by_its_number(written: Path, check: Check) -> None:
+    change(written / "colours.cast.golden.txt", "\u6f22\u5b57", "\u6f22\u8bed")
+    code, said = check(written)
+    assert code == 1 and "'\u8bed' (U+8BED) became '\u5b57' (U+5B57)" in said
+
+
 def test_a_look_is_a_difference_too(written: Path, check: Check) -> None:
     change(written / "colours.cast.golden.txt", "0-1 bold fg=green", "0-1 fg=green")
     code, said = check(written)
