@@ -82,7 +82,7 @@ def check(
     """
     found = recordings(path)
     results = []
-    root = root or path
+    root = names.root_of(path, root)
     for done, recording in enumerate(found):
         golden = names.golden_path(recording, root, goldens)
         result = Result(names.shown(recording, root).as_posix(), golden)

@@ -44,8 +44,9 @@ def page_path(recording: Path, root: Path, pages: Path) -> Path:
 
 def shown(recording: Path, root: Path) -> Path:
     """The recording as people and reports name it: below `root`, or its name alone."""
-    return (
-        Path(recording.name)
-        if recording == root or root not in recording.parents
-        else recording.relative_to(root)
-    )
+    return Path(recording.name) if recording == root else recording.relative_to(root)
+
+
+def root_of(path: Path, root: Path | None) -> Path:
+    """What names count from: `root` where the path lies below it, else the path itself."""
+    return root if root is not None and root in path.parents else path

@@ -124,7 +124,7 @@ def different(number: int, how: str, expected: Image.Image | None, actual: Image
     count = f"{len(where)} pixel{'s' * (len(where) != 1)} differ{'s' * (len(where) == 1)}"
     was, now = tuple(before[y, x].tolist()), tuple(after[y, x].tolist())
     words = f"{how}: {count}, the first at {x},{y}: {was} became {now}"
-    picture = Image.fromarray(shown.astype(np.uint8), "RGB")
+    picture = Image.fromarray(shown.astype(np.uint8))
     return PictureDifference(number, words, png(expected), png(actual), png(picture), (close[0], close[1]))
 
 

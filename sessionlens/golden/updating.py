@@ -50,7 +50,7 @@ def update(
         wanted = replace(wanted, times=times.rule_of(wanted.times))
     found = recordings(path)
     for done, recording in enumerate(found):
-        golden = names.golden_path(recording, root or path, goldens)
+        golden = names.golden_path(recording, names.root_of(path, root), goldens)
         yield golden, _update(Session(open_source(recording)), golden, wanted)
         if progress is not None:
             progress(done + 1, len(found))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 import pytest
 
 import sessionlens as sl
 from sessionlens.errors import UsageError
-from sessionlens.golden.names import fit, golden_path, page_path, picture_path
+from sessionlens.golden.names import fit, golden_path, page_path, picture_path, root_of
 from sessionlens.golden.times import DEFAULT, chosen, rule_of
 
 SECOND = 1_000_000_000
@@ -72,11 +72,16 @@ def test_names_are_valid_on_windows_and_stay_apart() -> None:
     for name in NAMES:
         made = fit(name)
         assert len(made) < 140 and not set(made) & set('<>:"/\\|?*\t')
-        assert not PureWindowsPath(made).is_reserved() and made[-1] not in ". "
+        assert made.split(".")[0].lower() not in {"con", "nul", "com1"} and made[-1] not in ". "
     assert (
         len({fit(name).casefold() for name in [*NAMES, "a_b.cast", "_CON.cast", "what_.cast"]})
         == len(NAMES) + 3
     )
+
+
+def test_a_root_counts_only_where_the_path_lies_below_it() -> None:
+    assert root_of(Path("a/b"), None) == root_of(Path("a/b"), Path("c")) == Path("a/b")
+    assert root_of(Path("a/b"), Path("a")) == Path("a")
 
 
 def test_where_they_lie() -> None:
