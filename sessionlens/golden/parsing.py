@@ -73,6 +73,8 @@ def _golden(lines: Lines) -> Golden:
     while lines.next.startswith("screen "):
         entries.append(_entry(lines, len(entries) + 1))
         lines.blank()
+    if not entries:
+        raise Damaged("it holds no screen")
     video = None
     if lines.next.startswith("video "):
         video = _video(lines)

@@ -124,7 +124,8 @@ def _painted(
     now = painter.paint(view, entry.screen.t_ns)
     mine = hashed(now)
     file = names.picture_path(path, index + 1)
-    old = before.entries[index].painted if before and index < len(before.entries) else ()
+    then = before.entries[index] if before and index < len(before.entries) else None
+    old = then.painted if then and then.screen == entry.screen else ()
     others = tuple(p for p in old if p.versions != mine.versions)
     known = any(p.versions == mine.versions for p in old)
     kept = None if not others else _kept(file)

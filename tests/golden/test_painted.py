@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
@@ -138,6 +139,14 @@ def test_an_update_keeps_what_other_versions_said_while_the_picture_stays(with_p
     both = parsing.load(golden_of(with_pictures)).entries[0].painted
     assert [p.versions for p in both] == ["Pillow 1.0, FreeType 1.0", mine[0].versions] and both[1] == mine[0]
     assert check(with_pictures).code == 0
+
+
+def test_and_forgets_them_where_the_screen_is_another(with_pictures: Path) -> None:
+    painted_elsewhere(with_pictures)
+    list(update(with_pictures, wanted=Wanted("00:00:00.5")))
+    assert [p.versions for p in parsing.load(golden_of(with_pictures)).entries[0].painted] == [
+        painted.versions()
+    ]
 
 
 def test_and_forgets_them_where_it_changed(with_pictures: Path) -> None:

@@ -121,6 +121,8 @@ def test_what_is_damaged_is_said_with_its_place(name: str, tmp_path: Path) -> No
 
 
 def test_other_damages(tmp_path: Path) -> None:
+    with pytest.raises(GoldenError, match="it holds no screen"):
+        load(tmp_path / "g", str(Golden("cd" * 32, "last", ())))
     with pytest.raises(GoldenError, match="byte 0, not UTF-8"):
         load(tmp_path / "g", b"\xff")
     with pytest.raises(GoldenError, match="version 2, we read 1: install a later"):
