@@ -176,6 +176,7 @@ session.render(sys.argv[2])
 """
 
 
+@pytest.mark.timeout(600)
 def test_two_renders_of_a_real_session_are_bit_identical(root: Path, tmp_path: Path) -> None:
     recording = next((root / "fixtures/sessions/nano").glob("*-*"))
     told = []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(600)  # several processes each, which import pandas
+
 TEST = """
 def test_what_the_recordings_show(sl_golden):
     sl_golden.check("recordings")
