@@ -43,8 +43,8 @@ CODES = """## Exit codes of the command line
 | code | meaning |
 |---|---|
 | 0 | done; `search`, `commands --ran`: found; `verify`: intact, and sealed by one of `--signers`; without `--signers` by anybody, which its first line says |
-| 1 | `search`, `commands --ran`: not there, and everything could be seen; `verify`: something does not hold; `doctor`: something is missing |
-| 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell; `verify --heads`: a recording that heads tell of is not there |
+| 1 | `search`, `commands --ran`: not there, and everything could be seen; `verify`: something does not hold; `golden check`: something differs; `doctor`: something is missing |
+| 2 | `search`, `commands --ran`: not found, but not everything could be seen; `verify`: cannot tell; `verify --heads`: a recording that heads tell of is not there; `golden check`: a golden or its recording is missing or damaged |
 | 64 | wrong use, or a file that cannot be read or written |
 | 130 | interrupted |
 """

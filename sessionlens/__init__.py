@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sessionlens.detect import ran
     from sessionlens.errors import (
         FormatError,
+        GoldenError,
         IdentityError,
         NotFoundError,
         RecordingError,
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Corpus",
     "FormatError",
+    "GoldenError",
     "Hits",
     "IdentityError",
     "NotFoundError",

@@ -6,6 +6,7 @@ SessionLensError
 ├── NotFoundError (FileNotFoundError)  no such recording, channel, time or row
 ├── UsageError (ValueError)            a call that makes no sense as it stands
 ├── IdentityError (ValueError)         a key for sealed input that is none, or not the one that it needs
+├── GoldenError (ValueError)           a golden that is damaged, missing, or of a version to come
 └── RenderError (RuntimeError)         no picture or no video: ffmpeg, fonts, disk
 """
 
@@ -34,6 +35,10 @@ class UsageError(SessionLensError, ValueError):
 
 class IdentityError(SessionLensError, ValueError):
     """A key for sealed input that is none, or not the one that it needs."""
+
+
+class GoldenError(SessionLensError, ValueError):
+    """A golden that is damaged, missing, or of a version to come."""
 
 
 class RenderError(SessionLensError, RuntimeError):

@@ -29,6 +29,7 @@ COMMANDS = (
     "screen",
     "render",
     "verify",
+    "golden",
     "demo",
     "doctor",
 )

@@ -14,6 +14,7 @@ from sessionlens.render.canvas import Canvas
 from sessionlens.render.captions import captions, webvtt
 from sessionlens.render.cards import Card, ending, paint_card, title
 from sessionlens.render.cells import Cells
+from sessionlens.render.colour import Bytes
 from sessionlens.render.facts import Chapter, Facts
 from sessionlens.render.ffmpeg import Encoder
 from sessionlens.render.film import Film, key_frames, plan, rows_of, walk
@@ -48,10 +49,11 @@ class Studio:
         folder: Path,
         progress: Callable[[int, int], object] | None = None,
         masked: Callable[[Iterable[int], int, int], Tally] | None = None,
+        watch: Callable[[Bytes], object] | None = None,
     ) -> None:
         self.timeline, self.facts, self.chapters = timeline, facts, chapters
         self.name, self.folder, self.kind = name, folder, kind_of(name)
-        self._progress, self._masked, self._count = progress, masked, 0
+        self._progress, self._masked, self._watch, self._count = progress, masked, watch, 0
 
     def film(self, order: Order) -> Film:
         """What an order shows, and when."""
@@ -74,6 +76,8 @@ class Studio:
         with Encoder(made, size, arguments, name=self.name, pixels=self.kind.pixels) as encoder:
             for ms, session_ns, frame in pictures(film, self.timeline, canvas, layout):
                 encoder.frame(ms, canvas.buffer)
+                if self._watch is not None:
+                    self._watch(canvas.buffer)
                 shown.append(Shown(ms, session_ns, frame.offset if frame else 0, cells.fingerprint(frame)))
                 self._tell(ms, film.end_ms)
         if texts is not None:

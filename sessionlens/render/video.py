@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.masking import Tally, Told
+from sessionlens.render.colour import Bytes
 from sessionlens.render.facts import SECOND, Chapter, Facts
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Cut
@@ -79,6 +80,7 @@ def render_video(
     source: Mapping[str, Any] | None = None,
     overwrite: bool = True,
     progress: Callable[[int, int], object] | None = None,
+    watch: Callable[[Bytes], object] | None = None,
 ) -> VideoReport:
     """Write the video of a timeline, and beside it its captions (`.vtt`) and its sidecar (`.mp4.json`).
 
@@ -89,8 +91,8 @@ def render_video(
     of `THEMES`, or its name. `mask`: what the sidecar says of the mask through which all of this has gone;
     `masked` counts what that covers of rows and a time. `max_bytes`: no file is larger; the picture becomes
     small, then there are parts. `source`: what the sidecar says of the recording. `progress(done, total)`:
-    video time in ns. Raises UsageError for times that make no sense, RenderError when nothing could be
-    written.
+    video time in ns. `watch` sees each picture that is encoded, before the next is painted over it. Raises
+    UsageError for times that make no sense, RenderError when nothing could be written.
     """
     target = Path(path)
     idle = None if idle_ns is None else int(idle_ns)
@@ -110,7 +112,7 @@ def render_video(
     )
     with Together(target, overwrite=overwrite) as files:
         files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))
-        studio = Studio(timeline, facts, chapters, target, files.folder, progress, masked)
+        studio = Studio(timeline, facts, chapters, target, files.folder, progress, masked, watch)
         made = fitting(studio, order, max_bytes)
         paths = numbered(target, len(made))
         for number, (each, name) in enumerate(zip(made, paths, strict=True), 1):
