@@ -111,9 +111,8 @@ def compared(
         return damaged(video, video.name, f"the recording has another screen at {at} of the video", "cells")
     if differing:
         why = f"its pictures cannot be compared: {'; '.join(text for _, text in differing)}"
-        same = (
-            () if at is not None else (f"Its {len(claim.table)} screens are the recording's, cell by cell.",)
-        )
+        screens = sum(shown.session_ns is not None for shown in claim.table)
+        same = () if at is not None else (f"Its {screens} screens are the recording's, cell by cell.",)
         return replace(unclear(video, why, "Make it anew with this version."), notes=same)
     try:
         where = wrong_picture(film, claim, video, told)
@@ -159,14 +158,14 @@ def differences(session: Session, claim: Claim) -> Iterator[tuple[str, str]]:
 
 def wrong_cells(film: Footage, claim: Claim) -> str | None:
     """When the video shows a screen that the recording does not have then; None where it never does."""
-    timeline, cells = film.timeline, Cells(film.timeline)
-    for shown in claim.table:
-        if shown.session_ns is None:
-            continue
-        frame = timeline.at(shown.session_ns)
-        none_yet = frame.t0_ns > shown.session_ns
-        now = ("", 0) if none_yet else (cells.fingerprint(frame), frame.offset)
-        if now != (shown.cells, shown.offset):
+    timeline, cells, last = film.timeline, Cells(film.timeline), len(claim.table) - 1
+    cards = {0, last - 1, last} if claim.order.cards else set()
+    for number, shown in enumerate(claim.table):
+        now = ("", 0)
+        if shown.session_ns is not None:
+            frame = timeline.at(shown.session_ns)
+            now = now if frame.t0_ns > shown.session_ns else (cells.fingerprint(frame), frame.offset)
+        if now != (shown.cells, shown.offset) or (number in cards) != (shown.session_ns is None):
             return format_elapsed(shown.video_ms * 1_000_000)
     return None
 

@@ -9,7 +9,8 @@ import pytest
 from sessionlens.render.facts import Facts
 from sessionlens.render.remarks import LASTS, SHAPES, Remark, Remarks, said
 from sessionlens.render.spans import Line, width
-from sessionlens.render.theme import DARK, contrast
+from sessionlens.render.theme import DARK, Theme, contrast
+from sessionlens.render.themes import THEMES
 
 SECOND = 1_000_000_000
 
@@ -39,10 +40,13 @@ def test_the_gravest_first_and_the_rest_counted() -> None:
     assert text(lines[-1]).endswith("+2 more")
 
 
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 @pytest.mark.parametrize("severity", [*SHAPES, "something else"])
-def test_word_shape_and_colour(severity: str) -> None:
-    (line,) = said([Remark(0, "words", severity)], Facts(), DARK, 80, 1)
-    mark, pill, *_ = line
+def test_word_shape_and_colour(severity: str, theme: Theme) -> None:
+    (line,) = said([Remark(0, "words", severity)], Facts(), theme, 80, 1)
+    mark, pill, words, when = line
+    assert all(contrast(each.colour, theme.band) >= 4.5 for each in (words, when))
+    assert mark.background is not None and contrast(mark.colour, mark.background) >= 4.5
     assert mark.text == " ANALYST "
     assert severity.upper()[:5] in pill.text
     assert pill.text.split()[0] in SHAPES.values()

@@ -147,14 +147,38 @@ def test_other_captions_in_the_file(video: Path, bundle: Path) -> None:
     assert "same pictures, but other captions, chapters or tags" in result.summary
 
 
+@pytest.mark.parametrize("row", [0, 1, -3, -2, -1])
 @pytest.mark.parametrize("column", [1, 2, 3])
-def test_a_table_that_is_not_the_recordings(video: Path, bundle: Path, column: int) -> None:
+def test_a_table_that_is_not_the_recordings(video: Path, bundle: Path, column: int, row: int) -> None:
+    """Of screens and of the cards, which have neither time nor cells."""
+
     def other(said: dict[str, Any]) -> None:
-        said["table"][-2][column] = "00" * 8 if column == 3 else 10**12
+        said["table"][row][column] = "00" * 8 if column == 3 else 10**12
 
     change(video, other)
     result = sl.verify(video, source=bundle)
     assert (result.exit_code, result.problems[0].kind) == (1, "cells")
+
+
+def test_a_screen_that_says_it_is_a_card(video: Path, bundle: Path) -> None:
+    change(video, lambda said: said["versions"].update(ffmpeg="4.1"))
+    change(video, lambda said: said["table"].__setitem__(3, [said["table"][3][0], None, 0, ""]))
+    result = sl.verify(video, source=bundle)
+    assert (result.exit_code, result.problems[0].kind) == (1, "cells")
+
+
+def test_a_title_that_says_something_else(bundle: Path, root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.mp4"
+    signers = root / "fixtures/allowed_signers"
+    sl.open(bundle).render(path, start=1, end=2, case="HR 17", signers=signers)
+    assert sl.verify(path, signers=signers, source=bundle).status == "INTACT"
+    unasked = sl.verify(path, source=bundle)
+    assert (unasked.exit_code, "--signers" in unasked.summary) == (2, True)
+    for forged in ({"case": "HR 18"}, {"signer": None}):
+        change(path, lambda said, forged=forged: said["arguments"].update(forged))
+        result = sl.verify(path, signers=signers, source=bundle)
+        assert (result.exit_code, result.problems[0].kind) == (1, "pictures")
+        change(path, lambda said: said["arguments"].update(case="HR 17"))
 
 
 def test_other_versions_cannot_be_told_and_are_named(video: Path, bundle: Path) -> None:
