@@ -77,7 +77,7 @@ def line(remark: Remark, facts: Facts, theme: Theme, columns: int) -> Line:
     pill = Span(
         f" {shape} {cut(remark.severity.upper(), 12)} ", theme.on_pill, True, grounds[weight(remark.severity)]
     )
-    mark = Span(MARK, theme.band, True, theme.caution)
+    mark, gap = Span(MARK, theme.on_pill, True, theme.stamp), Span(" ", theme.band_quiet)
     when = Span(f"   at {wall_clock(facts, remark.start_ns)}", theme.band_quiet)
-    room = columns - width((mark, pill, when)) - 1
-    return (mark, pill, Span(" " + cut(remark.text, room), theme.band_text), when)
+    room = columns - width((mark, gap, pill, when)) - 1
+    return (mark, gap, pill, Span(" " + cut(remark.text, room), theme.band_text), when)

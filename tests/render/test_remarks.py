@@ -44,7 +44,7 @@ def test_the_gravest_first_and_the_rest_counted() -> None:
 @pytest.mark.parametrize("severity", [*SHAPES, "something else"])
 def test_word_shape_and_colour(severity: str, theme: Theme) -> None:
     (line,) = said([Remark(0, "words", severity)], Facts(), theme, 80, 1)
-    mark, pill, words, when = line
+    mark, _, pill, words, when = line
     assert all(contrast(each.colour, theme.band) >= 4.5 for each in (words, when))
     assert mark.background is not None and contrast(mark.colour, mark.background) >= 4.5
     assert mark.text == " ANALYST "

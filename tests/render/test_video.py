@@ -246,18 +246,21 @@ def test_a_title_and_an_end(
     tmp_path: Path,
 ) -> None:  # fmt: skip
     path = tmp_path / "v.mp4"
-    said = replace(facts, sheet=(("channel", "0.shell"), ("not shown", "1.exec"), ("checked", "INTACT")))
+    said = replace(
+        facts, sheet=(("channel", "0.shell"), ("not shown", "the second channel"), ("checked", "INTACT"))
+    )
     report = render_video(play(WORK), path, facts=said, chapters=work, cards=True, case="HR 17")
     frames = decode(path)
     title, end = (read(Image.fromarray(frames[index])) for index in (0, -1))
-    for words in ("john as deploy on web01", "HR 17", "1.exec", "INTACT", "the whole session"):
+    for words in ("john as deploy on web01", "HR 17", "the second channel", "INTACT", "the whole session"):
         assert words in title
-    for words in ("leaves out", "cut 1 time", "1.exec"):
+    for words in ("leaves out", "cut 1 time", "the second channel"):
         assert words in end
     bare = render_video(play(WORK), tmp_path / "bare.mp4", facts=said, chapters=work)
     assert report.duration_s == pytest.approx(bare.duration_s + 8)
-    first, *_ = probe(path, "-show_chapters")["chapters"]
-    assert float(first["start_time"]) == pytest.approx(5, abs=0.001)
+    first, second, *_ = probe(path, "-show_chapters")["chapters"]
+    assert float(first["start_time"]) == 0  # docs/video.md says why
+    assert float(second["start_time"]) == float(first["end_time"]) == pytest.approx(6.5, abs=0.001)
     assert times(probe, path)[:2] == [0, pytest.approx(4)]
 
 
