@@ -17,6 +17,8 @@ from sessionlens.render.facts import (
     clock,
     instant,
     length,
+    local,
+    offset,
     short_clock,
     wall_clock,
 )
@@ -64,13 +66,16 @@ def fields_in_a_row(
 
 
 def utc(facts: Facts, session_ns: int, theme: Theme) -> Line:
-    """The wall clock, or that it is unknown."""
+    """The wall clock, and beside it that of the chosen zone; or that it is unknown."""
     when = instant(facts, session_ns)
     if when is None:
         return (Span("clock time unknown", theme.band_quiet),)
+    there = local(facts, session_ns)
+    beside = () if there is None else (Span(f"  {there:%m-%d %H:%M:%S}{offset(there)}", theme.band_quiet),)
     return (
         Span(f"{when:%Y-%m-%d %H:%M:%S}", theme.band_text, bold=True),
         Span(" UTC", theme.band_quiet, bold=True),
+        *beside,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from sessionlens.render.canvas import Canvas
-from sessionlens.render.facts import SECOND, Facts, clock, instant, parties, short_clock
+from sessionlens.render.facts import SECOND, Facts, clock, instant, local, offset, parties, short_clock
 from sessionlens.render.film import Film
 from sessionlens.render.glyphs import Atlas
 from sessionlens.render.layout import CELL, even
@@ -88,6 +88,7 @@ def title(film: Film) -> Card:
             ("case", order.case or ""),
             ("session", facts.session or ""),
             ("recorded", recorded(facts)),
+            (facts.zone or "", there(facts)),
             ("from", facts.client or ""),
             ("key", facts.key or ""),
             *facts.sheet,
@@ -131,6 +132,14 @@ def recorded(facts: Facts) -> str:
     day = "%Y-%m-%d " if ended.date() != began.date() else ""
     until = f" to {ended:{day}%H:%M:%S}" if facts.duration_ns is not None else ""
     return f"{began:%Y-%m-%d %H:%M:%S}{until} UTC"
+
+
+def there(facts: Facts) -> str:
+    """The same in the zone that is shown beside UTC."""
+    began, ended = local(facts, 0), local(facts, facts.duration_ns or 0)
+    if began is None or ended is None:
+        return ""
+    return f"{began:%Y-%m-%d %H:%M:%S}{offset(began)} to {ended:%Y-%m-%d %H:%M:%S}{offset(ended)}"
 
 
 def shown(film: Film) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sessionlens.zones import zone_of
+
 SECOND = 1_000_000_000
 DAMAGED, INCOMPLETE, UNPROVEN = FLAWS = ("DAMAGED", "INCOMPLETE", "UNPROVEN")  # the worst first
 
@@ -19,7 +21,9 @@ class Facts:
     any puts a stamp on every picture, and `flaw` is its word. `typing_unread`: what was typed is sealed or
     off, so that commands are known from what was shown; that is no flaw, and no picture has it. `masked` says
     how much is masked, "" where nothing had to be, None where no mask was asked. `sheet`: what a title says
-    of the recording beyond that, as (label, text)."""
+    of the recording beyond that, as (label, text).
+
+    `zone` is the time zone that is shown beside UTC, by its name (None: none)."""
 
     person: str | None = None
     key: str | None = None
@@ -37,6 +41,7 @@ class Facts:
     typing_unread: bool = False
     masked: str | None = None
     sheet: tuple[tuple[str, str], ...] = ()
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,17 @@ def instant(facts: Facts, session_ns: int) -> datetime | None:
     if facts.started_ns is None:
         return None
     return datetime.fromtimestamp((facts.started_ns + session_ns) // SECOND, UTC)
+
+
+def local(facts: Facts, session_ns: int) -> datetime | None:
+    """The same in the zone that is shown beside UTC; None where there is none."""
+    when = instant(facts, session_ns)
+    return None if when is None or facts.zone is None else when.astimezone(zone_of(facts.zone))
+
+
+def offset(moment: datetime) -> str:
+    """How far its zone is from UTC: `+05:30`."""
+    return moment.isoformat()[19:]
 
 
 def wall_clock(facts: Facts, session_ns: int) -> str:

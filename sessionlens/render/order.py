@@ -13,6 +13,7 @@ from sessionlens.render.facts import SECOND
 from sessionlens.render.remarks import Remark
 from sessionlens.render.theme import DARK, Theme
 from sessionlens.render.themes import THEMES
+from sessionlens.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Order:
 
     `remarks`: the analyst's, to burn in (None: no place for any). `cards`: a title and an end, which name the
     `case` and the `signer` of the recording. `plain`: no bands. `small`: the smallest picture that is
-    legible. `mask`: what it was masked by (None: it is not masked).
+    legible. `mask`: what it was masked by (None: it is not masked). `zone`: the time zone beside UTC.
     """
 
     start_ns: int | None = None
@@ -36,12 +37,16 @@ class Order:
     small: bool = False
     theme: Theme = DARK
     mask: Told | None = None
+    zone: str | None = None
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.speed <= 1000:
             raise UsageError(f"a speed is a number from 0.01 to 1000, not {self.speed}")
         if self.idle_ns is not None and self.idle_ns < 0:
             raise UsageError(f"idle time cannot be negative: {self.idle_ns / SECOND:g} s")
+
+        if self.zone is not None:
+            zone_of(self.zone)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Cut
-from sessionlens.render.versions import font_hashes, sha256, versions
+from sessionlens.render.versions import font_hashes, sha256, versions, zone_version
 
 FORMAT, VERSION = "sessionlens-video", 1
 COLUMNS = ("video_ms", "session_ns", "offset", "cells")
@@ -72,7 +72,7 @@ def sidecar(made: Made, target: Path, source: Mapping[str, Any] | None, part: tu
         },
         "source": None if source is None else dict(source),
         "arguments": made.order.as_dict(),
-        "versions": versions(),
+        "versions": versions() | zone_version(made.order.zone),
         "fonts": font_hashes(),
         "cuts_ns": [[cut.start_ns, cut.end_ns] for cut in made.cuts],
         "columns": list(COLUMNS),

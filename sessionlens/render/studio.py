@@ -57,7 +57,8 @@ class Studio:
 
     def film(self, order: Order) -> Film:
         """What an order shows, and when."""
-        film = plan(self.timeline, self.facts, self.chapters, order, self.kind.tick_ms)
+        facts = replace(self.facts, zone=order.zone)
+        film = plan(self.timeline, facts, self.chapters, order, self.kind.tick_ms)
         if self._masked is None:
             return film
         rows = rows_of(self.timeline, *film.frames)

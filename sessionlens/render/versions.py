@@ -9,6 +9,7 @@ import tempfile
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from zoneinfo import TZPATH
 
 import numpy as np
 from PIL import features
@@ -32,6 +33,15 @@ def versions() -> dict[str, str]:
         "wcwidth": version("wcwidth"),
         "ffmpeg": ffmpeg_version(executable()),
     }
+
+
+def zone_version(name: str | None) -> dict[str, str]:
+    """What a time zone's rules are here, by a hash of its file; nothing for offsets, which have none."""
+    for folder in TZPATH if name else ():
+        path = Path(folder) / str(name)
+        if path.is_file():
+            return {f"zone {name}": sha256(path)[:16]}
+    return {}
 
 
 @lru_cache(maxsize=8)

@@ -75,6 +75,7 @@ def render_video(
     small: bool = False,
     theme: Theme | str = DARK,
     mask: Told | None = None,
+    zone: str | None = None,
     masked: Callable[[Iterable[int], int, int], Tally] | None = None,
     max_bytes: int | None = None,
     source: Mapping[str, Any] | None = None,
@@ -89,10 +90,11 @@ def render_video(
     `cards`: a title and an end, which name the `case` and the `signer` of the recording. `plain`: the bare
     terminal, no bands; caveats are stamped all the same. `small`: the smallest legible picture. `theme`: one
     of `THEMES`, or its name. `mask`: what the sidecar says of the mask through which all of this has gone;
-    `masked` counts what that covers of rows and a time. `max_bytes`: no file is larger; the picture becomes
-    small, then there are parts. `source`: what the sidecar says of the recording. `progress(done, total)`:
-    video time in ns. `watch` sees each picture that is encoded, before the next is painted over it. Raises
-    UsageError for times that make no sense, RenderError when nothing could be written.
+    `masked` counts what that covers of rows and a time. `zone`: the time zone beside UTC, by name.
+    `max_bytes`: no file is larger; the picture becomes small, then there are parts. `source`: what the
+    sidecar says of the recording. `progress(done, total)`: video time in ns. `watch` sees each picture that
+    is encoded, before the next is painted over it. Raises UsageError for times that make no sense,
+    RenderError when nothing could be written.
     """
     target = Path(path)
     idle = None if idle_ns is None else int(idle_ns)
@@ -109,6 +111,7 @@ def render_video(
         small=small or kind_of(target).small,
         theme=theme_of(theme),
         mask=mask,
+        zone=zone,
     )
     with Together(target, overwrite=overwrite) as files:
         files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))

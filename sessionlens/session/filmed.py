@@ -25,7 +25,7 @@ from sessionlens.masking import Mask, Wanted
 from sessionlens.render.cells import Cells
 from sessionlens.render.decoded import picture_hashes
 from sessionlens.render.studio import Studio
-from sessionlens.render.versions import font_hashes, sha256, versions
+from sessionlens.render.versions import font_hashes, sha256, versions, zone_version
 from sessionlens.session.masking import mask_of
 from sessionlens.session.opening import by_session, open
 from sessionlens.session.outputs import is_video
@@ -146,14 +146,15 @@ def another(session: Session, claim: Claim) -> str | None:
 
 def differences(session: Session, claim: Claim) -> Iterator[tuple[str, str]]:
     """(name, in words) of all that was not as it is here when the video was made."""
-    for kind, then, now in (("", claim.versions, versions()), ("font ", claim.fonts, font_hashes())):
+    here = versions() | zone_version(claim.order.zone)
+    for kind, then, now in (("", claim.versions, here), ("font ", claim.fonts, font_hashes())):
         for name in sorted(then.keys() | now.keys()):
             if then.get(name) != now.get(name):
                 had, has = (said.get(name, "missing") for said in (then, now))
                 yield name, f"{kind}{name} is {has[:40]} here and was {had[:40]}"
-    typed, here = claim.source.get("input"), session.info.input
-    if typed != here:
-        yield "input", f"what was typed is {here} here and was {typed} (--identity)"
+    typed, now_typed = claim.source.get("input"), session.info.input
+    if typed != now_typed:
+        yield "input", f"what was typed is {now_typed} here and was {typed} (--identity)"
 
 
 def wrong_cells(film: Footage, claim: Claim) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from math import inf
 from os import PathLike
 from pathlib import Path
@@ -24,6 +25,7 @@ from sessionlens.session.remarks import remarks
 from sessionlens.session.sheet import checked
 from sessionlens.session.video import chapters, facts, footage, masked_facts, masked_remarks
 from sessionlens.terminal import still
+from sessionlens.zones import options
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session, Time
@@ -83,6 +85,7 @@ def render_session(
         facts=film.facts,
         chapters=film.chapters,
         mask=told(mask),
+        zone=zone(),
         masked=film.masked,
         start_ns=start,
         end_ns=end,
@@ -125,6 +128,11 @@ def span(session: Session, wish: Wish) -> tuple[Session, int | None, int | None]
     return session.on(found.channel), found.start_ns, found.end_ns
 
 
+def zone() -> str | None:
+    """The time zone that the caller thinks in; None where that is UTC."""
+    return None if options.zone is UTC else options.tz
+
+
 def fresh_mask(session: Session, mask: Masking) -> Mask:
     """A mask that nothing was asked before: it learns of what it is asked, and a video has to be the same
     each time."""
@@ -139,7 +147,7 @@ def picture(session: Session, path: Path, wish: Wish, when: Time, overwrite: boo
     texts = mask.texts([c.title for c in said])
     running = max((i for i, c in enumerate(said) if c.start_ns <= screen.t_ns), default=None)
     spoken = Tally(kind for kind, _ in texts[running][1]) if running is not None and not wish.plain else {}
-    about = masked_facts(facts(session), mask)
+    about = replace(masked_facts(facts(session), mask), zone=zone())
     if not mask.wanted.nothing:
         about = replace(about, masked=str(Tally(covered.tally | Tally(spoken))))
     timeline = still(covered.terminal)

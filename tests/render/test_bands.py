@@ -27,6 +27,10 @@ def text(line: Sequence[Span]) -> str:
 def test_who_and_when(facts: Facts) -> None:
     assert text(bands.who(facts, DARK, 90)) == "john as deploy on web01"
     assert text(bands.utc(facts, 2 * SECOND, DARK)) == "2026-11-21 09:14:05 UTC"
+    there = replace(facts, zone="Asia/Kolkata")
+    assert text(bands.utc(there, 2 * SECOND, DARK)) == "2026-11-21 09:14:05 UTC  11-21 14:44:05+05:30"
+    late = replace(there, zone="+14:59")
+    assert text(bands.utc(late, 2 * SECOND, DARK)).endswith("UTC  11-22 00:13:05+14:59")
     assert text(bands.details(facts, DARK, 120)) == (
         "session 1a2b3c4d   channel 1 of 2   key SHA256:uNiVztksCsDhcc0u9e8BgrJX"
     )

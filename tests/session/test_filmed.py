@@ -181,6 +181,17 @@ def test_a_title_that_says_something_else(bundle: Path, root: Path, tmp_path: Pa
         change(path, lambda said: said["arguments"].update(case="HR 17"))
 
 
+def test_a_zone_beside_utc_is_kept(bundle: Path, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.mp4"
+    with sl.options(tz="Asia/Kolkata"):
+        sl.open(bundle).render(path, start=1, end=2)
+    assert sl.verify(path, source=bundle).status == "INTACT"
+    change(path, lambda said: said["arguments"].update(zone="Asia/Tokyo"))
+    assert sl.verify(path, source=bundle).exit_code == 2, "rules of Kolkata, a clock of Tokyo"
+    change(path, lambda said: said["arguments"].update(zone="Middle/Earth"))
+    assert sl.verify(path, source=bundle).exit_code == 2
+
+
 def test_other_versions_cannot_be_told_and_are_named(video: Path, bundle: Path) -> None:
     change(video, lambda said: said["versions"].update(ffmpeg="4.1"))
     change(video, lambda said: said["fonts"].update({"DejaVuSansMono.ttf": "00" * 32}))
