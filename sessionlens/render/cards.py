@@ -160,5 +160,6 @@ def masked(facts: Facts) -> str:
 
 def remarked(film: Film) -> str:
     """How much of it is not the recording's."""
-    count = len(film.order.remarks or ())
+    first, last = film.pace.start_ns, film.pace.end_ns
+    count = sum(r.start_ns <= last and r.until_ns > first for r in film.order.remarks or ())
     return f"{count} remark{'s' * (count != 1)}, marked ANALYST" if count else ""

@@ -249,14 +249,24 @@ def test_a_title_and_an_end(
     said = replace(
         facts, sheet=(("channel", "0.shell"), ("not shown", "the second channel"), ("checked", "INTACT"))
     )
-    report = render_video(play(WORK), path, facts=said, chapters=work, cards=True, case="HR 17")
+    remarks = [Remark(2 * SECOND, "inside", end_ns=2_400_000_000), Remark(9_000 * SECOND, "beyond the end")]
+    report = render_video(
+        play(WORK), path, facts=said, chapters=work, cards=True, case="HR 17", remarks=remarks
+    )
     frames = decode(path)
     title, end = (read(Image.fromarray(frames[index])) for index in (0, -1))
-    for words in ("john as deploy on web01", "HR 17", "the second channel", "INTACT", "the whole session"):
+    for words in (
+        "john as deploy on web01",
+        "HR 17",
+        "the second channel",
+        "INTACT",
+        "the whole session",
+        "1 remark,",
+    ):
         assert words in title
     for words in ("leaves out", "cut 1 time", "the second channel"):
         assert words in end
-    bare = render_video(play(WORK), tmp_path / "bare.mp4", facts=said, chapters=work)
+    bare = render_video(play(WORK), tmp_path / "bare.mp4", facts=said, chapters=work, remarks=remarks)
     assert report.duration_s == pytest.approx(bare.duration_s + 8)
     first, second, *_ = probe(path, "-show_chapters")["chapters"]
     assert float(first["start_time"]) == 0  # docs/video.md says why
