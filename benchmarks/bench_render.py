@@ -32,9 +32,7 @@ from sessionlens.render.film import key_frames, plan
 from sessionlens.render.matroska import frame_header, header
 from sessionlens.render.order import Order
 from sessionlens.render.recipes import mp4
-from sessionlens.render.screen import Screen
-from sessionlens.render.studio import layout_of, panels_of, pictures
-from sessionlens.render.theme import DARK
+from sessionlens.render.studio import layout_of, pictures
 from sessionlens.render.versions import versions
 from sessionlens.session.video import chapters, facts
 from sessionlens.terminal import Timeline, replay
@@ -65,9 +63,8 @@ class Case:
         film = self.film(order)
         layout = layout_of(film)
         canvas = Canvas(layout.width, layout.height, ink)
-        screen, panels = Screen(canvas, layout, self.timeline, DARK), panels_of(film, canvas, layout, DARK)
-        each = pictures(film, self.timeline, screen, panels)
-        return (layout.width, layout.height), ((ms, t, canvas.buffer) for ms, t, _ in each)
+        each = pictures(film, self.timeline, canvas, layout)
+        return (layout.width, layout.height), ((ms, t or 0, canvas.buffer) for ms, t, _ in each)
 
     def render(self, path: Path, end_ns: int | None = None):  # type: ignore[no-untyped-def]
         return render_video(
