@@ -149,6 +149,23 @@ def test_pictures_have_a_theme_and_a_scale(recording: Path, tmp_path: Path) -> N
     )
 
 
+def test_an_analysts_tables_are_burned_in(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    video, notes, wordless = (tmp_path / name for name in ("v.mp4", "notes.csv", "wordless.csv"))
+    notes.write_text("start,note,severity\n1,looks around,\n00:00:02,deletes,HIGH\n")
+    wordless.write_text("start,who\n1,john\n")
+    order = ["render", str(recording), "-o", str(video), "--case", "HR 17", "--tz", "+05:30"]
+    assert main([*order, "--notes", str(notes), "--findings"]) == 0
+    said = json.loads((tmp_path / "v.mp4.json").read_text("utf-8"))["arguments"]
+    assert (said["case"], said["cards"], said["zone"]) == ("HR 17", True, "+05:30")
+    spoken = [(r["start_ns"] // 10**9, r["text"], r["severity"]) for r in said["remarks"][-2:]]
+    assert spoken == [(1, "looks around", "note"), (2, "deletes", "high")]
+    for table, why in ((wordless, "no remarks can be made"), (tmp_path / "none.csv", "cannot be read")):
+        assert main([*order, "--force", "--findings", str(table)]) == EX_USAGE
+        assert why in capsys.readouterr().err
+
+
 def test_info_of_one_and_of_many(
     shell_session: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
