@@ -37,9 +37,9 @@ function number(places) {
   return places.reduce((sum, [x, y], bit) => sum + (lit(x, y) << bit), 0);
 }
 async function seek(time, places) {
-  var there = once('seeked');
+  var there = once('seeked'), painted = new Promise(done => video.requestVideoFrameCallback(done));
   video.currentTime = time;
-  await there;
+  await there; await painted;
   return number(places);
 }
 """
