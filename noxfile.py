@@ -25,7 +25,9 @@ os.environ["UV_COMPILE_BYTECODE"] = "1"  # the tests start hundreds of processes
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "imports", "tests", "conformance", "demo", "notebooks"]
+nox.options.sessions = [
+    "lint", "types", "imports", "tests", "bastions", "conformance", "demo", "notebooks",
+]  # fmt: skip
 
 
 def pythons() -> list[str]:
@@ -72,9 +74,23 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=pythons())
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
+    run_tests(session, "not slow")
+
+
+@nox.session
+def bastions(session: nox.Session) -> None:
+    """Whole bastions between real clients and servers, their faults, limits and waits."""
+    run_tests(session, "slow")
+
+
+def run_tests(session: nox.Session, which: str) -> None:
+    """The tests of these markers. They drive real shells and servers against the clock of a machine that may
+    be busy: what fails is run once more, alone, and stays in the log either way."""
     oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client")
     install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN)
-    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
+    chosen = ("pytest", "-m", which, *session.posargs)
+    session.run(*chosen, "-n", "auto", "--dist", "loadgroup", success_codes=[0, 1])
+    session.run(*chosen, "--last-failed", "--last-failed-no-failures", "none", success_codes=[0, 5])
 
 
 @nox.session

@@ -20,6 +20,8 @@ from .messages import data, opening, request
 from .speaker import Heard, client, log_in, send
 from .test_faults import needs_proc, process_of, processes_of, sealed_as
 
+pytestmark = pytest.mark.slow
+
 FLOOD, MIB = 400 << 20, 1 << 20
 
 

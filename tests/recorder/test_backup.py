@@ -7,10 +7,13 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 from sessionlens_recorder.bundle import read_end, read_heads
 
 from .conftest import BuildSite, Site, is_sealed, wait_for
 from .live import append, shell
+
+pytestmark = pytest.mark.slow
 
 SOON = "import sessionlens_recorder.net.left as left; left.COPY_S = 1.0"
 

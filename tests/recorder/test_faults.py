@@ -17,6 +17,8 @@ from sessionlens_recorder.bundle import check
 
 from .conftest import DEADLINE_S, BuildSite, Site, Sshd, channel, events, stream, wait_for
 
+pytestmark = pytest.mark.slow
+
 CHATTER = "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.01; done"
 
 

@@ -36,6 +36,8 @@ from .conftest import (
 from .network import Wire, cable
 from .test_faults import CHATTER, needs_proc, process_of, running, sealed_as, small_disk
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["small_disk"]
 
 UNREACHABLE = "[limits]\nunreachable = 4\n[recording]"

@@ -21,6 +21,8 @@ from sessionlens_recorder.sinks.spool import Spool
 
 from .conftest import DEADLINE_S, BuildSite, Site, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def entry(name: str, **fields: object) -> logging.LogRecord:
     made = logging.LogRecord("x", logging.INFO, "", 0, name, None, None)

@@ -7,10 +7,14 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 import sessionlens as sl
 
 from .conftest import DEADLINE_S, ME, BuildSite, facts, wait_for
 from .live import can_be, command, four_eyes, listed, notes, only, run, shell
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_second_person_allows_a_session(build_site: BuildSite) -> None:

@@ -15,6 +15,8 @@ import pytest
 from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, is_sealed, wait_for
 from .live import shell
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bastions(build_site: BuildSite) -> list[Site]:

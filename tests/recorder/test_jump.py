@@ -21,6 +21,8 @@ from .live import run as order
 from .test_faults import needs_proc, process_of
 from .test_krl import recorder
 
+pytestmark = pytest.mark.slow
+
 
 def jump(site: Site, *arguments: str, who: str = "john", inner: str = ME, host: str = "web01") -> list[str]:
     """ssh with a configuration of its own, since -J reads options for both hosts from there only."""

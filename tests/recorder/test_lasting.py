@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import DEADLINE_S, BuildSite, channel, stream
 from .live import shell
+
+pytestmark = pytest.mark.slow
 
 
 def test_who_is_idle_reads_so_and_is_ended(build_site: BuildSite) -> None:

@@ -13,6 +13,8 @@ import pytest
 from .conftest import DEADLINE_S, ME, BuildSite, Site, channel, facts, public, stream, wait_for
 from .live import RUN, append, can_be, command, four_eyes, listed, notes, only, run, shell, socket_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def live(build_site: BuildSite) -> Site:

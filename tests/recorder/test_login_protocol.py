@@ -18,6 +18,8 @@ from .conftest import DEADLINE_S, BuildSite, Site, channel, events, make_key, wa
 from .messages import opening, request
 from .speaker import Heard, client, log_in, send
 
+pytestmark = pytest.mark.slow
+
 
 def test_requests_pipelined_together_are_answered_in_order(site: Site) -> None:
     """Three that pass and three that do not, in one go, on a real connection."""

@@ -17,6 +17,8 @@ from sessionlens_recorder.net import revocation
 
 from .conftest import ME, BuildSite, Site, wait_for
 
+pytestmark = pytest.mark.slow
+
 FILE = '[sinks.file]\ntype = "file"\npath = "told.jsonl"\n'
 
 

@@ -21,6 +21,8 @@ from sessionlens_recorder.net.passwords import hash_password
 from .askpass import AskPass
 from .conftest import BuildSite, Site, wait_for, write_secret
 
+pytestmark = pytest.mark.slow
+
 UNIX = "".join(f"{kind} required pam_unix.so nullok\n" for kind in ("auth", "account", "password"))
 OWN_ETC = """
 import ctypes, subprocess

@@ -24,6 +24,8 @@ from sessionlens_recorder.net.proxied import (
 from .conftest import DEADLINE_S, BuildSite, Site, facts, wait_for
 from .test_faults import needs_proc, processes_of
 
+pytestmark = pytest.mark.slow
+
 
 def v2(body: bytes, command: int = 0x21, family: int = 0x11) -> bytes:
     return V2 + struct.pack("!BBH", command, family, len(body)) + body

@@ -7,10 +7,13 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 from sessionlens_recorder.net.revocation import Changes
 
 from .conftest import BuildSite, wait_for
 from .test_faults import needs_proc, process_of, sealed_as
+
+pytestmark = pytest.mark.slow
 
 LOOKED_AT_S = 5.0
 

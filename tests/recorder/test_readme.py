@@ -14,6 +14,8 @@ import pytest
 
 from .conftest import DEADLINE_S, Sshd, free_port, wait_for
 
+pytestmark = pytest.mark.slow
+
 README = Path(__file__).parents[2] / "README.md"
 
 

@@ -21,6 +21,8 @@ from .conftest import free_port, wait_for
 from .receivers import make_certificates, told, uids
 from .test_syslog import HOSTILE, failed
 
+pytestmark = pytest.mark.slow
+
 TEMPLATE = "|".join(
     f"%{part}%"
     for part in (

@@ -13,6 +13,8 @@ from sessionlens_recorder.session.rules import Rule, check_kind, check_reach
 
 from .conftest import ME, BuildSite, Site, channel, events
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 

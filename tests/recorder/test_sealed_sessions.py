@@ -17,6 +17,8 @@ import sessionlens
 from .conftest import DEADLINE_S, BuildSite, Site, channel, stream, wait_for
 from .test_faults import sealed_as
 
+pytestmark = pytest.mark.slow
+
 SECRET = b"correct horse battery staple"
 
 

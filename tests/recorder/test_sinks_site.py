@@ -23,6 +23,8 @@ from . import receivers
 from .conftest import DEADLINE_S, BuildSite, Site, facts, free_port, wait_for
 from .receivers import Collector, make_certificates, parse_message
 
+pytestmark = pytest.mark.slow
+
 Event = dict[str, Any]
 SLOWLY = "for n in 1 2 3 4 5 6; do echo in; sleep 0.5; done"
 FILE = '[sinks.file]\ntype = "file"\npath = "events.jsonl"\n'

@@ -19,7 +19,10 @@ from .dialling import dialled
 from .test_faults import process_of
 from .test_krl import recorder
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc"),
+]
 
 
 def test_who_is_revoked_while_waiting_does_not_get_in(build_site: BuildSite, tmp_path: Path) -> None:

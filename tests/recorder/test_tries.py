@@ -18,6 +18,8 @@ from sessionlens_recorder.net.tries import FREE, LONGEST_S, Tries
 from .conftest import DEADLINE_S, BuildSite, Site
 from .dialling import own_key
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_700_000_000.0
 
 

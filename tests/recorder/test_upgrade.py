@@ -6,8 +6,12 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from .conftest import DEADLINE_S, BuildSite, make_key, wait_for
 from .live import append, listed, run, shell
+
+pytestmark = pytest.mark.slow
 
 NOTED = """
 import sys

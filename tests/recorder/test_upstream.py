@@ -21,6 +21,8 @@ from .conftest import ME, BuildSite, Site, Sshd, facts, make_key, public, runnin
 from .test_factors import ASKED
 from .test_login import PasswordTarget
 
+pytestmark = pytest.mark.slow
+
 # upstream = "ca"
 
 
