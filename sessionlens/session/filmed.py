@@ -103,17 +103,23 @@ def compared(
 ) -> Verification:
     """The verdict on what the video shows, once file and recording are what they should be."""
     try:
-        film = footage(session, masked_again(session, claim), titled(session, claim, seal))
+        mask = masked_again(session, claim)
     except UsageError as error:
         return unclear(video, f"it cannot be made again: {error}", "The video is the file that was made.")
+    title = titled(session, claim, seal)
+    film = footage(session, mask, title)
     at, differing = wrong_cells(film, claim), list(differences(session, claim))
-    if at is not None and "sessionlens" not in [name for name, _ in differing]:
+    excuses = {"sessionlens"} if claim.order.mask is None else {"sessionlens", "input"}  # masks know both
+    if at is not None and excuses.isdisjoint(name for name, _ in differing):
         return damaged(video, video.name, f"the recording has another screen at {at} of the video", "cells")
+    screens = sum(shown.session_ns is not None for shown in claim.table)
+    same = () if at is not None else (f"Its {screens} screens are the recording's, cell by cell.",)
     if differing:
         why = f"its pictures cannot be compared: {'; '.join(text for _, text in differing)}"
-        screens = sum(shown.session_ns is not None for shown in claim.table)
-        same = () if at is not None else (f"Its {screens} screens are the recording's, cell by cell.",)
         return replace(unclear(video, why, "Make it anew with this version."), notes=same)
+    if title is not None and title.signer != claim.order.signer:
+        why = f"its title names the signer {claim.order.signer}: --signers FILE is needed to tell"
+        return replace(unclear(video, why, "The video is the file that was made."), notes=same)
     try:
         where = wrong_picture(film, claim, video, told)
     except (RenderError, UsageError) as error:
@@ -172,15 +178,11 @@ def wrong_cells(film: Footage, claim: Claim) -> str | None:
 
 
 def titled(session: Session, claim: Claim, seal: Verification) -> Verification | None:
-    """The verification that its title tells of; None where it has no title. Raises UsageError where the title
-    names a signer whom nobody was asked about."""
+    """The verification that its title tells of, with a signer where it names one; None where it has no
+    title."""
     if not claim.order.cards:
         return None
-    if claim.order.signer is None:
-        return evidence.verify(session.path)
-    if seal.signer != claim.order.signer:
-        raise UsageError(f"its title names the signer {claim.order.signer}: --signers FILE is needed to tell")
-    return seal
+    return evidence.verify(session.path) if claim.order.signer is None else seal
 
 
 def wrong_picture(film: Footage, claim: Claim, video: Path, told: Told | None) -> str | None:

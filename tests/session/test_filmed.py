@@ -174,6 +174,7 @@ def test_a_title_that_says_something_else(bundle: Path, root: Path, tmp_path: Pa
     assert sl.verify(path, signers=signers, source=bundle).status == "INTACT"
     unasked = sl.verify(path, source=bundle)
     assert (unasked.exit_code, "--signers" in unasked.summary) == (2, True)
+    assert "screens are the recording's, cell by cell" in str(unasked)
     for forged in ({"case": "HR 18"}, {"signer": None}):
         change(path, lambda said, forged=forged: said["arguments"].update(forged))
         result = sl.verify(path, signers=signers, source=bundle)
@@ -212,6 +213,21 @@ def test_cells_of_another_version_cannot_be_told_either(video: Path, bundle: Pat
     assert result.exit_code == 2
     assert "sessionlens is" in result.summary
     assert "cell by cell" not in str(result)
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_what_was_typed_decides_what_is_masked_and_nothing_else(
+    video: Path, bundle: Path, masked: bool
+) -> None:
+    def sealed(said: dict[str, Any]) -> None:
+        said["source"]["input"] = "sealed"
+        said["table"][3][3] = "00" * 8
+        said["arguments"]["mask"] = said["arguments"]["mask"] if masked else None
+
+    change(video, sealed)
+    result = sl.verify(video, source=bundle)
+    assert result.exit_code == (2 if masked else 1)
+    assert ("--identity" in result.summary) is masked
 
 
 @pytest.mark.parametrize(
