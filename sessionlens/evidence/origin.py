@@ -23,12 +23,18 @@ def origin(source: Source, recording: Recording, *, reflow: bool) -> dict[str, A
         "channel": recording.info.channel,
         "name": Path(source.path).name,
         "format": source.format,
-        "input": recording.info.input,
+        "input": typed(recording),
         "reflow": reflow,
         "started_ns": recording.info.started_ns,
         "manifest_sha256": manifest_sha256(Path(source.path)),
         "output_sha256": output_sha256(recording),
     }
+
+
+def typed(recording: Recording) -> str | None:
+    """How what was typed is kept, and whether it could be read: commands and masks are made of it too."""
+    kept = recording.info.input
+    return f"{kept}, opened" if kept == "sealed" and recording.has_input else kept
 
 
 def manifest_sha256(path: Path) -> str | None:

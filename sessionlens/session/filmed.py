@@ -19,7 +19,7 @@ from sessionlens import evidence
 from sessionlens.errors import NotFoundError, RenderError, SessionLensError, UsageError
 from sessionlens.evidence import Verification, claims
 from sessionlens.evidence.claims import Claim, damaged, unclear
-from sessionlens.evidence.origin import manifest_sha256, output_sha256
+from sessionlens.evidence.origin import manifest_sha256, output_sha256, typed
 from sessionlens.formats import Identity
 from sessionlens.masking import Mask, Wanted
 from sessionlens.render.cells import Cells
@@ -158,9 +158,9 @@ def differences(session: Session, claim: Claim) -> Iterator[tuple[str, str]]:
             if then.get(name) != now.get(name):
                 had, has = (said.get(name, "missing") for said in (then, now))
                 yield name, f"{kind}{name} is {has[:40]} here and was {had[:40]}"
-    typed, now_typed = claim.source.get("input"), session.info.input
-    if typed != now_typed:
-        yield "input", f"what was typed is {now_typed} here and was {typed} (--identity)"
+    then_typed, now_typed = claim.source.get("input"), typed(session.recording)
+    if then_typed != now_typed:
+        yield "input", f"what was typed is {now_typed} here and was {then_typed} (--identity)"
 
 
 def wrong_cells(film: Footage, claim: Claim) -> str | None:
