@@ -364,6 +364,19 @@ def test_an_endpoint_that_was_down_gets_everything(tmp_path: Path, sent: Sent, k
     assert sent.workers[0].cursor.lost == 0
 
 
+def test_what_a_dead_receiver_had_not_read_waits_for_no_new_event(sent: Sent) -> None:
+    """The last events of an evening; and a stop of the recorder does not lose them."""
+    receiver = receivers.Stream(reads=False)
+    cursor = sent.start("s", syslog(receiver.port)).cursor
+    before, events = cursor.position, sent.put(1)
+    wait_for(lambda: cursor.position != before, "its machine has it")
+    receiver.connections.pop().close()
+    receiver.close()
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        wait_for(lambda: arrived(second) == uids(events))
+
+
 def watch_failures(endpoint: Endpoint) -> list[str]:
     """The real endpoint, and a list of what it raised."""
     failures: list[str] = []

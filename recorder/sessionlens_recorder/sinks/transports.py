@@ -61,6 +61,9 @@ class Datagrams:
             raise
         return sock
 
+    def look(self) -> bool:
+        return False
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
@@ -84,7 +87,7 @@ class Stream:
     def send(self, events: list[Told]) -> str:
         messages = [self._formatter.message(told) for told in events]
         data = b"".join(b"%d %b" % (len(message), message) for message in messages)
-        self._look()
+        self.look()
         began = time.monotonic()
         try:
             sock = self._socket = self._socket or self._open()
@@ -99,7 +102,7 @@ class Stream:
         version = sock.version() if isinstance(sock, ssl.SSLSocket) else "TCP"
         return f"sent over {version}; a syslog receiver does not answer"
 
-    def _look(self) -> None:
+    def look(self) -> bool:
         """Whether the receiver is still there. One that was torn away, or went within seconds, may have left
         unread what it was sent in those before: that is sent again.
         """
@@ -110,6 +113,7 @@ class Stream:
         except OSError:
             self.close()
             self._unread.torn()
+        return bool(self._unread.again)
 
     def _check_goodbye(self, sock: socket.socket) -> None:
         """One that goes at once may have been stopped; one that always does takes its events that way."""
