@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,12 @@ def read(path: Path) -> Heads:
     if not path.is_file():
         raise NotFoundError(f"{path}: no such file; --heads wants the JSON lines that a recorder's sink kept")
     heads: Heads = {}
+    seen = set()  # what is told twice, as sinks are at least once, is one head
     try:
         for head in _heads_in(path):
-            heads.setdefault(head.bundle, []).append(head)
+            if (known := replace(head, utc=None, line=0)) not in seen:
+                seen.add(known)
+                heads.setdefault(head.bundle, []).append(head)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if not heads:

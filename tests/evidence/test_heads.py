@@ -70,6 +70,12 @@ def test_a_bundle_that_was_left_alone_holds(tmp_path: Path) -> None:
         assert verify(path, heads=file).status == "INTACT", "as a collector exports it"
 
 
+def test_a_head_that_came_twice_counts_once(tmp_path: Path) -> None:
+    path, heads = record(tmp_path)
+    result = verify(path, heads=kept(tmp_path, *heads, heads[2], heads[0]))
+    assert result.notes[-1].endswith("3 chain heads agree with it, to its end.")
+
+
 def test_stock_tools_find_a_head(tmp_path: Path) -> None:
     """As docs/recording-format.md says."""
     path, heads = record(tmp_path)

@@ -75,12 +75,14 @@ class Datagrams:
 
 
 class Stream:
-    """A syslog receiver over TCP or TLS, with octet counting."""
+    """A syslog receiver over TCP or TLS, with octet counting. `goes`: after each message."""
 
-    def __init__(self, port: int = 0, context: ssl.SSLContext | None = None, reads: bool = True) -> None:
+    def __init__(
+        self, port: int = 0, context: ssl.SSLContext | None = None, reads: bool = True, goes: bool = False
+    ) -> None:
         self.got: list[bytes] = []
         self.connections: list[socket.socket] = []
-        self._context, self._reads = context, reads
+        self._context, self._reads, self._goes = context, reads, goes
         self._listener = socket.create_server(("127.0.0.1", port or free_port()))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -101,6 +103,8 @@ class Stream:
             file = sock.makefile("rb")
             while count := self._count(file):
                 self.got.append(file.read(count))
+                if self._goes:
+                    sock.shutdown(socket.SHUT_WR)
 
     @staticmethod
     def _count(file: Any) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -52,3 +54,32 @@ def test_a_restored_bastion_accuses_no_recording(build_site: BuildSite, tmp_path
     told = [json.loads(line) for line in heads.read_text().splitlines()]
     assert {head["bundle"] for head in told} == set(chains)
     assert all(chains[head["bundle"]][head["length"]] == head["chain"] for head in told)
+
+
+def test_what_changes_hands_is_no_copy(build_site: BuildSite, tmp_path: Path) -> None:
+    """The bastion dies; then somebody corrects owners and modes, and makes a snapshot by hard links."""
+    heads = tmp_path / "heads.jsonl"
+    site = build_site()
+    append(site, f'[sinks.heads]\ntype = "file"\npath = "{heads}"\nevents = ["chain-head"]\n')
+    site.start()
+    with shell(site) as session:
+        session.type("echo early-$((20 + 2))\n")
+        session.until("early-22")
+        (running,) = site.bundles()
+        began = time.time()
+        assert site.process is not None
+        main = site.process.pid
+        listed = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for pid in (main, *map(int, listed)):
+            os.kill(pid, signal.SIGKILL)
+        site.process.wait()
+    wait_for(lambda: time.time() > began + 2)
+    for file in (running, *running.rglob("*")):
+        file.chmod(file.stat().st_mode | 0o040)
+    subprocess.run(["cp", "-al", running, tmp_path / "snapshot"], check=True)
+    site.start(sabotage=SOON)
+    wait_for(lambda: is_sealed(running), "it is sealed")
+    assert site.stop() == 0
+    assert "this is a copy" not in site.log()
+    told = [json.loads(line) for line in heads.read_text().splitlines()]
+    assert [head["bundle"] for head in told if head.get("final")] == [running.name]

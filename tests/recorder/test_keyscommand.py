@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from sessionlens_recorder.net import keyscommand
 from sessionlens_recorder.net.authorized_keys import fingerprint, parse_public_key
 from sessionlens_recorder.net.keyscommand import check_command, run_command
 
-from .conftest import BuildSite, Site, facts, make_key, public
+from .conftest import DEADLINE_S, BuildSite, Site, facts, make_key, public, wait_for
+from .live import shell
 
 
 def script(path: Path, text: str) -> Path:
@@ -99,3 +101,35 @@ def test_a_command_that_others_can_change_stops_the_start(served: tuple[Site, Pa
         load(site.folder / "recorder.toml")
     assert site.ssh("-oUser=jane", "--", "true", key=key).returncode == 255, "also if it is changed later"
     assert "authorized-keys-command" in site.log()
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="needs Linux, where a process adopts what its children leave"
+)
+def test_what_it_leaves_behind_ends_with_its_connection_and_no_other(
+    build_site: BuildSite, tmp_path: Path
+) -> None:
+    """Though it has a session of its own and no parent."""
+    key, started = make_key(tmp_path / "ann"), tmp_path / "started"
+    leaves = f"(setsid sleep 1000 >/dev/null & echo $! >>{started})"
+    program = script(tmp_path / "keys", f"{leaves}\ncat {key}.pub")
+    site = build_site(server=f'authorized_keys_command = "{program} %u"').start()
+    options = ("-oUser=ann", f"-oIdentityFile={key}")
+
+    def running() -> set[str]:
+        return {pid for pid in started.read_text().split() if Path(f"/proc/{pid}").exists()}
+
+    with shell(site, *options) as first:
+        first.type("echo one-$((20 + 2))\n")
+        first.until("one-22")
+        ones = running()
+        with shell(site, *options) as second:
+            second.type("echo two-$((20 + 3))\n")
+            second.until("two-23")
+            assert running() > ones > set()
+            second.type("exit\n")
+            second.process.wait(DEADLINE_S)
+        wait_for(lambda: running() == ones, "what the second one left is gone, and nothing else")
+        first.type("exit\n")
+        first.process.wait(DEADLINE_S)
+    wait_for(lambda: not running(), "what the first one left is gone")

@@ -51,6 +51,7 @@ def test_sessions_are_listed(live: Site) -> None:
         table = run(live, "sessions").stdout.splitlines()
         assert table[0].split()[:3] == ["session", "person", "account"]
         assert table[1].split()[:2] == [row["session"], "john"]
+        assert f" {row['since'][:19]}Z " in table[1]
     wait_for(lambda: not listed(live), "it is gone")
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sessionlens_recorder.config.sinks import FileSink, Sink, SyslogSink
-from sessionlens_recorder.sinks import transports
+from sessionlens_recorder.sinks import transports, unread
 from sessionlens_recorder.sinks import worker as worker_module
 from sessionlens_recorder.sinks.cursor import Cursor, wants
 from sessionlens_recorder.sinks.endpoints import Endpoint, SinkError
@@ -177,12 +179,12 @@ def test_a_receiver_that_says_goodbye_gets_the_rest_over_a_new_connection(
         endpoint.close()
 
 
-@pytest.mark.parametrize(("kept", "first"), [(transports.RECENT, 0), (1, 2)])
+@pytest.mark.parametrize(("kept", "first"), [(unread.RECENT, 0), (1, 2)])
 def test_a_receiver_that_takes_and_drops_again_and_again_costs_no_event(
     monkeypatch: pytest.MonkeyPatch, kept: int, first: int
 ) -> None:
     """As a balancer with nobody behind it, which answers with a reset each time; there is a bound."""
-    monkeypatch.setattr(transports, "RECENT", kept)
+    monkeypatch.setattr(unread, "RECENT", kept)
     receiver, events = receivers.Stream(reads=False), told(4)
     endpoint = syslog(receiver.port)
     for n in range(3):
@@ -195,6 +197,33 @@ def test_a_receiver_that_takes_and_drops_again_and_again_costs_no_event(
         endpoint.send(events[3:])
         wait_for(lambda: arrived(second) == uids(events[first:]))
         endpoint.close()
+
+
+def tried(endpoint: Endpoint, event: dict[str, object]) -> bool:
+    try:
+        endpoint.send([event])
+    except SinkError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_receiver_that_says_goodbye_after_each_batch_gets_no_event_for_ever(at_once: bool) -> None:
+    """As from a balancer that ends what is idle for a second: each connection had all events so far again."""
+    receiver, events = receivers.Stream(goes=at_once), told(9)
+    endpoint = syslog(receiver.port)
+    for event in events:
+        wait_for(lambda event=event: tried(endpoint, event))  # type: ignore[misc]
+        wait_for(lambda event=event: event["uid"] in arrived(receiver))  # type: ignore[misc]
+        for sock in receiver.connections:
+            with contextlib.suppress(OSError):  # it is gone already
+                sock.shutdown(socket.SHUT_WR)
+    endpoint.close()
+    receiver.close()
+    times = Counter(arrived(receiver))
+    assert set(times) == set(uids(events))
+    assert max(times.values()) <= 2 * (unread.GOODBYES + 1)
+    assert times[events[-1]["uid"]] <= 2
 
 
 def test_what_a_dead_receiver_had_not_read_is_sent_again() -> None:
@@ -212,9 +241,16 @@ def test_what_a_dead_receiver_had_not_read_is_sent_again() -> None:
         endpoint.close()
 
 
-def test_what_was_sent_before_a_connection_broke_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It breaks while the next events are under way, which are tried again anyhow."""
+@pytest.mark.parametrize("long_before", [False, True])
+def test_what_was_sent_before_a_connection_broke_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch, long_before: bool
+) -> None:
+    """It breaks while the next events are under way, which are tried again anyhow. What is found dead after a
+    night, since a balancer or firewall has forgotten it, had read what came before.
+    """
     monkeypatch.setattr(transports, "TIMEOUT_S", 0.5)
+    if long_before:
+        monkeypatch.setattr(unread, "RECENT_S", 0.0)
     receiver, events = receivers.Stream(reads=False), told(2)
     endpoint = syslog(receiver.port)
     endpoint.send(events[:1])
@@ -226,7 +262,7 @@ def test_what_was_sent_before_a_connection_broke_is_sent_again(monkeypatch: pyte
     with opened(second):
         endpoint.send(events[1:2])
         wait_for(lambda: events[1]["uid"] in arrived(second))
-        assert events[0]["uid"] in arrived(second)
+        assert (events[0]["uid"] in arrived(second)) is not long_before
         endpoint.close()
 
 
@@ -326,6 +362,19 @@ def test_an_endpoint_that_was_down_gets_everything(tmp_path: Path, sent: Sent, k
         assert list(dict.fromkeys(found))[-800:] == uids(during + after), "in order"
         sent.stop()
     assert sent.workers[0].cursor.lost == 0
+
+
+def test_what_a_dead_receiver_had_not_read_waits_for_no_new_event(sent: Sent) -> None:
+    """The last events of an evening; and a stop of the recorder does not lose them."""
+    receiver = receivers.Stream(reads=False)
+    cursor = sent.start("s", syslog(receiver.port)).cursor
+    before, events = cursor.position, sent.put(1)
+    wait_for(lambda: cursor.position != before, "its machine has it")
+    receiver.connections.pop().close()
+    receiver.close()
+    second = receivers.Stream(receiver.port)
+    with opened(second):
+        wait_for(lambda: arrived(second) == uids(events))
 
 
 def watch_failures(endpoint: Endpoint) -> list[str]:

@@ -77,7 +77,7 @@ def list_sessions(path: Path, as_json: bool) -> Iterator[str]:
     if as_json:
         yield from (json.dumps(row) for row in rows)
         return
-    table = [list(COLUMNS), *([_cell(row[name]) for name in COLUMNS] for row in rows)]
+    table = [list(COLUMNS), *([_cell(name, row[name]) for name in COLUMNS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table if rows else []:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -85,7 +85,9 @@ def list_sessions(path: Path, as_json: bool) -> Iterator[str]:
         yield "no sessions now"
 
 
-def _cell(value: Any) -> str:
+def _cell(name: str, value: Any) -> str:
+    if name == "since" and value is not None:
+        value = f"{str(value)[:19]}Z"  # to the second
     return "-" if value is None else escape(str(value))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessionlens_recorder import logs
+from sessionlens_recorder.birth import born
 from sessionlens_recorder.bundle import BundleError, recover
 from sessionlens_recorder.session.heads import tell_recovered
 
@@ -51,7 +52,9 @@ def _copied(path: Path) -> datetime | None:
     """
     with contextlib.suppress(OSError, ValueError):
         began = datetime.strptime(path.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        there = datetime.fromtimestamp((path / "session.json").stat().st_ctime, UTC)  # no tool sets it
-        if (there - began).total_seconds() > COPY_S:
-            return there
+        there = born(
+            path / "session.json"
+        )  # not its ctime, which chown and a snapshot by hard links set anew
+        if there is not None and there - began.timestamp() > COPY_S:
+            return datetime.fromtimestamp(there, UTC)
     return None

@@ -49,9 +49,12 @@ def end_children() -> None:
 
 
 def _children() -> list[int]:
-    """Of all threads; none where /proc does not say so."""
+    """Of all threads; none where /proc does not say so, or has the numbers of another PID namespace."""
     found = []
-    for listed in Path("/proc/self/task").glob("*/children"):
+    own = Path("/proc", str(os.getpid()))
+    if not own.exists() or not own.samefile("/proc/self"):
+        return []
+    for listed in own.glob("task/*/children"):
         with contextlib.suppress(OSError):  # the thread has just ended
             found += [int(pid) for pid in listed.read_text().split()]
     return found

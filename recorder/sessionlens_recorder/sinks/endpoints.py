@@ -35,6 +35,10 @@ class Endpoint(Protocol):
         """Returns what the endpoint answered, once it has them. Raises SinkError."""
         ...
 
+    def look(self) -> bool:
+        """While there is nothing new. True if something has to be sent again, with no event if need be."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -61,6 +61,9 @@ class Lines:
             os.ftruncate(self._fd, size)  # no half line for the next to be glued to
             raise
 
+    def look(self) -> bool:
+        return False
+
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)

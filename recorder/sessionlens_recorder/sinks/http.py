@@ -132,6 +132,9 @@ class Collector:
         except (ValueError, KeyError, TypeError, RecursionError):
             return False
 
+    def look(self) -> bool:
+        return False
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

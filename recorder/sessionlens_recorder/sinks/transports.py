@@ -20,13 +20,12 @@ from sessionlens_recorder.polling import readable
 from sessionlens_recorder.sinks.endpoints import TIMEOUT_S, SinkError, connect, why
 from sessionlens_recorder.sinks.record import Told
 from sessionlens_recorder.sinks.syslog import Formatter
+from sessionlens_recorder.sinks.unread import GOODBYES, RECENT_S, Unread
 
 DATAGRAM = 2048  # bytes; what a receiver should take (RFC 5426, 3.2)
 FRAME = 8192  # bytes; what common receivers take unasked
 ACKNOWLEDGED_EVERY_S = 0.005
 VERDICT_S = (0.1, 1.0)  # for a refusal after the handshake: ten times what that took, no less and no more
-RECENT_S = 5.0  # what was sent so long before a connection ended is sent again,
-RECENT = 8 << 20  # but for what is over so many bytes: more than a receiver's machine keeps unread
 
 
 class Datagrams:
@@ -62,6 +61,9 @@ class Datagrams:
             raise
         return sock
 
+    def look(self) -> bool:
+        return False
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
@@ -79,51 +81,45 @@ class Stream:
         self._address, self._context = address, context
         self._formatter = Formatter(facility, sd_id, FRAME)
         self._socket: socket.socket | None = None
-        self._recent: list[tuple[float, bytes]] = []  # what was sent over this connection, and when
-        self._unsure: list[bytes] = []  # what may not have been read
+        self._unread = Unread()
+        self._goodbyes = 0  # in a row, each at once
 
     def send(self, events: list[Told]) -> str:
         messages = [self._formatter.message(told) for told in events]
         data = b"".join(b"%d %b" % (len(message), message) for message in messages)
-        self._look()
+        self.look()
+        began = time.monotonic()
         try:
-            if self._socket is None:
-                self._socket, self._recent = self._open(), []
-            sock = self._socket
-            sock.sendall(b"".join((*self._unsure, data)))
+            sock = self._socket = self._socket or self._open()
+            sock.sendall(self._unread.again + data)
             _wait_until_acknowledged(sock)
+            self._check_goodbye(sock)
         except OSError as error:
             self.close()
-            self._doubt()
+            self._unread.torn(began)
             raise SinkError(f"the connection broke: {why(error)}") from error
-        self._remember(data)
+        self._unread.sent(data)
         version = sock.version() if isinstance(sock, ssl.SSLSocket) else "TCP"
         return f"sent over {version}; a syslog receiver does not answer"
 
-    def _look(self) -> None:
+    def look(self) -> bool:
         """Whether the receiver is still there. One that was torn away, or went within seconds, may have left
         unread what it was sent in those before: that is sent again.
         """
         try:
             if self._socket is not None and not _is_open(self._socket):
-                if _went_at_once(self._socket):
-                    raise ConnectionError
+                self._unread.gone(early=_went_at_once(self._socket))
                 self.close()
         except OSError:
             self.close()
-            self._doubt()
+            self._unread.torn()
+        return bool(self._unread.again)
 
-    def _remember(self, data: bytes) -> None:
-        now = time.monotonic()
-        recent = [one for one in self._recent if now - one[0] < RECENT_S]
-        recent += [(now, one) for one in (*self._unsure, data)]
-        self._unsure, size = [], sum(len(one) for _, one in recent)
-        while size > RECENT and len(recent) > 1:
-            size -= len(recent.pop(0)[1])
-        self._recent = recent
-
-    def _doubt(self) -> None:
-        self._unsure, self._recent = [*self._unsure, *(one for _, one in self._recent)], []
+    def _check_goodbye(self, sock: socket.socket) -> None:
+        """One that goes at once may have been stopped; one that always does takes its events that way."""
+        self._goodbyes = 0 if _is_open(sock) else self._goodbyes + 1
+        if 0 < self._goodbyes <= GOODBYES:
+            raise ConnectionError("it closed the connection")
 
     def _open(self) -> socket.socket:
         sock = connect(self._address)
@@ -192,8 +188,6 @@ def _wait_until_acknowledged(sock: socket.socket) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(ACKNOWLEDGED_EVERY_S)
-    if not _is_open(sock):
-        raise ConnectionError("it closed the connection")
 
 
 def _went_at_once(sock: socket.socket) -> bool:

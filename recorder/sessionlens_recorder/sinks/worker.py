@@ -41,19 +41,36 @@ class Worker(threading.Thread):
                         break
                 else:
                     self._succeeded(len(events))
-            elif self._stopping.wait(POLL_S) and not self.cursor.take(1):
+            elif self._rest():
                 break
         self._endpoint.close()
+
+    def _rest(self) -> bool:
+        """There is nothing new. What a receiver may not have read it gets again now, and less and less often.
+        True if the process ends.
+        """
+        seconds = POLL_S
+        try:
+            if self._endpoint.look():
+                self._endpoint.send([])
+                self._works()
+                seconds = self._next_wait()
+        except SinkError as error:
+            return self._failed(error)
+        return self._stopping.wait(seconds) and not self.cursor.take(1)
 
     def _succeeded(self, count: int) -> None:
         self.cursor.delivered(count)
         self._most = min(2 * self._most, self._endpoint.most)
         self._wait = FIRST_S
+        self._works()
+        self._tell_lost()
+
+    def _works(self) -> None:
         self._trouble.over()
         if self._down_told is not None:
             self._down_told = None
             logs.event("sink-up", sink=self.name)
-        self._tell_lost()
 
     def _tell_lost(self) -> None:
         if lost := self.cursor.lost:
@@ -72,9 +89,12 @@ class Worker(threading.Thread):
         """Wait; True if the process ends."""
         self._tell_down(error)
         self._trouble.note(error)
-        seconds = max(self._wait * random.uniform(0.5, 1.0), error.after)  # noqa: S311
+        return self._stopping.wait(max(self._next_wait(), error.after))
+
+    def _next_wait(self) -> float:
+        seconds = self._wait * random.uniform(0.5, 1.0)  # noqa: S311
         self._wait = min(2 * self._wait, LONGEST_S)
-        return self._stopping.wait(seconds)
+        return seconds
 
     def _tell_down(self, error: SinkError) -> None:
         now = time.monotonic()
