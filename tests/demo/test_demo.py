@@ -92,6 +92,8 @@ def test_it_leaves_one_verifiable_bundle_and_what_it_said(demo: DemoResult) -> N
     assert sorted(path.name for path in demo.out.iterdir()) == [
         "allowed_signers",
         "evidence.mp4",
+        "evidence.mp4.json",
+        "evidence.vtt",
         "moment.png",
         "recordings",
     ]
