@@ -23,6 +23,7 @@ from .running import Asking
 from .screen import PASTE, View
 
 _FIRST = 4096  # bytes of a first row
+_AT_ONCE = 100_000_000  # ns between the two pieces in which a terminal may hand over what was written as one
 _ESCAPES = re.compile(rb"\x1b(?!\[[A-D]|O[A-D])|\x1b.*[\x08\x7f]|[\x08\x7f].*\x1b|\x16", re.S)
 """Keys that a program may print as a sequence of their own."""
 
@@ -134,8 +135,12 @@ class Doubts:
         if self.view.recording.has_input or not line.candidate.paste:
             return False
         rests = [rest.offset for rest in line.candidate.rests if rest.left.endswith(line.prompt)]
-        pieces = self.view.between(rests[0], line.candidate.point.offset) if rests else ()
-        return len(list(pieces)) == 1
+        if not rests:
+            return False
+        end = line.candidate.point.offset
+        begun = end - len(self.view.out[rests[0] : end].lstrip(b" "))  # a blank may be the prompt's
+        pieces = len(list(self.view.between(begun, end)))
+        return pieces == 1 or (pieces == 2 and self.view.time_of(end) - self.view.time_of(begun) < _AT_ONCE)
 
 
 def _blamed(line: Line) -> str:

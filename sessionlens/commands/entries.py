@@ -14,7 +14,7 @@ from .openers import opens
 from .orphans import Orphans
 from .output import plain
 from .prompts import Prompts, continues, surely_continues
-from .repeated import Repeated, unsure
+from .repeated import WHY, Repeated
 from .screen import View
 
 _ROWS = 64  # of what was thrown away, that are looked at
@@ -98,7 +98,7 @@ def entries(
             odd = meanings.anything and joined[-1:] != [] and opens(joined[-1].text) is None
             first = orphans.read(line, primaries, odd)
             if repeated.goes_on(line, bool(joined) and _at_once(view, joined[-1].last, line)):
-                joined[-1].lines[-1], first = unsure(joined[-1].last), unsure(first)
+                joined[-1].lines[-1], first = joined[-1].last.unsure(WHY), first.unsure(WHY)
             open_entry, primary = Entry.of(first, meanings.aliases), line.prompt
             if not orphans.lost:
                 primaries.add(primary)
@@ -166,7 +166,8 @@ def _cancelled(thrown: Sequence[Line]) -> list[LineEvent]:
     first = keys_behind[0].first if keys_behind else None
     last = keys_behind[-1].last if keys_behind else None
     told = [LineEvent(thrown[-1].t_ns, "cancelled", text, first, last)]
-    if begun := _complete(rows[:-1][:_ROWS]):
+    alike = continues(thrown[0].prompt) and not surely_continues(thrown[-1].prompt)
+    if begun := "\n".join(rows[:-1]) if alike else _complete(rows[:-1][:_ROWS]):
         told.append(LineEvent(thrown[0].t_ns, "unread", begun, first, last))
     return told
 

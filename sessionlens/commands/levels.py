@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 CODE = re.compile(
-    r"""(?P<blank>[ \t\r\n]+)|(?P<plain>[^\s;&|()<>'"\\$`\#\[]+)|(?P<escape>\\.)"""
+    r"""(?P<blank>[ \t\r\n]+)|(?P<plain>[^\s;&|()<>'"\\$`\#\[]+)|(?P<escape>\\.|\$\$)"""
     r"""|(?P<opens>\$\(\(|\$[({'"\[]|['"`]|[<>]\()|(?P<redirect><<<|<<-?|<>|<&|>\||>>|>&|&>>?|<|>)"""
     r"""|(?P<operator>;;?&?|&&|&|\|\||\|&?|[()])|(?P<other>.)""",
     re.S,
 )
-QUOTED = re.compile(r"""[^"\\$`]+|\\.|(?P<opens>\$\(\(|\$[({\[]|`)|(?P<end>")|.""", re.S)
+QUOTED = re.compile(r"""[^"\\$`]+|\\.|\$\$|(?P<opens>\$\(\(|\$[({\[]|`)|(?P<end>")|.""", re.S)
 INSIDE = re.compile(
-    r"""[^\\'"$`()\[\]{}]+|\\.|(?P<opens>\$\(\(|\$[({'"\[]|["`])|(?P<single>')|(?P<bracket>[][(){}])|.""",
+    r"""[^\\'"$`()\[\]{}]+|\\.|\$\$|(?P<opens>\$\(\(|\$[({'"\[]|["`])|(?P<single>')|(?P<bracket>[][(){}])|.""",
     re.S,
 )
 CONDITION_ENDS = re.compile(r"(?:^|\s)\]\](?=[\s;&|)]|$)")

@@ -132,8 +132,7 @@ class Lexer:
         if kind == "redirect":
             return self._redirect(level, end, mark)
         if mark == "(":
-            arithmetic = self.shell.extended and (level.first or self._last == "for")
-            if arithmetic and self._line.startswith("((", at):
+            if self.shell.extended and self._line.startswith("((", at):
                 return self._push("))", at + 2)
             return self._push(")", end)
         if mark == ")":
@@ -169,6 +168,7 @@ class Lexer:
             self._bracket = self._line.rfind("]")
             return level.start
         if level.array or not level.first:
+            level.first = self._last == "function" and not level.array  # behind its name
             self._last = ""
             return at
         self._last = word

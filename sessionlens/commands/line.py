@@ -7,7 +7,7 @@ sure. Where they differ the screen is taken, except for what it cannot tell (doc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .accept import Candidate
 from .cutting import Option
@@ -55,6 +55,11 @@ class Line:
     def t_ns(self) -> int:
         """When it was submitted: the Enter, or, without input, when the line was taken."""
         return self.key_line.end_ns if self.key_line else self.candidate.t_ns
+
+    def unsure(self, why: str) -> Line:
+        """The line, medium at most."""
+        sure = self.confidence == "high"
+        return replace(self, confidence="medium", reason=why, doubt=why) if sure else self
 
 
 @dataclass(frozen=True, slots=True)

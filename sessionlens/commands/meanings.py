@@ -4,7 +4,7 @@ So a command of several lines may have been several commands. Which lines are co
 of a line, is read from the words. An alias may hide a `#` or a quote (POSIX 2.3.1), and so end a command that
 looks open; where the prompt was then made to look like that of a line that goes on, what was typed was run,
 and nothing on the screen tells. So such a row is never sure once a name in it may mean something else, nor
-where it sets the prompt itself. Decision 0107.
+where it sets the prompt itself, nor where it began at a prompt of that look. Decision 0107.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from .grammar import MOST, parse
 from .model import HIDDEN, TIERS, Command
 from .more import Unfinished
 from .openers import base, past_wrappers
+from .prompts import continues
 from .stdin import WORDS_OF_SHELLS, pipelines
 
 OTHER_MEANING = "a name in it may mean something else by now: lines of it may have been run by themselves"
+LOOKS_LIKE_MORE = "its prompt looks like one of more: lines of it may have been run by themselves"
 _MAY_LEARN = re.compile(
     r"""(?i:alias)|PROMPT|PS[12]|\b(?:declare|typeset|local|source|eval|enable|emulate|shopt|setopt|unsetopt|set|function)\b|\(\s*\)"""
     r"""|(?:^|[\s;&|])\.\s|[$`'"\\]|rcfile|init-file|\bENV=|ZDOTDIR|HOME=|rc\b|profile|\[hidden"""
@@ -164,15 +166,17 @@ def doubted(commands: Iterable[Command]) -> Iterator[Command]:
         if command.kind == "shell":
             shell = command.context.rpartition(" > ")[2]
             if "\n" in command.text and meanings.may_end(command.text, shell):
-                command = _unsure(command)
+                command = _unsure(command, OTHER_MEANING)
+            elif "\n" in command.text and continues(command.evidence.prompt) and shell not in _OTHERS:
+                command = _unsure(command, LOOKS_LIKE_MORE)
             meanings.ran(command.text, shell)
         yield command
 
 
-def _unsure(command: Command) -> Command:
+def _unsure(command: Command, why: str) -> Command:
     """At most medium, and the reason."""
     how = min(command.confidence, "medium", key=TIERS.index)
     before = command.evidence.reason
-    known = command.confidence == "high" or before.startswith(OTHER_MEANING)
-    reason = OTHER_MEANING if known else f"{OTHER_MEANING}; {before}"
+    known = command.confidence == "high" or before.startswith(why)
+    reason = why if known else f"{why}; {before}"
     return replace(command, confidence=how, evidence=replace(command.evidence, reason=reason))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Container, Iterable
-from dataclasses import replace
 
 from .line import Line
 from .model import LineEvent
@@ -31,11 +30,4 @@ class Orphans:
         more = continues(line.prompt) and line.prompt not in primaries
         self.lost = more and (self.lost or odd or seen > self._before)
         self._before = seen
-        return unsure(line) if self.lost else line
-
-
-def unsure(line: Line) -> Line:
-    """The line, that may be more of one before it."""
-    if line.confidence != "high":
-        return line
-    return replace(line, confidence="medium", reason=WHY, doubt=WHY)
+        return line.unsure(WHY) if self.lost else line

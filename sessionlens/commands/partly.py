@@ -7,7 +7,7 @@ from .flushing import FLUSHED
 from .line import ANOTHER, MORE_BEHIND, NO_KEYS, NOT_TOLD, ONLY_ENTER, OTHERWISE, UNSEEN
 from .lost import BY_LOOKS, BY_REST, TORN
 from .matching import in_order
-from .meanings import OTHER_MEANING
+from .meanings import LOOKS_LIKE_MORE, OTHER_MEANING
 from .model import HIDDEN, Command
 from .witness import LEFT_OVER
 
@@ -21,7 +21,7 @@ def partly(command: Command) -> bool:
     reason = command.evidence.reason
     doubted = (
         reason in (MORE_BEHIND, EATEN, FLUSHED)
-        or reason.startswith(OTHER_MEANING)
+        or reason.startswith((OTHER_MEANING, LOOKS_LIKE_MORE))
         or (command.confidence == "low" and reason in _REASONS)
     )
     return doubted or HIDDEN in command.text or _misses(command)

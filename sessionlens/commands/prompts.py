@@ -63,13 +63,8 @@ def _numbered(text: str) -> str:
 
 
 def is_marked(prompt: str) -> bool:
-    """Does it end as prompts do?"""
-    return bool(_STRICT.search(prompt))
-
-
-def ends_as_prompts_do(text: str) -> bool:
     """Does it end in one of the marks that shells and REPLs use?"""
-    return bool(_STRICT.search(text))
+    return bool(_STRICT.search(prompt))
 
 
 def continues(prompt: str) -> bool:

@@ -6,8 +6,6 @@ here-document, loop or quote; where a name meant something else, they were run. 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .line import Line
 from .more import Unfinished, unfinished
 
@@ -38,8 +36,3 @@ class Repeated:
     def ended(self) -> None:
         """Whatever it was, it was thrown away."""
         self._typed = Unfinished("")
-
-
-def unsure(line: Line) -> Line:
-    """The line, never sure."""
-    return replace(line, confidence="medium", reason=WHY, doubt=WHY) if line.confidence == "high" else line

@@ -11,6 +11,10 @@ from sessionlens.commands.dialects import dialect
 from sessionlens.commands.more import Unfinished
 
 NONE = [
+    "function f (( 1 << 2 ))",
+    "function f { (( x = 1 << 2 )); }",
+    "echo $$'\\'",
+    'echo "$$("',
     ": \"<<X\"; PS1='a+ '",
     "echo $((1<<X))",
     "(( a<<X ))",
@@ -100,6 +104,7 @@ def test_many_of_them_are_read_in_no_time(line: str) -> None:
 
 ASK = ["a |", "a &&", "a \\", "for i in 1; do", "if true; then # why", "a |\n# why", '"a" || # |']
 DO_NOT = ["echo do", "a # do", "a \\\\", "a \\|", "echo 'a' # |", "echo then", "'\\'", "a # \\"]
+DO_NOT += ["time -p (( 1 << 2 ))", "coproc N { (( x = 1 << 2 )); }"]
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")

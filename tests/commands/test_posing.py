@@ -182,6 +182,21 @@ def test_a_game_without_keystrokes(bash: Any, tmp_path: Path) -> None:
     assert [each.confidence for each in found][-1] == "medium"
 
 
+def test_a_game_whose_lines_came_in_two_pieces(taken: Callable[..., Any]) -> None:
+    shown = b"rm -rf /FAKE\r\n\x1b[?2004l\rno such file\r\n\x1b[?2004hme@box:~$ "
+    for cut in (*range(1, shown.index(b"me@box")), len(shown) - 1):
+        pieces = [b"\x1b[?2004hme@box:~$ ", b"./game\r\n\x1b[?2004l\r\x1b[?2004hme@box:~$ "]
+        pieces += [shown[:cut], shown[cut:]] * 3 + [b"l", b"s", b"\r\n\x1b[?2004l\r"]
+        at, events = 0, list[tuple[int, str, bytes]]()
+        for piece in pieces:
+            at += 1_000 if piece == shown[cut:] else 300_000_000
+            events.append((at, "o", piece))
+        rows = taken(events, inputs=False).commands
+        assert len(rows) == 5, cut
+        assert {each.confidence for each in rows if "FAKE" in each.text} == {"low"}, cut
+        assert rows[-1].text.strip() == "ls" and rows[-1].confidence == "medium", cut
+
+
 def test_a_long_here_document_is_not_read_again_at_each_line(
     taken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,36 @@ def test_a_continuation_prompt_like_the_first(
     assert sure == ['PS2="$PS1"', "pwd"]
 
 
+@pytest.mark.parametrize("thrown", [True, False])
+@pytest.mark.parametrize(
+    ("name", "begun", "end"),
+    [
+        ("bash", "cat <<a\\\nb\nab", "a"),
+        ("zsh", ': !"', '"'),
+        ("zsh", ": <1-5>", ""),
+    ],
+)
+def test_a_first_prompt_that_looks_like_one_of_more(
+    shell: Shell, tmp_path: Path, name: str, begun: str, end: str, thrown: bool
+) -> None:
+    if not which(name):
+        pytest.skip(f"{name} is not installed")
+    more = r"> (?:\x1b[^ ]*)*$"
+    (tmp_path / "victim").touch()
+    argv = ("zsh", "-f", "-i") if name == "zsh" else ("bash", "--norc", "--noprofile")
+    typist = shell(*argv, PS1="> ", PS2="> ", HISTFILE="")
+    typist.wait(more)
+    for line in (*begun.split("\n"), "rm -rf victim", "\x03" if thrown else end, "pwd"):
+        typist.press(line if line == "\x03" else line + "\r")
+        typist.wait(r"\n[^\n]*" + more)
+    assert not (tmp_path / "victim").exists()
+    found = typist.extraction()
+    told = [each for each in found.commands if "victim" in each.text]
+    told += [each for each in found.events if each.kind == "unread" and "victim" in each.text]
+    assert told
+    assert all(partly(each) or each.text == "rm -rf victim" for each in found.commands if each in told)
+
+
 def test_a_prompt_that_came_back_at_once_is_no_doubt(shell: Shell, tmp_path: Path) -> None:
     typist = started(shell, tmp_path, "bash")
     lines = [": a", "cd .", "echo 'a' >/dev/null", "true; # don't", "x=$((1<<2))"]
@@ -82,9 +112,14 @@ def test_a_prompt_that_is_computed(shell: Shell, tmp_path: Path, paste: str, ope
     assert all(map(partly, joined))
 
 
-def test_a_line_that_was_run_before_the_one_that_was_thrown_away(shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "sure"), [(False, "medium"), (True, "low")])
+def test_a_line_that_was_run_before_the_one_that_was_thrown_away(
+    shell: Shell, tmp_path: Path, file: bool, sure: str
+) -> None:
     typist = started(shell, tmp_path, "bash")
-    typist.run("alias x=\"PS1='> ' #\"", READY)
+    alias = "alias x=\"PS1='> ' #\""
+    (tmp_path / "f").write_text(alias + "\n")
+    typist.run(". ./f" if file else alias, READY)
     typist.run("rm -rf victim; x <<X", MORE)
     typist.type("y")
     typist.press("\x03")
@@ -92,4 +127,4 @@ def test_a_line_that_was_run_before_the_one_that_was_thrown_away(shell: Shell, t
     typist.run("PS1='me@box:~$ '", READY)
     assert not (tmp_path / "victim").exists()
     found = {each.text: each.confidence for each in typist.extraction().commands}
-    assert found["rm -rf victim; x <<X"] != "high"
+    assert found["rm -rf victim; x <<X"] == sure

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ..model import Command, Evidence
 from ..output import plain
-from ..prompts import ends_as_prompts_do
+from ..prompts import is_marked
 from ..region import logical_line
 from ..screen import ALTERNATE, View
 from .inner import AGAIN, inner
@@ -88,7 +88,7 @@ class Midnight:
             below = bool(self.pending) and line.startswith(self.pending)
             half = self._text(self.pending) == line.strip()  # typed on without the prompt drawn again
             prompt = line.removesuffix(self.pending)
-            if self.bare and prompt != line and ends_as_prompts_do(prompt):
+            if self.bare and prompt != line and is_marked(prompt):
                 self.prompts.add(prompt)
                 below = True
             text = line.strip() if half else self._spelled(line, look.t_ns) or self._text(line)

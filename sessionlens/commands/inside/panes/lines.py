@@ -21,7 +21,7 @@ from ...line import Line
 from ...lines import LineReader
 from ...matching import tidy
 from ...model import HIDDEN
-from ...prompts import Prompts, ends_as_prompts_do, shape
+from ...prompts import Prompts, is_marked, shape
 from ...readings import Readings
 from ...region import LogicalLine
 from ...running import Asking, Running
@@ -193,7 +193,7 @@ class PaneLines:
     def _only_left(self, handed: Handover) -> bool:
         """Is it an empty prompt that keys for another pane led away from? No Enter was for it."""
         left = handed.standing.rests[0].left  # a recalled line may stand there whole when a key comes
-        bare = ends_as_prompts_do(left) and handed.last == left.rstrip()
+        bare = is_marked(left) and handed.last == left.rstrip()
         return bare and bool(self.watch.moved(handed.look.t_ns))
 
     def candidate(
@@ -212,7 +212,7 @@ class PaneLines:
         """The prompts of the panes, and the input events that found one with nothing typed behind it."""
         opened = [(opening[1], each, place) for each, place in pairs if (opening := each.opening())]
         for rest, each, place in opened:
-            looks_so = ends_as_prompts_do(rest.left) or shape(rest.left) in self.known
+            looks_so = is_marked(rest.left) or shape(rest.left) in self.known
             if looks_so and not place.handed.standing.covered:
                 asked.append((rest.left, each.paste))
         prompts = Prompts(asked)
