@@ -1,8 +1,10 @@
-"""--mask and --no-mask: a terminal is the analyst's own screen, all else that is written to a file."""
+"""--mask and --no-mask: what is written to a file is masked, a terminal or another program reads all."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import stat
 import sys
 from collections.abc import Mapping
 
@@ -14,7 +16,7 @@ from sessionlens.session import Session
 
 
 def mask_arguments(parser: argparse.ArgumentParser) -> None:
-    """What is masked where the output does not go to a terminal."""
+    """What is masked where the output goes into a file."""
     parser.add_argument(
         "--mask", metavar="REGEX", action="append", default=None, help="mask this too; again for more"
     )
@@ -29,8 +31,12 @@ def wanted(arguments: argparse.Namespace, *, written: bool) -> list[bool | str]:
 
 
 def to_a_file() -> bool:
-    """Does standard output go elsewhere than to a terminal?"""
-    return not sys.stdout.isatty()
+    """Does standard output go into a file? What goes through a pipe is read by a program, which needs it
+    exact."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):  # it has no descriptor, or is closed
+        return False
 
 
 def masked(table: pd.DataFrame, source: Session | Corpus, arguments: argparse.Namespace) -> pd.DataFrame:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -86,13 +88,22 @@ flags --json|transfers --json|screen --at 4|screen --at 4 --json|verify"""
 
 @pytest.mark.parametrize("order", ORDERS.replace("\n", "|").split("|"))
 def test_no_order_prints_a_secret_into_a_file(
-    twins: Twins, order: str, capsys: pytest.CaptureFixture[str]
+    twins: Twins, order: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, _ = twins(session)
     verb, *rest = order.replace("SECRET", SECRETS[0]).split()
-    main([verb, str(one.path), *rest])
-    said = "".join(capsys.readouterr())
+    with (tmp_path / "said").open("w", encoding="utf-8") as file, redirect_stdout(file):
+        main([verb, str(one.path), *rest])
+    said = (tmp_path / "said").read_text("utf-8") + "".join(capsys.readouterr())
+    assert said.strip()
     assert [text for text in secrets(0) if text in said] == []
+
+
+def test_what_another_program_reads_is_exact(twins: Twins) -> None:
+    one, _ = twins(session)
+    argv = [sys.executable, "-m", "sessionlens", "commands", str(one.path), "--json"]
+    told = subprocess.run(argv, capture_output=True, check=True)
+    assert f"-p{SECRETS[0]} shop" in json.loads(told.stdout)[0]["command"]
 
 
 def test_no_mask_and_a_mask_of_ones_own(twins: Twins, capsys: pytest.CaptureFixture[str]) -> None:
