@@ -153,7 +153,7 @@ def show(
     say(to_text(session.commands, SHOWN))
     marked = int(session.commands["marks"].ne("").sum())
     say(f"\n{len(session.commands)} commands, {marked} marked. Making the video …")
-    report = session.render(out / "evidence.mp4", progress=progress)
+    report = session.render(out / "evidence.mp4", signers=out / "allowed_signers", progress=progress)
     moment = decisive(session)
     picture(session, moment, out / "moment.png")
     for line in what_next(out, session, moment):
