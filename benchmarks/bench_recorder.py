@@ -34,7 +34,7 @@ PINGS, LOGINS, AT_ONCE, REPEATS, IDLE_OF = 1000, 12, 8, 3, 100
 SETTLE_S, IDLE_S = 2.0, 30.0  # what was measured before is committed; then nothing happens
 MEGABYTES, FEW = 1024, 32  # logging in is little beside it; the few are for ssh-mitm, which is slow
 MITM_S = 30.0  # for its first answer
-LIMITS = '[limits]\nper_source = 1000\ntotal = 1000\nstartups = "500:30:1000"\n'
+LIMITS = '[limits]\nper_source = 1000\nper_person = 1000\ntotal = 1000\nstartups = "500:30:1000"\n'
 TICK = os.sysconf("SC_CLK_TCK")
 
 
