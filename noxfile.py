@@ -60,7 +60,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types (mypy, strict)."""
-    install(session, "mypy", "pandas-stubs", "types-paramiko")
+    install(session, "mypy", "pandas-stubs", "types-paramiko", "pytest")
     session.run("mypy")
 
 
