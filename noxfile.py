@@ -26,7 +26,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = [
-    "lint", "types", "imports", "tests", "bastions", "conformance", "demo", "notebooks",
+    "lint", "types", "imports", "tests", "bastions", "browser", "conformance", "demo", "notebooks",
 ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=pythons())
 def tests(session: nox.Session) -> None:
     """The quick suite, in parallel, on each Python from 3.11 on that is there."""
-    run_tests(session, "not slow")
+    run_tests(session, "not slow and not browser")
 
 
 @nox.session
@@ -83,11 +83,17 @@ def bastions(session: nox.Session) -> None:
     run_tests(session, "slow")
 
 
-def run_tests(session: nox.Session, which: str) -> None:
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Player, pages and notebooks in a real Chromium, JupyterLab and Notebook."""
+    run_tests(session, "browser", "playwright", "jupyterlab>=4", "notebook>=7", "nbconvert", "pypdf")
+
+
+def run_tests(session: nox.Session, which: str, *more: str) -> None:
     """The tests of these markers. They drive real shells and servers against the clock of a machine that may
     be busy: what fails is run once more, alone, and stays in the log either way."""
-    oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client")
-    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN)
+    oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client", "XlsxWriter", "openpyxl", "matplotlib")
+    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN, *more)
     chosen = ("pytest", "-m", which, *session.posargs)
     session.run(*chosen, "-n", "auto", "--dist", "loadgroup", success_codes=[0, 1])
     session.run(*chosen, "--last-failed", "--last-failed-no-failures", "none", success_codes=[0, 5])

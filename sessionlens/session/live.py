@@ -67,4 +67,9 @@ def _of(inside: str, sizes: dict[str, int]) -> dict[str, int]:
     return {name: size for name, size in sizes.items() if inside in name}
 
 
-_WORKED_OUT = [name for name, value in vars(Session).items() if isinstance(value, cached_property)]
+_WORKED_OUT = [
+    name
+    for kind in Session.__mro__
+    for name, value in vars(kind).items()
+    if isinstance(value, cached_property)
+]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,13 +25,12 @@ from sessionlens.session.describing import describe, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
+from sessionlens.session.tables import Tables
 from sessionlens.session.untold import hidden
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
-from sessionlens.tables import build
 from sessionlens.tables.html import html_text
 from sessionlens.tables.schema import join
-from sessionlens.tables.transfers import transfers_table
 from sessionlens.terminal import Timeline, Trace
 from sessionlens.times import format_elapsed, format_instant, parse_time
 from sessionlens.visible import visible
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
 Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp | pd.Series[Any]"
 
 
-class Session:
+class Session(Tables):
     """One recorded session.
 
     The tables (`commands`, `events`, `lines`, `transfers`, `findings`, `flags`, `gaps`, `channels`) cover all
@@ -98,21 +96,6 @@ class Session:
         """Modes, marks and accept candidates of the main channel."""
         return self.main.replay.trace
 
-    @cached_property
-    def channels(self) -> pd.DataFrame:
-        """The table `channels`: all of them, also those without a recorded stream."""
-        loaded = {v.channel.number: v.recording.info for v in self.views}
-        return build.channels_table(self.source, [loaded.get(c.number) for c in self.source.channels])
-
-    @cached_property
-    def commands(self) -> pd.DataFrame:
-        """The table `commands` over all channels, numbered in the order in which they were taken."""
-        table = join((v.commands_from(1) for v in self.views), "commands")
-        order = table.groupby("channel", dropna=False)["taken"].cummax()  # a channel's stay in their order
-        table = table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-        table["n"] = pd.array(range(1, len(table) + 1), dtype="Int64")
-        return table
-
     def why(self, n: int) -> Why:
         """What the text of command `n` rests on: screen, line editor's model, keys, and where they differ.
 
@@ -125,52 +108,6 @@ class Session:
         at = numbers.index(n)
         view = next(v for v in self.views if v.channel.number == channels[at])
         return why(view, view.extraction.commands[channels[:at].count(channels[at])], n)
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """The table `events`: every recorded event, requests and refusals, and lines that were not run."""
-        origin = build.Origin.of(self.source.info, str(self.path))
-        said = (build.channel_events(origin, c) for c in self.source.channels)
-        table = join([*(v.events for v in self.views), *said], "events")
-        return table.sort_values("t", kind="stable", ignore_index=True)
-
-    @cached_property
-    def lines(self) -> pd.DataFrame:
-        """The table `lines`: every logical line that was ever on a screen."""
-        return join((v.lines for v in self.views), "lines").sort_values(
-            "start", kind="stable", ignore_index=True
-        )
-
-    @cached_property
-    def transfers(self) -> pd.DataFrame:
-        """The table `transfers`: what passed by sftp and scp, and what was done to files with them."""
-        origin = build.Origin.of(self.source.info, str(self.path))
-        parts = (transfers_table(origin, c) for c in self.source.channels if c.files)
-        return join(parts, "transfers").sort_values("start", kind="stable", ignore_index=True)
-
-    @cached_property
-    def findings(self) -> pd.DataFrame:
-        """The table `findings`: marks on commands; a reason to look, not a verdict."""
-        parts = []
-        for view in self.views:
-            own = self.commands[self.commands["channel"] == view.channel.number]
-            parts.append(build.findings_table(own, view.findings))
-        return join(parts, "findings").sort_values("start", kind="stable", ignore_index=True)
-
-    @cached_property
-    def flags(self) -> pd.DataFrame:
-        """The table `flags`: what a viewer could have missed, with time, bytes and reason."""
-        parts = []
-        for view in self.views:
-            own = self.commands[self.commands["channel"] == view.channel.number]
-            parts.append(view.flags_of(own))
-        return join(parts, "flags").sort_values("t", kind="stable", ignore_index=True)
-
-    @cached_property
-    def gaps(self) -> pd.DataFrame:
-        """The table `gaps`: what cannot be read or trusted. Empty is what you want."""
-        whole = build.Origin(self.source.session, str(self.path), None, None, None)
-        return join([build.gaps_table(whole, self.source.gaps), *(v.gaps for v in self.views)], "gaps")
 
     @property
     def coverage(self) -> Coverage:
