@@ -27,7 +27,7 @@ from sessionlens.render.decoded import picture_hashes
 from sessionlens.render.studio import Studio
 from sessionlens.render.versions import font_hashes, sha256, versions, zone_version
 from sessionlens.session.masking import mask_of
-from sessionlens.session.opening import by_session, open
+from sessionlens.session.opening import by_session, only, open
 from sessionlens.session.outputs import is_video
 from sessionlens.session.session import Session
 from sessionlens.session.video import Footage, footage
@@ -55,7 +55,7 @@ def verify(
     for a bad signers or heads file.
     """
     if not is_video(Path(path)):
-        return evidence.verify(path, signers, heads)
+        return evidence.verify(only(Path(path)), signers, heads)
     video = Path(path)
     try:
         claim = claims.read(video)
@@ -64,7 +64,7 @@ def verify(
     if (wrong := claims.wrong_file(video, claim)) is not None:
         return wrong
     try:
-        recording = Path(source) if source is not None else found(claim, video)
+        recording = only(Path(source)) if source is not None else found(claim, video)
     except NotFoundError as error:
         why = f"{error}; name the recording (--source)"
         return unclear(video, why, "The video is the file that was made.")

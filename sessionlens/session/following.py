@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from sessionlens import commands, detect
-from sessionlens.formats import Channel, Identities, Identity, Source, find, open_source
+from sessionlens.formats import Channel, Identities, Identity, Source, open_source
 from sessionlens.session.growth import POLL_S, grows, sizes
-from sessionlens.session.opening import named
+from sessionlens.session.opening import named, only
 from sessionlens.tables import build
 from sessionlens.terminal import Replaying
 
@@ -67,9 +67,7 @@ def follow(
 
     growth.py says when that is. `identity` as in `open`, whose errors this raises.
     """
-    place = named(path)
-    if place.is_dir() and len(below := find(place)) == 1:
-        place = below[0]
+    place = only(named(path))
     identities = None if identity is None else Identities.read(identity)
     open_source(place, identities)  # says what is wrong with the path, before anything is waited for
     channels: dict[int, Growing] = {}

@@ -64,9 +64,13 @@ def opened(
     if not found.exists() and (ref := Ref.parse(str(path))):
         wanted = ref.channel if channel is None else channel
         return Session(open_source(by_session(ref.session, Path()), identities), wanted, reflow=reflow)
-    if found.is_dir() and len(below := find(found)) == 1:
-        found = below[0]
-    return Session(open_source(found, identities), channel, reflow=reflow)
+    return Session(open_source(only(found), identities), channel, reflow=reflow)
+
+
+def only(path: Path) -> Path:
+    """The only recording below a folder; else the path itself."""
+    below = find(path) if path.is_dir() else []
+    return below[0] if len(below) == 1 else path
 
 
 def named(path: str | PathLike[str]) -> Path:

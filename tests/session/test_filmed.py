@@ -60,6 +60,12 @@ def test_a_video_as_it_was_made(video: Path, bundle: Path, root: Path) -> None:
     assert "the same to the byte" in str(result)
 
 
+def test_the_only_recording_below_a_folder_is_meant(video: Path, bundle: Path, root: Path) -> None:
+    signers = root / "fixtures/allowed_signers"
+    assert sl.verify(bundle.parent, signers).status == "INTACT"
+    assert sl.verify(video, signers, source=bundle.parent).status == "INTACT"
+
+
 def test_renamed_and_found_below_the_current_folder(
     video: Path, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
