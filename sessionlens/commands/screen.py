@@ -22,6 +22,7 @@ from sessionlens.terminal.ondemand import OnDemand
 from sessionlens.terminal.vanished import episodes
 
 from .escapes import SEQUENCE, without_escapes
+from .freshrow import begun_row
 from .region import before_cursor
 
 if TYPE_CHECKING:
@@ -218,8 +219,17 @@ class View:
         return int(self.recording.t_ns[self._out_events[at]]) if self._out_events else 0
 
     def screen(self, point: Point) -> Screen:
-        """The whole screen as it stood at a point; rows are made when they are looked at."""
-        return self.rows(self._screens.get(point.index))
+        """The whole screen as it stood at a point; rows are made when they are looked at.
+
+        A row that was filled up so that a prompt begins the next one does not go on there.
+        """
+        rows = self.rows(self._screens.get(point.index))
+        begun = begun_row(self.out, point, rows)
+        if begun is None:
+            return rows
+        filled = rows.ids[begun - 1]
+        alone = Shown(self._row(filled).text, False)
+        return OnDemand(lambda row: alone if row == filled else self._row(row), rows.ids)
 
     def rows(self, ids: Sequence[int]) -> Screen:
         """The rows of these ids."""
