@@ -1,16 +1,22 @@
-"""Shared by all tests: the hypothesis profiles and where the neighbours' data lies."""
+"""Shared by all tests: the hypothesis profiles, where the neighbours' data lies, a real browser."""
 
 from __future__ import annotations
 
 import importlib
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 # A job in the background ignores Ctrl-C and Ctrl-\, and so would every program that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -111,3 +117,67 @@ def shell_session(typescript: Callable[..., Path]) -> Callable[..., Path]:
         return typescript([*events, (at, "o", prompt.encode())], name)
 
     return make
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+
+
+@dataclass
+class Tab:
+    """A page of a real browser, all that it asked for, and all that went wrong on it: errors on the console
+    (a violation of the page's policy is one), exceptions, dialogs, and other pages that were opened."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        page = self.page
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda said: said.type in ("error", "warning") and self._bad("console", said.text))
+        page.on("pageerror", lambda error: self._bad("exception", str(error)))
+        page.on("dialog", lambda dialog: (self._bad("dialog", dialog.message), dialog.dismiss()))
+        page.on("popup", lambda other: self._bad("popup", other.url))
+        page.on("download", lambda download: self._bad("download", download.url))
+
+    def _bad(self, kind: str, text: str) -> None:
+        self.troubles.append(f"{kind}: {text}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for all tests of a worker."""
+    api = pytest.importorskip("playwright.sync_api")
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("needs chromium (Debian: chromium)")
+    with api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """A maker of tabs, each with cookies and a clipboard of its own: `open_tab(width=700, height=800)`; other
+    keywords are those of playwright's `new_context`."""
+    contexts = []
+
+    def make(width: int = 1280, height: int = 800, **more: object) -> Tab:
+        context = browser.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
+        contexts.append(context)
+        return Tab(context.new_page())
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def tab(open_tab: Callable[..., Tab]) -> Tab:
+    """A tab of 1280 × 800."""
+    return open_tab()

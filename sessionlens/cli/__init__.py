@@ -27,6 +27,7 @@ COMMANDS = (
     "flags",
     "transfers",
     "screen",
+    "play",
     "render",
     "verify",
     "golden",

@@ -37,6 +37,7 @@ from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from sessionlens.render import ImageReport, VideoReport
+    from sessionlens.session.paging import PageReport
 
 Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp | pd.Series[Any]"
 
@@ -242,6 +243,25 @@ class Session(Tables):
             theme, mask,
         )  # fmt: skip
         return render_session(self, Path(path), wish, overwrite, progress)
+
+    def to_html(
+        self,
+        path: str | PathLike[str],
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        theme: str = "dark",
+        mask: Masking = True,
+        overwrite: bool = True,
+    ) -> PageReport:
+        """The player of the main channel as one HTML page, which asks for nothing and opens from a disk; see
+        docs/player.md.
+
+        What lies before `start` or after `end` is not in it. Raises UsageError for what makes no sense.
+        """
+        from sessionlens.session.paging import write_page
+
+        return write_page(self, Path(path), start, end, theme, mask, overwrite)
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None
