@@ -28,6 +28,7 @@ COMMANDS = (
     "transfers",
     "screen",
     "render",
+    "report",
     "verify",
     "golden",
     "demo",
