@@ -98,17 +98,18 @@ def report(
     makes no sense.
     """
     wish = Wish(question, match, person, since, until, case, signers, made, limit, mask)
-    return write(sessions_of(sessions), Path(path), wish, overwrite)
+    whole = isinstance(sessions, Corpus | str | PathLike)
+    return write(sessions_of(sessions), Path(path), wish, overwrite, whole=whole)
 
 
-def write(over: Corpus, path: Path, wish: Wish, overwrite: bool) -> CaseReport:
-    """The page of a wish."""
+def write(over: Corpus, path: Path, wish: Wish, overwrite: bool, *, whole: bool = False) -> CaseReport:
+    """The page of a wish; `whole`: it is about all of a folder, also what was deleted there."""
     check_output(path, ".html", overwrite=overwrite)
     if wish.limit < 0:
         raise UsageError(f"limit is a number of exhibits, not {wish.limit}")
     if wish.match is not None and not any(word.strip() for word in wish.words):
         raise UsageError("match is empty: name a program or a text, or leave it out")
-    made = made_of(over, wish)
+    made = made_of(over, wish, gone(over, wish) if whole else ())
     data = page(made).encode("utf-8")
     with Together(path, overwrite=overwrite) as files:
         work = files.folder / "report.html"
@@ -143,7 +144,7 @@ def common(paths: Iterable[Path]) -> Path:
     return same[-1] if same else Path()
 
 
-def made_of(over: Corpus, wish: Wish) -> Case:
+def made_of(over: Corpus, wish: Wish, missing: tuple[tuple[str, str], ...]) -> Case:
     """All that the page says."""
     low, high = instant(wish.since), instant(wish.until, end_of_day=True)
     every = cast("list[Session]", list(over))
@@ -178,7 +179,7 @@ def made_of(over: Corpus, wish: Wish) -> Case:
         masked(files, chosen_rows(over.findings, **wish.filters)),
         masked(files, join((each.gaps for each in chosen), "gaps")),
         tuple((Path(place).name, why) for place, why in over.unreadable.items()),
-        gone(over, wish),
+        missing,
         tally_of(files),
         libraries(),
         font_hashes(),
@@ -219,9 +220,12 @@ def gone(over: Corpus, wish: Wish) -> tuple[tuple[str, str], ...]:
 
 def _before(gone: deleted.Deletion, low: pd.Timestamp) -> bool:
     """Whether a deleted recording is known to have ended before a time."""
-    if gone.problem is not None or gone.stone is None or not gone.stone.ended:
+    if gone.problem is not None or gone.stone is None:
         return False
-    return parse_utc(gone.stone.ended) < low.value
+    try:
+        return parse_utc(gone.stone.ended) < low.value
+    except ValueError:  # nobody knows when
+        return False
 
 
 def tally_of(files: Files) -> str | None:

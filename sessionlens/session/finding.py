@@ -12,9 +12,9 @@ from sessionlens.reporting import Exhibit
 from sessionlens.session.exhibits import Dossier, rows_of
 
 Files: TypeAlias = Mapping[str, Dossier]  # by the path of the recording
-STARTS = "It starts what was asked for, by its words."
+STARTS = "The command starts what was asked for."
 ON_SCREEN = frozenset({"screen", "scrolled", "cleared", "overwritten", "erased", "switched"})
-HAS = "The text that was asked for stands in it."
+HAS = "The text that was asked for stands here."
 
 
 def marked_ones(commands: pd.DataFrame, files: Files) -> list[Exhibit]:

@@ -6,9 +6,11 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sessionlens_recorder.bundle import BundleWriter, Tombstone, tombstone_of
 
 import sessionlens as sl
 
@@ -95,6 +97,65 @@ def test_the_hash_of_several_is_that_of_a_list_that_sha256sum_checks(root: Path,
     (tmp_path / "list.txt").write_text(listing)
     where = tmp_path / "recordings"
     subprocess.run(["sha256sum", "--strict", "-c", tmp_path / "list.txt"], cwd=where, check=True)
+
+
+STONE = Tombstone(
+    "20261101T091403Z-john-web01-0123abcd", "0123abcd", "2026-11-01T10:00:00Z", "2026-11-20T10:00:00Z",
+    "retention.days = 10", "bastion <b>", "ab" * 32, 100, "cd" * 32, 9, 1234,
+)  # fmt: skip
+
+
+def buried(folder: Path, stone: Tombstone, key: Path) -> None:
+    """A tombstone as a recorder leaves it."""
+    path = tombstone_of(folder / stone.name)
+    path.write_bytes(stone.dump())
+    order = ["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "sessionlens", path]
+    subprocess.run(order, check=True, capture_output=True)
+
+
+def test_a_deleted_recording_was_not_seen(plain: Path, tmp_path: Path) -> None:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs ssh-keygen")
+    key, where = tmp_path / "key", tmp_path / "case.html"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    folder = tmp_path / "recordings"
+    shutil.move(plain, folder / plain.name)
+    buried(folder, STONE, key)
+    assert sl.report(folder, where, match="shutdown").answer == "NOT FOUND, BUT NOT EVERYTHING COULD BE SEEN"
+    assert f"{STONE.name}DELETED 2026-11-20T10:00:00Z by bastion <b>" in read(where).section(
+        "What was looked"
+    )
+    assert "1 recording deleted by a rule" in read(where).section("Answer")
+    assert sl.report(folder, where, match="shutdown", since="2026-11-02").answer == "NOT FOUND"
+    buried(folder, replace(STONE, ended="some day"), key)
+    assert sl.report(folder, where, match="shutdown", since="2026-11-02").answer != "NOT FOUND"
+
+
+def test_who_let_it_in_and_watched_it_is_said_and_found(tmp_path: Path) -> None:
+    facts = {
+        "person": "john",
+        "target": {"name": "web01"},
+        "reason": "CHG-77 \x1b[2J<b>",
+        "acknowledged": True,
+    }
+    facts["allowed"] = {"by": "anna", "uid": 1000, "reason": "saw it", "utc": "2026-11-27T22:37:05.1Z"}
+    writer = BundleWriter.create(tmp_path / "recordings", facts)
+    writer.open_channel("shell", pty={"term": "xterm", "columns": 80, "rows": 24}).output(b"$ ")
+    writer.open_channel("connection", stream=False).event("watched", by="bob", uid=1001, reason="routine")
+    writer.seal(lambda manifest: "signature\n", "seal", "ended by root: <i>now</i>")
+    made = sl.report(writer.path, tmp_path / "case.html", match="CHG-77")
+    page = read(tmp_path / "case.html")
+    said = page.section("The sessions")
+    for fact in (
+        "Reason givenCHG-77 \\x1b[2J<b>",
+        "Allowed byanna: saw it",
+        "Watched bybob: routine",
+        "<i>now</i>",
+    ):
+        assert fact in said
+    assert made.exhibits == 1 and not page.attributes("img", "src")
+    assert "what is told of the session as a whole" in page.section("Exhibits")
+    assert "DAMAGED at MANIFEST.sig" in page.section("Verification")
 
 
 def test_filters_hold_for_exhibits_and_appendix(plain: Path, tmp_path: Path) -> None:
