@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sessionlens.masking import Selection
     from sessionlens.recording import Recording
     from sessionlens.session import Screen, Session, corpus, open
+    from sessionlens.session.casework import report
     from sessionlens.session.filmed import verify
     from sessionlens.terminal import Terminal, Timeline
     from sessionlens.zones import options
@@ -64,6 +65,7 @@ __all__ = [
     "open",
     "options",
     "ran",
+    "report",
     "verify",
 ]
 
@@ -76,6 +78,7 @@ HOMES = {
     "sessionlens.masking": ["Selection"],
     "sessionlens.recording": ["Recording"],
     "sessionlens.session": ["Screen", "Session", "corpus", "open"],
+    "sessionlens.session.casework": ["report"],
     "sessionlens.session.filmed": ["verify"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
     "sessionlens.zones": ["options"],

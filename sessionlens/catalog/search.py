@@ -91,6 +91,12 @@ class Coverage:
         if self.edits:
             states = count(self.edits, "more match", "more matches")
             said.append(f"{states} in what these lines were while they were edited, not listed")
+        return "; ".join([*said, *self.limits, *self.notes])
+
+    @property
+    def limits(self) -> list[str]:
+        """What could not be seen, each in words; nothing where it is `complete`."""
+        said = []
         if self.gaps:
             where = f"{count(len(self.damaged), 'session')} ({some(self.damaged)})"
             said.append(f"{count(self.gaps, 'gap')} in {where}: not everything could be read")
@@ -112,7 +118,7 @@ class Coverage:
             said.append(f"could not be opened: {some(self.unreadable)}")
         if self.nameless:
             said.append(f"nobody knows whose they are, not looked at: {some(self.nameless)}")
-        return "; ".join([*said, *self.notes])
+        return said
 
 
 def some(names: tuple[str, ...], most: int = 5) -> str:

@@ -29,6 +29,7 @@ COMMANDS = (
     "screen",
     "play",
     "render",
+    "report",
     "verify",
     "golden",
     "demo",

@@ -22,6 +22,11 @@ from sessionlens.render.recipes import mp4
 
 def versions() -> dict[str, str]:
     """By name; all equal, two renders give the same bytes."""
+    return libraries() | {"ffmpeg": ffmpeg_version(executable())}
+
+
+def libraries() -> dict[str, str]:
+    """The same of what a picture needs."""
     return {
         "sessionlens": version("sessionlens"),
         "python": platform.python_version(),
@@ -31,7 +36,6 @@ def versions() -> dict[str, str]:
         "raqm": str(features.version("raqm")),
         "numpy": version("numpy"),
         "wcwidth": version("wcwidth"),
-        "ffmpeg": ffmpeg_version(executable()),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
@@ -37,6 +37,7 @@ from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from sessionlens.render import ImageReport, VideoReport
+    from sessionlens.reporting.model import CaseReport
     from sessionlens.session.paging import PageReport
 
 Time: TypeAlias = "str | float | int | timedelta | pd.Timedelta | pd.Timestamp | pd.Series[Any]"
@@ -262,6 +263,28 @@ class Session(Tables):
         from sessionlens.session.paging import write_page
 
         return write_page(self, Path(path), start, end, theme, mask, overwrite)
+
+    def report(
+        self,
+        path: str | PathLike[str],
+        *,
+        question: str | None = None,
+        match: str | Sequence[str] | None = None,
+        person: str | None = None,
+        since: str | pd.Timestamp | None = None,
+        until: str | pd.Timestamp | None = None,
+        case: str | None = None,
+        signers: str | PathLike[str] | None = None,
+        made: str | pd.Timestamp | None = None,
+        limit: int = 50,
+        mask: Masking = True,
+        overwrite: bool = True,
+    ) -> CaseReport:
+        """One HTML page on this session that can be printed; arguments as of `sl.report` (docs/report.md)."""
+        from sessionlens.session.casework import Wish, sessions_of, write
+
+        wish = Wish(question, match, person, since, until, case, signers, made, limit, mask)
+        return write(sessions_of(self), Path(path), wish, overwrite)
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None

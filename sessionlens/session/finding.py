@@ -1,0 +1,67 @@
+"""Which rows of commands and hits are the exhibits of a report, each place once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from sessionlens.catalog.search import Hits
+from sessionlens.reporting import Exhibit
+from sessionlens.session.exhibits import Dossier, rows_of
+
+Files: TypeAlias = Mapping[str, Dossier]  # by the path of the recording
+STARTS = "The command starts what was asked for."
+ON_SCREEN = frozenset({"screen", "scrolled", "cleared", "overwritten", "erased", "switched"})
+HAS = "The text that was asked for stands here."
+
+
+def marked_ones(commands: pd.DataFrame, files: Files) -> list[Exhibit]:
+    """The commands that carry marks."""
+    rows = rows_of(commands[commands["marks"] != ""])
+    return [files[r["recording"]].command(r, f"It carries the marks: {r['marks']}.", (), False) for r in rows]
+
+
+def found_in(commands: pd.DataFrame, started: pd.DataFrame, hits: Hits, files: Files) -> list[Exhibit]:
+    """The commands that start what was asked for, then where else the text stands, each in order of time."""
+    ran = list(rows_of(started))
+    others = with_text(commands, hits, {_key(r) for r in ran})
+    lines = list(rows_of(pd.DataFrame(hits[hits["where"] != "command"])))
+    own, rest = apart([*ran, *others], lines)
+    return [
+        *(files[r["recording"]].command(r, STARTS, own.get(_key(r), ()), True) for r in ran),
+        *(files[r["recording"]].command(r, HAS, own.get(_key(r), ()), False) for r in others),
+        *(files[r["recording"]].line(r, HAS) for r in rest),
+    ]
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["recording"], row["ref"]
+
+
+def with_text(commands: pd.DataFrame, hits: Hits, known: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The rows of `commands` that have the text and are not among the known ones."""
+    named = hits.loc[hits["where"] == "command", ["recording", "ref"]]
+    wanted = set(named.itertuples(index=False, name=None)) - known
+    return [row for row in rows_of(commands) if _key(row) in wanted]
+
+
+def apart(
+    commands: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]
+) -> tuple[dict[tuple[str, str], list[dict[str, Any]]], list[dict[str, Any]]]:
+    """Lines that show one of these commands as it was typed, by the command; and all other lines."""
+    by_channel: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in commands:
+        by_channel.setdefault((row["recording"], row["channel"]), []).append(row)
+    own: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    rest = []
+    for line in lines:
+        near = by_channel.get((line["recording"], line["channel"]), []) if line["where"] in ON_SCREEN else []
+        shown = line["text"].rstrip()
+        if ends := [row for row in near if row["command"] and shown.endswith(row["command"])]:
+            nearest = min(ends, key=lambda row: abs(row["start"] - line["start"]))
+            own.setdefault(_key(nearest), []).append(line)
+        else:
+            rest.append(line)
+    return own, rest

@@ -1,0 +1,86 @@
+"""What a report says of one session as a whole: who and where, what could be seen, whether it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sessionlens.evidence.origin import manifest_sha256, output_sha256
+from sessionlens.reporting import Seal, Sheet
+from sessionlens.session.exhibits import Dossier
+from sessionlens.times import format_elapsed, format_instant
+
+if TYPE_CHECKING:
+    from sessionlens.session.session import Session
+
+
+def sheet(file: Dossier, root: Path, signers: str | PathLike[str] | None, *, searched: bool) -> Sheet:
+    """What there is to say of one session; `searched`: its lines were looked at too."""
+    session = file.session
+    info = session.source.info
+    whole = session.coverage if searched else session.coverage_of_commands
+    whole = replace(whole, untold=session.coverage_of_commands.untold, lines=len(session.lines))
+    end = None if info.started_ns is None else info.started_ns + (info.duration_ns or 0)
+    began = "start not known" if info.started_ns is None else format_instant(info.started_ns)
+    who = [info.person or "nobody knows who", f"as {info.account}" if info.account else ""]
+    who += [f"on {info.target}" if info.target else ""]
+    return Sheet(
+        info.session,
+        below(session.path, root),
+        tuple((label, file.text(said)) for label, said in facts(session, end) if said),
+        f"{began}\nlasting {format_elapsed(info.duration_ns or 0)}",
+        file.text(" ".join(filter(None, who))),
+        whole,
+        session.verify(signers),
+        seal_of(session),
+        (len(session.flags), int((session.flags["severity"] == "high").sum())),
+    )
+
+
+def facts(session: Session, end: int | None) -> list[tuple[str, str]]:
+    """Who and where, who allowed and who watched."""
+    info = session.source.info
+    notice = {True: "acknowledged by typing", False: "not acknowledged", None: ""}[info.acknowledged]
+    return [
+        ("Person", info.person or "nobody knows: the recording does not say"),
+        ("Login", ", ".join(filter(None, (info.method, info.second_factor)))),
+        ("Key", info.key_fingerprint or ""),
+        ("Account", info.account or ""),
+        ("Target", " at ".join(filter(None, (info.target, info.target_address)))),
+        ("Client", info.client or ""),
+        ("Bastion", info.bastion or ""),
+        ("Start", "" if info.started_ns is None else format_instant(info.started_ns)),
+        ("End", "" if end is None else format_instant(end)),
+        ("How it ended", info.ended or ""),
+        ("Reason given", info.reason or ""),
+        ("Notice", notice),
+        ("Allowed by", info.allowed_by or "nobody had to, or it is not recorded"),
+        ("Watched by", "; ".join(info.watched_by) or "nobody, or it is not recorded"),
+        ("Held for", ", ".join(info.held_for)),
+        ("Channels", ", ".join(channel.name for channel in session.source.channels)),
+        ("Format", info.source_format),
+        ("What was typed", {"off": "not recorded"}.get(info.input or "", info.input or "")),
+    ]
+
+
+def seal_of(session: Session) -> Seal | None:
+    """The MANIFEST's hash; of what has none that of the recorded output."""
+    if (sealed := manifest_sha256(session.path)) is not None:
+        return Seal(sealed, "MANIFEST")
+    parts = [output_sha256(view.recording) for view in session.views]
+    if not parts:
+        return None
+    one = parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
+    return Seal(one, "recorded output")
+
+
+def below(path: Path, root: Path) -> str:
+    """A recording's place below the folder that was named; its name where it lies elsewhere."""
+    try:
+        inside = path.absolute().relative_to(root.absolute()).as_posix()
+    except ValueError:
+        return path.name
+    return path.name if inside == "." else inside
