@@ -4,6 +4,7 @@ same each time."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ import sessionlens as sl
 from sessionlens.errors import UsageError
 from sessionlens.player import page, script, stylesheet
 from sessionlens.render import THEMES
+from sessionlens.render.boxes import arms_of
 
 HOSTILE = (
     b"<script>alert(1)</script> <img src=x onerror=alert(2)> <!-- </script><script>alert(3)</script>\r\n"
@@ -92,6 +94,20 @@ def test_the_script_never_makes_html() -> None:
         assert word not in code, word
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", code)
     assert "url(" not in stylesheet() and "@import" not in stylesheet()
+
+
+def test_lines_leave_the_cell_where_the_videos_do() -> None:
+    arms = "".join(re.findall(r'"([0-9a-f.]{64})"', script()))
+    assert len(arms) == 2 * 0x80
+    for code in range(0x2500, 0x2580):
+        name = unicodedata.name(chr(code)).removeprefix("BOX DRAWINGS ")
+        told = arms[2 * (code - 0x2500) :][:2]
+        if "DIAGONAL" in name or "DASH" in name:
+            assert told == ".."
+        else:
+            sides, ends = (int(digit, 16) for digit in told)
+            each = {"LEFT": sides >> 2, "RIGHT": sides & 3, "UP": ends >> 2, "DOWN": ends & 3}
+            assert arms_of(name) == {arm: weight for arm, weight in each.items() if weight}
 
 
 def test_every_selector_is_under_the_players_class() -> None:

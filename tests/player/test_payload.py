@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sessionlens as sl
-from sessionlens.player import Film, payload
+from sessionlens.player import Command, Film, payload
 from sessionlens.recording import Info, Recording
 from sessionlens.terminal import Frame, Timeline, replay
 
@@ -157,6 +157,27 @@ def test_no_link_and_no_secret_is_in_it(
     raw = zlib.decompress(payload(film_of(session))[4:])
     assert b"link" in raw and b"hunter2pass" not in raw and b"https" not in raw
     assert b"hunter2pass" in zlib.decompress(payload(film_of(session, False))[4:])
+
+
+def test_sessions_that_differ_in_a_secret_alone_are_one_film(
+    shell_session: Callable[..., Path], film_of: Callable[..., Film]
+) -> None:
+    films = []
+    for secret in ("hunter2pass", "correcthors"):
+        lines = [
+            (f"mysql --password={secret} -e x", f"password={secret}\n"),
+            (f"echo {secret}", secret + "\n"),
+        ]
+        films.append(film_of(sl.open(shell_session(lines, name=secret))))
+    bare = [replace(film, session=None, facts=(), commands=unnamed(film)) for film in films]
+    one, other = map(payload, bare)
+    assert films[0].masked and films[0].masked == films[1].masked
+    assert zlib.decompress(one[4:]) == zlib.decompress(other[4:])
+
+
+def unnamed(film: Film) -> list[Command]:
+    """Its commands without the session's digits, which come from all its bytes."""
+    return [replace(command, ref="") for command in film.commands]
 
 
 def test_the_zone_beside_utc_follows_its_clocks(insider: sl.Session, film_of: Callable[..., Film]) -> None:

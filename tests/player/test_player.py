@@ -185,7 +185,7 @@ def test_a_bookmark_with_tag_and_note(page: Any) -> None:
     assert item.count() == 1 and "=evil" in item.inner_text() and 'looks "odd" / n' in item.inner_text()
     assert item.locator("time").inner_text() == "00:00:05"
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_text("Copy bookmarks as CSV").click()
+    page.get_by_text("Copy as CSV").click()
     page.get_by_text("1 bookmark copied").wait_for()
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert lines[0] == "session,time,end,tag,note,author"

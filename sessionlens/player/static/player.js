@@ -13,12 +13,14 @@ const IDLE = 2; // s without change, of which the rest is skipped
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16];
 const ZOOMS = ["fit", "100%", "150%", "200%"];
 const FONT_SIZE = 14; // CSS pixels at 100 %
+const MARGIN = 10; // CSS pixels around the screen, at least
 const FONTS = '"DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace';
 const SHAPES = { high: "▲", medium: "◆", low: "●", note: "■" };
 const MOST_HITS = 500; // in the list; all are on the bar
 const WRAPPED = 1, CELLS = 2; // bits of a row's look
 const SHOWN = 1, ALTERNATE = 2, REVERSE = 4; // bits of a frame's flags
 const BOLD = 1, FAINT = 2, ITALIC = 4, BLINK = 8, INVERSE = 16, CONCEAL = 32, STRIKE = 64, OVERLINE = 128;
+const REST = 120; // ms without a seek, after which the screen's text is told
 const KEYS = [
   ["Space", "play or pause"], ["← →", "5 s back or ahead; with Shift 1 s"], [", .", "frame back or ahead"],
   ["↑ ↓", "command before or after"], ["< >", "slower, faster"], ["Home End", "start, end"],
@@ -92,7 +94,9 @@ const two = (number) => String(Math.floor(number)).padStart(2, "0");
 
 /** Seconds as HH:MM:SS, with tenths if asked for. */
 function clock(seconds, tenths = false) {
-  const all = tenths ? Math.floor(Math.max(seconds, 0) * 10 + 1e-6) / 10 : Math.floor(Math.max(seconds, 0) + 1e-9);
+  const all = tenths
+    ? Math.floor(Math.max(seconds, 0) * 10 + 1e-6) / 10
+    : Math.floor(Math.max(seconds, 0) + 1e-9);
   const text = `${two(all / 3600)}:${two((all / 60) % 60)}:${two(all % 60)}`;
   return tenths ? `${text}.${Math.floor((all * 10) % 10 + 1e-6)}` : text;
 }
@@ -101,7 +105,9 @@ function clock(seconds, tenths = false) {
 function length(seconds) {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? `${minutes} min ${Math.floor(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -150,7 +156,8 @@ class Listeners {
 /** The payload, read: what was on the screen when. */
 class Film {
   static async read(bytes) {
-    if (String.fromCharCode(...bytes.subarray(0, 4)) !== "SLP1") throw new Error("this is no film of SessionLens");
+    if (String.fromCharCode(...bytes.subarray(0, 4)) !== "SLP1")
+      throw new Error("this is no film of SessionLens");
     const stream = new Blob([bytes.subarray(4)]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Film(new Uint8Array(await new Response(stream).arrayBuffer()));
   }
@@ -278,8 +285,11 @@ class Film {
 
   #view(id) {
     const { look, cells, run_cells, run_style } = this.columns;
-    const text = this.text(id), pattern = look[id] >> 2, runs = [];
-    for (let k = this.runBegin[pattern]; k < this.runBegin[pattern + 1]; k++) runs.push(run_cells[k], run_style[k]);
+    const text = this.text(id),
+      pattern = look[id] >> 2,
+      runs = [];
+    for (let k = this.runBegin[pattern]; k < this.runBegin[pattern + 1]; k++)
+      runs.push(run_cells[k], run_style[k]);
     const begin = this.cellBegin.get(id);
     if (begin === undefined) return { text, cells: null, runs };
     const found = [];
@@ -381,15 +391,19 @@ class Index {
       text += film.text(film.passed[i]);
       if (film.wrapped(film.passed[i]) && passed_frame[i + 1] === passed_frame[i]) continue;
       const where = `between frames, ${reasons[passed_why[i]]}`;
-      if (text.trim()) this.lines.push({ time: film.times[passed_frame[i]], where, text: text.replace(/ +$/, "") });
+      if (text.trim())
+        this.lines.push({ time: film.times[passed_frame[i]], where, text: text.replace(/ +$/, "") });
       text = "";
     }
   }
 
   /** Hits in order of time; upper and lower case are alike. */
   find(query) {
-    const wanted = query.toLowerCase(), has = (text) => text.toLowerCase().includes(wanted);
-    const found = this.film.commands.filter((c) => has(c.text)).map((c) => ({ time: c.start, where: `command ${c.n}`, text: c.text }));
+    const wanted = query.toLowerCase(),
+      has = (text) => text.toLowerCase().includes(wanted);
+    const found = this.film.commands
+      .filter((c) => has(c.text))
+      .map((c) => ({ time: c.start, where: `command ${c.n}`, text: c.text }));
     for (const line of this.lines) if (has(line.text)) found.push(line);
     return found.sort((a, b) => a.time - b.time);
   }
@@ -397,7 +411,9 @@ class Index {
   /** What was looked at, and what could not be. */
   get coverage() {
     const { commands, told } = this.film;
-    const left = told.left_out ? `; ${told.left_out} lines that passed between two frames are not in this film` : "";
+    const left = told.left_out
+      ? `; ${told.left_out} lines that passed between two frames are not in this film`
+      : "";
     return `${this.lines.length} lines and ${commands.length} commands looked at${left}`;
   }
 }
@@ -437,22 +453,27 @@ function legible(fg, bg, least) {
 
 const CUBE = [0, 95, 135, 175, 215, 255];
 const FIXED = [
-  ...Array.from({ length: 216 }, (_, i) => (CUBE[Math.floor(i / 36)] << 16) | (CUBE[Math.floor(i / 6) % 6] << 8) | CUBE[i % 6]),
+  ...Array.from(
+    { length: 216 },
+    (_, i) => (CUBE[Math.floor(i / 36)] << 16) | (CUBE[Math.floor(i / 6) % 6] << 8) | CUBE[i % 6],
+  ),
   ...Array.from({ length: 24 }, (_, i) => (8 + 10 * i) * 0x010101),
 ];
 
-/** What a style looks like: in a theme, in the colours of the moment. As the video has it (render/strips.py). */
+/** What a style looks like in a theme, in the colours of the moment; as the video has it (render/strips.py). */
 class Colours {
   constructor(film, theme) {
     this.film = film;
     this.theme = theme;
     this.dark = film.told.themes.dark;
+    this.#darkPalette = [...this.dark.named, ...FIXED];
     this.#own = { at: 0, colours: new Map() };
     this.use(0, false);
   }
 
   #own;
   #paints;
+  #darkPalette;
   #state = "";
 
   /** Bring it to the colours that the recording had set by a frame; whether anything changed. */
@@ -491,39 +512,55 @@ class Colours {
     return found;
   }
 
-  #rgb(colour, usual) {
-    return colour === 0 ? usual : colour >= 0x1000000 ? colour & 0xffffff : this.palette[colour - 1];
-  }
-
-  #pair(id) {
+  /** Text and ground of a style, after faint and inverse. */
+  #pair(id, palette, foreground, background) {
     const { fg, bg, style } = this.film.columns;
-    const ground = this.#rgb(bg[id], this.background);
-    let ink = this.#rgb(fg[id], this.foreground);
+    const rgb = (colour, usual) =>
+      colour === 0 ? usual : colour >= 0x1000000 ? colour & 0xffffff : palette[colour - 1];
+    const ground = rgb(bg[id], background);
+    let ink = rgb(fg[id], foreground);
     if (style[id] & FAINT) ink = blend(ground, ink, 0.6);
     return style[id] & INVERSE ? [ground, ink] : [ink, ground];
   }
 
   #paint(id) {
-    const { style, line, fg, bg } = this.film.columns, flags = style[id], [ink, ground] = this.#pair(id);
-    const told = fg[id] !== 0 && fg[id] === bg[id];
-    const unseen = (flags & CONCEAL) !== 0 || told || !(differ(ink, ground) || this.theme.least > 1 && fg[id] < 17 && bg[id] < 17 && !told);
+    const { style, line } = this.film.columns, flags = style[id], { dark, theme } = this;
+    const [ink, ground] = this.#pair(id, this.palette, this.foreground, this.background);
+    // where the theme makes text legible anyway, what could be read in the default theme was not hidden
+    const read = () =>
+      theme.least > 1 && differ(...this.#pair(id, this.#darkPalette, dark.foreground, dark.background));
+    const unseen = (flags & CONCEAL) !== 0 || !(differ(ink, ground) || read());
     let seen = ink;
     if (unseen && contrast(ink, ground) < 2) {
-      seen = contrast(this.foreground, ground) > contrast(this.background, ground) ? this.foreground : this.background;
+      seen =
+        contrast(this.foreground, ground) > contrast(this.background, ground)
+          ? this.foreground
+          : this.background;
     }
     seen = legible(seen, ground, unseen ? Math.max(this.theme.least, 4.5) : this.theme.least);
     const font = `${flags & ITALIC ? "italic " : ""}${flags & BOLD ? "bold " : ""}`;
     return {
-      font, flags, unseen, ink: css(seen), asSent: css(ink), ground: css(ground), groundColour: ground,
-      plainGround: ground === this.background, underline: flags >> 8,
-      line: line[id] ? css(this.#rgb(line[id], ink)) : css(seen),
+      font,
+      flags,
+      unseen,
+      ink: css(seen),
+      asSent: css(ink),
+      ground: css(ground),
+      groundColour: ground,
+      plainGround: ground === this.background,
+      underline: flags >> 8,
+      line: css(
+        line[id] === 0 ? seen : line[id] >= 0x1000000 ? line[id] & 0xffffff : this.palette[line[id] - 1],
+      ),
     };
   }
 }
 
 /** Whether two colours differ to the eye. */
 function differ(one, other) {
-  const hues = Math.max(...[16, 8, 0].map((shift) => Math.abs(((one >> shift) & 255) - ((other >> shift) & 255))));
+  const hues = Math.max(
+    ...[16, 8, 0].map((shift) => Math.abs(((one >> shift) & 255) - ((other >> shift) & 255))),
+  );
   return hues >= 64 || contrast(one, other) >= 1.15;
 }
 
@@ -531,8 +568,10 @@ function differ(one, other) {
 
 // Of each of U+2500..U+257F two hex digits: left << 2 | right, up << 2 | down; 1 light, 2 heavy, 3 double.
 const ARMS =
-  "50a0050a................11211222418142821424182844844888152519161a29262a458549464a89868a519161a1529262a2549464a4589868a8" +
-  "559565a559565a99a99699666a9a69a6aaa........f00f311333c143c3341c3cc44ccc351f3fc54fcff153f3f45cfcf55fff11414414......400410018008200260069009";
+  "50a0050a................1121122241814282142418284484488815251916" +
+  "1a29262a458549464a89868a519161a1529262a2549464a4589868a8559565a5" +
+  "59565a99699666a9a69a6aaa........f00f311333c143c3341c3cc44ccc351f" +
+  "3fc54fcff153f3f45cfcf55fff11414414......400410018008200260069009";
 const DASHES = { 4: 3, 5: 3, 6: 3, 7: 3, 8: 4, 9: 4, 10: 4, 11: 4, 0x4c: 2, 0x4d: 2, 0x4e: 2, 0x4f: 2 };
 const QUADRANTS = [4, 8, 1, 13, 9, 7, 11, 2, 6, 14]; // U+2596..U+259F; 1 2 above, 4 8 below
 
@@ -553,7 +592,8 @@ function drawLines(ink, which, x, y, w, hgt) {
     const upright = which === 6 || which === 7 || which === 10 || which === 11 || which >= 0x4e;
     const count = DASHES[which], thick = across(which % 2 ? 2 : 1), long = upright ? hgt : w;
     for (let i = 0; i < count; i++) {
-      const a = Math.round((long * (i + 0.2)) / count), b = Math.max(Math.round((long * (i + 0.8)) / count), a + 1);
+      const a = Math.round((long * (i + 0.2)) / count),
+        b = Math.max(Math.round((long * (i + 0.8)) / count), a + 1);
       if (upright) ink.fillRect(x + Math.floor((w - thick) / 2), y + a, thick, b - a);
       else ink.fillRect(x + a, y + Math.floor((hgt - thick) / 2), b - a, thick);
     }
@@ -594,15 +634,24 @@ function drawLines(ink, which, x, y, w, hgt) {
       put(-Math.floor((thick - light) / 2), -reach - more, thick);
     }
   };
-  arm(right, left, up, down, (aside, from, thick) => ink.fillRect(cx + from, cy + aside, x + w - cx - from, thick));
-  arm(left, right, up, down, (aside, from, thick) => ink.fillRect(x, cy + aside, cx + light - from - x, thick));
-  arm(down, up, left, right, (aside, from, thick) => ink.fillRect(cx + aside, cy + from, thick, y + hgt - cy - from));
-  arm(up, down, left, right, (aside, from, thick) => ink.fillRect(cx + aside, y, thick, cy + light - from - y));
+  arm(right, left, up, down, (aside, from, thick) =>
+    ink.fillRect(cx + from, cy + aside, x + w - cx - from, thick),
+  );
+  arm(left, right, up, down, (aside, from, thick) =>
+    ink.fillRect(x, cy + aside, cx + light - from - x, thick),
+  );
+  arm(down, up, left, right, (aside, from, thick) =>
+    ink.fillRect(cx + aside, cy + from, thick, y + hgt - cy - from),
+  );
+  arm(up, down, left, right, (aside, from, thick) =>
+    ink.fillRect(cx + aside, y, thick, cy + light - from - y),
+  );
   return true;
 }
 
 function drawBlock(ink, code, x, y, w, hgt) {
-  const part = (long, eighths) => (eighths === 4 ? long - Math.floor(long / 2) : Math.max(1, Math.round((long * eighths) / 8)));
+  const part = (long, eighths) =>
+    eighths === 4 ? long - Math.floor(long / 2) : Math.max(1, Math.round((long * eighths) / 8));
   if (code >= 0x2591 && code <= 0x2593) {
     ink.globalAlpha = (code - 0x2590) / 4;
     ink.fillRect(x, y, w, hgt);
@@ -631,7 +680,12 @@ function drawDots(ink, dots, x, y, w, hgt) {
   const places = [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2], [0, 3], [1, 3]];
   places.forEach(([column, row], bit) => {
     if (!((dots >> bit) & 1)) return;
-    ink.fillRect(x + Math.round((w * (2 * column + 1)) / 4 - size / 2), y + Math.round((hgt * (2 * row + 1)) / 8 - size / 2), size, size);
+    ink.fillRect(
+      x + Math.round((w * (2 * column + 1)) / 4 - size / 2),
+      y + Math.round((hgt * (2 * row + 1)) / 8 - size / 2),
+      size,
+      size,
+    );
   });
   return true;
 }
@@ -671,10 +725,22 @@ class Painter {
   static cell(columns, rows, width, height, fontSize) {
     const ink = (Painter.measure ??= document.createElement("canvas").getContext("2d"));
     ink.font = `100px ${FONTS}`;
-    const advance = ink.measureText("M".repeat(20)).width / 2000, tall = 1.22;
-    let wide = fontSize ? Math.round(fontSize * advance) : Math.floor(Math.min(width / columns, (height / rows / tall) * advance));
+    const advance = ink.measureText("M".repeat(20)).width / 2000,
+      tall = 1.22;
+    let wide = fontSize
+      ? Math.round(fontSize * advance)
+      : Math.floor(Math.min(width / columns, (height / rows / tall) * advance));
     wide = Math.max(wide, 2);
-    return { w: wide, h: Math.max(fontSize ? Math.round((wide / advance) * tall) : Math.min(Math.round((wide / advance) * tall), Math.floor(height / rows)), 4), font: wide / advance };
+    return {
+      w: wide,
+      h: Math.max(
+        fontSize
+          ? Math.round((wide / advance) * tall)
+          : Math.min(Math.round((wide / advance) * tall), Math.floor(height / rows)),
+        4,
+      ),
+      font: wide / advance,
+    };
   }
 
   /** Use these sizes from now on; whether all has to be painted anew. */
@@ -684,6 +750,8 @@ class Painter {
     Object.assign(this, { size, columns, cell });
     this.canvas.width = columns * cell.w;
     this.canvas.height = rows * cell.h;
+    this.#font = null;
+    this.#spacing.clear();
     this.forget();
   }
 
@@ -695,6 +763,7 @@ class Painter {
   paint(index) {
     const { film, ink, cell } = this, { x, y, flags } = film.columns;
     if (this.colours.use(index, (flags[index] & REVERSE) !== 0)) this.forget();
+    if (!this.rows.length) this.canvas.parentElement.style.background = css(this.colours.background);
     const wanted = film.screen(index), rows = this.rows;
     if (rows.length !== wanted.length) {
       ink.fillStyle = css(this.colours.background);
@@ -747,14 +816,13 @@ class Painter {
 
   #text(text, cells, paint, left, top) {
     const { ink, cell } = this, base = top + Math.round(cell.h / 2 + cell.font * 0.345);
-    ink.font = `${paint.font}${cell.font}px ${FONTS}`;
-    ink.fontKerning = "none";
-    ink.textRendering = "optimizeSpeed";
-    ink.fillStyle = ink.strokeStyle = paint.ink;
+    this.#use(paint.font);
+    ink.fillStyle = paint.ink;
     if (cells === null && EVEN.test(text)) {
-      if (text.trim()) this.#even(text, left, base);
+      if (/[^ ]/.test(text)) this.#even(text, left, base, paint.font);
       return;
     }
+    ink.strokeStyle = paint.ink;
     const each = cells ?? Array.from(text);
     for (let i = 0; i < each.length; i++) {
       const shown = each[i].replace(BEHIND, ""), code = shown.codePointAt(0);
@@ -767,26 +835,40 @@ class Painter {
     }
   }
 
+  /** Take up a font; a canvas forgets it when its size is set. */
+  #use(font) {
+    const { ink, cell } = this;
+    if (this.#font === font) return;
+    this.#font = font;
+    ink.font = `${font}${cell.font}px ${FONTS}`;
+    ink.fontKerning = "none";
+    ink.textRendering = "optimizeSpeed";
+    ink.direction = "ltr"; // the direction is the terminal's
+    if (!this.#spacing.has(font)) {
+      if ("letterSpacing" in ink) ink.letterSpacing = "0px";
+      this.#spacing.set(font, `${(cell.w - ink.measureText("M".repeat(32)).width / 32).toFixed(4)}px`);
+    }
+  }
+
+  #font = null;
+  #spacing = new Map(); // what corrects the advance of a font where the browser rounds it
+
   /** A run whose letters all have one advance. */
-  #even(text, left, base) {
+  #even(text, left, base, font) {
     const { ink, cell } = this;
     ink.textAlign = "left";
     if ("letterSpacing" in ink) {
-      // corrects the advance where the browser rounds it, and keeps fonts from joining letters
-      ink.letterSpacing = "0px";
-      const more = cell.w - ink.measureText("M".repeat(32)).width / 32;
-      ink.letterSpacing = `${more.toFixed(4)}px`;
+      ink.letterSpacing = this.#spacing.get(font); // also keeps fonts from joining letters
       ink.fillText(text, left, base);
-      ink.letterSpacing = "0px";
     } else {
       for (let i = 0; i < text.length; i++) if (text[i] !== " ") ink.fillText(text[i], left + i * cell.w, base);
     }
   }
 
-  /** One cell's letter, never wider than its cell; the direction is the terminal's. */
+  /** One cell's letter, never wider than its cell. */
   #letter(text, x, base, room) {
     const { ink } = this;
-    ink.direction = "ltr";
+    if ("letterSpacing" in ink) ink.letterSpacing = "0px";
     ink.textAlign = "center";
     ink.fillText(text, x + room / 2, base, room);
   }
@@ -797,7 +879,8 @@ class Painter {
     ink.fillStyle = paint.ink;
     if (paint.flags & STRIKE) ink.fillRect(left, top + Math.round(cell.h * 0.52) - (thick >> 1), width, thick);
     if (paint.flags & OVERLINE) ink.fillRect(left, top, width, thick);
-    if (paint.flags & BLINK) for (let x = 0; x < width; x += 2 * thick) ink.fillRect(left + x, top, thick, thick);
+    if (paint.flags & BLINK)
+      for (let x = 0; x < width; x += 2 * thick) ink.fillRect(left + x, top, thick, thick);
     if (paint.unseen) this.#hatch(paint, left, top, width);
     if (paint.underline) this.#underline(paint, left, top, width, thick);
   }
@@ -811,7 +894,8 @@ class Painter {
     } else if (paint.underline === 3) {
       ink.lineWidth = thick;
       ink.beginPath();
-      for (let x = 0; x <= width; x++) ink.lineTo(left + x, top + cell.h - 2 * thick + Math.sin((4 * Math.PI * x) / cell.w) * thick);
+      for (let x = 0; x <= width; x++)
+        ink.lineTo(left + x, top + cell.h - 2 * thick + Math.sin((4 * Math.PI * x) / cell.w) * thick);
       ink.stroke();
     } else if (paint.underline === 4) {
       for (let x = 0; x < width; x += 2 * thick) ink.fillRect(left + x, y, thick, thick);
@@ -898,7 +982,9 @@ class Clock {
   }
 
   #advance(seconds) {
-    const { film } = this, index = film.at(this.time), next = index + 1 < film.count ? film.times[index + 1] : film.end;
+    const { film } = this,
+      index = film.at(this.time),
+      next = index + 1 < film.count ? film.times[index + 1] : film.end;
     this.time += seconds;
     const until = Math.min(next, film.end);
     if (this.skips && this.time > film.times[index] + IDLE && until > this.time) {
@@ -962,7 +1048,10 @@ class TimeBar {
 
   #time(event) {
     const box = this.canvas.getBoundingClientRect();
-    return this.film.start + clamp((event.clientX - box.left) / box.width, 0, 1) * (this.film.end - this.film.start);
+    return (
+      this.film.start +
+      clamp((event.clientX - box.left) / box.width, 0, 1) * (this.film.end - this.film.start)
+    );
   }
 
   #press(event) {
@@ -988,29 +1077,46 @@ class TimeBar {
   }
 
   #hover(event) {
-    const time = this.#time(event), box = this.canvas.getBoundingClientRect();
-    const at = this.film.commandAt(time), command = at < 0 ? null : this.film.commands[at];
-    const near = this.player.marks().find((mark) => Math.abs(this.share(mark.time) - this.share(time)) * box.width < 4);
-    this.tip.textContent = [clock(time, true), near && visible(near.label), command && visible(command.text.slice(0, 120))].filter(Boolean).join("\n");
+    const time = this.#time(event),
+      box = this.canvas.getBoundingClientRect();
+    const at = this.film.commandAt(time),
+      command = at < 0 ? null : this.film.commands[at];
+    const near = this.player
+      .marks()
+      .find((mark) => Math.abs(this.share(mark.time) - this.share(time)) * box.width < 4);
+    this.tip.textContent = [
+      clock(time, true),
+      near && visible(near.label),
+      command && visible(command.text.slice(0, 120)),
+    ]
+      .filter(Boolean)
+      .join("\n");
     this.tip.hidden = false;
     const left = clamp(event.clientX - box.left, 0, box.width);
-    this.tip.style.left = `${clamp(left - this.tip.offsetWidth / 2, 0, Math.max(box.width - this.tip.offsetWidth, 0))}px`;
+    const wide = this.tip.offsetWidth;
+    this.tip.style.left = `${clamp(left - wide / 2, 0, Math.max(box.width - wide, 0))}px`;
   }
 
   /** Paint all that does not move. */
   draw() {
-    const { canvas, film, player } = this, { width, height } = canvas.getBoundingClientRect(), dots = devicePixelRatio || 1;
+    const { canvas, film, player } = this,
+      { width, height } = canvas.getBoundingClientRect(),
+      dots = devicePixelRatio || 1;
     if (!width) return;
     canvas.width = Math.round(width * dots);
     canvas.height = Math.round(height * dots);
-    const ink = canvas.getContext("2d"), theme = player.colours.theme, x = (seconds) => this.share(seconds) * width;
+    const ink = canvas.getContext("2d"),
+      theme = player.colours.theme,
+      x = (seconds) => this.share(seconds) * width;
     ink.scale(dots, dots);
     ink.clearRect(0, 0, width, height);
     const top = 15, bottom = height - 7, parts = this.#bytes;
     ink.fillStyle = css(blend(theme.band, theme.band_quiet, 0.55));
     for (let i = 0; i < parts.length; i++) {
-      const high = parts[i] * (bottom - top), left = (i * width) / parts.length;
-      if (high) ink.fillRect(left, bottom - Math.max(high, 1), Math.max(width / parts.length, 1), Math.max(high, 1));
+      const high = parts[i] * (bottom - top),
+        left = (i * width) / parts.length;
+      if (high)
+        ink.fillRect(left, bottom - Math.max(high, 1), Math.max(width / parts.length, 1), Math.max(high, 1));
     }
     ink.fillStyle = css(theme.band_track);
     ink.fillRect(0, bottom, width, 1);
@@ -1037,7 +1143,10 @@ class TimeBar {
     this.head.style.left = `${this.share(time) * 100}%`;
     this.element.setAttribute("aria-valuenow", time.toFixed(2));
     const at = this.film.commandAt(time);
-    this.element.setAttribute("aria-valuetext", `${clock(time)} of ${clock(this.film.end)}${at < 0 ? "" : `, command ${this.film.commands[at].n}`}`);
+    this.element.setAttribute(
+      "aria-valuetext",
+      `${clock(time)} of ${clock(this.film.end)}${at < 0 ? "" : `, command ${this.film.commands[at].n}`}`,
+    );
   }
 }
 
@@ -1065,7 +1174,11 @@ function pill(severity) {
 function marked(text, query) {
   const at = text.toLowerCase().indexOf(query.toLowerCase()), from = at > 40 ? at - 30 : 0;
   const out = h("span", { class: "sl-text" });
-  out.append(from ? "…" : "", visible(text.slice(from, at)), h("mark", {}, visible(text.slice(at, at + query.length))));
+  out.append(
+    from ? "…" : "",
+    visible(text.slice(from, at)),
+    h("mark", {}, visible(text.slice(at, at + query.length))),
+  );
   out.append(visible(text.slice(at + query.length, at + query.length + 160)));
   return out;
 }
@@ -1077,7 +1190,12 @@ class Panel {
     this.film = player.film;
     this.tabs = {};
     this.pages = {};
-    this.list = h("div", { class: "sl-tabs", role: "tablist", "aria-label": "about the session", onkeydown: (event) => this.#turn(event) });
+    this.list = h("div", {
+      class: "sl-tabs",
+      role: "tablist",
+      "aria-label": "about the session",
+      onkeydown: (event) => this.#turn(event),
+    });
     this.element = h("aside", { class: "sl-panel" }, this.list);
     this.#commands();
     this.#marks();
@@ -1088,8 +1206,16 @@ class Panel {
 
   #page(name, title, ...children) {
     const id = `sl-${name}-${this.player.number}`;
-    this.tabs[name] = h("button", { role: "tab", id: `${id}-tab`, "aria-controls": id, type: "button", onclick: () => this.open(name) }, title);
-    this.pages[name] = h("div", { class: "sl-page", role: "tabpanel", id, "aria-labelledby": `${id}-tab`, tabindex: "-1" }, ...children);
+    this.tabs[name] = h(
+      "button",
+      { role: "tab", id: `${id}-tab`, "aria-controls": id, type: "button", onclick: () => this.open(name) },
+      title,
+    );
+    this.pages[name] = h(
+      "div",
+      { class: "sl-page", role: "tabpanel", id, "aria-labelledby": `${id}-tab`, tabindex: "-1" },
+      ...children,
+    );
     this.list.append(this.tabs[name]);
     this.element.append(this.pages[name]);
   }
@@ -1115,21 +1241,30 @@ class Panel {
   /** A line of a list that seeks when it is chosen. */
   #item(time, name, ...children) {
     const seek = () => this.player.seek(time);
-    return h("button", { class: `sl-item ${name}`, type: "button", onclick: seek }, h("time", {}, clock(time)), ...children);
+    return h(
+      "button",
+      { class: `sl-item ${name}`, type: "button", onclick: seek },
+      h("time", {}, clock(time)),
+      ...children,
+    );
   }
 
   #commands() {
     const severities = new Map();
     for (const finding of this.film.told.findings) {
       const known = severities.get(finding.n);
-      if (!known || Object.keys(SHAPES).indexOf(finding.severity) < Object.keys(SHAPES).indexOf(known)) severities.set(finding.n, finding.severity);
+      if (!known || Object.keys(SHAPES).indexOf(finding.severity) < Object.keys(SHAPES).indexOf(known))
+        severities.set(finding.n, finding.severity);
     }
     this.items = this.film.commands.map((command) => {
       const facts = h("span", { class: "sl-facts" }, `${command.n}`);
       if (severities.has(command.n)) facts.append(pill(severities.get(command.n)));
-      if (command.exit !== null) facts.append(h("span", { class: command.exit ? "sl-failed" : "sl-fine" }, `exit ${command.exit}`));
-      if (command.confidence !== "high") facts.append(h("span", { class: "sl-unsure" }, `≈ ${visible(command.confidence)} confidence`));
-      if (command.end !== null && command.end - command.start >= 1) facts.append(h("span", {}, length(command.end - command.start)));
+      if (command.exit !== null)
+        facts.append(h("span", { class: command.exit ? "sl-failed" : "sl-fine" }, `exit ${command.exit}`));
+      if (command.confidence !== "high")
+        facts.append(h("span", { class: "sl-unsure" }, `≈ ${visible(command.confidence)} confidence`));
+      if (command.end !== null && command.end - command.start >= 1)
+        facts.append(h("span", {}, length(command.end - command.start)));
       return this.#item(command.start, "sl-command", h("code", {}, visible(command.text) || " "), facts);
     });
     const none = this.items.length ? null : h("p", { class: "sl-none" }, "No command was found.");
@@ -1145,35 +1280,73 @@ class Panel {
     const item = this.items[index];
     if (!item) return;
     item.setAttribute("aria-current", "true");
-    const page = this.pages.commands, box = page.getBoundingClientRect(), own = item.getBoundingClientRect();
-    if (own.top < box.top || own.bottom > box.bottom) page.scrollTop += own.top - box.top - box.height / 3;
+    cancelAnimationFrame(this.#scrolling); // once a frame is enough, and layout is known then
+    this.#scrolling = requestAnimationFrame(() => {
+      const page = this.pages.commands, box = page.getBoundingClientRect(), own = item.getBoundingClientRect();
+      if (own.top < box.top || own.bottom > box.bottom) page.scrollTop += own.top - box.top - box.height / 3;
+    });
   }
+
+  #scrolling = 0;
 
   #marks() {
     this.marks = h("div", { class: "sl-marks" });
-    const add = h("button", { type: "button", class: "sl-wide", onclick: () => this.ask() }, "Add a bookmark (b)");
-    const copy = h("button", { type: "button", class: "sl-wide", onclick: () => this.#copyBookmarks() }, "Copy bookmarks as CSV");
+    const add = h(
+      "button",
+      { type: "button", class: "sl-wide", onclick: () => this.ask() },
+      "Add bookmark (b)",
+    );
+    const copy = h(
+      "button",
+      { type: "button", class: "sl-wide", onclick: () => this.#copyBookmarks() },
+      "Copy as CSV",
+    );
     this.form = h("form", { class: "sl-form", hidden: true });
     this.#page("marks", "Marks", h("div", { class: "sl-row" }, add, copy), this.form, this.marks);
     this.drawMarks();
   }
 
   drawMarks() {
-    const { player } = this, all = player.marks();
-    this.marks.replaceChildren(...all.map((mark) => {
-      const item = this.#item(mark.time, "", h("span", { class: "sl-said" }, mark.bookmark ? h("span", { class: "sl-pill sl-book" }, "⚑ BOOKMARK") : pill(mark.severity), h("b", {}, visible(mark.name))), h("span", { class: "sl-text" }, visible(mark.text)));
-      if (!mark.bookmark) return item;
-      const gone = () => (player.bookmarks = player.bookmarks.filter((each) => each !== mark.bookmark));
-      const remove = h("button", { type: "button", class: "sl-remove", "aria-label": `remove the bookmark at ${clock(mark.time)}`, onclick: gone }, "✕");
-      return h("div", { class: "sl-own" }, item, remove);
-    }));
+    const { player } = this,
+      all = player.marks();
+    this.marks.replaceChildren(
+      ...all.map((mark) => {
+        const item = this.#item(
+          mark.time,
+          "",
+          h(
+            "span",
+            { class: "sl-said" },
+            mark.bookmark ? h("span", { class: "sl-pill sl-book" }, "⚑ BOOKMARK") : pill(mark.severity),
+            h("b", {}, visible(mark.name)),
+          ),
+          h("span", { class: "sl-text" }, visible(mark.text)),
+        );
+        if (!mark.bookmark) return item;
+        const gone = () => (player.bookmarks = player.bookmarks.filter((each) => each !== mark.bookmark));
+        const remove = h(
+          "button",
+          {
+            type: "button",
+            class: "sl-remove",
+            "aria-label": `remove the bookmark at ${clock(mark.time)}`,
+            onclick: gone,
+          },
+          "✕",
+        );
+        return h("div", { class: "sl-own" }, item, remove);
+      }),
+    );
     if (!all.length) this.marks.append(h("p", { class: "sl-none" }, "No marks, and no bookmarks yet."));
     this.tabs.marks.textContent = `Marks ${all.length}`;
   }
 
   /** Ask for the words of a bookmark at the time of the moment, or of the selection. */
   ask() {
-    const { player } = this, chosen = player.selection, time = chosen ? chosen[0] : player.time, end = chosen ? chosen[1] : null;
+    const { player } = this,
+      chosen = player.selection,
+      time = chosen ? chosen[0] : player.time,
+      end = chosen ? chosen[1] : null;
     player.pause();
     this.open("marks");
     const tag = h("input", { type: "text", name: "tag", maxlength: "80", autocomplete: "off" });
@@ -1185,12 +1358,21 @@ class Panel {
     };
     this.form.replaceChildren(
       h("p", {}, `Bookmark at ${clock(time, true)}${end === null ? "" : ` to ${clock(end, true)}`}`),
-      h("label", {}, "Tag", tag), h("label", {}, "Note", note),
-      h("div", { class: "sl-row" }, h("button", { type: "submit", class: "sl-first" }, "Save"), h("button", { type: "button", onclick: close }, "Cancel")),
+      h("label", {}, "Tag", tag),
+      h("label", {}, "Note", note),
+      h(
+        "div",
+        { class: "sl-row" },
+        h("button", { type: "submit", class: "sl-first" }, "Save"),
+        h("button", { type: "button", onclick: close }, "Cancel"),
+      ),
     );
     this.form.onsubmit = (event) => {
       event.preventDefault();
-      player.bookmarks = [...player.bookmarks, { time, end, tag: tag.value.trim(), note: note.value.trim(), author: player.author }];
+      player.bookmarks = [
+        ...player.bookmarks,
+        { time, end, tag: tag.value.trim(), note: note.value.trim(), author: player.author },
+      ];
       close();
     };
     this.form.onkeydown = (event) => {
@@ -1202,26 +1384,53 @@ class Panel {
   }
 
   #copyBookmarks() {
-    const cell = (value) => `"${String(value ?? "").replace(/^(?=[=+\-@\t\r])/, "'").replaceAll('"', '""')}"`;
-    const rows = this.player.bookmarks.map((b) => [this.film.told.session, b.time, b.end, b.tag, b.note, b.author].map(cell).join(","));
+    const cell = (value) =>
+      `"${String(value ?? "")
+        .replace(/^(?=[=+\-@\t\r])/, "'")
+        .replaceAll('"', '""')}"`;
+    const rows = this.player.bookmarks.map((b) =>
+      [this.film.told.session, b.time, b.end, b.tag, b.note, b.author].map(cell).join(","),
+    );
     copyText(["session,time,end,tag,note,author", ...rows].join("\r\n") + "\r\n");
     this.player.say(`${rows.length} bookmark${rows.length === 1 ? "" : "s"} copied`);
   }
 
   #search() {
-    this.query = h("input", { type: "search", "aria-label": "search screens and commands", placeholder: "Search all that was shown", autocomplete: "off", spellcheck: "false" });
+    this.query = h("input", {
+      type: "search",
+      "aria-label": "search screens and commands",
+      placeholder: "Search all that was shown",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     this.hits = h("div", { class: "sl-hits" });
-    this.counted = h("p", { class: "sl-none", role: "status" }, "Lines that were ever on the screen, and commands.");
+    this.counted = h(
+      "p",
+      { class: "sl-none", role: "status" },
+      "Lines that were ever on the screen, and commands.",
+    );
     const go = (step) => this.player.hit(step);
     this.query.addEventListener("input", () => this.find(this.query.value));
     this.query.addEventListener("keydown", (event) => {
       if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
-      else if (event.key === "Escape") this.query.value ? this.find((this.query.value = "")) : this.player.focus();
+      else if (event.key === "Escape")
+        this.query.value ? this.find((this.query.value = "")) : this.player.focus();
       else return;
       event.preventDefault();
     });
-    const button = (name, picture, step) => h("button", { type: "button", class: "sl-icon", "aria-label": name, title: name, onclick: () => go(step) }, icon(picture));
-    const row = h("div", { class: "sl-row" }, this.query, button("hit before (N)", ICONS.up, -1), button("next hit (n)", ICONS.down, 1));
+    const button = (name, picture, step) =>
+      h(
+        "button",
+        { type: "button", class: "sl-icon", "aria-label": name, title: name, onclick: () => go(step) },
+        icon(picture),
+      );
+    const row = h(
+      "div",
+      { class: "sl-row" },
+      this.query,
+      button("hit before (N)", ICONS.up, -1),
+      button("next hit (n)", ICONS.down, 1),
+    );
     this.#page("search", "Search", row, this.counted, this.hits);
     this.found = [];
   }
@@ -1231,13 +1440,21 @@ class Panel {
     this.found = query.trim() ? this.index.find(query) : [];
     this.at = -1;
     this.rows = this.found.slice(0, MOST_HITS).map((hit, at) => {
-      const item = this.#item(hit.time, "", h("span", { class: "sl-where" }, hit.where), marked(hit.text, query));
+      const item = this.#item(
+        hit.time,
+        "",
+        h("span", { class: "sl-where" }, hit.where),
+        marked(hit.text, query),
+      );
       item.addEventListener("click", () => this.choose(at));
       return item;
     });
     this.hits.replaceChildren(...this.rows);
-    const count = this.found.length, more = count > MOST_HITS ? `, the first ${MOST_HITS} listed` : "";
-    this.counted.textContent = query.trim() ? `${count} hit${count === 1 ? "" : "s"}${more}; ${this.index.coverage}.` : `${this.index.coverage}.`;
+    const count = this.found.length,
+      more = count > MOST_HITS ? `, the first ${MOST_HITS} listed` : "";
+    this.counted.textContent = query.trim()
+      ? `${count} hit${count === 1 ? "" : "s"}${more}; ${this.index.coverage}.`
+      : `${this.index.coverage}.`;
     this.player.bar.hits = this.found;
     this.player.bar.draw();
   }
@@ -1252,8 +1469,10 @@ class Panel {
   }
 
   #facts() {
-    const { told } = this.film, list = h("dl", {});
-    for (const [label, text] of told.facts) list.append(h("dt", {}, visible(label)), h("dd", {}, visible(text)));
+    const { told } = this.film,
+      list = h("dl", {});
+    for (const [label, text] of told.facts)
+      list.append(h("dt", {}, visible(label)), h("dd", {}, visible(text)));
     const masked = told.masked === null ? "not masked" : told.masked || "nothing had to be masked";
     list.append(h("dt", {}, "masked"), h("dd", {}, visible(masked)));
     this.#page("facts", "Facts", list);
@@ -1268,7 +1487,13 @@ let numbers = 0;
 /** One player in one element. What `mount` hands out is its `handle`. */
 class Player {
   constructor(root, film, options) {
-    Object.assign(this, { root, film, number: ++numbers, author: options.author ?? "", listeners: new Listeners() });
+    Object.assign(this, {
+      root,
+      film,
+      number: ++numbers,
+      author: options.author ?? "",
+      listeners: new Listeners(),
+    });
     this.clock = new Clock(film, (skipped) => this.#ticked(skipped));
     this.calm = options.reducedMotion ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.zoom = "fit";
@@ -1302,7 +1527,8 @@ class Player {
 
   set speed(speed) {
     this.clock.speed = clamp(Number(speed) || 1, SPEEDS[0], SPEEDS[SPEEDS.length - 1]);
-    if (!SPEEDS.includes(this.clock.speed)) this.clock.speed = SPEEDS.findLast((each) => each <= this.clock.speed);
+    if (!SPEEDS.includes(this.clock.speed))
+      this.clock.speed = SPEEDS.findLast((each) => each <= this.clock.speed);
     this.speeds.value = String(this.clock.speed);
     this.listeners.tell("speed", this.clock.speed);
   }
@@ -1316,7 +1542,24 @@ class Player {
     this.colours = new Colours(this.film, theme);
     this.painter.colours = this.colours;
     this.painter.forget();
-    for (const key of ["surround", "edge", "band", "band_text", "band_quiet", "band_track", "accent", "caution", "on_pill", "running", "good", "bad", "unknown", "stamp", "background", "foreground"]) {
+    for (const key of [
+      "surround",
+      "edge",
+      "band",
+      "band_text",
+      "band_quiet",
+      "band_track",
+      "accent",
+      "caution",
+      "on_pill",
+      "running",
+      "good",
+      "bad",
+      "unknown",
+      "stamp",
+      "background",
+      "foreground",
+    ]) {
       this.root.style.setProperty(`--sl-${key.replace("_", "-")}`, css(theme[key]));
     }
     this.root.style.setProperty("--sl-failed", css(theme.named[1]));
@@ -1338,7 +1581,10 @@ class Player {
     this.#selection = found;
     this.bar.draw();
     this.range.hidden = !found;
-    if (found) this.range.textContent = `selected ${clock(found[0], true)} – ${clock(found[1], true)} (${length(found[1] - found[0])})`;
+    if (found) {
+      const [from, to] = found.map((each) => clock(each, true));
+      this.range.textContent = `selected ${from} – ${to} (${length(found[1] - found[0])})`;
+    }
     this.listeners.tell("selection", found);
   }
 
@@ -1348,7 +1594,11 @@ class Player {
 
   set bookmarks(list) {
     const plain = (list ?? []).map(({ time, end, tag, note, author }) => ({
-      time: Number(time), end: end == null ? null : Number(end), tag: String(tag ?? ""), note: String(note ?? ""), author: String(author ?? ""),
+      time: Number(time),
+      end: end == null ? null : Number(end),
+      tag: String(tag ?? ""),
+      note: String(note ?? ""),
+      author: String(author ?? ""),
     }));
     if (JSON.stringify(plain) === JSON.stringify(this.#bookmarks)) return;
     this.#bookmarks = plain.sort((a, b) => a.time - b.time);
@@ -1380,9 +1630,28 @@ class Player {
   marks() {
     const { findings, flags } = this.film.told;
     return [
-      ...findings.map((f) => ({ time: f.start, severity: f.severity, name: f.mark, text: f.why, label: `${f.severity}: ${f.mark}` })),
-      ...flags.map((f) => ({ time: f.start, severity: f.severity, name: f.kind, text: [f.text, f.why].filter(Boolean).join(" · "), label: `${f.severity}: ${f.kind}` })),
-      ...this.#bookmarks.map((b) => ({ time: b.time, severity: "note", name: b.tag, text: [b.note, b.author && `by ${b.author}`].filter(Boolean).join(" · "), label: `bookmark ${b.tag}`, bookmark: b })),
+      ...findings.map((f) => ({
+        time: f.start,
+        severity: f.severity,
+        name: f.mark,
+        text: f.why,
+        label: `${f.severity}: ${f.mark}`,
+      })),
+      ...flags.map((f) => ({
+        time: f.start,
+        severity: f.severity,
+        name: f.kind,
+        text: [f.text, f.why].filter(Boolean).join(" · "),
+        label: `${f.severity}: ${f.kind}`,
+      })),
+      ...this.#bookmarks.map((b) => ({
+        time: b.time,
+        severity: "note",
+        name: b.tag,
+        text: [b.note, b.author && `by ${b.author}`].filter(Boolean).join(" · "),
+        label: `bookmark ${b.tag}`,
+        bookmark: b,
+      })),
     ].sort((a, b) => a.time - b.time);
   }
 
@@ -1425,6 +1694,8 @@ class Player {
 
   destroy() {
     this.pause();
+    clearTimeout(this.#reading);
+    clearTimeout(this.#quiet);
     mounted.delete(this);
     this.#gone.abort();
     this.#sizes.disconnect();
@@ -1441,16 +1712,36 @@ class Player {
     const { told } = this.film;
     this.canvas = h("canvas", { class: "sl-screen", "aria-hidden": "true" });
     this.picked = h("div", { class: "sl-picked", "aria-hidden": "true" });
-    this.text = h("pre", { class: "sl-hidden sl-screen-text", tabindex: "-1", "aria-label": "text of the screen", "aria-live": "polite" });
+    this.text = h("pre", {
+      class: "sl-hidden sl-screen-text",
+      tabindex: "-1",
+      "aria-label": "text of the screen",
+      "aria-live": "polite",
+    });
     this.toast = h("div", { class: "sl-toast", role: "status", hidden: true });
     this.help = this.#help();
     this.board = h("div", { class: "sl-board" }, this.canvas, this.picked);
-    this.stage = h("div", { class: "sl-stage", tabindex: "0", role: "group", "aria-label": "recorded screen; ? shows the keys" }, this.board, this.text, this.toast, this.help);
+    this.stage = h(
+      "div",
+      { class: "sl-stage", tabindex: "0", role: "group", "aria-label": "recorded screen; ? shows the keys" },
+      this.board,
+      this.text,
+      this.toast,
+      this.help,
+    );
     this.bar = new TimeBar(this);
     this.painter = new Painter(this.film, this.canvas, null);
     this.now = h("div", { class: "sl-now" });
     this.range = h("div", { class: "sl-range", hidden: true });
-    const main = h("div", { class: "sl-main" }, this.stage, this.now, this.range, this.bar.element, this.#controls());
+    const main = h(
+      "div",
+      { class: "sl-main" },
+      this.stage,
+      this.now,
+      this.range,
+      this.bar.element,
+      this.#controls(),
+    );
     this.colours = new Colours(this.film, told.themes.dark);
     this.panel = new Panel(this);
     this.root.replaceChildren(this.#head(), h("div", { class: "sl-body" }, main, this.panel.element));
@@ -1462,38 +1753,119 @@ class Player {
     const chip = (text, kind) => h("span", { class: `sl-chip ${kind}` }, visible(text));
     this.windowTitle = h("span", { class: "sl-title" });
     this.sizeText = h("span", { class: "sl-size" });
-    const head = h("header", { class: "sl-top" }, h("b", {}, visible(told.title)), told.session && chip(told.session, "sl-id"), this.windowTitle, this.sizeText);
+    const head = h(
+      "header",
+      { class: "sl-top" },
+      h("b", {}, visible(told.title)),
+      told.session && chip(told.session, "sl-id"),
+      this.windowTitle,
+      this.sizeText,
+    );
     if (told.flaw) head.append(chip(told.flaw, "sl-flaw"));
-    head.append(chip(told.masked === null ? "not masked" : told.masked || "masked: nothing had to be", told.masked ? "sl-masked" : "sl-quiet"));
+    head.append(
+      chip(
+        told.masked === null ? "not masked" : told.masked || "nothing had to be masked",
+        told.masked ? "sl-masked" : "sl-quiet",
+      ),
+    );
     return head;
   }
 
   #controls() {
-    const button = (name, picture, call, more = {}) => h("button", { type: "button", class: "sl-icon", "aria-label": name, title: name, onclick: call, ...more }, icon(picture));
+    const button = (name, picture, call, more = {}) =>
+      h(
+        "button",
+        { type: "button", class: "sl-icon", "aria-label": name, title: name, onclick: call, ...more },
+        icon(picture),
+      );
     const choice = (name, values, call) => {
-      const field = h("select", { "aria-label": name, title: name, onchange: () => call(field.value) }, ...values.map(([value, text]) => h("option", { value }, text)));
+      const field = h(
+        "select",
+        { "aria-label": name, title: name, onchange: () => call(field.value) },
+        ...values.map(([value, text]) => h("option", { value }, text)),
+      );
       return field;
     };
-    this.toggle = button("play (Space)", ICONS.play, () => (this.playing ? this.pause() : this.play()), { class: "sl-icon sl-play" });
+    this.toggle = button("play (Space)", ICONS.play, () => (this.playing ? this.pause() : this.play()), {
+      class: "sl-icon sl-play",
+    });
     this.elapsed = h("span", { class: "sl-clock" });
     this.utc = h("span", { class: "sl-utc" });
-    this.skip = button("skip time without change (i)", ICONS.skip, () => this.#skip(), { "aria-pressed": "true" });
-    this.speeds = choice("speed (< >)", SPEEDS.map((each) => [String(each), `${each}×`]), (value) => (this.speed = value));
+    this.skip = button("skip time without change (i)", ICONS.skip, () => this.#skip(), {
+      "aria-pressed": "true",
+    });
+    this.speeds = choice(
+      "speed (< >)",
+      SPEEDS.map((each) => [String(each), `${each}×`]),
+      (value) => (this.speed = value),
+    );
     this.speeds.value = "1";
-    this.zooms = choice("zoom (z)", ZOOMS.map((each) => [each, each]), (value) => this.#zoom(value));
-    this.themes = choice("theme", Object.keys(this.film.told.themes).map((each) => [each, each]), (value) => (this.theme = value));
+    this.zooms = choice(
+      "zoom (z)",
+      ZOOMS.map((each) => [each, each]),
+      (value) => this.#zoom(value),
+    );
+    this.themes = choice(
+      "theme",
+      Object.keys(this.film.told.themes).map((each) => [each, each]),
+      (value) => (this.theme = value),
+    );
     return h(
-      "div", { class: "sl-controls", role: "toolbar", "aria-label": "player" },
-      h("div", { class: "sl-group" }, button("command before (↑)", ICONS.commandBack, () => this.command(-1)), button("frame back (,)", ICONS.frameBack, () => this.step(-1)), this.toggle, button("frame ahead (.)", ICONS.frameAhead, () => this.step(1)), button("next command (↓)", ICONS.commandAhead, () => this.command(1))),
+      "div",
+      { class: "sl-controls", role: "toolbar", "aria-label": "player" },
+      h(
+        "div",
+        { class: "sl-group" },
+        button("command before (↑)", ICONS.commandBack, () => this.command(-1)),
+        button("frame back (,)", ICONS.frameBack, () => this.step(-1)),
+        this.toggle,
+        button("frame ahead (.)", ICONS.frameAhead, () => this.step(1)),
+        button("next command (↓)", ICONS.commandAhead, () => this.command(1)),
+      ),
       h("div", { class: "sl-times" }, this.elapsed, this.utc),
-      h("div", { class: "sl-group" }, this.speeds, this.skip, this.zooms, this.themes, button("copy the screen's text (c)", ICONS.copy, () => this.#copy()), button("bookmark (b)", ICONS.mark, () => this.panel.ask()), button("full screen (f)", ICONS.full, () => this.#full()), h("button", { type: "button", class: "sl-icon", "aria-label": "keys (?)", title: "keys (?)", onclick: () => this.#toggleHelp() }, "?")),
+      h(
+        "div",
+        { class: "sl-group" },
+        this.speeds,
+        this.skip,
+        this.zooms,
+        this.themes,
+        button("copy the screen's text (c)", ICONS.copy, () => this.#copy()),
+        button("bookmark (b)", ICONS.mark, () => this.panel.ask()),
+        button("full screen (f)", ICONS.full, () => this.#full()),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "sl-icon",
+            "aria-label": "keys (?)",
+            title: "keys (?)",
+            onclick: () => this.#toggleHelp(),
+          },
+          "?",
+        ),
+      ),
     );
   }
 
   #help() {
     const list = h("dl", {});
-    for (const [keys, what] of KEYS) list.append(h("dt", {}, ...keys.split(" ").map((key) => (/^(or|with)$/.test(key) ? ` ${key} ` : h("kbd", {}, key)))), h("dd", {}, what));
-    return h("div", { class: "sl-help", role: "dialog", "aria-label": "keys", hidden: true, tabindex: "-1" }, h("h2", {}, "Keys"), list, h("p", {}, "Shift and drag on the bar selects a time. Drag on the screen selects text."));
+    for (const [keys, what] of KEYS)
+      list.append(
+        h(
+          "dt",
+          {},
+          ...keys.split(" ").map((key) => (/^(or|with)$/.test(key) ? ` ${key} ` : h("kbd", {}, key))),
+        ),
+        h("dd", {}, what),
+      );
+    return h(
+      "div",
+      { class: "sl-help", role: "dialog", "aria-label": "keys", hidden: true, tabindex: "-1" },
+      h("h2", {}, "Keys"),
+      list,
+      h("p", {}, "Shift and drag on the bar selects a time. Drag on the screen selects text."),
+    );
   }
 
   // what happens
@@ -1509,7 +1881,11 @@ class Player {
     this.#sizes.observe(this.bar.element);
     // on a page of its own keys work wherever the focus is; beside other things only inside
     (page ? document : this.root).addEventListener("keydown", (event) => this.#key(event), { signal });
-    document.addEventListener("fullscreenchange", () => this.root.classList.toggle("sl-full", document.fullscreenElement === this.root), { signal });
+    document.addEventListener(
+      "fullscreenchange",
+      () => this.root.classList.toggle("sl-full", document.fullscreenElement === this.root),
+      { signal },
+    );
     this.board.addEventListener("pointerdown", (event) => this.#pick(event), { signal });
     mounted.add(this);
   }
@@ -1592,7 +1968,8 @@ class Player {
   }
 
   #copy() {
-    const text = this.#pickedText || this.film.screenText(this.index).map(visible).join("\n").replace(/\n+$/, "\n");
+    const text =
+      this.#pickedText || this.film.screenText(this.index).map(visible).join("\n").replace(/\n+$/, "\n");
     copyText(text);
     this.say(this.#pickedText ? "selected text copied" : "the screen's text copied");
   }
@@ -1638,7 +2015,8 @@ class Player {
   #describe(index) {
     const { columns, rows, flags, title } = this.film.columns;
     this.windowTitle.textContent = visible(this.film.told.titles[title[index]]);
-    this.sizeText.textContent = `${columns[index]}×${rows[index]}${flags[index] & ALTERNATE ? " alternate screen" : ""}`;
+    const which = flags[index] & ALTERNATE ? " alternate screen" : "";
+    this.sizeText.textContent = `${columns[index]}×${rows[index]}${which}`;
   }
 
   #command(at, time) {
@@ -1647,20 +2025,47 @@ class Player {
     const state = `${at} ${running}`;
     if (this.now.dataset.state === state) return;
     this.now.dataset.state = state;
-    if (!command) return this.now.replaceChildren(h("span", { class: "sl-none" }, "before the first command"));
-    const how = running ? h("span", { class: "sl-tag sl-running" }, "RUNNING")
-      : command.exit === null ? h("span", { class: "sl-quiet" }, "exit code not known")
-      : h("span", { class: `sl-tag ${command.exit ? "sl-bad" : "sl-good"}` }, `EXIT ${command.exit}`);
+    if (!command)
+      return this.now.replaceChildren(
+        h(
+          "span",
+          { class: "sl-none" },
+          this.film.commands.length ? "before the first command" : "no command was found",
+        ),
+      );
+    const how = running
+      ? h("span", { class: "sl-tag sl-running" }, "RUNNING")
+      : command.exit === null
+        ? h("span", { class: "sl-quiet" }, "exit code not known")
+        : h("span", { class: `sl-tag ${command.exit ? "sl-bad" : "sl-good"}` }, `EXIT ${command.exit}`);
     const unsure = command.confidence === "high" ? "" : `≈ ${visible(command.confidence)} confidence`;
     this.now.replaceChildren(
-      h("span", { class: "sl-number" }, `${command.n}`), h("code", { title: visible(command.text) }, visible(command.text)),
-      h("span", { class: "sl-unsure" }, unsure), how,
-      h("button", { type: "button", class: "sl-ref", title: "copy the reference of its bytes", onclick: () => (copyText(command.ref), this.say("reference copied")) }, visible(command.ref)),
+      h("span", { class: "sl-number" }, `${command.n}`),
+      h("code", { title: visible(command.text) }, visible(command.text)),
+      h("span", { class: "sl-unsure" }, unsure),
+      how,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "sl-ref",
+          title: "copy the reference of its bytes",
+          onclick: () => (copyText(command.ref), this.say("reference copied")),
+        },
+        visible(command.ref),
+      ),
     );
   }
 
-  /** The screen as text for screen readers; only at rest, or it would never stop talking. */
+  /** The screen as text for screen readers; once it is at rest, or it would never stop talking. */
   #read() {
+    clearTimeout(this.#reading);
+    this.#reading = setTimeout(() => this.playing || this.#tellText(), REST);
+  }
+
+  #reading = 0;
+
+  #tellText() {
     this.text.textContent = this.film.screenText(this.index).map(visible).join("\n");
     this.root.setAttribute("data-read", String(this.film.told.first + this.index));
   }
@@ -1669,7 +2074,8 @@ class Player {
     if (index < 0) return;
     const { columns, rows } = this.film.columns, dots = devicePixelRatio || 1;
     const factor = { "100%": 1, "150%": 1.5, "200%": 2 }[this.zoom];
-    const width = (this.stage.clientWidth - 16) * dots, height = (this.stage.clientHeight - 16) * dots;
+    const width = (this.stage.clientWidth - 2 * MARGIN) * dots,
+      height = (this.stage.clientHeight - 2 * MARGIN) * dots;
     if (width <= 0 || height <= 0) return;
     const cell = Painter.cell(columns[index], rows[index], width, height, factor && FONT_SIZE * factor * dots);
     this.painter.layOut(columns[index], rows[index], cell);
@@ -1692,8 +2098,12 @@ class Player {
     this.focus();
     event.preventDefault();
     this.#unpick();
-    const box = this.canvas.getBoundingClientRect(), columns = this.painter.columns, count = this.film.screen(this.index).length;
-    const place = ({ clientX, clientY }) => clamp(Math.floor(((clientY - box.top) / box.height) * count), 0, count - 1) * columns + clamp(Math.round(((clientX - box.left) / box.width) * columns), 0, columns);
+    const box = this.canvas.getBoundingClientRect(),
+      columns = this.painter.columns,
+      count = this.film.screen(this.index).length;
+    const place = ({ clientX, clientY }) =>
+      clamp(Math.floor(((clientY - box.top) / box.height) * count), 0, count - 1) * columns +
+      clamp(Math.round(((clientX - box.left) / box.width) * columns), 0, columns);
     const from = place(event);
     this.board.setPointerCapture(event.pointerId);
     const move = (later) => this.#pickBetween(Math.min(from, place(later)), Math.max(from, place(later)));
@@ -1706,15 +2116,28 @@ class Player {
   #pickBetween(first, last) {
     this.#unpick();
     if (first === last) return;
-    const { columns } = this.painter, rows = this.film.screen(this.index), dots = devicePixelRatio || 1, out = [];
-    const wide = this.painter.cell.w / dots, high = this.painter.cell.h / dots;
-    const top = Math.floor(first / columns), bottom = Math.min(Math.floor((last - 1) / columns), rows.length - 1);
+    const { columns } = this.painter,
+      rows = this.film.screen(this.index),
+      dots = devicePixelRatio || 1,
+      out = [];
+    const wide = this.painter.cell.w / dots,
+      high = this.painter.cell.h / dots;
+    const top = Math.floor(first / columns),
+      bottom = Math.min(Math.floor((last - 1) / columns), rows.length - 1);
     for (let y = top; y <= bottom; y++) {
-      const a = y === top ? first - y * columns : 0, b = y === bottom ? last - y * columns : columns;
-      const row = this.film.row(rows[y]), cells = row.cells ?? Array.from(row.text), part = cells.slice(a, b).join("");
+      const a = y === top ? first - y * columns : 0,
+        b = y === bottom ? last - y * columns : columns;
+      const row = this.film.row(rows[y]),
+        cells = row.cells ?? Array.from(row.text),
+        part = cells.slice(a, b).join("");
       out.push(part.replace(/ +$/, "") + (y < bottom && !this.film.wrapped(rows[y]) ? "\n" : ""));
       const block = h("div", {});
-      Object.assign(block.style, { left: `${a * wide}px`, top: `${y * high}px`, width: `${(b - a) * wide}px`, height: `${high}px` });
+      Object.assign(block.style, {
+        left: `${a * wide}px`,
+        top: `${y * high}px`,
+        width: `${(b - a) * wide}px`,
+        height: `${high}px`,
+      });
       this.picked.append(block);
     }
     this.#pickedText = visible(out.join(""));
@@ -1782,12 +2205,26 @@ function render({ model, el }) {
   const film = (message, buffers) => {
     if (message?.kind !== "film" || begun || !buffers?.length) return;
     begun = true;
-    const data = buffers[0], bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-    const options = { theme: model.get("theme") || undefined, bookmarks: model.get("bookmarks") ?? [], time: model.get("time") || undefined, author: model.get("author") ?? "" };
+    const data = buffers[0],
+      bytes = ArrayBuffer.isView(data)
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+        : new Uint8Array(data);
+    const options = {
+      theme: model.get("theme") || undefined,
+      bookmarks: model.get("bookmarks") ?? [],
+      time: model.get("time") || undefined,
+      author: model.get("author") ?? "",
+    };
     mount(host, bytes, options).then(connect, (error) => {
       begun = false;
       host.setAttribute("data-state", "failed");
-      host.replaceChildren(h("p", { class: "sl-none", role: "alert" }, `The player could not start: ${visible(String(error?.message ?? error))}`));
+      host.replaceChildren(
+        h(
+          "p",
+          { class: "sl-none", role: "alert" },
+          `The player could not start: ${visible(String(error?.message ?? error))}`,
+        ),
+      );
     });
   };
 
@@ -1809,7 +2246,9 @@ function render({ model, el }) {
         send("time", time);
       }),
       handle.on("playing", (playing) => (send("playing", playing), playing || send("time", handle.time))),
-      ...["speed", "selection", "bookmarks", "theme"].map((name) => handle.on(name, (value) => send(name, value))),
+      ...["speed", "selection", "bookmarks", "theme"].map((name) =>
+        handle.on(name, (value) => send(name, value)),
+      ),
     ];
     if (model.get("playing")) handle.play();
   };
@@ -1823,7 +2262,10 @@ function render({ model, el }) {
     selection: (selection) => (handle.selection = selection),
     bookmarks: (bookmarks) => (handle.bookmarks = bookmarks),
   };
-  const listening = Object.entries(traits).map(([name, use]) => [`change:${name}`, () => handle && use(model.get(name))]);
+  const listening = Object.entries(traits).map(([name, use]) => [
+    `change:${name}`,
+    () => handle && use(model.get(name)),
+  ]);
   for (const [name, call] of listening) model.on(name, call);
   model.on("msg:custom", film);
   try {
@@ -1847,7 +2289,8 @@ const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(othe
 function poster(host, model) {
   const picture = model.get("poster"), caption = model.get("caption") ?? "";
   const parts = [];
-  if (/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(picture ?? "")) parts.push(h("img", { class: "sl-poster", alt: visible(caption), src: picture }));
+  if (/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(picture ?? ""))
+    parts.push(h("img", { class: "sl-poster", alt: visible(caption), src: picture }));
   parts.push(h("p", { class: "sl-caption" }, visible(caption)));
   host.replaceChildren(...parts);
 }
