@@ -6,6 +6,7 @@
     s.search("rm -rf")                   # where, when, and what was looked at
     s.at("00:03:12")                     # the screen at that time
     s.render("evidence.mp4")
+    s.report("case.html", match="rm -rf")
     s.verify(signers="allowed_signers")
     sl.options.tz = "Asia/Kolkata"       # times without a zone are read in it, and shown in it beside UTC
 

@@ -7,8 +7,7 @@ import argparse
 from sessionlens.cli.common import output_argument, recording_argument, say
 from sessionlens.cli.masking import mask_arguments, wanted
 from sessionlens.session import corpus
-from sessionlens.session.casework import LIMIT, report
-from sessionlens.session.outputs import check_output
+from sessionlens.session.outputs import EXHIBITS, check_output
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +24,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--signers", metavar="FILE", help="allowed_signers file: whose seal is trusted")
     parser.add_argument("--made", metavar="TIME", help="when it was made; without it the page does not say")
     parser.add_argument(
-        "--limit", type=int, default=LIMIT, metavar="N", help="exhibits with a picture; the others are listed"
+        "--limit", type=int, default=EXHIBITS, metavar="N", help="exhibits with a picture; others are listed"
     )
     mask_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0: the page was written, whatever it says."""
+    from sessionlens.session.casework import report
+
     check_output(arguments.output, ".html", overwrite=arguments.force)
     made = report(
         corpus(arguments.path, identity=arguments.identity),

@@ -29,7 +29,7 @@ from sessionlens.session.exhibits import Dossier
 from sessionlens.session.finding import Files, found_in, marked_ones
 from sessionlens.session.masking import Masking, mask_of, wanted
 from sessionlens.session.opening import corpus
-from sessionlens.session.outputs import check_output
+from sessionlens.session.outputs import EXHIBITS, check_output
 from sessionlens.session.particulars import sheet
 from sessionlens.session.session import Session
 from sessionlens.tables.masked import masked_table
@@ -38,7 +38,6 @@ from sessionlens.times import format_instant
 
 Sources: TypeAlias = "Corpus | Session | Iterable[Session] | str | PathLike[str]"
 Words: TypeAlias = "str | Sequence[str]"
-LIMIT = 50  # exhibits with a picture each, in one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Wish:
     case: str | None = None
     signers: str | PathLike[str] | None = None
     made: str | pd.Timestamp | None = None
-    limit: int = LIMIT
+    limit: int = EXHIBITS
     mask: Masking = True
 
     @property
@@ -84,7 +83,7 @@ def report(
     case: str | None = None,
     signers: str | PathLike[str] | None = None,
     made: str | pd.Timestamp | None = None,
-    limit: int = LIMIT,
+    limit: int = EXHIBITS,
     mask: Masking = True,
     overwrite: bool = True,
 ) -> CaseReport:

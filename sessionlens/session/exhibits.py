@@ -86,7 +86,7 @@ class Dossier:
             exit_code,
             self.text(row["output"]),
             tuple(more),
-            self._picture(row["channel"], self._moments(row), row["command"]),
+            self._picture(row["channel"], (row["end"], row["start"]), row["command"]),  # with the output
             ran,
             _instant(row),
             self.text(row["person"]),
@@ -122,19 +122,18 @@ class Dossier:
         for n, command in table.loc[there.fillna(False), ["n", "command"]].itertuples(index=False):
             yield f"command {n} ran: {command}"
 
-    def _moments(self, row: dict[str, Any]) -> list[pd.Timedelta]:
-        """When to look: at the end, where line and output are on the screen, else at the Enter."""
-        return [t for t in (row["end"], row["start"]) if not pd.isna(t)]
-
     def _picture(self, channel: int | None, moments: Sequence[pd.Timedelta], said: str) -> Picture | None:
         """The first of these moments at which the beginning of the text is on the screen, else the last."""
-        if channel not in self._typed:
+        known = [when for when in moments if not pd.isna(when)]
+        if channel not in self._typed or not known:
             return None
         if channel not in self._channels:
             self._channels[channel] = self.session.on(channel)
+        there = self._channels[channel]
+        last = pd.Timedelta(there.recording.duration_ns, "ns")
         begins = said.split("\n")[0].strip()[:60]
-        for when in moments:
-            screen = self._channels[channel].at(when)
+        for when in known:
+            screen = there.at(min(when, last))
             if shows := begins in "".join(screen.terminal.display):
                 break
         return self._painted(screen, shows)

@@ -9,6 +9,7 @@ from sessionlens.errors import UsageError
 from sessionlens.formats.bundle import root_of
 
 MP4, GIF, PNG = SUFFIXES = (".mp4", ".gif", ".png")
+EXHIBITS = 50  # with a picture each, in one report
 EXHIBIT = "exhibit"
 PRESETS = {"review": (2.0, 1.0), EXHIBIT: (0.0, 1.0)}  # idle limit in seconds (0: none), speed
 

@@ -23,6 +23,7 @@ from sessionlens.session.clips import Place
 from sessionlens.session.covering import of_commands
 from sessionlens.session.describing import describe, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
+from sessionlens.session.outputs import EXHIBITS
 from sessionlens.session.refs import Ref
 from sessionlens.session.screen import Screen
 from sessionlens.session.tables import Tables
@@ -276,7 +277,7 @@ class Session(Tables):
         case: str | None = None,
         signers: str | PathLike[str] | None = None,
         made: str | pd.Timestamp | None = None,
-        limit: int = 50,
+        limit: int = EXHIBITS,
         mask: Masking = True,
         overwrite: bool = True,
     ) -> CaseReport:

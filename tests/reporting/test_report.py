@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 import sessionlens as sl
+from sessionlens.reporting.figures import RATES, WITH_INPUT
 
 from .reading import Reading, read
 
@@ -46,7 +47,7 @@ def test_an_exhibit_has_all_that_can_be_checked(page: Reading) -> None:
     for said in ("rm -rf src/payments", "7c2a45ee/0/o:2370-2370", "2026-11-22T18:15:54.080Z", "00:00:19.077"):
         assert said in exhibit
     assert "read from the screen when the shell took the line, and compared with the keystrokes" in exhibit
-    assert "high: of such commands 0 of 1,592 wrong (95 % interval: 0 % to 0.2 %)" in exhibit
+    assert f"high: of such commands {RATES[WITH_INPUT, 'high', 'screen']}" in exhibit
     assert "not known: the recording does not tell" in exhibit  # the exit code
     assert "It printed nothing." in exhibit
     assert "7c2a45ee/0/o:2368-2368" in exhibit  # the line on the screen is the same place, and no second one
