@@ -85,7 +85,9 @@ def _facts(one: Exhibit) -> list[tuple[str, str, int]]:
 
 def _further(further: Sequence[Exhibit]) -> Markup:
     heads = (("what", "What"), ("when", "Time"), ("command", "Text"), ("ref", "Ref"))
-    rows = ([short(one.title, 90), one.when, _cell(one.text), one.ref] for one in further)
+    rows = (
+        [short(one.title, 90), one.when.replace("; ", "\n", 1), _cell(one.text), one.ref] for one in further
+    )
     return join(
         [
             element("h3", "Further places"),
