@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sessionlens.catalog.search import Hits
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.evidence.origin import manifest_sha256
 from sessionlens.masking import Tally
@@ -73,7 +75,7 @@ def export(
     writer = excel_writer() if target.suffix.lower() == XLSX else None
     rows, tally = masked_rows(frame, mask, opener)
     masked = None if mask is False else tally
-    said = [*provenance(frame, masked), *([table.said] if isinstance(table, Nothing) else [])]
+    said = [*provenance(frame, masked), *looked_at(table)]
     cut = 0
     with written(target) as made:
         if writer is None:
@@ -111,17 +113,22 @@ def masked_part(own: pd.DataFrame, path: str, mask: Masking, opener: Opener) -> 
 
 def provenance(frame: pd.DataFrame, masked: Tally | None) -> list[str]:
     """What this is a table of, in a few cells; the recordings come after it."""
-    from sessionlens import __version__
-
     sessions = frame["session"].nunique()
     return [
-        f"SessionLens {__version__}",
+        f"SessionLens {version('sessionlens')}",
         f"table {table_name(frame)}",
         f"{len(frame):,} row{'s' * (len(frame) != 1)}",
         f"{sessions:,} session{'s' * (sessions != 1)}",
         mask_words(masked),
         "times are UTC, durations h:mm:ss",
     ]
+
+
+def looked_at(table: pd.DataFrame) -> list[str]:
+    """What a search or an empty table says of itself: no rows alone do not mean that nothing is there."""
+    if isinstance(table, Hits):
+        return [table.coverage.sentence(len(table))]
+    return [table.said] if isinstance(table, Nothing) else []
 
 
 def origins(frame: pd.DataFrame) -> pd.DataFrame:
