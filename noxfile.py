@@ -92,9 +92,9 @@ def browser(session: nox.Session) -> None:
 def run_tests(session: nox.Session, which: str, *more: str) -> None:
     """The tests of these markers. They drive real shells and servers against the clock of a machine that may
     be busy: what fails is run once more, alone, and stays in the log either way."""
-    oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client")
     tables = ("XlsxWriter", "openpyxl", "matplotlib", "Jinja2")
-    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *tables, *LOGIN, *more)
+    oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client", *tables)
+    install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN, *more)
     chosen = ("pytest", "-m", which, *session.posargs)
     session.run(*chosen, "-n", "auto", "--dist", "loadgroup", success_codes=[0, 1])
     session.run(*chosen, "--last-failed", "--last-failed-no-failures", "none", success_codes=[0, 5])

@@ -16,7 +16,7 @@ import pandas as pd
 from sessionlens.catalog.editing import whose
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
-from sessionlens.tables.cells import rows_as_html
+from sessionlens.tables.cells import narrow, rows_as_html
 from sessionlens.tables.html import DOUBT, GOOD, html_badge, html_cells, html_line
 from sessionlens.tables.output import to_text, worth_showing
 from sessionlens.tables.schema import conform, join
@@ -162,7 +162,8 @@ class Hits(pd.DataFrame):
         rows = pd.DataFrame(self).head(PAGE)
         columns = self._worth_showing()
         heads = [name.replace("_", " ") for name in columns]
-        table = html_cells(heads, rows_as_html(rows, columns)) if len(rows) else ""
+        cells = rows_as_html(rows, columns)
+        table = html_cells(heads, cells, narrow=narrow(rows, columns)) if cells else ""
         more = f"the first {PAGE} of {len(self):,} matches; " if len(self) > PAGE else ""
         return table + self.coverage.badge + html_line(more + self.coverage.sentence(len(self)))
 

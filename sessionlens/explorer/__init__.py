@@ -1,6 +1,6 @@
 """The explorer: a case in a notebook, from filters over a list of sessions to the player, tags and files.
 
-Made of ipywidgets alone. What it shows is what Python gives: `x.sessions`, `x.hits`, `x.selected`, `x.tags`.
+Made of ipywidgets. What it shows is what Python gives: `x.sessions`, `x.hits`, `x.selected`, `x.tags`.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ SESSIONS = (
     "session",
     "reason",
 )
+NOT_LOOKED = "nothing was looked for yet: press Search"
+NO_MATCH = "none: what was looked at is said above"
 FOUND = ("session", "person", "start_utc", "start", "where", "match", "text")
 
 
@@ -53,6 +55,7 @@ class Acting:
         self._panel.order.observe(lambda _: self._do(self._list), "value")
         acts = ((self._panel.search, self._ask), (self._panel.clear, self._clear))
         self._connect(*acts, (self._panel.count, self._count))
+        self._hit_list.show(pd.DataFrame(), NOT_LOOKED)
         self._list()
         self._say_case()
 
@@ -68,7 +71,7 @@ class Acting:
 
     def _search(self) -> None:
         found = self._case.look(self._told)
-        self._hit_list.show(pd.DataFrame(found))
+        self._hit_list.show(pd.DataFrame(found), NO_MATCH)
         self._list()
         more = "" if found.coverage.complete else html_badge("◆", "not everything could be seen", DOUBT)
         self._panel.message.value = more + html_line(found.coverage.sentence(len(found)))
@@ -87,8 +90,8 @@ class Acting:
     def _read(self) -> None:
         """The filters as they stand there; until they make sense, nothing is listed."""
         self._listed = []
-        self._session_list.show(pd.DataFrame())
-        self._hit_list.show(pd.DataFrame())
+        self._session_list.show(pd.DataFrame(), "none: these filters make no sense yet")
+        self._hit_list.show(pd.DataFrame(), NOT_LOOKED)
         self._case.filters = Filters(**self._typed())
 
     def _typed(self) -> dict[str, str]:
@@ -113,7 +116,7 @@ class Acting:
         table = self._case.table(listed)
         order = table.sort_values(name, ascending=up, kind="stable").index
         self._listed = [listed[at] for at in order]
-        self._session_list.show(table.loc[order])
+        self._session_list.show(table.loc[order], "none meets these filters")
 
     def _say_case(self) -> None:
         case = self._case
@@ -144,13 +147,13 @@ class Acting:
         finally:
             for button in self._panel.buttons:
                 button.disabled = False
-            self._panel.progress.layout.visibility = "hidden"
+            self._panel.progress.layout.display = "none"
 
     _quiet = _busy  # while fields are set, nothing answers
 
     def _told(self, done: int, total: int) -> None:
         bar = self._panel.progress
-        bar.layout.visibility = "visible"
+        bar.layout.display = ""
         bar.max, bar.value = total, done
 
     @property

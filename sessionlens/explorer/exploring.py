@@ -22,7 +22,7 @@ from sessionlens.explorer.tags import bookmarks_as_tags, me, tag_of, tags_table,
 from sessionlens.explorer.writing import write_clips, write_report, write_tables
 from sessionlens.session import Session
 from sessionlens.session.masking import Masking
-from sessionlens.tables.cells import rows_as_html
+from sessionlens.tables.cells import narrow, rows_as_html
 from sessionlens.tables.html import html_cells, html_line
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
@@ -209,7 +209,8 @@ class Explorer(Acting):
     def _show_tags(self) -> None:
         table = self.tags
         rows = rows_as_html(table.tail(PAGE), TAGGED)
-        self._panel.tags.value = html_cells(TAGGED, rows, caption=count(len(table), "tag")) if rows else ""
+        said, short = count(len(table), "tag"), narrow(table, TAGGED)
+        self._panel.tags.value = html_cells(TAGGED, rows, caption=said, narrow=short) if rows else ""
 
     def _export(self) -> None:
         panel = self._panel

@@ -15,7 +15,7 @@ from sessionlens.tables.html import html_text
 from sessionlens.tables.output import to_text, worth_showing
 
 WIDTH = 160  # characters of a row; the last column is cut
-SHOWN = 8  # rows of the box
+SHOWN = 10  # rows of the box
 
 
 class PagedList:
@@ -23,17 +23,17 @@ class PagedList:
 
     def __init__(self, title: str, columns: Sequence[str], page: int, changed: Callable[[], None]) -> None:
         self.title, self.columns, self.page = title, columns, page
-        self._table, self._first, self._changed = pd.DataFrame(), 0, changed
+        self._table, self._first, self._empty, self._changed = pd.DataFrame(), 0, "", changed
         self.head = widgets.HTML()
         self.box = widgets.SelectMultiple(description=title, rows=SHOWN)
         self.place = widgets.HTML()
-        self.back = widgets.Button(description="◀ earlier", tooltip=f"{title}: the page before")
-        self.on = widgets.Button(description="later ▶", tooltip=f"{title}: the next page")
+        self.back = widgets.Button(description="◀ back", tooltip=f"{title}: the page before")
+        self.on = widgets.Button(description="next ▶", tooltip=f"{title}: the next page")
         self.back.on_click(lambda _: self.turn(-1))
         self.on.on_click(lambda _: self.turn(1))
         self.box.observe(lambda _: self._changed(), "index")
-        pager = widgets.HBox([self.back, self.on, self.place])
-        self.widget = widgets.VBox([self.head, self.box, pager])
+        self.pager = widgets.HBox([self.back, self.on, self.place])
+        self.widget = widgets.VBox([self.head, self.box, self.pager])
         self.show(self._table)
 
     @property
@@ -53,12 +53,10 @@ class PagedList:
             self._fill()
         self.box.index = tuple(at - self._first for at in positions if at in self.visible)
 
-    def show(self, table: pd.DataFrame, stay: bool = False) -> None:
-        """Other rows, from the first page on; or the same ones with more said, where they were (`stay`)."""
-        chosen = self.box.index if stay else ()
-        self._table, self._first = table, self._first if stay else 0
+    def show(self, table: pd.DataFrame, empty: str = "") -> None:
+        """Other rows, from the first page on; `empty` is said where there are none."""
+        self._table, self._first, self._empty = table, 0, empty
         self._fill()
-        self.box.index = chosen
 
     def turn(self, pages: int) -> None:
         """So many pages on or back."""
@@ -69,9 +67,10 @@ class PagedList:
     def _fill(self) -> None:
         rows = self._table.iloc[self.visible.start : self.visible.stop]
         columns = [name for name in self.columns if name in rows and worth_showing(rows, name)]
-        head, *lines = to_text(rows, columns, WIDTH).split("\n") if len(rows) else ["nothing here"]
-        self.head.value = f"<b>{self.title}</b>{html_text(head)}"
+        head, *lines = to_text(rows, columns, WIDTH).split("\n") if len(rows) else [self._empty]
+        self.head.value = f"<b>{self.title}</b>{html_text(head or ' ')}"
         self.box.options = [(line, at) for at, line in enumerate(lines)]
         first, last, total = self.visible.start + 1, self.visible.stop, len(self._table)
         self.place.value = f"{first:,} to {last:,} of {total:,}" if total else ""
+        self.pager.layout.display = "" if total > self.page else "none"
         self.back.disabled, self.on.disabled = self._first == 0, last >= total

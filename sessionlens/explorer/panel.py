@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from sessionlens.detect import MARKS
 from sessionlens.explorer.filters import SEVERITIES
+from sessionlens.explorer.keys import Keys
 from sessionlens.visible import visible
 
 ORDERS = {
@@ -25,12 +26,15 @@ ORDERS = {
 }
 COUNTED = ("findings", "commands")
 STYLE = """<style>
-.sessionlens-explorer select, .sessionlens-explorer pre {font-family: monospace; font-size: 12px}
-.sessionlens-explorer pre {margin: 0; padding: 0 0 0 6px; opacity: .75}
+.sessionlens-explorer .widget-select-multiple select, .sessionlens-explorer pre {
+  font-family: monospace; font-size: 12px}
+.sessionlens-explorer pre {margin: 0; padding: 0 0 0 3px; opacity: .75}
 .sessionlens-explorer .widget-select-multiple {width: calc(100% - 4px)}
 .sessionlens-explorer .widget-select-multiple > label {position: absolute; clip-path: inset(50%)}
 .sessionlens-explorer .widget-html-content {line-height: 1.4}
+.sessionlens-explorer p {margin: 0}
 </style>"""
+NAMES = {"description_width": "64px"}
 
 
 class Panel:
@@ -60,17 +64,18 @@ class Panel:
         self.undo = widgets.Button(description="Undo", tooltip="takes the last tag away")
         self.folder = _text("Folder", "export")
         self.form = _menu("Tables", ["xlsx", "csv"])
-        self.clips = widgets.Checkbox(description="clips (mp4)", indent=False)
-        self.report = widgets.Checkbox(description="report (html)", indent=False)
+        self.clips = _check("clips (mp4)")
+        self.report = _check("report (html)")
         self.export = widgets.Button(
             description="Export", tooltip="what is selected; if nothing is, all", icon="save"
         )
-        self.progress = widgets.IntProgress(layout=widgets.Layout(width="100%", visibility="hidden"))
+        self.progress = widgets.IntProgress(layout=widgets.Layout(width="98%", display="none"))
         self.message, self.session, self.tags = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.stage = widgets.VBox()
         self.widget = widgets.VBox(
             [
                 widgets.HTML(STYLE),
+                Keys(),
                 _row(self.person, self.host, self.since, self.until),
                 _row(self.ran, self.text, self.mark, self.severity),
                 _row(self.search, self.clear, self.order, self.count),
@@ -102,15 +107,25 @@ class Panel:
 
 def _choice(name: str, options: Iterable[str], hint: str) -> widgets.Combobox:
     shown = [visible(option) for option in options]
-    return widgets.Combobox(description=name, options=shown, placeholder=hint, continuous_update=False)
+    said = {"description": name, "placeholder": hint, "style": NAMES, "layout": _field()}
+    return widgets.Combobox(options=shown, continuous_update=False, **said)
 
 
 def _text(name: str, hint: str) -> widgets.Text:
-    return widgets.Text(description=name, placeholder=hint, continuous_update=False)
+    said = {"description": name, "placeholder": hint, "style": NAMES, "layout": _field()}
+    return widgets.Text(continuous_update=False, **said)
 
 
 def _menu(name: str, options: list[str]) -> widgets.Dropdown:
-    return widgets.Dropdown(description=name, options=options)
+    return widgets.Dropdown(description=name, options=options, style=NAMES, layout=_field())
+
+
+def _field() -> widgets.Layout:
+    return widgets.Layout(width="24%", min_width="220px")
+
+
+def _check(name: str) -> widgets.Checkbox:
+    return widgets.Checkbox(description=name, indent=False, layout=widgets.Layout(width="130px"))
 
 
 def _row(*parts: widgets.Widget) -> widgets.HBox:

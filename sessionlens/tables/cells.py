@@ -7,7 +7,7 @@ page, catches the click and goes there. Without a player the link does nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,7 @@ BADGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 LINES, CHARACTERS = 8, 800  # of a text; what is left out is counted
 TIMES = ("start", "t", "time")
+NARROW = 24  # characters
 START = pd.Timedelta(0)
 _SESSION = re.compile(r"[0-9a-f]{8}")
 _HINT = "play from here; run s.play() of this session first"
@@ -76,6 +77,16 @@ def short(text: str) -> str:
     cut = "\n".join(text.split("\n")[:LINES])[:CHARACTERS]
     rest = len(text) - len(cut)
     return f"{cut}\n… {rest:,} more characters" if rest > 0 else text
+
+
+def narrow(table: pd.DataFrame, columns: Sequence[str]) -> list[int]:
+    """Which of these columns have short cells alone: they stay on one line, and the others get the room."""
+    return [at for at, name in enumerate(columns) if all(map(_is_short, table[name]))]
+
+
+def _is_short(value: Any) -> bool:
+    text = value if isinstance(value, str) else shown(value)
+    return len(text) <= NARROW and "\n" not in text
 
 
 def rows_as_html(table: pd.DataFrame, columns: Collection[str]) -> list[list[str]]:

@@ -8,7 +8,7 @@ is kept away: it would set the text between two `$` of a command as a formula.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
 from sessionlens.visible import visible
@@ -19,6 +19,7 @@ CELL = (
     "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;"
     "font-family:monospace;background:transparent"
 )
+NARROW = "text-align:left;vertical-align:top;white-space:pre;font-family:monospace;background:transparent"
 HEAD = "text-align:left;vertical-align:top;white-space:nowrap"
 GOOD, BAD, DOUBT, PLAIN = (
     "#1b6e3c",
@@ -34,14 +35,21 @@ def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: 
     return html_cells([html_safe(head) for head in heads], safe, caption=caption)
 
 
-def html_cells(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
-    """The same of cells that are HTML already; the caption is text."""
+def html_cells(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    narrow: Collection[int] = (),
+) -> str:
+    """The same of cells that are HTML already; the caption is text. `narrow` are columns that never wrap."""
     lines = [f"<caption style='text-align:left'>{html_safe(caption)}</caption>"] if caption else []
     if heads:
         lines.append("<tr>" + "".join(_cell("th scope='col'", head, HEAD) for head in heads) + "</tr>")
-    for first, *more in rows:
-        leader = _cell("td", first, CELL) if heads else _cell("th scope='row'", first, HEAD)
-        lines.append(f"<tr>{leader}{''.join(_cell('td', html, CELL) for html in more)}</tr>")
+    for row in rows:
+        cells = [_cell("td", html, NARROW if at in narrow else CELL) for at, html in enumerate(row)]
+        leader = cells[0] if heads else _cell("th scope='row'", row[0], HEAD)
+        lines.append(f"<tr>{leader}{''.join(cells[1:])}</tr>")
     return f"<table class='{NO_MATH}'>{''.join(lines)}</table>"
 
 

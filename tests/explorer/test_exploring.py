@@ -13,6 +13,7 @@ import pytest
 
 import sessionlens as sl
 from sessionlens.explorer.acting import PAGE
+from sessionlens.explorer.keys import Keys
 from sessionlens.tables.schema import TABLES, conform
 
 Maker = Callable[..., Path]
@@ -262,6 +263,11 @@ def test_every_field_has_a_name_and_every_button_a_word(case: sl.Explorer) -> No
     fields = [w for w in every(case.widget) if type(w).__name__ in FIELDS]
     assert len(fields) >= 18
     assert all(field.description for field in fields)
+
+
+def test_keys_are_kept_from_jupyterlab(case: sl.Explorer) -> None:
+    (keys,) = [widget for widget in every(case.widget) if isinstance(widget, Keys)]
+    assert "lmSuppressShortcuts" in str(keys._esm)
 
 
 FIELDS = {"Button", "Checkbox", "Combobox", "Dropdown", "SelectMultiple", "Text"}

@@ -84,6 +84,13 @@ def test_columns_for_programs_are_hidden_and_text_is_cut_with_a_word() -> None:
     assert "… 1,200 more characters" in html
 
 
+def test_what_is_the_same_in_all_rows_stands_above_them() -> None:
+    data = {"session": ["0123abcd"] * 2, "command": "ls", "person": "<b>john", "cwd": ["/", "/tmp"]}
+    html = styled(conform(data, "commands")).to_html()
+    assert "<caption>person: &lt;b&gt;john</caption>" in html
+    assert ">person</th>" not in html and ">command</th>" in html and ">cwd</th>" in html
+
+
 def test_many_rows_are_cut_with_a_word() -> None:
     table = conform({"session": ["0123abcd"] * 300, "command": "ls"}, "commands")
     html = styled(table, most=50).to_html()
