@@ -22,6 +22,8 @@ BADGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 LINES, CHARACTERS = 8, 800  # of a text; what is left out is counted
 TIMES = ("start", "t", "time")
 NARROW = 24  # characters
+KEPT = "white-space:pre-wrap;font-family:monospace"
+BLOCK = "display:inline-block;min-width:32em;text-align:left;"  # lines are not squeezed
 START = pd.Timedelta(0)
 _SESSION = re.compile(r"[0-9a-f]{8}")
 _HINT = "play from here; run s.play() of this session first"
@@ -43,8 +45,9 @@ def formatter(name: str) -> Callable[[Any], str]:
 def laid_out(text: str) -> str:
     """Text whose blanks and lines stay where they are, also where a notebook is not trusted."""
     html = html_safe(text)
-    kept = "\n" in text or "  " in text
-    return f"<span style='white-space:pre-wrap;font-family:monospace'>{html}</span>" if kept else html
+    if "\n" in text:
+        return f"<span style='{BLOCK}{KEPT}'>{html}</span>"
+    return f"<span style='{KEPT}'>{html}</span>" if "  " in text else html
 
 
 def time_column(names: Collection[str]) -> str | None:
@@ -61,7 +64,7 @@ def player(session: Any) -> Callable[[Any], str]:
         time = value if isinstance(value, pd.Timedelta) else START if isinstance(value, str) else None
         if not known or time is None:
             return text
-        return f'<a href="#sessionlens={session}@{seconds(time.value)}" title="{_HINT}">▶ {text}</a>'
+        return f'<a href="#sessionlens={session}@{seconds(time.value)}" title="{_HINT}">▶&nbsp;{text}</a>'
 
     return cell
 

@@ -66,10 +66,7 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
     short: dict[Any, Any] = {
         seen[at]: [{"selector": "td", "props": "white-space:pre"}] for at in narrow(rows, seen)
     }
-    wide: dict[Any, Any] = {
-        name: [{"selector": "td", "props": "min-width:32em"}] for name in seen if name in ("output", "text")
-    }
-    style = style.set_table_styles(short, overwrite=False).set_table_styles(wide, overwrite=False)
+    style = style.set_table_styles(short, overwrite=False)
     said = [f"{_label(name)}: {_label(rows[name].iloc[0])}" for name in same]
     cut = [f"the first {len(rows):,} of {len(table):,} rows"] if len(table) > len(rows) else []
     return style.set_caption(" · ".join([*said, *cut])) if said or cut else style
