@@ -43,7 +43,7 @@ class Explorer(Acting):
 
     def __init__(self, sources: Sources) -> None:
         self._tags = conform({}, "tags")
-        self._players: dict[str, Any] = {}
+        self._players: dict[str, tuple[Session, Any]] = {}
         super().__init__(sources)
         panel = self._panel
         self._connect((panel.play, self.play), (panel.export, self._export))
@@ -90,8 +90,8 @@ class Explorer(Acting):
 
         It may be set, to a table that was written earlier, for example.
         """
-        pairs = ((self._by_id(name), player) for name, player in self._players.items())
-        return join([self._tags, *(bookmarks_as_tags(s, player.bookmarks) for s, player in pairs)], "tags")
+        players = self._players.values()
+        return join([self._tags, *(bookmarks_as_tags(s, p.bookmarks) for s, p in players)], "tags")
 
     @tags.setter
     def tags(self, rows: pd.DataFrame) -> None:
@@ -137,7 +137,8 @@ class Explorer(Acting):
         session = self.session if chosen is None else self._of_row(chosen.iloc[0])
         row = None if chosen is None or pd.isna(chosen["start"].iloc[0]) else chosen.iloc[0]
         player = session.play(row)  # type: ignore[attr-defined]
-        self._players[session.source.session] = player
+        number = None if row is None or pd.isna(row["channel"]) else int(row["channel"])
+        self._players[session.source.session] = (session.on(number), player)
         self._panel.stage.children = (player,)
         player.observe(lambda _: self._show_tags(), "bookmarks")
         return player
@@ -195,8 +196,8 @@ class Explorer(Acting):
         rows = self.selected_hits if self._hit_list.positions else None
         if rows is None or pd.isna(rows["start"].iloc[0]):
             return
-        player = self._players.get(str(rows["session"].iloc[0]))
-        if player is not None and player in self._panel.stage.children:
+        _, player = self._players.get(str(rows["session"].iloc[0]), (None, None))
+        if player in self._panel.stage.children:
             self._do(lambda: setattr(player, "time", rows.iloc[0]))
 
     def _tag(self) -> None:
@@ -227,11 +228,11 @@ class Explorer(Acting):
     def _places(self) -> list[dict[Any, Any]]:
         if self._hit_list.positions:
             return list(self.selected_hits.to_dict("records"))
-        player = self._players.get(self.session.source.session)
-        if player is None:
+        played, player = self._players.get(self.session.source.session, (None, None))
+        if played is None or player is None:
             return [whole(session) for session in self._picked]
-        time = {"channel": self.session.info.channel, "time": pd.Timedelta(player.time, "s")}
-        return [whole(self.session) | time]
+        time = {"channel": played.info.channel, "time": pd.Timedelta(player.time, "s")}
+        return [whole(played) | time]
 
     def _selected_hits_of(self, sessions: list[Session]) -> pd.DataFrame:
         if self._hit_list.positions:
