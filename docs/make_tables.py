@@ -16,6 +16,40 @@ holds it to them. Elapsed times are Timedelta, instants are Timestamp in UTC, bo
 missing (`NaT`, `<NA>`). JSON has elapsed times in seconds and instants in ISO 8601. `sl.options.tz` and `--tz` change none of that: they
 say in which zone a date or time without one is read, and the text that people read shows that zone beside UTC (the video does not).
 """
+NOTEBOOK = """## In a notebook
+
+`df.sl.style(most=200)` is a pandas Styler of any of these tables, as people read it: columns for programs and those that say nothing are hidden,
+what is the same in all rows stands above them, severity and confidence are a word with a shape and a colour, a text of more than 8 lines is cut
+and says so, and whatever was recorded is escaped and made visible. The time of a row is a link: where a player of its session (`s.play()`) is open in
+the notebook, a click goes there; elsewhere it does nothing. It needs Jinja2, which comes with JupyterLab. In a notebook that is not trusted JupyterLab
+takes the `<style>` away; words, shapes, badges and line breaks stay.
+
+A table without rows says what was looked at (`no flags: nothing that a viewer could have missed in 7,849 bytes of output`), and is a DataFrame
+with all its columns all the same: `len(df)` is 0. What is made of it (`copy`, a filter, `concat`) is a plain DataFrame.
+
+Instants plot as they are: `df.plot.scatter(x="start_utc", y="output_bytes")`. Elapsed time does not in matplotlib, or with nanoseconds on the
+axis; `df.sl.plot("start", "output_bytes", kind="scatter")` does (`kind` and other options as in `DataFrame.plot`).
+
+## Files
+
+`df.sl.export("x.xlsx")` and `df.sl.export("x.csv")` write a table for people with a spreadsheet (programs: `--json`). Secrets are masked
+(`mask=False`, or what else [masking.md](masking.md) has), and each recording is opened for that.
+
+- The first row says where the table is from, a fact a cell: version, which table, rows, sessions, what was masked, of a search or an empty table what
+  was looked at, and of each recording its session and the SHA-256 of its MANIFEST (of the first 200; `.xlsx` has all on its second sheet). The
+  heads are in the second row: `pd.read_csv(path, skiprows=1)`.
+- Instants are in UTC, without a zone, since Excel knows none; their columns end in `_utc`. `.xlsx`: real dates, `yyyy-mm-dd hh:mm:ss.000`; `.csv`:
+  `2026-11-22 18:15:35.668`. Durations are `[h]:mm:ss.000`, and can be summed. Both are cut to milliseconds.
+- Text is never a formula or a link. `.csv` is UTF-8 with a byte order mark, and a text that would be a formula gets an apostrophe; `.xlsx` shows control and bidi
+  characters as visible escapes.
+- What Excel cannot hold is said: a text of more than 32,767 characters is cut and counted in the first row, more than 1,048,576 rows are refused, a
+  number of more than 15 digits, a negative duration and an instant before March 1900 are text.
+
+`.xlsx` needs XlsxWriter, the extra `excel`: `pip install 'sessionlens[excel]'`. The same table gives the same bytes of `.csv`; `.xlsx` says when it was made.
+
+`df.sl.render("x.mp4", row=0)` is a clip of what belongs to a row (`.png`: the screen at its time). Without `row` each row is a file of its
+own, `x-01.mp4`, `x-02.mp4`, …, so that each stands for itself; 50 at most. Other options as in `s.render`.
+"""
 COVERAGE = """## `coverage`
 
 "Nothing found" and "could not see" are not the same. With `--json`, `--jsonl` or `--csv`, `search` and `commands --ran …` write the rows on
@@ -60,7 +94,7 @@ def text() -> str:
     parts.append(
         f"## Marks\n\nA mark is a reason to look, not a verdict.\n\n| mark | severity | why |\n|---|---|---|\n{marks}\n"
     )
-    return "\n".join([*parts, COVERAGE, CODES])
+    return "\n".join([*parts, COVERAGE, NOTEBOOK, CODES])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
     s.render("evidence.mp4")
     s.report("case.html", match="rm -rf")
     s.verify(signers="allowed_signers")
+    sl.explore("recordings")             # a folder of them in a notebook: filter, play, tag, export
     sl.options.tz = "Asia/Kolkata"       # times without a zone are read in it, and shown in it beside UTC
 
 Importing this loads neither pandas nor Pillow; each name loads what it needs at its first use (PEP 562).
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from sessionlens.evidence import Verification
+    from sessionlens.explorer import Explorer, explore
     from sessionlens.masking import Selection
     from sessionlens.recording import Recording
     from sessionlens.session import Screen, Session, corpus, open
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Corpus",
+    "Explorer",
     "FormatError",
     "GoldenError",
     "Hits",
@@ -63,6 +66,7 @@ __all__ = [
     "Verification",
     "__version__",
     "corpus",
+    "explore",
     "open",
     "options",
     "ran",
@@ -76,6 +80,7 @@ HOMES = {
     "sessionlens.detect": ["ran"],
     "sessionlens.errors": [name for name in __all__ if name.endswith("Error")],
     "sessionlens.evidence": ["Verification"],
+    "sessionlens.explorer": ["Explorer", "explore"],
     "sessionlens.masking": ["Selection"],
     "sessionlens.recording": ["Recording"],
     "sessionlens.session": ["Screen", "Session", "corpus", "open"],

@@ -12,11 +12,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from sessionlens.catalog.glance import html_glance
 from sessionlens.catalog.search import Coverage, Hits, count, hits, some
-from sessionlens.catalog.unread import lost, untyped
+from sessionlens.catalog.unread import lost, notes, untyped
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.masking import Tally
 from sessionlens.recording import Info
+from sessionlens.tables.nothing import or_nothing
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
 from sessionlens.zones import local, placed
@@ -97,19 +99,22 @@ class Corpus:
     def findings(self) -> pd.DataFrame:
         """The table `findings` over all sessions."""
         table = join((s.findings for s in self), "findings")
-        return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+        table = table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+        return or_nothing(table, f"no findings: no mark on any command{self._looked_at()}")
 
     @cached_property
     def transfers(self) -> pd.DataFrame:
         """The table `transfers` over all sessions."""
         table = join((s.transfers for s in self), "transfers")
-        return table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+        table = table.sort_values(["start_utc", "start"], kind="stable", ignore_index=True)
+        return or_nothing(table, f"no transfers: no file passed by sftp or scp{self._looked_at()}")
 
     @cached_property
     def flags(self) -> pd.DataFrame:
         """The table `flags` over all sessions."""
         table = join((s.flags for s in self), "flags")
-        return table.sort_values(["t_utc", "t"], kind="stable", ignore_index=True)
+        table = table.sort_values(["t_utc", "t"], kind="stable", ignore_index=True)
+        return or_nothing(table, f"no flags: nothing that a viewer could have missed{self._looked_at()}")
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -131,7 +136,13 @@ class Corpus:
             "kind": ["unreadable" for _ in self.unreadable],
             "text": list(self.unreadable.values()),
         }
-        return join([*(s.gaps for s in self), conform(lost, "gaps")], "gaps")
+        table = join([*(s.gaps for s in self), conform(lost, "gaps")], "gaps")
+        where = count(len(self), "session")
+        return or_nothing(table, f"no gaps: what was recorded in {where} could be read whole")
+
+    def _looked_at(self) -> str:
+        """For an answer that says no: where, and what limits it."""
+        return "; ".join([f" in {count(len(self), 'session')}", *notes(self.gaps, True)])
 
     def search(
         self,
@@ -204,6 +215,9 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus of {count(len(self), 'session')} below {self.root}"
+
+    def _repr_html_(self) -> str:
+        return html_glance(str(self.root), [s.info for s in self], self.unreadable)
 
 
 def worded(user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,13 @@ import pandas as pd
 from sessionlens.catalog.editing import whose
 from sessionlens.catalog.folding import find
 from sessionlens.errors import UsageError
-from sessionlens.tables.html import html_table
-from sessionlens.tables.output import shown, to_text, worth_showing
+from sessionlens.tables.cells import narrow, rows_as_html
+from sessionlens.tables.html import DOUBT, GOOD, html_badge, html_cells, html_line
+from sessionlens.tables.output import to_text, worth_showing
 from sessionlens.tables.schema import conform, join
 
 SHOWN = ("session", "person", "start_utc", "start", "visible", "where", "missed", "text")
+PAGE = 200  # matches that a notebook shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,22 @@ class Coverage:
 
     def sentence(self, matches: int) -> str:
         """`14 sessions, 412 commands, 9,310 lines, 0 matches; 2 gaps in 1 session (1f2e3d4c): …`."""
-        parts = [
-            count(self.sessions, "session"),
-            count(self.commands, "command"),
-            count(self.lines, "line"),
-            *([count(self.transfers, "file operation")] if self.transfers else []),
-            count(matches, "match", "matches"),
-        ]
-        return self._with_limits(", ".join(parts))
+        return self._with_limits(", ".join([*self._looked_at(), count(matches, "match", "matches")]))
+
+    def _looked_at(self) -> list[str]:
+        told = ((self.sessions, "session"), (self.commands, "command"), (self.lines, "line"))
+        files = [count(self.transfers, "file operation")] if self.transfers else []
+        return [*(count(number, one) for number, one in told), *files]
+
+    def _repr_html_(self) -> str:
+        return f"{self.badge} {html_line('looked at ' + self._with_limits(', '.join(self._looked_at())))}"
+
+    @property
+    def badge(self) -> str:
+        """Whether a "no" means no, as HTML."""
+        if self.complete:
+            return html_badge("✔", "everything could be seen", GOOD)
+        return html_badge("◆", "not everything could be seen", DOUBT)
 
     def of_commands(self, confidences: Collection[str]) -> str:
         """`looked at 412 commands of 14 sessions, 2 matches; …`: where no lines were looked at.
@@ -150,11 +159,13 @@ class Hits(pd.DataFrame):
         return table + self.coverage.sentence(len(self))
 
     def _repr_html_(self) -> str:
+        rows = pd.DataFrame(self).head(PAGE)
         columns = self._worth_showing()
         heads = [name.replace("_", " ") for name in columns]
-        rows = [[shown(v) for v in row] for row in self[columns].itertuples(index=False)]
-        table = html_table(heads, rows) if rows else ""
-        return f"{table}<p>{escape(self.coverage.sentence(len(self)))}</p>"
+        cells = rows_as_html(rows, columns)
+        table = html_cells(heads, cells, narrow=narrow(rows, columns)) if cells else ""
+        more = f"the first {PAGE} of {len(self):,} matches; " if len(self) > PAGE else ""
+        return table + self.coverage.badge + html_line(more + self.coverage.sentence(len(self)))
 
 
 def hits(frames: Iterable[pd.DataFrame], coverage: Coverage) -> Hits:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sessionlens.tables.html import (
+    BAD,
+    DOUBT,
+    GOOD,
+    PLAIN,
+    html_badge,
+    html_line,
+    html_list,
+    html_safe,
+    html_table,
+)
 from sessionlens.visible import visible
 
 Status = Literal["INTACT", "DAMAGED", "CANNOT TELL"]
 EXIT_CODES: dict[Status, int] = {"INTACT": 0, "DAMAGED": 1, "CANNOT TELL": 2}
+BADGES: dict[Status, tuple[str, str]] = {
+    "INTACT": ("✔", GOOD),
+    "DAMAGED": ("✖", BAD),
+    "CANNOT TELL": ("?", DOUBT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,13 @@ class Verification:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        shape, colour = BADGES[self.status]
+        unchecked = self.status == "INTACT" and self.signer is None
+        badge = html_badge(shape, self.status, PLAIN if unchecked else colour)
+        more = self.summary.removeprefix(self.status).strip()
+        said = f"<div>{badge} {html_safe(more)}</div>{html_line(self.meaning)}{html_list(self.notes)}"
+        rows = [[p.kind, p.file, *map(_number, (p.offset, p.length)), p.text] for p in self.problems]
+        return said + (html_table(["problem", "file", "byte", "bytes", "what"], rows) if rows else "")
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -83,3 +104,7 @@ class Verification:
         plain = {key: getattr(self, key) for key in keys}
         problems = [{key: getattr(p, key) for key in Failure.__slots__} for p in self.problems]
         return plain | {"notes": list(self.notes), "problems": problems}
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"

@@ -18,6 +18,7 @@ from sessionlens.render.screen import Screen
 from sessionlens.render.stamp import paint_stamp
 from sessionlens.render.theme import DARK, Theme
 from sessionlens.render.themes import theme_of
+from sessionlens.tables.html import html_text
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Frame, Timeline
@@ -36,6 +37,9 @@ class ImageReport:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.size[0]}x{self.size[1]}, {self.bytes / 1e3:.0f} kB"
+
+    def _repr_html_(self) -> str:
+        return html_text(str(self))
 
 
 def render_image(

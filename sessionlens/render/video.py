@@ -21,6 +21,7 @@ from sessionlens.render.studio import Studio
 from sessionlens.render.theme import DARK, Theme
 from sessionlens.render.themes import theme_of
 from sessionlens.render.together import Together
+from sessionlens.tables.html import html_text
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Timeline
@@ -55,6 +56,9 @@ class VideoReport:
         mask = "not masked" if self.masked is None else str(self.masked)
         said = f"{self.path}{parts}{', ' if parts else ': '}{length}{cut}"
         return f"{said}{', ' if mask else ''}{mask}"
+
+    def _repr_html_(self) -> str:
+        return html_text(str(self))
 
 
 def render_video(

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
 from sessionlens.catalog.asking import ran_rows
 from sessionlens.errors import NotFoundError, UsageError
+from sessionlens.session.clipping import render_rows
+from sessionlens.session.exporting import Exported, export, masked_rows
 from sessionlens.session.masking import Masking
 from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
 from sessionlens.session.why import Why
+from sessionlens.tables.cells import TIMES
+from sessionlens.tables.plotting import plotted
+from sessionlens.tables.styling import styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas.io.formats.style import Styler
+
+    from sessionlens.render import ImageReport, VideoReport
 
 
 @pd.api.extensions.register_dataframe_accessor("sl")
@@ -57,10 +71,37 @@ class Accessor:
         return self.open(int(rows[0])).why(n)
 
     def masked(self, mask: Masking = True) -> pd.DataFrame:
-        """The table as it may be written to a file (docs/masking.md); each recording is opened for it."""
-        groups = self._frame.groupby("recording", sort=False)
-        parts = [open(str(path)).masked(own, mask) for path, own in groups]
-        return pd.concat(parts).loc[self._frame.index] if parts else self._frame
+        """The table as it may be written to a file (docs/masking.md); each recording is opened for it.
+        `.attrs["masked"]` says what was masked.
+        """
+        rows, tally = masked_rows(self._frame, mask, open)
+        rows.index = self._frame.index
+        rows.attrs["masked"] = dict(tally)
+        return rows
+
+    def export(self, path: str | PathLike[str], *, mask: Masking = True, overwrite: bool = True) -> Exported:
+        """Write the table as `.xlsx` (needs the extra `excel`) or `.csv`, masked, below a row that says where
+        it is from; docs/tables.md, "Files". Raises UsageError for what cannot be written there.
+        """
+        return export(self._frame, path, mask, overwrite)
+
+    def style(self, most: int = 200) -> Styler:
+        """The first `most` rows as a pandas Styler, as people read them: docs/tables.md, "In a notebook"."""
+        return styled(self._frame, most)
+
+    def plot(self, x: str, y: str, kind: str = "line", **options: Any) -> Axes:
+        """As `DataFrame.plot`, with readable axes where a column is elapsed time. Needs matplotlib."""
+        return plotted(self._frame, x, y, kind, **options)
+
+    def render(
+        self, path: str | PathLike[str], row: int | None = None, **options: Any
+    ) -> list[VideoReport | ImageReport]:
+        """A clip of one row (by position), or of each: `x-01.mp4`, `x-02.mp4`, … where there are several.
+
+        `options` as in `Session.render`; `.png` is the screen at a row's time. Raises UsageError for no row
+        and for more than 50.
+        """
+        return render_rows(self._frame, path, row, options)
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""
@@ -71,7 +112,7 @@ class Accessor:
     def at(self, row: int = 0) -> Screen:
         """The screen at the time of a row (by position)."""
         place = self._frame.iloc[self._position(row)]
-        time = place.get("start", place.get("t"))
+        time = next((place[name] for name in TIMES if name in place), None)
         if time is None or pd.isna(time):
             raise UsageError(f"row {row} has no time")
         return self.open(row).at(time)

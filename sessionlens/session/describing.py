@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
+
+from sessionlens.catalog.search import count
+from sessionlens.catalog.unread import lost, untyped
 from sessionlens.formats import Channel
 from sessionlens.recording import Info
+from sessionlens.tables.html import DOUBT, html_badge, html_table
 from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
 
@@ -23,6 +28,12 @@ def told(info: Info) -> list[str]:
 
 def describe(info: Info, channels: Iterable[Channel]) -> str:
     """Who, where, when, how long, as a few lines of text that are safe to print."""
+    rows = [f"  {name:<10}{visible(text)}" for name, text in facts(info, channels)]
+    return "\n".join([f"Session {info.session}", *rows])
+
+
+def facts(info: Info, channels: Iterable[Channel]) -> list[tuple[str, str]]:
+    """The same as (name, text), as it was recorded."""
     known: dict[str, Any] = {
         "person": info.person,
         "login": info.method,
@@ -44,5 +55,21 @@ def describe(info: Info, channels: Iterable[Channel]) -> str:
         "format": info.source_format,
         "held for": ", ".join(info.held_for),
     }
-    rows = [f"  {name:<10}{visible(str(value))}" for name, value in known.items() if value not in (None, "")]
-    return "\n".join([f"Session {info.session}", *rows])
+    return [(name, str(value)) for name, value in known.items() if value not in (None, "")]
+
+
+def limits(gaps: pd.DataFrame, reflow: bool) -> list[tuple[str, str]]:
+    """What of it cannot be read, and what else a reader has to know."""
+    cut = "cuts lines and does not wrap them anew (reflow=False)"
+    told = [] if reflow else [("resizing", cut)]
+    told += [("typing", text) for text in untyped(gaps)]
+    return told + [("gap", str(text)) for text in lost(gaps)["text"]]
+
+
+def html_session(session: str, known: list[tuple[str, str]], limited: list[tuple[str, str]]) -> str:
+    """A session in a notebook: gaps first, since what follows rests on what could be read."""
+    gaps = sum(name == "gap" for name, _ in limited)
+    badge = (
+        " " + html_badge("◆", f"{count(gaps, 'gap')}: not everything could be read", DOUBT) if gaps else ""
+    )
+    return f"<div><b>Session {session}</b>{badge}</div>{html_table([], [*known, *limited])}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sessionlens.masking import COVER, Mask, Tally, cover_style
+from sessionlens.tables.html import html_picture
 from sessionlens.terminal import Palette, Terminal, still
 from sessionlens.times import format_elapsed, format_instant
 from sessionlens.visible import visible
@@ -25,7 +26,8 @@ class Screen:
     """The terminal as it stood right after the last event at or before `t_ns`.
 
     `offset` is the file offset in `out` that had been reached; `ref` names it in a form that `open`
-    and reports take. In Jupyter it shows itself as a picture.
+    and reports take. In Jupyter it shows itself as a picture, whose text is
+    there for screen readers.
     """
 
     terminal: Terminal
@@ -76,7 +78,8 @@ class Screen:
         edge = "─" * min(t.columns, 100)
         return "\n".join([head, edge, visible(self.text.rstrip("\n"), keep="\n"), edge])
 
-    def _repr_png_(self) -> bytes:
+    def _repr_html_(self) -> str:
         out = io.BytesIO()
-        self.image().save(out, "PNG")
-        return out.getvalue()
+        self.image().save(out, "PNG", optimize=True)
+        head = repr(self).split("\n", 1)[0]
+        return html_picture(out.getvalue(), caption=head, text=self.text.rstrip("\n"))

@@ -14,14 +14,13 @@ import pandas as pd
 
 from sessionlens import evidence
 from sessionlens.catalog.search import Coverage, Hits, hits, pattern, search_tables, session_hits
-from sessionlens.catalog.unread import lost, untyped
 from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
 from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
 from sessionlens.session.clips import Place
 from sessionlens.session.covering import of_commands
-from sessionlens.session.describing import describe, told
+from sessionlens.session.describing import describe, facts, html_session, limits, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
 from sessionlens.session.outputs import EXHIBITS
 from sessionlens.session.refs import Ref
@@ -30,7 +29,6 @@ from sessionlens.session.tables import Tables
 from sessionlens.session.untold import hidden
 from sessionlens.session.view import ChannelView
 from sessionlens.session.why import Why, why
-from sessionlens.tables.html import html_text
 from sessionlens.tables.schema import join
 from sessionlens.terminal import Timeline, Trace
 from sessionlens.times import format_elapsed, format_instant, parse_time
@@ -297,10 +295,9 @@ class Session(Tables):
         return evidence.verify(self.path, signers, heads)
 
     def __repr__(self) -> str:
-        told = [] if self.reflow else ["  resizing  cuts lines and does not wrap them anew (reflow=False)"]
-        told += [f"  typing    {visible(text)}" for text in untyped(self.gaps)]
-        told += [f"  gap       {visible(str(text))}" for text in lost(self.gaps)["text"]]
+        told = [f"  {name:<10}{visible(text)}" for name, text in limits(self.gaps, self.reflow)]
         return "\n".join([describe(self.info, self.source.channels), *told])
 
     def _repr_html_(self) -> str:
-        return html_text(repr(self))
+        known = facts(self.info, self.source.channels)
+        return html_session(self.info.session, known, limits(self.gaps, self.reflow))

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from sessionlens.catalog.search import count
+from sessionlens.catalog.unread import notes
 from sessionlens.formats import Source
 from sessionlens.session.view import ChannelView
 from sessionlens.tables import build
+from sessionlens.tables.nothing import or_nothing
 from sessionlens.tables.schema import join
 from sessionlens.tables.transfers import transfers_table
 
@@ -56,7 +59,9 @@ class Tables:
         """The table `transfers`: what passed by sftp and scp, and what was done to files with them."""
         origin = build.Origin.of(self.source.info, str(self.path))
         parts = (transfers_table(origin, c) for c in self.source.channels if c.files)
-        return join(parts, "transfers").sort_values("start", kind="stable", ignore_index=True)
+        table = join(parts, "transfers").sort_values("start", kind="stable", ignore_index=True)
+        where = count(len(self.source.channels), "channel")
+        return or_nothing(table, f"no transfers: no file passed by sftp or scp in {where}{self._unread()}")
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -65,7 +70,9 @@ class Tables:
         for view in self.views:
             own = self.commands[self.commands["channel"] == view.channel.number]
             parts.append(build.findings_table(own, view.findings))
-        return join(parts, "findings").sort_values("start", kind="stable", ignore_index=True)
+        table = join(parts, "findings").sort_values("start", kind="stable", ignore_index=True)
+        looked = count(len(self.commands), "command")
+        return or_nothing(table, f"no findings: no mark on any of {looked}{self._unread()}")
 
     @cached_property
     def flags(self) -> pd.DataFrame:
@@ -74,10 +81,18 @@ class Tables:
         for view in self.views:
             own = self.commands[self.commands["channel"] == view.channel.number]
             parts.append(view.flags_of(own))
-        return join(parts, "flags").sort_values("t", kind="stable", ignore_index=True)
+        table = join(parts, "flags").sort_values("t", kind="stable", ignore_index=True)
+        looked = count(sum(len(v.recording.blob("o")) for v in self.views), "byte")
+        missed = "nothing that a viewer could have missed"
+        return or_nothing(table, f"no flags: {missed} in {looked} of output{self._unread()}")
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """The table `gaps`: what cannot be read or trusted. Empty is what you want."""
         whole = build.Origin(self.source.session, str(self.path), None, None, None)
-        return join([build.gaps_table(whole, self.source.gaps), *(v.gaps for v in self.views)], "gaps")
+        table = join([build.gaps_table(whole, self.source.gaps), *(v.gaps for v in self.views)], "gaps")
+        return or_nothing(table, "no gaps: what was recorded could be read whole")
+
+    def _unread(self) -> str:
+        """What limits an answer that says no."""
+        return "".join(f"; {text}" for text in notes(self.gaps))

@@ -277,6 +277,17 @@ TRANSFERS = (
     )
 )
 
+TAGS = columns(
+    ("session", TEXT, "the session's 8 hex digits; the same in file names, refs and videos"),
+    ("ref", TEXT, "session/channel/stream:first-last, where the tag is on something that has one"),
+    ("time", ELAPSED, "where it is, since the session began; missing: on the whole session"),
+    ("end", ELAPSED, "its end, where it is a stretch"),
+    ("tag", TEXT, "a word to sort by"),
+    ("note", TEXT, "what the analyst has to say"),
+    ("author", TEXT, "who said it"),
+    *((c.name, c.dtype, c.meaning) for c in (WHERE_FROM[1], *CHANNEL)),
+)
+
 TABLES: Mapping[str, tuple[Column, ...]] = {
     "channels": CHANNELS,
     "commands": COMMANDS,
@@ -287,6 +298,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "hits": HITS,
     "lines": LINES,
     "sessions": SESSIONS,
+    "tags": TAGS,
     "transfers": TRANSFERS,
 }
 

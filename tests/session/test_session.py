@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,7 +110,9 @@ def test_ran_takes_one_string_and_no_empty_question(shell_session: Maker) -> Non
 
 def test_a_screen_is_a_picture_and_a_text(shell_session: Maker) -> None:
     screen = sl.open(shell_session(LINES)).at("00:00:02")
-    assert screen._repr_png_().startswith(b"\x89PNG")
+    (png,) = re.findall(r'src="data:image/png;base64,([^"]+)"', screen._repr_html_())
+    assert base64.b64decode(png).startswith(b"\x89PNG")
+    assert 'alt="john@web01:~$ ls' in screen._repr_html_()
     assert screen.ref.split("/")[0] in repr(screen)
 
 
