@@ -20,7 +20,7 @@ from sessionlens.golden.golden import clock
 from sessionlens.golden.origin import Piece
 from sessionlens.golden.painted import PictureDifference
 from sessionlens.golden.video import VideoDifference
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
