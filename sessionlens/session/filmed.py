@@ -178,6 +178,8 @@ def wrong_cells(film: Footage, claim: Claim) -> str | None:
         now = ("", 0)
         if shown.session_ns is not None:
             index = bisect_right(timeline.t0_ns, shown.session_ns) - 1
+            if index < seen:
+                return format_elapsed(shown.video_ms * 1_000_000)
             if index > seen:
                 frame = timeline.frame(index)
                 seen, there = index, (cells.fingerprint(frame), frame.offset)
