@@ -13,18 +13,19 @@ from time import monotonic
 from sessionlens.errors import UsageError
 
 SECONDS = 30  # for all searches of one mask together
+MOST = 500_000  # matches of one of them
 CHILD = """
-import json, re, sys
-patterns, lines = json.load(sys.stdin)
+import itertools, json, re, sys
+patterns, lines, most = json.load(sys.stdin)
 patterns = [re.compile(*each) for each in patterns]
 places = ((at, each.finditer(line)) for each in patterns for at, line in enumerate(lines))
 found = ((at, *match.span()) for at, matches in places for match in matches)
-json.dump(list(dict.fromkeys(found)), sys.stdout)
+json.dump(list(dict.fromkeys(itertools.islice(found, most + 1))), sys.stdout)
 """
 
 
 class Apart:
-    """A search that is over in time. Raises UsageError where it would not be."""
+    """A search that is over in time. Raises UsageError where it would not be, or found too much to mask."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._left = seconds
@@ -33,7 +34,7 @@ class Apart:
         self, patterns: Sequence[re.Pattern[str]], lines: Sequence[str]
     ) -> Iterator[tuple[int, int, int]]:
         """(line, start, end) of each match."""
-        asked = json.dumps([[(each.pattern, each.flags) for each in patterns], list(lines)])
+        asked = json.dumps([[(each.pattern, each.flags) for each in patterns], list(lines), MOST])
         begun = monotonic()
         try:
             done = subprocess.run(
@@ -45,4 +46,6 @@ class Apart:
         except (OSError, subprocess.CalledProcessError) as error:
             raise UsageError(f"its regular expressions cannot be searched for: {error}") from error
         self._left -= monotonic() - begun
-        yield from json.loads(done.stdout)
+        if len(found := json.loads(done.stdout)) > MOST:
+            raise UsageError("its regular expressions match too often")
+        yield from found

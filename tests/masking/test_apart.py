@@ -32,3 +32,8 @@ def test_its_time_is_for_all_searches_together() -> None:
         for _ in range(1000):
             list(find([re.compile(r"(x+)+\x00")], ["x" * 19]))
     assert time.monotonic() - begun < 30
+
+
+def test_more_than_can_be_masked_is_refused() -> None:
+    with pytest.raises(UsageError, match="match too often"):
+        list(Apart()([re.compile(".")], ["x" * 1000] * 600))
