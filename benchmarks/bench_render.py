@@ -25,12 +25,11 @@ import numpy as np
 
 import sessionlens as sl
 from sessionlens.recording import Info, Recording
-from sessionlens.render import Chapter, Facts, fonts, render_video
+from sessionlens.render import Chapter, Facts, Footage, Order, fonts, render_video
 from sessionlens.render.canvas import Bytes, Canvas, I420Ink, Ink, RgbInk
 from sessionlens.render.ffmpeg import executable
 from sessionlens.render.film import key_frames, plan
 from sessionlens.render.matroska import frame_header, header
-from sessionlens.render.order import Order
 from sessionlens.render.recipes import mp4
 from sessionlens.render.studio import layout_of, pictures
 from sessionlens.render.versions import versions
@@ -67,9 +66,7 @@ class Case:
         return (layout.width, layout.height), ((ms, t or 0, canvas.buffer) for ms, t, _ in each)
 
     def render(self, path: Path, end_ns: int | None = None):  # type: ignore[no-untyped-def]
-        return render_video(
-            self.timeline, path, facts=self.facts, chapters=self.chapters, end_ns=end_ns
-        )  # fmt: skip
+        return render_video(Footage(self.timeline, self.facts, self.chapters), path, Order(end_ns=end_ns))
 
 
 def log_line(number: int, chance: random.Random) -> bytes:

@@ -15,7 +15,10 @@ from sessionlens.evidence.verification import Failure, Verification
 from sessionlens.render.order import Order
 from sessionlens.render.sidecar import COLUMNS, FORMAT, LIMIT, VERSION, Shown, beside, captions_beside
 from sessionlens.render.versions import sha256
+from sessionlens.visible import visible
 
+LATEST = 1 << 63  # ns or ms
+LONGEST = 2000  # characters of an answer
 DO_NOT_RELY = "Do not rely on it; make the video anew from the recording."
 NO_CONCLUSION = "No conclusion can be drawn from this, in either direction."
 
@@ -67,6 +70,10 @@ def parse(said: dict[str, Any]) -> Claim:
         Shown(int(ms), None if ns is None else int(ns), int(offset), str(cells))
         for ms, ns, offset, cells in said["table"]
     )
+    if not all(
+        0 <= time < LATEST for row in table for time in (row.video_ms, row.session_ns or 0, row.offset)
+    ):
+        raise ValueError("a time that no session has")
     captions = said["captions"]
     return Claim(
         str(said["video"]["name"]),
@@ -91,7 +98,8 @@ def wrong_file(video: Path, claim: Claim) -> Verification | None:
 
 
 def damaged(video: Path, where: str, why: str, kind: str = "tampered") -> Verification:
-    """Something does not hold."""
+    """Something does not hold. `where` and `why` may have words of the sidecar's: they stay on one line."""
+    where, why = visible(where[:LONGEST]), visible(why[:LONGEST])
     return Verification(
         "DAMAGED",
         f"DAMAGED at {where}: {why}",
@@ -102,6 +110,6 @@ def damaged(video: Path, where: str, why: str, kind: str = "tampered") -> Verifi
 
 
 def unclear(video: Path, why: str, meaning: str = "") -> Verification:
-    """It cannot be told."""
+    """It cannot be told; `why` as in `damaged`."""
     said = f"{meaning} {NO_CONCLUSION}".strip()
-    return Verification("CANNOT TELL", f"CANNOT TELL because {why}", said, str(video))
+    return Verification("CANNOT TELL", f"CANNOT TELL because {visible(why[:LONGEST])}", said, str(video))

@@ -10,7 +10,8 @@ from html import escape
 from itertools import groupby
 
 from sessionlens.golden.screen import Cell, Screen
-from sessionlens.render.theme import DARK, foreground_and_background, reversed_theme
+from sessionlens.render.theme import foreground_and_background, reversed_theme
+from sessionlens.render.themes import DARK
 from sessionlens.terminal.style import PLAIN, Style
 from sessionlens.visible import visible
 

@@ -20,7 +20,7 @@ from sessionlens.golden.golden import clock
 from sessionlens.golden.origin import Piece
 from sessionlens.golden.painted import PictureDifference
 from sessionlens.golden.video import VideoDifference
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ body{{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:110em;padding
 h1{{font-size:1.4em}} h2{{font-size:1.15em;border-top:2px solid #1a212b;padding-top:.6em;margin-top:2em}}
 h3{{font-size:1em;margin:.8em 0 .2em}}
 pre,td,th{{font-family:"DejaVu Sans Mono",monospace;font-size:13px;line-height:1.35}}
-.panels{{display:flex;flex-wrap:wrap;gap:0 1.5em}}
+.panels{{display:flex;flex-wrap:wrap;gap:0 1.5em}} .panels>div{{max-width:100%}}
 pre{{margin:0;padding:.5em;overflow-x:auto}}
 .bytes{{background:#f1f4f8;max-width:100em}} .bytes b{{color:#b93530;font-weight:normal;background:#fbe3e1}}
 .wrap{{white-space:pre-wrap;overflow-wrap:anywhere}}

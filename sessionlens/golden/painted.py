@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import PIL
-from PIL import Image, features
+from PIL import Image, ImageDraw, features
 
 from sessionlens.errors import GoldenError
 from sessionlens.golden.golden import Painted
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BLOCK = 8  # pixels
 NEAR = 32  # of 255
 FAINT = 3  # how much of a picture's brightness is left behind what differs
+DIFFERS, MARGIN = (255, 0, 96), 12  # the colour of what differs; pixels between it and the frame around it
 
 
 def versions() -> str:
@@ -116,7 +117,7 @@ def different(number: int, how: str, expected: Image.Image | None, actual: Image
         )
     y, x = where[0].tolist()
     shown = after // FAINT
-    shown[where[:, 0], where[:, 1]] = (255, 0, 96)
+    shown[where[:, 0], where[:, 1]] = DIFFERS
     box = (x - 8, y - 4, x + 8, y + 4)
     close = [
         png(picture.crop(box).resize((512, 256), Image.Resampling.NEAREST)) for picture in (expected, actual)
@@ -125,6 +126,9 @@ def different(number: int, how: str, expected: Image.Image | None, actual: Image
     was, now = tuple(before[y, x].tolist()), tuple(after[y, x].tolist())
     words = f"{how}: {count}, the first at {x},{y}: {was} became {now}"
     picture = Image.fromarray(shown.astype(np.uint8))
+    (top, left), (bottom, right) = where.min(axis=0).tolist(), where.max(axis=0).tolist()
+    around = (left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN)
+    ImageDraw.Draw(picture).rectangle(around, outline=DIFFERS, width=3)  # a page scales a pixel away
     return PictureDifference(number, words, png(expected), png(actual), png(picture), (close[0], close[1]))
 
 

@@ -21,7 +21,7 @@ from sessionlens.errors import RenderError
 from sessionlens.golden.comparing import Fact
 from sessionlens.golden.golden import Video
 from sessionlens.golden.painted import png
-from sessionlens.render import render_video
+from sessionlens.render import Footage, Order, render_video
 from sessionlens.render.ffmpeg import executable
 from sessionlens.session.video import chapters, facts
 
@@ -90,11 +90,9 @@ def take(session: Session) -> Taken:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
         report = render_video(
-            session.timeline,
+            Footage(session.timeline, facts(session), chapters(session)),
             path,
-            facts=facts(session),
-            chapters=chapters(session),
-            idle_ns=IDLE_NS,
+            Order(idle_ns=IDLE_NS),
             watch=lambda picture: painted.append(zlib.compress(picture.tobytes(), 1)),
         )
         width, height = report.size

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from .cards import cards
 from .rules import CARD, CHOSEN, DEFAULT, Rule, stands_for_nothing
+from .wanted import Wanted
 
 _QUOTED = re.compile(r"'([^']*)'?|\"((?:\\.|[^\"\\])*)\"?")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -62,21 +63,19 @@ class Buffer:
             at = self.text.find(text, at + 1)
 
 
-def by_rules(buffer: Buffer, defaults: bool, patterns: Iterable[re.Pattern[str]]) -> Iterator[Place]:
+def by_rules(buffer: Buffer, wanted: Wanted) -> Iterator[Place]:
     """What the rules and the chosen patterns find, each line alone."""
-    for rule in DEFAULT if defaults else ():
+    for rule in DEFAULT if wanted.defaults else ():
         for line in sorted({line for hint in rule.hints for line in buffer.hinted(hint)}):
             for start, end in _secrets(rule, buffer.lines[line]):
                 yield Place(line, start, end, rule.kind)
-    if defaults:
+    if wanted.defaults:
         for run in _DIGITS.finditer(buffer.text):
             line = buffer.line_of(run.start())
             yield from (Place(line, start, end, CARD) for start, end in cards(buffer.lines[line]))
-    for pattern in patterns:
-        for line, text in enumerate(buffer.lines):
-            for found in pattern.finditer(text):
-                if found.end() > found.start():
-                    yield Place(line, *found.span(), CHOSEN)
+    for line, start, end in wanted.search(wanted.patterns, buffer.lines) if wanted.patterns else ():
+        if end > start:
+            yield Place(line, start, end, CHOSEN)
 
 
 def _secrets(rule: Rule, text: str) -> Iterator[tuple[int, int]]:

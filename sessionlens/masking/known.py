@@ -119,10 +119,17 @@ class Known:
                 yield Place(line, *found.span("s"), kind, True)
 
     def _by_word(self, buffer: Buffer) -> Iterator[Place]:
+        """Many secrets in one pass: by their first word, and how much stands before and behind it."""
+        sizes: dict[str, set[tuple[int, int]]] = {}
+        for secret in self.secrets:
+            if (first := _WORDS.search(secret)) is not None:
+                sizes.setdefault(first[0], set()).add((first.start(), len(secret)))
         for line, text in enumerate(buffer.lines):
             for word in _WORDS.finditer(text):
-                if word[0] in self.secrets:
-                    yield Place(line, *word.span(), self.secrets[word[0]])
+                for lead, size in sizes.get(word[0], ()):
+                    start = max(word.start() - lead, 0)
+                    if kind := self.secrets.get(text[start : start + size]):
+                        yield Place(line, start, start + size, kind)
 
     def growing(self, buffer: Buffer) -> Iterator[Place]:
         """Secrets of which a part stands where the whole stood: half typed, half printed."""

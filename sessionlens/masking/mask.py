@@ -116,7 +116,7 @@ class Mask:
             self._veils[id(screens.timeline)] = screens.timeline, veil
 
     def _by_rules(self, buffer: Buffer) -> Iterator[Place]:
-        return by_rules(buffer, self.wanted.defaults, self.wanted.patterns)
+        return by_rules(buffer, self.wanted)
 
     def _keys_of(self, texts: Iterable[str]) -> None:
         """Private keys in texts of several lines."""
@@ -130,14 +130,12 @@ class Mask:
     def _regions(self, screens: Screens, regions: Iterable[Region]) -> Iterator[Place]:
         """Places of the screen that were chosen, by the rows that stood there."""
         lines = {key[0]: line for line, key in enumerate(screens.keys) if len(key) == 1}
-        for region in regions:
-            done: set[int] = set()
-            for frame, _, _ in screens.timeline.walk():
-                if frame.t0_ns > region.t1_ns:
-                    break
-                after = frame.index + 1
-                gone = screens.timeline.t0_ns[after] if after < len(screens.timeline) else None
-                if gone is not None and gone <= region.t0_ns:
+        shown = [(region, set[int]()) for region in regions]
+        for frame, _, _ in screens.timeline.walk() if shown else ():
+            after = frame.index + 1
+            gone = screens.timeline.t0_ns[after] if after < len(screens.timeline) else None
+            for region, done in shown:
+                if frame.t0_ns > region.t1_ns or (gone is not None and gone <= region.t0_ns):
                     continue
                 for row in frame.row_ids[region.rows[0] : region.rows[1] + 1]:
                     if row in lines and row not in done:

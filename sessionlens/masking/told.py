@@ -13,10 +13,15 @@ from typing import Any
 
 from sessionlens.errors import UsageError
 
+from .apart import Apart
 from .mask import Mask
 from .wanted import Region, Wanted
 
-MOST = 1000  # characters of a pattern, and places or patterns
+MOST = 1000  # characters of a pattern
+MANY = 50  # patterns, and places: of more than can be tried in time no sidecar tells
+FLAGS = (
+    re.ASCII | re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE | re.UNICODE
+)  # and not DEBUG, which prints
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class Told:
         """What to ask for, to have the same mask again; UsageError where that is not told."""
         if self.untold:
             raise UsageError(
-                f"it is masked by {self.untold} text{'s' * (self.untold != 1)} of the analyst's own, which "
+                f"it is masked by {self.untold} choice{'s' * (self.untold != 1)} of the analyst's own, which "
                 "its sidecar does not repeat"
             )
         regions = tuple(Region((a, b), (c, d), e, f) for a, b, c, d, e, f in self.regions)
-        return Wanted(self.defaults, tuple(re.compile(*each) for each in self.patterns), (), regions)
+        patterns = tuple(re.compile(*each) for each in self.patterns)
+        return Wanted(self.defaults, patterns, (), regions, Apart())
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Told:
@@ -45,13 +51,16 @@ class Told:
         try:
             patterns = tuple((str(text), int(flags)) for text, flags in said["patterns"])
             regions = tuple(tuple(int(n) for n in each) for each in said["regions"])
-            for text, flags in patterns:
-                re.compile(text, flags)
             known = said.keys() == set(cls.__slots__) and isinstance(said["defaults"], bool)
-            small = len(patterns) + len(regions) < MOST and all(len(text) <= MOST for text, _ in patterns)
-            if known and small and all(len(each) == 6 for each in regions):
+            small = max(len(patterns), len(regions)) <= MANY and all(
+                len(text) <= MOST for text, _ in patterns
+            )
+            plain = all(not flags & ~FLAGS for _, flags in patterns)
+            if known and small and plain and all(len(each) == 6 for each in regions):
+                for each in patterns:
+                    re.compile(*each)
                 return cls(said["defaults"], patterns, regions, int(said["untold"]))
-        except (re.error, KeyError, TypeError, ValueError, OverflowError, AttributeError):
+        except (re.error, RecursionError, KeyError, TypeError, ValueError, OverflowError, AttributeError):
             pass
         raise UsageError("its mask is none that this version of sessionlens knows")
 
@@ -61,13 +70,15 @@ def told(mask: Mask) -> Told | None:
     wanted = mask.wanted
     if wanted.nothing:
         return None
-    open_ones = [each for each in wanted.patterns if len(each.pattern) <= MOST and harmless(mask, each)]
-    regions = tuple((*each.rows, *each.columns, each.t0_ns, each.t1_ns) for each in wanted.regions)
+    open_ones = [each for each in wanted.patterns if len(each.pattern) <= MOST and harmless(mask, each)][
+        :MANY
+    ]
+    regions = tuple((*each.rows, *each.columns, each.t0_ns, each.t1_ns) for each in wanted.regions[:MANY])
     return Told(
         wanted.defaults,
         tuple((each.pattern, each.flags) for each in open_ones),
         regions,
-        len(wanted.texts) + len(wanted.patterns) - len(open_ones),
+        len(wanted.texts) + len(wanted.patterns) - len(open_ones) + len(wanted.regions) - len(regions),
     )
 
 

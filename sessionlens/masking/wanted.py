@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,27 @@ class Region:
     t1_ns: int
 
 
+Search: TypeAlias = Callable[[Sequence[re.Pattern[str]], Sequence[str]], Iterable[tuple[int, int, int]]]
+
+
+def search(patterns: Sequence[re.Pattern[str]], lines: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """(line, start, end) of each match."""
+    for pattern in patterns:
+        for line, text in enumerate(lines):
+            for found in pattern.finditer(text):
+                yield line, *found.span()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`defaults`: keys, tokens, passwords, cards. `texts` are masked wherever they stand."""
+    """`defaults`: keys, tokens, passwords, cards. `texts` are masked wherever they stand. `search` is how
+    patterns are looked for: in here, or `Apart`, where a stranger wrote them."""
 
     defaults: bool = True
     patterns: tuple[re.Pattern[str], ...] = ()
     texts: tuple[str, ...] = ()
-    regions: tuple[Region, ...] = field(default=())
+    regions: tuple[Region, ...] = ()
+    search: Search = search
 
     @property
     def nothing(self) -> bool:

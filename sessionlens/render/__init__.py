@@ -7,8 +7,20 @@ is (commands), which findings there are (detect).
 from __future__ import annotations
 
 from sessionlens.render.facts import Chapter, Facts
+from sessionlens.render.footage import Footage
 from sessionlens.render.image import ImageReport, render_image
+from sessionlens.render.order import Order
 from sessionlens.render.themes import THEMES
 from sessionlens.render.video import VideoReport, render_video
 
-__all__ = ["THEMES", "Chapter", "Facts", "ImageReport", "VideoReport", "render_image", "render_video"]
+__all__ = [
+    "THEMES",
+    "Chapter",
+    "Facts",
+    "Footage",
+    "ImageReport",
+    "Order",
+    "VideoReport",
+    "render_image",
+    "render_video",
+]

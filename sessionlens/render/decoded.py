@@ -9,11 +9,11 @@ from sessionlens.errors import RenderError
 from sessionlens.render.ffmpeg import executable
 
 
-def picture_hashes(path: Path) -> list[tuple[int, str]]:
-    """(milliseconds, MD5) of each picture in order. Raises RenderError for what ffmpeg cannot decode."""
+def picture_hashes(path: Path, most: int) -> list[tuple[int, str]]:
+    """(milliseconds, MD5) of its first pictures. Raises RenderError for what ffmpeg cannot decode."""
     command = [
-        executable(), "-v", "error", "-i", str(path), "-map", "0:v", "-fps_mode", "passthrough",
-        "-enc_time_base", "1:1000", "-f", "framemd5", "-",
+        executable(), "-v", "error", "-i", str(path), "-map", "0:v:0", "-frames:v", str(most),
+        "-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-f", "framemd5", "-",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:

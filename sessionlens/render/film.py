@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HOLD = 1000  # ms that the session's last picture stays
 LEAST_HOLD = 500  # ms that any clip's last picture does
-KEY_EVERY = 5000  # ms, at most
+KEY_EVERY = 30_000  # ms, at most (docs/decisions/0127)
 CARD = 4000  # ms that a title and an end card stay
 
 

@@ -16,8 +16,8 @@ from sessionlens.render.layout import around
 from sessionlens.render.panels import STATE, Panels, Progress, lines_needed
 from sessionlens.render.screen import Screen
 from sessionlens.render.stamp import paint_stamp
-from sessionlens.render.theme import DARK, Theme
-from sessionlens.render.themes import theme_of
+from sessionlens.render.theme import Theme
+from sessionlens.render.themes import DARK, theme_of
 from sessionlens.tables.html import html_text
 
 if TYPE_CHECKING:

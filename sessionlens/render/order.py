@@ -11,9 +11,13 @@ from sessionlens.errors import UsageError
 from sessionlens.masking import Told
 from sessionlens.render.facts import SECOND
 from sessionlens.render.remarks import Remark
-from sessionlens.render.theme import DARK, Theme
-from sessionlens.render.themes import THEMES
+from sessionlens.render.theme import Theme
+from sessionlens.render.themes import DARK, THEMES
 from sessionlens.zones import zone_of
+
+LATEST = 10**18  # ns
+REMARKS = 10_000
+LONGEST = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class Order:
         if self.idle_ns is not None and self.idle_ns < 0:
             raise UsageError(f"idle time cannot be negative: {self.idle_ns / SECOND:g} s")
 
+        if any(t is not None and abs(t) > LATEST for t in (self.start_ns, self.end_ns, self.idle_ns)):
+            raise UsageError(f"no session is longer than {LATEST / SECOND / 86400:.0f} days")
+        if len(self.remarks or ()) > REMARKS:
+            raise UsageError(f"{len(self.remarks or ())} remarks are more than a video can show: {REMARKS}")
+        if any(len(text or "") > LONGEST for text in (self.case, self.signer)):
+            raise UsageError(f"a case and a signer have at most {LONGEST} characters")
         if self.zone is not None:
             zone_of(self.zone)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sessionlens.render.theme import Theme, blend, palette
+from sessionlens.render.contrast import blend
+from sessionlens.render.theme import Theme, palette
 
 SIZE = 256
 EDGES = (0.5, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875)  # the first ones first: there is not room for all

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sessionlens.render.facts import SECOND, Facts, wall_clock
 from sessionlens.render.spans import Line, Span, cut, width
 from sessionlens.render.theme import Theme
 
 LASTS = 10 * SECOND  # without an end
+LONGEST = 1000  # characters that are looked at
 LINES = 3  # at most, at one time
 MARK = " ANALYST "
 SHAPES = {"high": "▲", "medium": "◆", "low": "●", "note": "■"}
@@ -32,6 +34,11 @@ class Remark:
     text: str
     severity: str = "note"
     end_ns: int | None = None
+
+    def __post_init__(self) -> None:
+        """One line is all that a picture has for it."""
+        object.__setattr__(self, "text", self.text[:LONGEST])
+        object.__setattr__(self, "severity", self.severity[:LONGEST])
 
     @property
     def until_ns(self) -> int:
@@ -53,7 +60,9 @@ class Remarks:
     @property
     def lines(self) -> int:
         """How many lines they need at their thickest; one where there are none, since they were asked for."""
-        return min(max((len(self.at(t)) for t in self.times), default=1), LINES) or 1
+        lasting = [r for r in self._by_weight if r.start_ns < r.until_ns]
+        steps = sorted([(r.start_ns, 1) for r in lasting] + [(r.until_ns, -1) for r in lasting])
+        return min(max(accumulate(step for _, step in steps), default=1), LINES)
 
 
 def weight(severity: str) -> int:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sessionlens.render.canvas import Canvas
+from sessionlens.render.contrast import contrast
 from sessionlens.render.glyphs import Atlas
 from sessionlens.render.layout import Layout
 from sessionlens.render.strips import Strips
-from sessionlens.render.theme import Theme, contrast, reversed_theme
+from sessionlens.render.theme import Theme, reversed_theme
 from sessionlens.render.themes import in_colours
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from sessionlens.render.versions import font_hashes, sha256, versions, zone_vers
 
 FORMAT, VERSION = "sessionlens-video", 1
 COLUMNS = ("video_ms", "session_ns", "offset", "cells")
-LIMIT = 256 << 20  # bytes
+LIMIT = 64 << 20  # bytes that are read again: nine hours in which 30 pictures a second differ
 
 
 class Shown(NamedTuple):

@@ -53,7 +53,7 @@ def places(made: Made, studio: Studio, parts: int) -> list[int]:
     """Session times at which to part a video: starts of commands, as near as can be to equal shares of the
     pictures; where none is near, between two pictures."""
     times = [shown.session_ns for shown in made.shown if shown.session_ns is not None]
-    starts = [c.start_ns for c in studio.chapters if times[0] < c.start_ns < times[-1]]
+    starts = [c.start_ns for c in studio.footage.chapters if times[0] < c.start_ns < times[-1]]
     commands = {bisect_left(times, start): start for start in starts}
     if parts >= len(times):
         return []  # not even one picture a part would do

@@ -17,8 +17,10 @@ from sessionlens.render import emoji
 from sessionlens.render.boxes import is_block
 from sessionlens.render.canvas import Ink, Pair, Planes
 from sessionlens.render.colour import LEVELS
+from sessionlens.render.contrast import contrast, legible
 from sessionlens.render.glyphs import Atlas, Look, Slots
-from sessionlens.render.theme import DARK, DEFAULT, Theme, contrast, foreground_and_background, legible, rgb
+from sessionlens.render.theme import DEFAULT, Theme, foreground_and_background, rgb
+from sessionlens.render.themes import DARK
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Row, Style, Timeline

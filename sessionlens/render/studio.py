@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sessionlens.masking import Tally
 from sessionlens.render.canvas import Canvas
 from sessionlens.render.captions import captions, webvtt
 from sessionlens.render.cards import Card, ending, paint_card, title
 from sessionlens.render.cells import Cells
 from sessionlens.render.colour import Bytes
-from sessionlens.render.facts import Chapter, Facts
+from sessionlens.render.facts import Facts
 from sessionlens.render.ffmpeg import Encoder
 from sessionlens.render.film import Film, key_frames, plan, rows_of, walk
+from sessionlens.render.footage import Footage
 from sessionlens.render.layout import PICTURES, Bands, Layout, arrange, narrowest
 from sessionlens.render.order import Order
 from sessionlens.render.pace import MILLISECOND
@@ -38,44 +38,40 @@ COMMAND_LINES = 4  # at most
 
 
 class Studio:
-    """Makes videos of one timeline in a folder, each by its order; `name` is what errors call them."""
+    """Makes videos of one footage in a folder, each by its order; `name` is what errors call them."""
 
     def __init__(
         self,
-        timeline: Timeline,
-        facts: Facts,
-        chapters: Sequence[Chapter],
+        footage: Footage,
         name: Path,
         folder: Path,
         progress: Callable[[int, int], object] | None = None,
-        masked: Callable[[Iterable[int], int, int], Tally] | None = None,
         watch: Callable[[Bytes], object] | None = None,
     ) -> None:
-        self.timeline, self.facts, self.chapters = timeline, facts, chapters
-        self.name, self.folder, self.kind = name, folder, kind_of(name)
-        self._progress, self._masked, self._watch, self._count = progress, masked, watch, 0
+        self.footage, self.name, self.folder, self.kind = footage, name, folder, kind_of(name)
+        self._progress, self._watch, self._count = progress, watch, 0
 
     def film(self, order: Order) -> Film:
         """What an order shows, and when."""
-        facts = replace(self.facts, zone=order.zone)
-        film = plan(self.timeline, facts, self.chapters, order, self.kind.tick_ms)
-        if self._masked is None:
+        timeline, masked = self.footage.timeline, self.footage.masked
+        facts = replace(self.footage.facts, zone=order.zone)
+        film = plan(timeline, facts, self.footage.chapters, order, self.kind.tick_ms)
+        if masked is None:
             return film
-        rows = rows_of(self.timeline, *film.frames)
-        tally = self._masked(rows, film.pace.start_ns, film.pace.end_ns)
+        tally = masked(rows_of(timeline, *film.frames), film.pace.start_ns, film.pace.end_ns)
         return replace(film, masked=tally, facts=replace(film.facts, masked=str(tally)))
 
     def make(self, order: Order) -> Made:
         """One video."""
-        film = self.film(order)
+        film, timeline = self.film(order), self.footage.timeline
         layout = layout_of(film)
         canvas = Canvas(layout.width, layout.height, self.kind.ink())
         self._count += 1
         made = self.folder / f"video-{self._count}{self.kind.suffix}"
-        size, cells, shown = (layout.width, layout.height), Cells(self.timeline), []
+        size, cells, shown = (layout.width, layout.height), Cells(timeline), []
         arguments, texts = self._recipe(film, size)
         with Encoder(made, size, arguments, name=self.name, pixels=self.kind.pixels) as encoder:
-            for ms, session_ns, frame in pictures(film, self.timeline, canvas, layout):
+            for ms, session_ns, frame in pictures(film, timeline, canvas, layout):
                 encoder.frame(ms, canvas.buffer)
                 if self._watch is not None:
                     self._watch(canvas.buffer)
@@ -89,7 +85,7 @@ class Studio:
     def _recipe(self, film: Film, size: tuple[int, int]) -> tuple[list[str], Path | None]:
         """What ffmpeg is told, and the file with the captions, where this kind has any."""
         if self.kind is not MP4:
-            return gif(self.folder, in_colours(film.order.theme, self.timeline.palette)), None
+            return gif(self.folder, in_colours(film.order.theme, self.footage.timeline.palette)), None
         words = captions(film.chapters, film.pace, film.until_ms)
         said = ffmetadata(
             tags(film.facts, film.pace, film.order.idle_ns), marks(film.chapters, film.pace, film.until_ms)

@@ -6,10 +6,37 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sessionlens.errors import UsageError
-from sessionlens.render.theme import DARK, Theme, legible
+from sessionlens.render.contrast import legible
+from sessionlens.render.theme import Theme
 
 if TYPE_CHECKING:
     from sessionlens.terminal import Palette
+
+DARK = Theme(
+    name="dark",
+    foreground=0xD3DAE3,
+    background=0x0D1117,
+    cursor=0xE6EDF3,
+    named=(
+        0x2B3138, 0xF0605A, 0x57B65B, 0xD0A03A, 0x5BA2F8, 0xBE8CF5, 0x3CC8D2, 0xC6CFD9,
+        0x768390, 0xFF938A, 0x7FD985, 0xEAC55F, 0x86BEFF, 0xDCBDFB, 0x6FE0E8, 0xFFFFFF,
+    ),
+    surround=0x05070A,
+    edge=0x2A313A,
+    band=0x1A212B,
+    band_text=0xF4F7FA,
+    band_quiet=0xA7B4C2,
+    band_track=0x3A4654,
+    accent=0x5BA2F8,
+    caution=0xEAB544,
+    on_pill=0xFFFFFF,
+    running=0x2261C4,
+    good=0x26753A,
+    bad=0xB93530,
+    unknown=0x4A5766,
+    stamp=0x8A5A00,
+    least=3.0,
+)  # fmt: skip
 
 LIGHT = Theme(
     name="light",

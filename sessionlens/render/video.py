@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sessionlens.masking import Tally, Told
+from sessionlens.masking import Tally
 from sessionlens.render.colour import Bytes
-from sessionlens.render.facts import SECOND, Chapter, Facts
+from sessionlens.render.footage import Footage
 from sessionlens.render.order import Order
 from sessionlens.render.pace import Cut
 from sessionlens.render.recipes import MP4, kind_of
-from sessionlens.render.remarks import Remark
 from sessionlens.render.sidecar import Made, beside, captions_beside, sidecar
 from sessionlens.render.sizes import fitting, numbered
 from sessionlens.render.studio import Studio
-from sessionlens.render.theme import DARK, Theme
-from sessionlens.render.themes import theme_of
 from sessionlens.render.together import Together
 from sessionlens.tables.html import html_text
 
-if TYPE_CHECKING:
-    from sessionlens.terminal import Timeline
+WHOLE = Order()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,64 +58,30 @@ class VideoReport:
 
 
 def render_video(
-    timeline: Timeline,
+    footage: Footage,
     path: str | os.PathLike[str],
+    order: Order = WHOLE,
     *,
-    facts: Facts,
-    chapters: Sequence[Chapter] = (),
-    start_ns: int | None = None,
-    end_ns: int | None = None,
-    idle_ns: float | None = 2 * SECOND,
-    speed: float = 1.0,
-    remarks: Sequence[Remark] | None = None,
-    cards: bool = False,
-    case: str | None = None,
-    signer: str | None = None,
-    plain: bool = False,
-    small: bool = False,
-    theme: Theme | str = DARK,
-    mask: Told | None = None,
-    zone: str | None = None,
-    masked: Callable[[Iterable[int], int, int], Tally] | None = None,
     max_bytes: int | None = None,
     source: Mapping[str, Any] | None = None,
     overwrite: bool = True,
     progress: Callable[[int, int], object] | None = None,
     watch: Callable[[Bytes], object] | None = None,
 ) -> VideoReport:
-    """Write the video of a timeline, and beside it its captions (`.vtt`) and its sidecar (`.mp4.json`).
+    """Write the video of a footage as it was ordered, and beside it its captions (`.vtt`) and its sidecar
+    (`.mp4.json`).
 
-    `start_ns`, `end_ns`: session time (default: all), what lies outside of it is left out. `idle_ns`: how
-    much of a stretch without change is shown (None: all of it). `remarks`: the analyst's, to burn in.
-    `cards`: a title and an end, which name the `case` and the `signer` of the recording. `plain`: the bare
-    terminal, no bands; caveats are stamped all the same. `small`: the smallest legible picture. `theme`: one
-    of `THEMES`, or its name. `mask`: what the sidecar says of the mask through which all of this has gone;
-    `masked` counts what that covers of rows and a time. `zone`: the time zone beside UTC, by name.
     `max_bytes`: no file is larger; the picture becomes small, then there are parts. `source`: what the
     sidecar says of the recording. `progress(done, total)`: video time in ns. `watch` sees each picture that
     is encoded, before the next is painted over it. Raises UsageError for times that make no sense,
     RenderError when nothing could be written.
     """
     target = Path(path)
-    idle = None if idle_ns is None else int(idle_ns)
-    order = Order(
-        start_ns=start_ns,
-        end_ns=end_ns,
-        idle_ns=idle,
-        speed=float(speed),
-        remarks=None if remarks is None else tuple(remarks),
-        cards=cards,
-        case=case,
-        signer=signer,
-        plain=plain,
-        small=small or kind_of(target).small,
-        theme=theme_of(theme),
-        mask=mask,
-        zone=zone,
-    )
+    kind = kind_of(target)
+    order = replace(order, small=order.small or kind.small)
     with Together(target, overwrite=overwrite) as files:
-        files.free(target, beside(target), *([captions_beside(target)] if kind_of(target) is MP4 else []))
-        studio = Studio(timeline, facts, chapters, target, files.folder, progress, masked, watch)
+        files.free(target, beside(target), *([captions_beside(target)] if kind is MP4 else []))
+        studio = Studio(footage, target, files.folder, progress, watch)
         made = fitting(studio, order, max_bytes)
         paths = numbered(target, len(made))
         for number, (each, name) in enumerate(zip(made, paths, strict=True), 1):

@@ -9,6 +9,7 @@ the same bytes. A sidecar has no signature: where it cannot be made again, nobod
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
@@ -24,17 +25,19 @@ from sessionlens.formats import Identity
 from sessionlens.masking import Mask, Wanted
 from sessionlens.render.cells import Cells
 from sessionlens.render.decoded import picture_hashes
+from sessionlens.render.footage import Footage
 from sessionlens.render.studio import Studio
 from sessionlens.render.versions import font_hashes, sha256, versions, zone_version
 from sessionlens.session.masking import mask_of
 from sessionlens.session.opening import by_session, only, open
 from sessionlens.session.outputs import is_video
 from sessionlens.session.session import Session
-from sessionlens.session.video import Footage, footage
+from sessionlens.session.video import footage
 from sessionlens.times import format_elapsed
 
 Named = str | PathLike[str]
 Told = Callable[[int, int], None]
+MANY = 12  # versions that differ, of which an answer says the names
 
 
 def verify(
@@ -72,7 +75,10 @@ def verify(
     if seal.status == "DAMAGED":
         why = "the recording that it was made from does not hold"
         return replace(damaged(video, str(recording), why, "source"), notes=(seal.summary,))
-    session = reopened(recording, claim, identity)
+    try:
+        session = reopened(recording, claim, identity)
+    except NotFoundError as error:
+        return unclear(video, str(error), "The video is the file that was made.")
     if (other := another(session, claim)) is not None:
         return damaged(video, str(recording), other, "source")
     verdict = compared(video, claim, session, seal, progress)
@@ -102,12 +108,11 @@ def compared(
     video: Path, claim: Claim, session: Session, seal: Verification, told: Told | None
 ) -> Verification:
     """The verdict on what the video shows, once file and recording are what they should be."""
+    title = titled(session, claim, seal)
     try:
-        mask = masked_again(session, claim)
+        film = footage(session, masked_again(session, claim), title)
     except UsageError as error:
         return unclear(video, f"it cannot be made again: {error}", "The video is the file that was made.")
-    title = titled(session, claim, seal)
-    film = footage(session, mask, title)
     at, differing = wrong_cells(film, claim), list(differences(session, claim))
     excuses = {"sessionlens"} if claim.order.mask is None else {"sessionlens", "input"}  # masks know both
     if at is not None and excuses.isdisjoint(name for name, _ in differing):
@@ -115,7 +120,8 @@ def compared(
     screens = sum(shown.session_ns is not None for shown in claim.table)
     same = () if at is not None else (f"Its {screens} screens are the recording's, cell by cell.",)
     if differing:
-        why = f"its pictures cannot be compared: {'; '.join(text for _, text in differing)}"
+        why = f"its pictures cannot be compared: {'; '.join(text for _, text in differing[:MANY])}"
+        why += f"; and {len(differing) - MANY} more" if len(differing) > MANY else ""
         return replace(unclear(video, why, "Make it anew with this version."), notes=same)
     if title is not None and title.signer != claim.order.signer:
         why = f"its title names the signer {claim.order.signer}: --signers FILE is needed to tell"
@@ -157,7 +163,7 @@ def differences(session: Session, claim: Claim) -> Iterator[tuple[str, str]]:
         for name in sorted(then.keys() | now.keys()):
             if then.get(name) != now.get(name):
                 had, has = (said.get(name, "missing") for said in (then, now))
-                yield name, f"{kind}{name} is {has[:40]} here and was {had[:40]}"
+                yield name, f"{kind}{name[:40]} is {has[:40]} here and was {had[:40]}"
     then_typed, now_typed = claim.source.get("input"), typed(session.recording)
     if then_typed != now_typed:
         yield "input", f"what was typed is {now_typed} here and was {then_typed} (--identity)"
@@ -167,11 +173,17 @@ def wrong_cells(film: Footage, claim: Claim) -> str | None:
     """When the video shows a screen that the recording does not have then; None where it never does."""
     timeline, cells, last = film.timeline, Cells(film.timeline), len(claim.table) - 1
     cards = {0, last - 1, last} if claim.order.cards else set()
+    seen, there = -1, ("", 0)  # the last frame that was looked at; the table is in order
     for number, shown in enumerate(claim.table):
         now = ("", 0)
         if shown.session_ns is not None:
-            frame = timeline.at(shown.session_ns)
-            now = now if frame.t0_ns > shown.session_ns else (cells.fingerprint(frame), frame.offset)
+            index = bisect_right(timeline.t0_ns, shown.session_ns) - 1
+            if index < seen:
+                return format_elapsed(shown.video_ms * 1_000_000)
+            if index > seen:
+                frame = timeline.frame(index)
+                seen, there = index, (cells.fingerprint(frame), frame.offset)
+            now = there
         if now != (shown.cells, shown.offset) or (number in cards) != (shown.session_ns is None):
             return format_elapsed(shown.video_ms * 1_000_000)
     return None
@@ -189,13 +201,15 @@ def wrong_picture(film: Footage, claim: Claim, video: Path, told: Told | None) -
     """Make the video again, and say where it differs; None where it is the same to the byte."""
     with tempfile.TemporaryDirectory() as folder:
         name = video.with_suffix(Path(claim.name).suffix)
-        studio = Studio(film.timeline, film.facts, film.chapters, name, Path(folder), told, film.masked)
+        studio = Studio(film, name, Path(folder), told)
         made = studio.make(claim.order)
         if made.shown != claim.table:
             return "made again from the recording, it has other times"
         if sha256(made.path) == claim.sha256:
             return None
-        for was, now in zip_longest(picture_hashes(video), picture_hashes(made.path)):
+        for was, now in zip_longest(
+            *(picture_hashes(path, len(made.shown) + 1) for path in (video, made.path))
+        ):
             if was != now:
                 at = format_elapsed((was or now or (0, ""))[0] * 1_000_000)
                 return f"made again from the recording, it has another picture at {at}"

@@ -15,8 +15,9 @@ import pandas as pd
 from sessionlens.errors import UsageError
 from sessionlens.evidence.origin import origin
 from sessionlens.masking import Mask, Tally, told
-from sessionlens.render import ImageReport, VideoReport, render_image, render_video
+from sessionlens.render import ImageReport, Order, VideoReport, render_image, render_video
 from sessionlens.render.sizes import bytes_of
+from sessionlens.render.themes import theme_of
 from sessionlens.render.together import Together
 from sessionlens.session.clips import Place, clip
 from sessionlens.session.masking import Masking, mask_of, wanted
@@ -77,26 +78,25 @@ def render_session(
     cards = wish.cards and not wish.plain and not gif
     seal = checked(chosen, wish.signers) if cards else None
     mask = fresh_mask(chosen, wish.mask)
-    film = footage(chosen, mask, seal)
     said = remarks(chosen, wish.findings, wish.notes)
-    return render_video(
-        film.timeline,
-        path,
-        facts=film.facts,
-        chapters=film.chapters,
-        mask=told(mask),
-        zone=zone(),
-        masked=film.masked,
+    order = Order(
         start_ns=start,
         end_ns=end,
         idle_ns=round(idle * 1e9) or None,
-        speed=speed,
+        speed=float(speed),
         remarks=None if said is None else masked_remarks(said, mask),
         cards=cards,
         case=None if wish.case is None else mask.text(wish.case),
         signer=seal.signer if seal is not None else None,
         plain=wish.plain,
-        theme=wish.theme,
+        theme=theme_of(wish.theme),
+        mask=told(mask),
+        zone=zone(),
+    )
+    return render_video(
+        footage(chosen, mask, seal),
+        path,
+        order,
         max_bytes=limit,
         source=origin(chosen.source, chosen.recording, reflow=chosen.reflow),
         overwrite=overwrite,

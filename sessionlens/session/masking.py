@@ -31,6 +31,8 @@ _SEQUENCES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|[\x00-\x1f\x7f]"
 )
 _MOVES = re.compile(r"\x1b\[[0-9;]*[A-HJKdf`a]")
+LAG = 1_000_000_000  # ns that the first keys of a search come before its line, at most
+NEAR = 8  # rows that a command may take
 _ENTERED = re.compile(r"[^\x00-\x1f\x7f]+[\r\n]+")
 
 
@@ -170,8 +172,9 @@ Pieces = dict[tuple[Any, ...], list[tuple[int, int, str]]]
 def event_pieces(session: Session, mask: Mask) -> Pieces:
     """What of each event's text is a secret or a part of one, which may have come key by key.
 
-    The streams are read as text without sequences. While a command was typed that has a secret, all that was
-    typed and echoed is masked whole: how it was edited cannot be told from bytes.
+    The streams are read as text without sequences. While a command was typed that has a secret, or a secret
+    was searched for in the history, all that was typed and echoed is masked whole: how it was edited cannot
+    be told from bytes.
     """
     found: Pieces = {}
     for view in session.views:
@@ -182,8 +185,12 @@ def event_pieces(session: Session, mask: Mask) -> Pieces:
             for apart in ("", "\n"):
                 for at, start, end, what in _across(texts, mask, apart):
                     found.setdefault((number, times[at], str(kind), texts[at]), []).append((start, end, what))
-        for t, kind, text, what in _typing(view, rows, mask):
-            found[number, t, kind, text] = [(0, len(text), what)]
+        for first, last, what in (*_typing(view, mask), *_searching(view, mask)):
+            t0, t1 = pd.Timedelta(first, "ns"), pd.Timedelta(last, "ns")
+            own = rows[(rows["t"] >= t0) & (rows["t"] <= t1)]
+            for t, kind, text in zip(own["t"], own["kind"], own["text"], strict=True):
+                if text.strip():
+                    found[number, t, kind, text] = [(0, len(text), what)]
     return found
 
 
@@ -222,8 +229,8 @@ def _time_of(recording: Recording, offset: int) -> int:
     return int(recording.t_ns[events[max(at, 0)]])
 
 
-def _typing(view: ChannelView, rows: pd.DataFrame, mask: Mask) -> Iterator[tuple[Any, str, str, str]]:
-    """The events in which a command with a secret was typed and echoed."""
+def _typing(view: ChannelView, mask: Mask) -> Iterator[tuple[int, int, str]]:
+    """(first ns, last ns, kind) of the typing of each command with a secret."""
     recording = view.recording
     done = 0
     for command in view.extraction.commands:
@@ -232,9 +239,22 @@ def _typing(view: ChannelView, rows: pd.DataFrame, mask: Mask) -> Iterator[tuple
         if command.in_first is not None and recording.has_input:
             begun = _time_of(recording, command.in_first)
         if secrets and command.kind != "exec":
-            t0, t1 = pd.Timedelta(begun, "ns"), pd.Timedelta(command.taken_ns, "ns")
-            own = rows[(rows["t"] >= t0) & (rows["t"] <= t1)]
-            for t, kind, text in zip(own["t"], own["kind"], own["text"], strict=True):
-                if text.strip():
-                    yield t, kind, text, secrets[0][0]
+            yield begun, command.taken_ns, secrets[0][0]
         done = command.end_ns or command.taken_ns
+
+
+def _searching(view: ChannelView, mask: Mask) -> Iterator[tuple[int, int, str]]:
+    """The same of each search of the history that looked for a secret or found one."""
+    timeline = view.replay.timeline
+    covered = mask.veil(timeline).columns
+    lines = {row for row in range(timeline.n_rows) if "i-search" in timeline.rows.text(row)}
+    begun, kind = -1, ""
+    for frame, _, _ in timeline.walk() if lines & covered.keys() else ():
+        near = slice(max(frame.cursor_y - NEAR, 0), frame.cursor_y + 2)  # above what was found, in zsh below
+        shown = lines.intersection(frame.row_ids[near])
+        begun = max(frame.t0_ns - LAG, 0) if shown and begun < 0 else begun
+        kind = next((covered[row][0][2] for row in shown if row in covered), kind)
+        if begun >= 0 and (not shown or frame.index == len(timeline) - 1):
+            if kind:
+                yield begun, frame.t1_ns, kind
+            begun, kind = -1, ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sessionlens.catalog.unread import lost, untyped
 from sessionlens.masking import Mask, Tally, Veil
-from sessionlens.render import Chapter, Facts
+from sessionlens.render import Chapter, Facts, Footage
 from sessionlens.render.facts import DAMAGED, FLAWS, INCOMPLETE, UNPROVEN
 from sessionlens.render.remarks import Remark
 from sessionlens.session.sheet import sheet
@@ -17,24 +17,12 @@ from sessionlens.visible import visible
 if TYPE_CHECKING:
     from sessionlens.evidence import Verification
     from sessionlens.session.session import Session
-    from sessionlens.terminal import Timeline
 
 CAVEAT = 120  # characters of a gap's text, at most
 FLAW = dict.fromkeys(("live", "unsealed", "aborted", "torn"), INCOMPLETE) | {
     "clock": UNPROVEN, "unsigned": UNPROVEN,
 }  # fmt: skip
 """What a kind of gap makes of a recording; every other kind is damage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Footage:
-    """What a video is made of, once it has gone through a mask; `masked` counts what that covers where these
-    rows and this time of the session are shown (None: no mask was asked)."""
-
-    timeline: Timeline
-    facts: Facts
-    chapters: list[Chapter]
-    masked: Callable[[Iterable[int], int, int], Tally] | None
 
 
 def footage(session: Session, mask: Mask, seal: Verification | None = None) -> Footage:
@@ -78,11 +66,11 @@ def masked_facts(said: Facts, mask: Mask) -> Facts:
     return replace(said, **texts, sheet=sheet, caveats=tuple(mask.text(text) for text in said.caveats))
 
 
-def masked_remarks(said: Iterable[Remark], mask: Mask) -> list[Remark]:
+def masked_remarks(said: Iterable[Remark], mask: Mask) -> tuple[Remark, ...]:
     """What the analyst says, masked as all else."""
-    return [
+    return tuple(
         replace(remark, text=mask.text(remark.text), severity=mask.text(remark.severity)) for remark in said
-    ]
+    )
 
 
 def facts(session: Session, seal: Verification | None = None) -> Facts:

@@ -83,7 +83,7 @@ def test_verify_makes_the_mask_again_or_says_that_it_cannot(
     assert kept is None or kept["untold"] == untold
     result = sl.verify(path, source=bundle)
     if untold:
-        assert (result.exit_code, "text of the analyst's own" in result.summary) == (2, True)
+        assert (result.exit_code, "choice of the analyst's own" in result.summary) == (2, True)
     else:
         assert result.status == "INTACT", result.summary
 

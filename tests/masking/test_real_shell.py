@@ -17,6 +17,7 @@ from .twin_sessions import SECRETS, Event
 
 LINE = f"echo {'w' * 40} mysql -u root --password={SECRETS[0]}"
 KEYS = [*LINE, "\x01", "\x05", "\x7f", SECRETS[0][-1], "\r", *"history", "\r", "\x12", *"pass", "\r"]
+SEARCH = ["\x12", *SECRETS[0][:4], "\x07"]  # given up
 
 
 def answer(shell: int, wanted: bytes) -> bytes:
@@ -35,7 +36,7 @@ def test_what_bash_redraws_is_covered(typescript: Callable[..., Path]) -> None:
         os.execlp("bash", "bash", "--norc", "--noprofile", "-i")
     try:
         events: list[Event] = [(0.1, "o", answer(shell, b"$ "))]
-        for n, typed in enumerate(KEYS):
+        for n, typed in enumerate([*KEYS, *SEARCH, "l", "s", "\r"]):
             os.write(shell, typed.encode())
             at = 0.5 + 0.1 * n
             events += [
@@ -53,3 +54,9 @@ def test_what_bash_redraws_is_covered(typescript: Callable[..., Path]) -> None:
     after = [seen.rows.text(row) for row in range(seen.n_rows)]
     assert [row for row in after if SECRETS[0][:2] in row or SECRETS[0][-3:] in row] == []
     assert SECRETS[0][:3] not in session.masked(session.commands).to_csv()
+    keys = session.events[session.events["kind"].isin(["input", "hidden input"])].reset_index(drop=True)
+    covered = session.masked(keys)["text"].tolist()
+    begun = len(keys) - len(SEARCH) - 3
+    assert "".join(keys["text"][begun:]).startswith("\x12" + SECRETS[0][:4])
+    assert set(covered[begun + 1 : begun + len(SEARCH) - 1]) == {"[masked: password]"}
+    assert covered[-3:] == ["l", "s", "\r"]

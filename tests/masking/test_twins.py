@@ -46,13 +46,14 @@ def blind(i: int) -> list[Event]:
 
 
 def searched(i: int) -> list[Event]:
-    """Ctrl-R and a piece of it."""
+    """Ctrl-R and a piece of it, key by key, and given up."""
     events = command(f"mysql -p{SECRETS[i]} db")
     at = events[-1][0]
     for n in range(5):
         row = f"\r\x1b[K(reverse-i-search)`{SECRETS[i][:n]}': mysql -p{SECRETS[i]} db"
-        events.append((at + 0.1 + 0.1 * n, "o", row.encode()))
-    return events
+        key = SECRETS[i][n - 1] if n else "\x12"
+        events += [(at + 0.05 + 0.1 * n, "i", key.encode()), (at + 0.1 + 0.1 * n, "o", row.encode())]
+    return [*events, (at + 0.6, "i", b"\x07"), (at + 0.7, "o", b"\r\x1b[K" + PROMPT), (at + 2, "o", b"\r\n")]
 
 
 def continued(i: int) -> list[Event]:

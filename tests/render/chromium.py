@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", "--remote-debugging-pipe",
 )  # fmt: skip
-PIECE = 256 << 10  # bytes of a range that are sent at once: a file on loopback would be there as a whole
+PIECE = 64 << 10  # bytes of a range that are sent at once: a file on loopback would be there as a whole
 PATIENCE = 60.0  # seconds for one answer
 
 

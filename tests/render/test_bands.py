@@ -14,7 +14,7 @@ from sessionlens.render.facts import SECOND, clock, length, short_clock
 from sessionlens.render.pace import Cut
 from sessionlens.render.panels import command_lines, lines_needed
 from sessionlens.render.spans import Span, columns_of, cut, width, wrap
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.visible import visible
 
 Command = Callable[..., Chapter]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionlens.render import Chapter, Facts, render_video
+from sessionlens.render import Chapter, Facts, Footage, render_video
 from sessionlens.render.captions import Caption, captions, webvtt
 from sessionlens.render.ffmpeg import executable
 from sessionlens.render.pace import SECOND, Pace
@@ -69,7 +69,7 @@ def video(play: Play, facts: Facts, tmp_path: Path) -> Path:
         Chapter(SECOND, 2 * SECOND, HOSTILE),
         Chapter(3 * SECOND, None, "ü" * 40_000, approximate=True),
     ]
-    render_video(play([(0, b"x"), (6, b"y")]), path, facts=facts, chapters=chapters)
+    render_video(Footage(play([(0, b"x"), (6, b"y")]), facts, chapters), path)
     return path
 
 

@@ -8,7 +8,7 @@ from sessionlens.render.canvas import Canvas, RgbInk
 from sessionlens.render.cards import Card, card_lines, paint_card, sizes
 from sessionlens.render.layout import CELL, PICTURES
 from sessionlens.render.spans import width
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 
 
 def words(card: Card, columns: int) -> list[str]:

@@ -18,7 +18,9 @@ from sessionlens.render.colour import (
     rgb_table,
     yuv_tables,
 )  # fmt: skip
-from sessionlens.render.theme import DARK, blend, contrast, palette, rgb
+from sessionlens.render.contrast import blend, contrast
+from sessionlens.render.theme import palette, rgb
+from sessionlens.render.themes import DARK
 
 colours = st.integers(0, 0xFFFFFF)
 

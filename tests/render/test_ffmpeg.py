@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sessionlens.errors import RenderError
-from sessionlens.render import Facts, render_video
+from sessionlens.render import Facts, Footage, render_video
 from sessionlens.render.ffmpeg import Encoder, executable
 from sessionlens.render.recipes import mp4
 from sessionlens.terminal import Timeline
@@ -40,7 +40,7 @@ def test_its_last_words_are_quoted_and_nothing_is_left(
     place = tmp_path / "out"
     place.mkdir()
     with pytest.raises(RenderError, match=r"exit 3.*\n.*boom"):
-        render_video(timeline, place / f"v{suffix}", facts=facts)
+        render_video(Footage(timeline, facts), place / f"v{suffix}")
     assert list(place.iterdir()) == []
 
 
@@ -50,7 +50,7 @@ def test_a_missing_ffmpeg_is_said(
     timeline = play([(0, b"x")])
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "nowhere"))
     with pytest.raises(RenderError, match=r"cannot start ffmpeg at .*nowhere"):
-        render_video(timeline, tmp_path / "v.mp4", facts=facts)
+        render_video(Footage(timeline, facts), tmp_path / "v.mp4")
     assert list(tmp_path.glob("*.mp4")) == []
 
 
@@ -61,7 +61,7 @@ def test_a_place_that_cannot_be_written(play: Play, facts: Facts, tmp_path: Path
     if make:
         target.mkdir(parents=True)
     with pytest.raises(RenderError, match="cannot write"):
-        render_video(timeline, target, facts=facts)
+        render_video(Footage(timeline, facts), target)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -70,7 +70,7 @@ def test_a_folder_without_permission(play: Play, facts: Facts, tmp_path: Path) -
     place = tmp_path / "shut"
     place.mkdir(mode=0o500)
     with pytest.raises(RenderError, match="cannot write"):
-        render_video(timeline, place / "v.mp4", facts=facts)
+        render_video(Footage(timeline, facts), place / "v.mp4")
 
 
 def test_an_older_file_stays_when_the_render_fails(play: Play, facts: Facts, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_an_older_file_stays_when_the_render_fails(play: Play, facts: Facts, tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render_video(play([(0, b"x"), (1, b"y")]), path, facts=facts, progress=stop)
+        render_video(Footage(play([(0, b"x"), (1, b"y")]), facts), path, progress=stop)
     assert path.read_bytes() == b"older"
     assert [p.name for p in tmp_path.iterdir() if ".part" in p.name] == []
 

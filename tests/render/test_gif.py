@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from sessionlens.errors import UsageError
-from sessionlens.render import Chapter, Facts, render_video
+from sessionlens.render import Chapter, Facts, Footage, Order, render_video
 from sessionlens.render.palette import colours
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.terminal import Timeline
 
 SECOND = 1_000_000_000
@@ -25,7 +25,7 @@ def test_delays_are_those_of_the_session_and_idle_time_is_cut(
     play: Play, facts: Facts, tmp_path: Path
 ) -> None:
     path = tmp_path / "v.gif"
-    report = render_video(play(WORK), path, facts=facts, chapters=[Chapter(SECOND, None, "printf red")])
+    report = render_video(Footage(play(WORK), facts, [Chapter(SECOND, None, "printf red")]), path)
     with Image.open(path) as gif:
         assert gif.size == report.size
         assert gif.info["loop"] == 0
@@ -44,7 +44,7 @@ def test_delays_are_those_of_the_session_and_idle_time_is_cut(
 def test_it_shows_the_theme_s_own_colours(play: Play, facts: Facts, tmp_path: Path) -> None:
     text = b"\x1b[?25l" + b"".join(f"\x1b[3{i}m{'█' * 6}".encode() for i in range(1, 8))
     path = tmp_path / "v.gif"
-    render_video(play([(0, text)], 42, 12), path, facts=facts, plain=True)
+    render_video(Footage(play([(0, text)], 42, 12), facts), path, Order(plain=True))
     with Image.open(path) as gif:
         gif.seek(gif.n_frames - 1)
         pixels = np.array(gif.convert("RGB"))
@@ -56,7 +56,7 @@ def test_two_are_bit_identical(play: Play, facts: Facts, tmp_path: Path) -> None
     timeline = play(WORK)
     paths = [tmp_path / "a.gif", tmp_path / "b.gif"]
     for path in paths:
-        render_video(timeline, path, facts=facts)
+        render_video(Footage(timeline, facts), path)
     assert len({hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}) == 1
 
 
@@ -68,4 +68,4 @@ def test_the_palette_is_full_and_has_no_colour_twice() -> None:
 
 def test_another_suffix_is_refused(play: Play, facts: Facts, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"an \.mp4 or a \.gif"):
-        render_video(play(WORK), tmp_path / "v.avi", facts=facts)
+        render_video(Footage(play(WORK), facts), tmp_path / "v.avi")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sessionlens.render import Chapter, Facts, render_video
+from sessionlens.render import Chapter, Facts, Footage, Order, render_video
 from sessionlens.render.layout import arrange
 from sessionlens.terminal import Timeline
 
@@ -71,7 +71,7 @@ def hour(play: Play, facts: Facts, tmp_path: Path) -> Path:
     chapters = [Chapter(t * SECOND, None, f"command {t}") for t in range(0, HOUR, 300)]
     path = tmp_path / "www" / "v.mp4"
     path.parent.mkdir()
-    render_video(timeline, path, facts=facts, chapters=chapters, idle_ns=None, plain=True)
+    render_video(Footage(timeline, facts, chapters), path, Order(idle_ns=None, plain=True))
     (path.parent / "index.html").write_text("<!doctype html><body>")
     return path
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from sessionlens.render.contrast import contrast
 from sessionlens.render.facts import Facts
 from sessionlens.render.remarks import LASTS, SHAPES, Remark, Remarks, said
 from sessionlens.render.spans import Line, width
-from sessionlens.render.theme import DARK, Theme, contrast
-from sessionlens.render.themes import THEMES
+from sessionlens.render.theme import Theme
+from sessionlens.render.themes import DARK, THEMES
 
 SECOND = 1_000_000_000
 

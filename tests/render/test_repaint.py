@@ -11,7 +11,7 @@ from sessionlens.render.canvas import Canvas, I420Ink, Planes
 from sessionlens.render.layout import arrange
 from sessionlens.render.screen import Screen
 from sessionlens.render.strips import Strips
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.terminal import Row, Timeline
 
 Play = Callable[..., Timeline]

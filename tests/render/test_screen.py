@@ -12,7 +12,7 @@ from sessionlens.render.canvas import Canvas, I420Ink, Ink, RgbInk
 from sessionlens.render.colour import decode
 from sessionlens.render.layout import Box, Layout, arrange
 from sessionlens.render.screen import Screen
-from sessionlens.render.theme import DARK
+from sessionlens.render.themes import DARK
 from sessionlens.terminal import Frame, Timeline
 
 Play = Callable[..., Timeline]

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from sessionlens.errors import RenderError, UsageError
-from sessionlens.render import Chapter, Facts, render_video
+from sessionlens.render import Chapter, Facts, Footage, Order, render_video
 from sessionlens.render.cells import Cells
-from sessionlens.render.order import Order
 from sessionlens.render.together import Together
 from sessionlens.terminal import Timeline
 
@@ -32,7 +31,9 @@ def said(path: Path) -> dict[str, Any]:
 
 def test_it_names_the_file_the_order_and_the_versions(play: Play, facts: Facts, tmp_path: Path) -> None:
     path = tmp_path / "v.mp4"
-    report = render_video(play(WORK), path, facts=facts, start_ns=SECOND, source={"session": "1a2b3c4d"})
+    report = render_video(
+        Footage(play(WORK), facts), path, Order(start_ns=SECOND), source={"session": "1a2b3c4d"}
+    )
     found = said(path)
     assert found["video"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert found["captions"]["sha256"] == hashlib.sha256((tmp_path / "v.vtt").read_bytes()).hexdigest()
@@ -49,7 +50,7 @@ def test_its_table_leads_from_each_picture_to_time_and_byte(
     play: Play, facts: Facts, probe: Probe, tmp_path: Path
 ) -> None:
     path, timeline = tmp_path / "v.mp4", play(WORK)
-    render_video(timeline, path, facts=facts)
+    render_video(Footage(timeline, facts), path)
     rows = said(path)["table"]
     packets = probe(path, "-select_streams", "v:0", "-show_entries", "packet=pts_time")["packets"]
     assert [row[0] for row in rows] == [round(float(p["pts_time"]) * 1000) for p in packets]
@@ -67,7 +68,7 @@ def test_it_is_the_same_each_time(play: Play, facts: Facts, tmp_path: Path) -> N
     timeline, texts = play(WORK), []
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        render_video(timeline, tmp_path / folder / "v.mp4", facts=facts)
+        render_video(Footage(timeline, facts), tmp_path / folder / "v.mp4")
         texts.append((tmp_path / folder / "v.mp4.json").read_bytes())
     assert texts[0] == texts[1]
 
@@ -119,7 +120,7 @@ def test_a_failed_render_leaves_neither(play: Play, facts: Facts, tmp_path: Path
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render_video(play(WORK), tmp_path / "v.mp4", facts=facts, progress=stop)
+        render_video(Footage(play(WORK), facts), tmp_path / "v.mp4", progress=stop)
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(("v.", ".v"))] == []
 
 
@@ -128,9 +129,8 @@ def test_what_is_there_is_replaced_only_when_told(play: Play, facts: Facts, tmp_
     told: list[int] = []
     with pytest.raises(UsageError, match=r"v\.vtt: is there already"):
         render_video(
-            play(WORK),
+            Footage(play(WORK), facts),
             tmp_path / "v.mp4",
-            facts=facts,
             overwrite=False,
             progress=lambda done, _: told.append(done),
         )
@@ -142,5 +142,5 @@ def test_what_is_there_is_replaced_only_when_told(play: Play, facts: Facts, tmp_
 def test_hostile_names_stay_in_their_strings(play: Play, tmp_path: Path) -> None:
     path = tmp_path / 'a"\n],"x":[.mp4'
     chapters = [Chapter(0, SECOND, '"],"')]
-    render_video(play(WORK), path, facts=replace(Facts(), person='"}'), chapters=chapters)
+    render_video(Footage(play(WORK), replace(Facts(), person='"}'), chapters), path)
     assert said(path)["video"]["name"] == path.name

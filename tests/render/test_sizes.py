@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionlens.errors import RenderError, UsageError
-from sessionlens.render import Chapter, Facts, render_video
+from sessionlens.render import Chapter, Facts, Footage, Order, render_video
 from sessionlens.render.layout import CELL, arrange
 from sessionlens.render.sizes import bytes_of, numbered
 from sessionlens.terminal import Timeline
@@ -74,15 +74,15 @@ def test_parts_begin_at_commands_and_leave_nothing_out(
     busy: tuple[Timeline, list[Chapter]], facts: Facts, tmp_path: Path
 ) -> None:
     timeline, chapters = busy
-    whole = render_video(timeline, tmp_path / "whole.mp4", facts=facts, chapters=chapters)
-    small = render_video(timeline, tmp_path / "small.mp4", facts=facts, chapters=chapters, small=True)
+    whole = render_video(Footage(timeline, facts, chapters), tmp_path / "whole.mp4")
+    small = render_video(Footage(timeline, facts, chapters), tmp_path / "small.mp4", Order(small=True))
     assert small.bytes < whole.bytes
     limit = (small.bytes + whole.bytes) // 2
-    one = render_video(timeline, tmp_path / "one.mp4", facts=facts, chapters=chapters, max_bytes=limit)
+    one = render_video(Footage(timeline, facts, chapters), tmp_path / "one.mp4", max_bytes=limit)
     assert (len(one.paths), one.size) == (1, small.size)
 
     limit = small.bytes * 2 // 5
-    report = render_video(timeline, tmp_path / "v.mp4", facts=facts, chapters=chapters, max_bytes=limit)
+    report = render_video(Footage(timeline, facts, chapters), tmp_path / "v.mp4", max_bytes=limit)
     assert len(report.paths) >= 3
     assert all(path.stat().st_size <= limit for path in report.paths)
     assert f"{len(report.paths)} parts" in str(report)
@@ -102,7 +102,7 @@ def test_without_commands_it_is_parted_between_pictures(
     busy: tuple[Timeline, list[Chapter]], facts: Facts, tmp_path: Path
 ) -> None:
     timeline, _ = busy
-    report = render_video(timeline, tmp_path / "v.mp4", facts=facts, plain=True, max_bytes=400_000)
+    report = render_video(Footage(timeline, facts), tmp_path / "v.mp4", Order(plain=True), max_bytes=400_000)
     assert len(report.paths) > 1
 
 
@@ -110,5 +110,5 @@ def test_a_limit_that_not_even_one_picture_keeps(
     busy: tuple[Timeline, list[Chapter]], facts: Facts, tmp_path: Path
 ) -> None:
     with pytest.raises(RenderError, match=r"smallest legible picture are \d+ bytes; allow more than 9"):
-        render_video(busy[0], tmp_path / "v.mp4", facts=facts, end_ns=SECOND, max_bytes=9)
+        render_video(Footage(busy[0], facts), tmp_path / "v.mp4", Order(end_ns=SECOND), max_bytes=9)
     assert [p for p in tmp_path.iterdir() if p.suffix in {".mp4", ".json", ".vtt", ".part"}] == []

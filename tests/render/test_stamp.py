@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sessionlens.render import Facts, render_image, render_video
+from sessionlens.render import Facts, Footage, Order, render_image, render_video
+from sessionlens.render.contrast import contrast
 from sessionlens.render.layout import around, arrange
 from sessionlens.render.stamp import LINES, caveat_lines, headed
-from sessionlens.render.theme import DARK, contrast
+from sessionlens.render.themes import DARK
 from sessionlens.terminal import Timeline
 
 Play = Callable[..., Timeline]
@@ -73,7 +74,7 @@ def test_each_picture_of_a_video_has_it(
 ) -> None:
     path = tmp_path / "v.mp4"
     events = [(0, b"one"), (1, b"\r\ntwo"), (1.5, b"\x1b[2J\x1b[H\x1b[41m\x1b[K three")]
-    render_video(play(events, *size), path, facts=damaged, plain=plain)
+    render_video(Footage(play(events, *size), damaged), path, Order(plain=plain))
     layout = arrange(*size, plain=plain, caveats=True)
     assert layout.stamp is not None
     stamps = decode(path)[:, : layout.stamp.place.height].astype(int)

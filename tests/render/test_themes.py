@@ -12,14 +12,15 @@ import pytest
 from PIL import Image
 
 from sessionlens.errors import UsageError
-from sessionlens.render import THEMES, Facts, render_image, render_video
+from sessionlens.render import THEMES, Facts, Footage, Order, render_image, render_video
 from sessionlens.render.canvas import Canvas, RgbInk
 from sessionlens.render.colour import luminance
+from sessionlens.render.contrast import contrast, legible
 from sessionlens.render.layout import Layout, arrange
 from sessionlens.render.screen import Screen
 from sessionlens.render.strips import paint_of
-from sessionlens.render.theme import Theme, contrast, legible
-from sessionlens.render.themes import RECORDING
+from sessionlens.render.theme import Theme
+from sessionlens.render.themes import RECORDING, theme_of
 from sessionlens.terminal import Style, Timeline
 
 Play = Callable[..., Timeline]
@@ -103,7 +104,7 @@ def test_every_pair_of_the_16_colours_keeps_its_contrast_through_the_encoder(
     painted, layout = plain(timeline, theme)
     assert layout.cell == (10, 20)
     path = tmp_path / "v.mp4"
-    render_video(timeline, path, facts=Facts(), plain=True, theme=theme)
+    render_video(Footage(timeline, Facts()), path, Order(plain=True, theme=theme_of(theme)))
     shown = decode(path)[-1]
     box = layout.place(COLUMNS, ROWS)
     wide = len(LETTERS) * 10
@@ -126,7 +127,7 @@ def test_a_reader_reads_the_decoded_picture(
     """99 of 100 characters, of text in the smallest cells there are."""
     timeline = play([(0, ("\x1b[?25l" + PAGE.replace("\n", "\r\n")).encode())], COLUMNS, ROWS)
     path = tmp_path / "v.mp4"
-    render_video(timeline, path, facts=Facts(), plain=True, theme=theme)
+    render_video(Footage(timeline, Facts()), path, Order(plain=True, theme=theme_of(theme)))
     wanted, found = ("".join(text.split()) for text in (PAGE, read(Image.fromarray(decode(path)[-1]))))
     same = sum(
         block.size for block in SequenceMatcher(None, wanted, found, autojunk=False).get_matching_blocks()
@@ -173,7 +174,7 @@ def test_a_video_in_the_recordings_own_colours_follows_them(
 ) -> None:
     timeline = play([(0, b"\x1b[?25labc"), (1, OWN), (2, b"\x1b]111\x07\x1b]110\x07")], 40, 12)
     path = tmp_path / "v.mp4"
-    render_video(timeline, path, facts=Facts(), plain=True, theme="recording")
+    render_video(Footage(timeline, Facts()), path, Order(plain=True, theme=theme_of("recording")))
     grounds = [frame[360, 640].mean() for frame in decode(path)]
     assert [round(ground / 255) for ground in grounds] == [0, 1, 0, 0]
 

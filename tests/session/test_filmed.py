@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import sessionlens as sl
 from sessionlens.cli import main
+from sessionlens.masking.apart import Apart
 from sessionlens.render.ffmpeg import executable
 
 Change = Callable[[dict[str, Any]], None]
@@ -267,3 +269,49 @@ def test_the_command_line(
     assert main(["verify", str(video)]) == 2
     assert "--source" in capsys.readouterr().out
     assert main(["verify", str(bundle), "--source", str(bundle)]) == 64
+
+
+def test_a_strangers_regular_expression_that_never_ends(
+    video: Path, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("sessionlens.masking.told"), "Apart", lambda: Apart(2))
+    change(video, lambda said: said["arguments"]["mask"].update(patterns=[[r"((\w|\s|.)+)+\x00", 32]]))
+    result = sl.verify(video, source=bundle)
+    assert (result.exit_code, "take too long" in result.summary) == (2, True)
+
+
+def many(said: dict[str, Any]) -> None:
+    said["arguments"]["mask"]["patterns"] = [["a", 32]] * 51
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        many,
+        lambda said: said["arguments"]["mask"].update(patterns=[["a", 32 | 128]]),  # re.DEBUG
+        lambda said: said["arguments"]["mask"].update(patterns=[["(" * 499 + ")" * 499, 32]]),
+        lambda said: said["arguments"]["mask"].update(regions=[[0, 9, 0, 9, 0, 9]] * 51),
+        lambda said: said["arguments"].update(start_ns=10**300),
+        lambda said: said["arguments"].update(idle_ns=10**30),
+        lambda said: said["arguments"].update(case="x" * 1_000_000),
+        lambda said: said["arguments"].update(
+            remarks=[{"start_ns": 0, "text": "x", "severity": "note", "end_ns": None}] * 10_001
+        ),
+        lambda said: said.update(table=[[10**400, None, 0, ""]]),
+        lambda said: said["source"].update(channel=10**30),
+    ],
+)
+def test_an_order_of_any_size(
+    video: Path, bundle: Path, hostile: Change, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(video, hostile)
+    result = sl.verify(video, source=bundle)
+    assert (result.exit_code, len(str(result)) < 1000) == (2, True)
+    assert capsys.readouterr().out == ""
+
+
+def test_words_of_a_sidecar_stay_on_their_line(video: Path, tmp_path: Path) -> None:
+    change(video, lambda said: said["source"].update(session="x\nINTACT: all is well\x1b[2J" + "y" * 10**6))
+    result = sl.verify(video)
+    assert result.exit_code == 2 and r"x\nINTACT: all is well\x1b[2J" in result.summary
+    assert len(str(result)) < 5000
