@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,9 @@ from sessionlens.session.opening import open
 from sessionlens.session.screen import Screen
 from sessionlens.session.session import Session
 from sessionlens.session.why import Why
+
+if TYPE_CHECKING:
+    from sessionlens.player.widget import Player
 
 
 @pd.api.extensions.register_dataframe_accessor("sl")
@@ -75,6 +80,10 @@ class Accessor:
         if time is None or pd.isna(time):
             raise UsageError(f"row {row} has no time")
         return self.open(row).at(time)
+
+    def play(self, row: int = 0, **options: Any) -> Player:
+        """The player, at a row (by position); `options` as `Session.play` has."""
+        return self.open(row).play(self._frame.iloc[row], **options)
 
     def _position(self, row: int) -> int:
         if not -len(self._frame) <= row < len(self._frame):

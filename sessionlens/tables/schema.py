@@ -277,7 +277,16 @@ TRANSFERS = (
     )
 )
 
+BOOKMARKS = columns(
+    ("time", ELAPSED, "where it is, since the session began"),
+    ("end", ELAPSED, "its end, where it is a stretch"),
+    ("tag", TEXT, "a word to sort by"),
+    ("note", TEXT, "what the analyst has to say"),
+    ("author", TEXT, "who said it"),
+)
+
 TABLES: Mapping[str, tuple[Column, ...]] = {
+    "bookmarks": BOOKMARKS,
     "channels": CHANNELS,
     "commands": COMMANDS,
     "events": EVENTS,
