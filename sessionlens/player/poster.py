@@ -50,7 +50,7 @@ def poster_html(poster: Poster, live: str, page: str | None = None, notice: str 
             f"<iframe sandbox='allow-scripts' loading='lazy' title='{_safe(poster.caption)}' "
             f"srcdoc='{escape(page, quote=True)}' style='width:100%;height:40em;border:0'></iframe>"
         )
-    figure += f"<img src='{poster.uri}' alt='{_safe(poster.text)}' style='display:block;max-width:100%'>"
+    figure += f"<img src='{poster.uri}' alt='{_safe(poster.text)}' style='vertical-align:bottom;max-width:100%'>"
     said = " · ".join(part for part in (poster.said, notice) if part)
     return f"{figure}<figcaption style='{CAPTION}'>{_safe(said)}</figcaption></figure>"
 

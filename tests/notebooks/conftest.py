@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,13 +70,15 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """On loopback, with a token, a home of its own, and nothing of this machine's configuration."""
+def server(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Server]:
+    """On loopback, with a token, a home of its own, and nothing of this machine's configuration; a recording
+    lies beside its notebooks."""
     pytest.importorskip("jupyterlab")
     pytest.importorskip("notebook")
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "notebooks"
     folder.mkdir()
+    shutil.copytree(root / "fixtures/sessions/insider", folder / "recordings")
     places = {"HOME": home, "IPYTHONDIR": home / "ipython"}
     places |= {f"JUPYTER_{what}_DIR": home / what.lower() for what in ("CONFIG", "DATA", "RUNTIME")}
     places |= {f"JUPYTERLAB_{what}_DIR": home / what.lower() for what in ("SETTINGS", "WORKSPACES")}
@@ -134,6 +136,13 @@ class Opened:
         self.page.wait_for_function(RAN, arg=before)
         return self.page.evaluate(TOLD, before)  # type: ignore[no-any-return]
 
+    def until(self, code: str, wanted: str) -> None:
+        """Run it until it prints that: the browser tells a kernel nothing new while that is busy."""
+        said: list[str] = []
+        while said[-1:] != [wanted]:
+            assert len(said) < 10, said
+            said.append(self.run(code))
+
     @property
     def cells(self) -> Locator:
         """All cells."""
@@ -165,24 +174,27 @@ def notebook(server: Server, open_tab: Callable[..., Tab]) -> Callable[..., Open
     """`notebook(host, path)` opens a notebook of the server; without a `kernel` if told so."""
 
     def open_it(host: str, path: Path, *, kernel: bool = True) -> Opened:
-        tab = open_tab(1400, 1000)
-        page = tab.page
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"{server.url}/{HOSTS[host]}/{path.name}?token={TOKEN}&reset")
-        if not kernel:
-            page.locator(".jp-Dialog button.jp-mod-reject").click()
-        page.wait_for_function(IDLE if kernel else OPEN)
-        return Opened(tab, page, path)
+        return opened(server, open_tab(1400, 1000), host, path, kernel=kernel)
 
     return open_it
 
 
-@pytest.fixture
-def make(server: Server, request: pytest.FixtureRequest) -> Callable[[list[str]], Path]:
-    """A maker of notebooks that were never run, of the source of their cells."""
+def opened(server: Server, tab: Tab, host: str, path: Path, *, kernel: bool = True) -> Opened:
+    """The notebook in this tab, once it can be used."""
+    page = tab.page
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server.url}/{HOSTS[host]}/{path.name}?token={TOKEN}&reset")
+    if not kernel:
+        page.locator(".jp-Dialog button.jp-mod-reject").click()
+    page.wait_for_function(IDLE if kernel else OPEN)
+    return Opened(tab, page, path)
 
-    def write(cells: list[str]) -> Path:
-        name = re.sub(r"\W+", "-", request.node.name).strip("-")
+
+@pytest.fixture(scope="session")
+def make(server: Server) -> Callable[..., Path]:
+    """`make("name", cell, …)` writes a notebook that was never run."""
+
+    def write(name: str, *cells: str) -> Path:
         path = server.folder / f"{name}.ipynb"
         path.write_text(json.dumps(written(cells)))
         return path
@@ -190,7 +202,7 @@ def make(server: Server, request: pytest.FixtureRequest) -> Callable[[list[str]]
     return write
 
 
-def written(cells: list[str]) -> dict[str, Any]:
+def written(cells: Sequence[str]) -> dict[str, Any]:
     """A notebook that was never run."""
     return {
         "nbformat": 4,
