@@ -16,6 +16,7 @@ from sessionlens.visible import visible
 
 HOW = "run this cell to play"
 CAPTION = "font:0.85em sans-serif;padding:0.4em 0"
+PICTURE = "vertical-align:bottom;max-width:100%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def poster_html(poster: Poster, live: str, page: str | None = None, notice: str 
             f"<iframe sandbox='allow-scripts' loading='lazy' title='{_safe(poster.caption)}' "
             f"srcdoc='{escape(page, quote=True)}' style='width:100%;height:40em;border:0'></iframe>"
         )
-    figure += f"<img src='{poster.uri}' alt='{_safe(poster.text)}' style='vertical-align:bottom;max-width:100%'>"
+    figure += f"<img src='{poster.uri}' alt='{_safe(poster.text)}' style='{PICTURE}'>"
     said = " · ".join(part for part in (poster.said, notice) if part)
     return f"{figure}<figcaption style='{CAPTION}'>{_safe(said)}</figcaption></figure>"
 
