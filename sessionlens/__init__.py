@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from sessionlens.session import Screen, Session, corpus, open
     from sessionlens.session.casework import report
     from sessionlens.session.filmed import verify
+    from sessionlens.settings import options
     from sessionlens.terminal import Terminal, Timeline
-    from sessionlens.zones import options
 
 __version__ = "0.1.0"
 
@@ -87,7 +87,7 @@ HOMES = {
     "sessionlens.session.casework": ["report"],
     "sessionlens.session.filmed": ["verify"],
     "sessionlens.terminal": ["Terminal", "Timeline"],
-    "sessionlens.zones": ["options"],
+    "sessionlens.settings": ["options"],
 }
 HOME = {name: module for module, names in HOMES.items() for name in names}
 

@@ -14,7 +14,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from .errors import UsageError
-from .zones import local, placed
+from .settings import local, placed
 
 SECOND = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -34,6 +34,17 @@ settings.register_profile("fuzz", max_examples=100_000, deadline=None)
 settings.load_profile("quick")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sl-screenshots", action="store_true", help="write the pictures of docs/img anew")
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Where a picture of that name goes: to docs/img where pictures are written anew, else away."""
+    folder = root / "docs" / "img" if request.config.getoption("--sl-screenshots") else tmp_path
+    return lambda name: folder / name
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""

@@ -18,10 +18,10 @@ from sessionlens.catalog.unread import lost, notes, untyped
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.masking import Tally
 from sessionlens.recording import Info
+from sessionlens.settings import local, placed
 from sessionlens.tables.nothing import or_nothing
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
-from sessionlens.zones import local, placed
 
 
 class SessionLike(Protocol):

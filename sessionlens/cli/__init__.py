@@ -15,8 +15,8 @@ from typing import NoReturn
 
 from sessionlens import __version__
 from sessionlens.errors import SessionLensError
+from sessionlens.settings import options
 from sessionlens.visible import visible
-from sessionlens.zones import options
 
 COMMANDS = (
     "info",

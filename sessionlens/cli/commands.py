@@ -35,11 +35,11 @@ from sessionlens.session import corpus, open
 from sessionlens.session.following import follow
 from sessionlens.session.masking import masked_whys
 from sessionlens.session.why import MEANING
+from sessionlens.settings import options
 from sessionlens.tables.masked import masked_table
 from sessionlens.tables.output import records
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
-from sessionlens.zones import options
 
 COLUMNS = ("n", "start", "person", "context", "exit_code", "confidence", "marks", "command")
 OF_MANY = ("session", "start_utc", "recording", *(name for name in COLUMNS if name != "start"))

@@ -136,7 +136,7 @@ class Explorer(Acting):
         chosen = self.selected_hits if self._hit_list.positions else None
         session = self.session if chosen is None else self._of_row(chosen.iloc[0])
         row = None if chosen is None or pd.isna(chosen["start"].iloc[0]) else chosen.iloc[0]
-        player = session.play(row)  # type: ignore[attr-defined]
+        player = session.play(row)
         number = None if row is None or pd.isna(row["channel"]) else int(row["channel"])
         self._players[session.source.session] = (session.on(number), player)
         self._panel.stage.children = (player,)

@@ -80,7 +80,7 @@ def payload(film: Film) -> bytes:
         "columns": columns.shapes,
     }
     head = json.dumps(header, separators=(",", ":"), allow_nan=False).encode("ascii")
-    return MAGIC + zlib.compress(len(head).to_bytes(4, "little") + head + columns.data, 9)
+    return MAGIC + zlib.compress(len(head).to_bytes(4, "little") + head + columns.data, 6)
 
 
 def told(film: Film) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas.io.formats.style import Styler
 
+    from sessionlens.player.widget import Player
     from sessionlens.render import ImageReport, VideoReport
 
 
@@ -116,6 +117,10 @@ class Accessor:
         if time is None or pd.isna(time):
             raise UsageError(f"row {row} has no time")
         return self.open(row).at(time)
+
+    def play(self, row: int = 0, **options: Any) -> Player:
+        """The player, at a row (by position); `options` as `Session.play` has."""
+        return self.open(row).play(self._frame.iloc[row], **options)
 
     def _position(self, row: int) -> int:
         if not -len(self._frame) <= row < len(self._frame):

@@ -45,19 +45,24 @@ def clip(session: Session, place: Place) -> Clip:
 
 
 def of_row(session: Session, row: pd.Series[Any]) -> Clip:
-    """A row: its `start` and `end`, or its `t`."""
-    begin = next((row[name] for name in ("start", "t") if name in row and pd.notna(row[name])), None)
-    if begin is None:
-        raise UsageError("this row has no time of its own to show (start or t)")
+    """A row: its `start`, `t` or `time`, and its `end`."""
+    start = pd.Timedelta(begin(row)).value
     if "session" in row and row["session"] != session.info.session:
         raise UsageError(
             f"this row is of session {row['session']}, not of {session.info.session}; open that one"
         )
-    start = pd.Timedelta(begin).value
     known = "end" in row and pd.notna(row["end"])
     end = pd.Timedelta(row["end"]).value if known else start + LEAST - LEAD
     channel = row["channel"] if "channel" in row and pd.notna(row["channel"]) else None
     return Clip(None if channel is None else int(channel), max(start - LEAD, 0), end + LEAD)
+
+
+def begin(row: pd.Series[Any]) -> Any:
+    """The time of a row. Raises UsageError where it has none."""
+    for name in ("start", "t", "time"):
+        if name in row and pd.notna(row[name]):
+            return row[name]
+    raise UsageError("this row has no time of its own (start, t or time)")
 
 
 def of_ref(session: Session, text: str) -> Clip:

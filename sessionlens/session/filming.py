@@ -25,8 +25,8 @@ from sessionlens.session.outputs import EXHIBIT, GIF, MP4, PNG, PRESETS, SUFFIXE
 from sessionlens.session.remarks import remarks
 from sessionlens.session.sheet import checked
 from sessionlens.session.video import chapters, facts, footage, masked_facts, masked_remarks
+from sessionlens.settings import options
 from sessionlens.terminal import still
-from sessionlens.zones import options
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session, Time

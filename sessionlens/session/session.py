@@ -18,7 +18,7 @@ from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.formats import Source
 from sessionlens.masking import Mask, Wanted
 from sessionlens.recording import Info, Recording
-from sessionlens.session.clips import Place
+from sessionlens.session.clips import Place, begin
 from sessionlens.session.covering import of_commands
 from sessionlens.session.describing import describe, facts, html_session, limits, told
 from sessionlens.session.masking import Masking, mask_of, masked, wanted
@@ -35,6 +35,7 @@ from sessionlens.times import format_elapsed, format_instant, parse_time
 from sessionlens.visible import visible
 
 if TYPE_CHECKING:
+    from sessionlens.player.widget import Player
     from sessionlens.render import ImageReport, VideoReport
     from sessionlens.reporting.model import CaseReport
     from sessionlens.session.paging import PageReport
@@ -171,7 +172,7 @@ class Session(Tables):
     def time(self, when: Time) -> int:
         """Any form of time as ns since the session began, wherever that is."""
         if isinstance(when, pd.Series):
-            return self.time(when["start" if "start" in when else "t"])
+            return self.time(begin(when))
         if pd.isna(when):
             raise UsageError("that time is not known: the row has none")
         if isinstance(when, str) and "/" in when and (ref := Ref.parse(when)) is not None:
@@ -284,6 +285,31 @@ class Session(Tables):
 
         wish = Wish(question, match, person, since, until, case, signers, made, limit, mask)
         return write(sessions_of(self), Path(path), wish, overwrite)
+
+    def play(
+        self,
+        at: Time | None = None,
+        start: Time | None = None,
+        end: Time | None = None,
+        *,
+        command: int | None = None,
+        mask: Masking = True,
+        theme: str = "dark",
+        findings: bool = True,
+        author: str | None = None,
+    ) -> Player:
+        """The player, in a notebook (docs/notebook.md).
+
+        It begins at `at`: a time as `Session.at` has it, a row of any table or a ref, also of another
+        channel, which is what is played then; or at the `command` of that number. What lies before `start`
+        or after `end` is not in it. `mask` as in `render`: the player says what it hides, and what a notebook
+        saves is masked in any case. `findings` marks findings and flags on the time bar. `author`: who makes
+        bookmarks (default: the account). Raises UsageError for what makes no sense, NotFoundError for what is
+        not there.
+        """
+        from sessionlens.session.playing import Showing, play
+
+        return play(self, Showing(at, start, end, command, mask, theme, findings, author))
 
     def verify(
         self, signers: str | PathLike[str] | None = None, heads: str | PathLike[str] | None = None

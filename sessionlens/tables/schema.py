@@ -277,18 +277,25 @@ TRANSFERS = (
     )
 )
 
-TAGS = columns(
-    ("session", TEXT, "the session's 8 hex digits; the same in file names, refs and videos"),
-    ("ref", TEXT, "session/channel/stream:first-last, where the tag is on something that has one"),
-    ("time", ELAPSED, "where it is, since the session began; missing: on the whole session"),
+_REMARK = (
     ("end", ELAPSED, "its end, where it is a stretch"),
     ("tag", TEXT, "a word to sort by"),
     ("note", TEXT, "what the analyst has to say"),
     ("author", TEXT, "who said it"),
+)
+
+BOOKMARKS = columns(("time", ELAPSED, "where it is, since the session began"), *_REMARK)
+
+TAGS = columns(
+    ("session", TEXT, "the session's 8 hex digits; the same in file names, refs and videos"),
+    ("ref", TEXT, "session/channel/stream:first-last, where the tag is on something that has one"),
+    ("time", ELAPSED, "where it is, since the session began; missing: on the whole session"),
+    *_REMARK,
     *((c.name, c.dtype, c.meaning) for c in (WHERE_FROM[1], *CHANNEL)),
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {
+    "bookmarks": BOOKMARKS,
     "channels": CHANNELS,
     "commands": COMMANDS,
     "events": EVENTS,

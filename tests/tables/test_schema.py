@@ -10,8 +10,10 @@ import pytest
 import sessionlens as sl
 from sessionlens.tables.schema import TABLES, conform, join
 
+RECORDED = sorted(set(TABLES) - {"bookmarks"})  # those are an analyst's, of what one player plays
 
-@pytest.mark.parametrize("table", TABLES)
+
+@pytest.mark.parametrize("table", RECORDED)
 def test_empty_and_full_tables_agree(table: str) -> None:
     empty = conform({}, table)
     full = conform({"session": ["0123abcd", "0123abcd"], "recording": "x"}, table)
@@ -22,7 +24,7 @@ def test_empty_and_full_tables_agree(table: str) -> None:
     assert (join([], table).dtypes == empty.dtypes).all()
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", RECORDED)
 def test_every_column_says_what_it_means(table: str) -> None:
     names = [c.name for c in TABLES[table]]
     assert len(set(names)) == len(names)
