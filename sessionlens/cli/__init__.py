@@ -32,6 +32,8 @@ COMMANDS = (
     "report",
     "verify",
     "golden",
+    "clean",
+    "lab",
     "demo",
     "doctor",
 )

@@ -1,4 +1,4 @@
-"""sessionlens play: a session in the browser, as one page that needs no network."""
+"""sessionlens play: a session in the browser, as one page that needs no network, or in this terminal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sessionlens.cli.common import one_recording_argument, output_argument, say, theme_argument, warn_of_gaps
 from sessionlens.cli.masking import mask_arguments, wanted
+from sessionlens.cli.replaying import check_terminal, play_in_terminal, terminal_arguments
 from sessionlens.session import open
 from sessionlens.session.outputs import check_output
 from sessionlens.session.paging import HTML
@@ -22,13 +23,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", metavar="TIME", help="only up to this time")
     mask_arguments(parser)
     theme_argument(parser)
+    terminal_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    check_terminal(arguments)
     if arguments.output:
         check_output(arguments.output, *HTML, overwrite=arguments.force)
     session = open(arguments.path, arguments.channel, identity=arguments.identity)
     warn_of_gaps(session)
+    if arguments.terminal:
+        return play_in_terminal(session, arguments)
     path = arguments.output or private(session.info.session)
     report = session.to_html(
         path,
