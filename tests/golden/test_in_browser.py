@@ -3,8 +3,7 @@ nothing is asked of anybody."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,6 @@ from sessionlens.golden.updating import Wanted, update
 from sessionlens.render.screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 HOSTILE = (
     "</pre><script>window.hit=1</script><img src=//example.invalid/x onerror=window.hit=1>"
     "\x1b[31m<svg onload=window.hit=1>\x1b[m\u202e"
@@ -26,16 +21,9 @@ HOSTILE = (
 
 
 @pytest.fixture
-def tab() -> Iterator[Any]:
-    """An empty page of a Chromium."""
-    sync = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs chromium (Debian: chromium)")
-    with sync.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1600, "height": 1000})
-        browser.close()
+def tab(open_tab: Callable[..., Any]) -> Any:
+    """An empty page of a Chromium, as wide as a golden page is looked at."""
+    return open_tab(width=1600, height=1000).page
 
 
 @pytest.fixture

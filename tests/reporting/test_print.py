@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,30 +17,14 @@ from sessionlens.tables.schema import conform
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium")]
 
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PAPERS = ("A4", "Letter")
 FOOT = re.compile(r"page (\d+) of (\d+)")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A real browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("needs /usr/bin/chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-def printed(chromium: Any, path: Path, paper: str) -> list[str]:
+def printed(browser: Any, path: Path, paper: str) -> list[str]:
     """The text of each page of the PDF."""
     pypdf = pytest.importorskip("pypdf")
-    tab = chromium.new_page()
+    tab = browser.new_page()
     tab.goto(path.as_uri())
     data = tab.pdf(format=paper)
     tab.close()
@@ -49,14 +32,12 @@ def printed(chromium: Any, path: Path, paper: str) -> list[str]:
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_every_page_has_its_number_and_the_hash(
-    chromium: Any, root: Path, tmp_path: Path, paper: str
-) -> None:
+def test_every_page_has_its_number_and_the_hash(browser: Any, root: Path, tmp_path: Path, paper: str) -> None:
     where = tmp_path / "case.html"
     sl.report(root / "fixtures/sessions/insider", where)
     style = where.read_text("utf-8").partition("</style>")[0]
     (digest,) = re.findall(r"SHA-256 of the MANIFEST: ([0-9a-f]{64})", style)
-    sheets = printed(chromium, where, paper)
+    sheets = printed(browser, where, paper)
     assert len(sheets) > 5
     feet = [FOOT.findall(text) for text in sheets]
     assert feet == [[(str(number), str(len(sheets)))] for number in range(1, len(sheets) + 1)]
@@ -66,10 +47,10 @@ def test_every_page_has_its_number_and_the_hash(
         assert f"Facts of exhibit {number}" in home
 
 
-def test_heads_of_tables_stand_on_each_page(chromium: Any, shell_session: Any, tmp_path: Path) -> None:
+def test_heads_of_tables_stand_on_each_page(browser: Any, shell_session: Any, tmp_path: Path) -> None:
     path = shell_session([(f"echo {i} rm", "") for i in range(60)])
     sl.open(path).report(tmp_path / "case.html", match="shutdown")
-    sheets = printed(chromium, tmp_path / "case.html", "A4")
+    sheets = printed(browser, tmp_path / "case.html", "A4")
     listed = [text for text in sheets if re.search(r"echo \d+ rm", text)]
     assert len(listed) >= 2 and all("How known" in text and "Command" in text for text in listed)
 
@@ -98,19 +79,19 @@ def endless(letter: str) -> Case:
 
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("letter", ["W", "漢", "\u202e", "<br>", "i"])
-def test_an_endless_exhibit_stays_on_its_page(chromium: Any, tmp_path: Path, paper: str, letter: str) -> None:
+def test_an_endless_exhibit_stays_on_its_page(browser: Any, tmp_path: Path, paper: str, letter: str) -> None:
     where = tmp_path / "case.html"
     where.write_text(page(endless(letter)), "utf-8")
-    sheets = printed(chromium, where, paper)
+    sheets = printed(browser, where, paper)
     for number in (1, 2, 3):
         (home,) = [text for text in sheets if f"Exhibit {number}:" in text]
         assert f"Facts of exhibit {number}" in home and "While" in home.partition("Facts of exhibit")[2]
 
 
-def test_nothing_is_asked_for_and_nothing_runs(chromium: Any, shell_session: Any, tmp_path: Path) -> None:
+def test_nothing_is_asked_for_and_nothing_runs(browser: Any, shell_session: Any, tmp_path: Path) -> None:
     nasty = "echo '<script>document.title=1</script><img src=http://127.0.0.1:9/x onerror=document.title=2>'"
     sl.open(shell_session([(nasty, f"{nasty}\n")])).report(tmp_path / "case.html", match="echo", case=nasty)
-    tab = chromium.new_page()
+    tab = browser.new_page()
     asked: list[str] = []
     said: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
@@ -123,10 +104,10 @@ def test_nothing_is_asked_for_and_nothing_runs(chromium: Any, shell_session: Any
     tab.close()
 
 
-def test_it_reads_in_grey(chromium: Any, root: Path, tmp_path: Path) -> None:
+def test_it_reads_in_grey(browser: Any, root: Path, tmp_path: Path) -> None:
     """Nothing but pictures has a colour, and every text has a contrast of at least 7:1 in grey."""
     sl.report(root / "fixtures/sessions/insider", tmp_path / "case.html", match="rm -rf")
-    tab = chromium.new_page()
+    tab = browser.new_page()
     tab.goto((tmp_path / "case.html").as_uri())
     colours = tab.evaluate(
         "[...document.querySelectorAll('body *')].flatMap(one => {const s = getComputedStyle(one);"
@@ -140,9 +121,9 @@ def test_it_reads_in_grey(chromium: Any, root: Path, tmp_path: Path) -> None:
     assert all(grey <= 0x59 or grey == 255 for grey, _, _ in shades)  # 0x59 on white has 7:1
 
 
-def test_a_hash_of_many_is_on_each_page(chromium: Any, root: Path, tmp_path: Path) -> None:
+def test_a_hash_of_many_is_on_each_page(browser: Any, root: Path, tmp_path: Path) -> None:
     both = [sl.open(root / "fixtures/sessions" / name) for name in ("insider", "vim")]
     sl.report(both, tmp_path / "case.html", match="vim")
     style = (tmp_path / "case.html").read_text("utf-8").partition("</style>")[0]
     (digest,) = re.findall(r"SHA-256 of the 2 recordings' list: ([0-9a-f]{64})", style)
-    assert all(digest in text for text in printed(chromium, tmp_path / "case.html", "Letter"))
+    assert all(digest in text for text in printed(browser, tmp_path / "case.html", "Letter"))
