@@ -182,6 +182,7 @@ def test_a_bookmark_with_tag_and_note(page: Any) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     item = page.locator(".sl-own")
+    item.wait_for()
     assert item.count() == 1 and "=evil" in item.inner_text() and 'looks "odd" / n' in item.inner_text()
     assert item.locator("time").inner_text() == "00:00:05"
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -191,7 +192,7 @@ def test_a_bookmark_with_tag_and_note(page: Any) -> None:
     assert lines[0] == "session,time,end,tag,note,author"
     assert lines[1].endswith(',"5","","\'=evil","looks ""odd"" / n",""')
     page.locator(".sl-remove").click()
-    assert item.count() == 0
+    item.wait_for(state="detached")
 
 
 def test_text_of_the_screen_is_copied(page: Any, insider: sl.Session) -> None:
