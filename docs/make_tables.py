@@ -45,7 +45,7 @@ axis; `df.sl.plot("start", "output_bytes", kind="scatter")` does (`kind` and oth
 - What Excel cannot hold is said: a text of more than 32,767 characters is cut and counted in the first row, more than 1,048,576 rows are refused, a
   number of more than 15 digits, a negative duration and an instant before March 1900 are text.
 
-`.xlsx` needs XlsxWriter, the extra `excel`: `pip install 'sessionlens[excel]'`. The same table gives the same bytes of `.csv`; `.xlsx` says when it was made.
+`.xlsx` needs XlsxWriter, the extra `excel`: `pip install XlsxWriter`. The same table gives the same bytes of `.csv`; `.xlsx` says when it was made.
 
 `df.sl.render("x.mp4", row=0)` is a clip of what belongs to a row (`.png`: the screen at its time). Without `row` each row is a file of its
 own, `x-01.mp4`, `x-02.mp4`, …, so that each stands for itself; 50 at most. Other options as in `s.render`.

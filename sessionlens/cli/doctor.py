@@ -20,6 +20,7 @@ PACKAGES = (
     "numpy",
     "pandas",
     "ipywidgets",
+    "anywidget",
 )
 PROGRAMS = {
     "bash": "the demo's target",

@@ -17,6 +17,11 @@ from sessionlens.cli.common import say
 from sessionlens.errors import NotFoundError, UsageError
 
 FIRST = "notebooks/01-quickstart.ipynb"
+OFFLINE = (  # it asks nobody for updates, news or extensions: where evidence is looked at there is no network
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+    "--LabApp.extension_manager=readonly",
+)
 _USED = re.compile(r"\.\./(fixtures/[\w./-]*\w)")
 
 
@@ -39,13 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.more and arguments.more[0] != "--":
         raise UsageError(f"{arguments.more[0]!r}: arguments for JupyterLab come behind --")
     if find_spec("jupyterlab") is None:
-        raise UsageError("JupyterLab is not installed here: pip install 'sessionlens[lab]'")
+        raise UsageError("JupyterLab is not installed here: pip install jupyterlab")
     copied, kept = copy(examples(), arguments.into, force=arguments.force)
     say(
         f"{arguments.into}: {copied} files copied"
         + (f", {kept} were there (--force replaces them)" if kept else "")
     )
-    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{FIRST}", *OFFLINE]
     command += ["--no-browser"] if arguments.no_open else []
     return start([*command, *arguments.more[1:]], arguments.into)
 

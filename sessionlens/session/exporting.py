@@ -183,8 +183,8 @@ def excel_writer() -> Any:
         import xlsxwriter
     except ImportError:
         raise UsageError(
-            "an .xlsx file needs XlsxWriter, which is not installed: pip install 'sessionlens[excel]' "
-            "(or pip install XlsxWriter); a .csv file needs nothing"
+            "an .xlsx file needs XlsxWriter, which is not installed: pip install XlsxWriter; "
+            "a .csv file needs nothing"
         ) from None
     return xlsxwriter
 

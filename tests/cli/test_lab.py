@@ -59,7 +59,7 @@ def test_says_what_to_install(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == EX_USAGE
-    assert "pip install 'sessionlens[lab]'" in done.stderr
+    assert "pip install jupyterlab" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
