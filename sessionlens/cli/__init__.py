@@ -55,7 +55,7 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
     for name in COMMANDS:
         module = import_module(f"sessionlens.cli.{name}")
-        summary = (module.__doc__ or "").splitlines()[0].partition(": ")[2]
+        summary = " ".join((module.__doc__ or "").partition("\n\n")[0].split()).partition(": ")[2]
         verb = verbs.add_parser(name, help=summary, description=summary)
         module.arguments(verb)
         verb.set_defaults(run=module.run)

@@ -161,5 +161,6 @@ def masked(facts: Facts) -> str:
 def remarked(film: Film) -> str:
     """How much of it is not the recording's."""
     first, last = film.pace.start_ns, film.pace.end_ns
-    count = sum(r.start_ns <= last and r.until_ns > first for r in film.order.remarks or ())
-    return f"{count} remark{'s' * (count != 1)}, marked ANALYST" if count else ""
+    shown = [r for r in film.order.remarks or () if r.start_ns <= last and r.until_ns > first]
+    kinds = {"ANALYST": sum(not r.by_rule for r in shown), "RULE": sum(r.by_rule for r in shown)}
+    return ", ".join(f"{n} remark{'s' * (n != 1)} marked {who}" for who, n in kinds.items() if n)

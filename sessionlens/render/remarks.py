@@ -1,7 +1,7 @@
-"""What the analyst, not the recording, says of a time: findings and notes, in lines of their own below the
-command.
+"""What an analyst or a rule, not the recording, says of a time: findings and notes, in lines of their own below
+the command.
 
-Each is marked as the analyst's, and its severity is a word, a shape and a colour, so that it reads in grey
+Each is marked as the analyst's or as a rule's, and its severity is a word, a shape and a colour, so that it reads in grey
 and to the colour-blind. Words, no pixels.
 """
 
@@ -18,7 +18,7 @@ from sessionlens.render.theme import Theme
 LASTS = 10 * SECOND  # without an end
 LONGEST = 1000  # characters that are looked at
 LINES = 3  # at most, at one time
-MARK = " ANALYST "
+ANALYST, RULE = " ANALYST ", " RULE "  # who says it: a person, or our own marks, which nobody has looked at
 SHAPES = {"high": "▲", "medium": "◆", "low": "●", "note": "■"}
 ORDER = tuple(SHAPES)
 
@@ -34,6 +34,7 @@ class Remark:
     text: str
     severity: str = "note"
     end_ns: int | None = None
+    by_rule: bool = False
 
     def __post_init__(self) -> None:
         """One line is all that a picture has for it."""
@@ -86,7 +87,8 @@ def line(remark: Remark, facts: Facts, theme: Theme, columns: int) -> Line:
     pill = Span(
         f" {shape} {cut(remark.severity.upper(), 12)} ", theme.on_pill, True, grounds[weight(remark.severity)]
     )
-    mark, gap = Span(MARK, theme.on_pill, True, theme.stamp), Span(" ", theme.band_quiet)
+    who = RULE if remark.by_rule else ANALYST
+    mark, gap = Span(who, theme.on_pill, True, theme.stamp), Span(" ", theme.band_quiet)
     when = Span(f"   at {wall_clock(facts, remark.start_ns)}", theme.band_quiet)
     room = columns - width((mark, gap, pill, when)) - 1
     return (mark, gap, pill, Span(" " + cut(remark.text, room), theme.band_text), when)

@@ -1,4 +1,4 @@
-"""From tables to what an analyst has to say in a video: findings and notes."""
+"""From tables to what an analyst, or a rule of ours, has to say in a video: findings and notes."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def own(session: Session) -> list[Remark]:
             f"{found.mark}: {found.why}",
             found.severity,
             next((t for t in starts if t > begin), session.recording.duration_ns + 1),
+            by_rule=True,
         )
         for found in session.main.findings
     ]

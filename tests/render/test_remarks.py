@@ -49,6 +49,8 @@ def test_word_shape_and_colour(severity: str, theme: Theme) -> None:
     assert all(contrast(each.colour, theme.band) >= 4.5 for each in (words, when))
     assert mark.background is not None and contrast(mark.colour, mark.background) >= 4.5
     assert mark.text == " ANALYST "
+    (line,) = said([Remark(0, "words", severity, by_rule=True)], Facts(), theme, 80, 1)
+    assert line[0].text == " RULE "
     assert severity.upper()[:5] in pill.text
     assert pill.text.split()[0] in SHAPES.values()
     assert pill.background is not None and contrast(pill.colour, pill.background) >= 4.5

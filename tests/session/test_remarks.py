@@ -30,6 +30,7 @@ def test_our_own_marks_stand_until_the_next_command(root: Path) -> None:
     table = session.findings
     assert found is not None and len(found) == len(table) > 0
     assert {r.start_ns for r in found} == {t.value for t in table["start"]}
+    assert all(r.by_rule for r in found)
     assert {r.severity for r in found} == set(table["severity"])
     starts = [t.value for t in session.commands["start"]]
     assert all(not any(r.start_ns < t < r.until_ns for t in starts) for r in found)
