@@ -186,26 +186,19 @@ def decisive(session: Session) -> int:
 
 def picture(session: Session, number: int, path: Path) -> None:
     """The screen right after a command, with who and when above it, as a PNG."""
-    from sessionlens.render import render_image
-    from sessionlens.session.video import chapters, facts
-
     row = session.commands.set_index("n").loc[number]
-    after = row["start"] if row.isna()["end"] else row["end"]
-    frame = session.timeline.at(after.value)
-    image = render_image(
-        frame, session.timeline, facts=facts(session), chapters=chapters(session), t_ns=after.value
-    )
-    image.save(path)
+    session.render(path, at=row["start"] if row.isna()["end"] else row["end"])
 
 
 def what_next(out: Path, session: Session, moment: int) -> Iterator[str]:
     """The files, and commands to try on them, as lines to print."""
     command = visible(str(session.commands.set_index("n").loc[moment, "command"]))
-    recordings, bundle = (shlex.quote(str(path)) for path in (out / "recordings", session.path))
+    named = (out / "recordings", session.path, out / "evidence.mp4")
+    recordings, bundle, video = (shlex.quote(str(path)) for path in named)
     signers = (out / "allowed_signers").absolute()
     principal = shlex.quote(signers.read_text(encoding="utf-8").split()[0])
     from_bundle = shlex.quote(os.path.relpath(signers, session.path.absolute()))
-    lab = own_name()
+    lab, trusted = own_name(), shlex.quote(str(out / "allowed_signers"))
     yield f"\nIn {out}:"
     yield "  evidence.mp4     the session as a video, a chapter for each command"
     yield f"  moment.png       the screen right after: {command}"
@@ -214,7 +207,9 @@ def what_next(out: Path, session: Session, moment: int) -> Iterator[str]:
     yield "\nTo look further:"
     yield f"  {lab} commands {recordings} --marked"
     yield f"  {lab} search {recordings} 'rm -rf'"
-    yield f"  {lab} verify {recordings} --signers {shlex.quote(str(out / 'allowed_signers'))}"
+    yield f"  {lab} play {recordings}"
+    yield f"  {lab} report {recordings} -o case.html --match 'rm -rf' --signers {trusted}"
+    yield f"  {lab} verify {video} --source {recordings} --signers {trusted}"
     yield "\nThe same with tools that know nothing of SessionLens:"
     yield f"  cd {bundle}"
     yield "  sha256sum -c MANIFEST"
