@@ -95,7 +95,8 @@ class Explorer(Acting):
 
     @tags.setter
     def tags(self, rows: pd.DataFrame) -> None:
-        self._tags = tags_table(rows)
+        own = {session.source.session: str(session.path) for session in self._case.all}
+        self._tags = tags_table(rows, own)
         self._show_tags()
 
     @property

@@ -33,12 +33,16 @@ def whole(session: Session) -> dict[str, Any]:
     return {"session": session.source.session, "recording": str(session.path)}
 
 
-def tags_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows as the table `tags`, from a file too. Raises UsageError where columns are missing."""
+def tags_table(rows: pd.DataFrame, recordings: Mapping[str, str]) -> pd.DataFrame:
+    """Rows as the table `tags`, from a file too; `recordings` has that of each session, which rows may lack.
+    Raises UsageError where columns are missing.
+    """
     if missing := {"session", "tag"} - set(rows.columns):
         raise UsageError(f"tags need the columns session and tag: there is no {', '.join(sorted(missing))}")
     given = {name: rows[name].tolist() for name in NAMES if name in rows}
-    return conform({name: [_known(value) for value in values] for name, values in given.items()}, "tags")
+    tags = conform({name: [_known(value) for value in values] for name, values in given.items()}, "tags")
+    own = tags["session"].map(recordings).astype("string")
+    return tags.assign(recording=tags["recording"].fillna(own))
 
 
 def bookmarks_as_tags(session: Session, bookmarks: pd.DataFrame) -> pd.DataFrame:

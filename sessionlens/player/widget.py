@@ -7,7 +7,7 @@ goes over once, when a browser says that it is ready, and is never part of the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,8 +95,10 @@ class Bookmarks(traitlets.TraitType[pd.DataFrame, Any]):
         return None if table is None else table.copy()
 
     def validate(self, obj: Player, value: Any) -> pd.DataFrame:
-        """Raises UsageError for rows without a time within the session."""
-        rows: Iterable[Any] = value.to_dict("records") if isinstance(value, pd.DataFrame) else value
+        """Raises UsageError for what is no rows, and for rows without a time within the session."""
+        rows: Any = value.to_dict("records") if isinstance(value, pd.DataFrame) else value
+        if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
+            raise UsageError("bookmarks are a DataFrame, or a list of dicts with a `time`; none: []")
         return bookmarks_table(rows, obj.stage.seconds, obj.author)
 
 
@@ -177,9 +179,11 @@ class Player(anywidget.AnyWidget):
         from IPython.display import display
 
         still = poster_html(self._poster, self._live, self._page, self._notice)
+        display({"text/html": still, "text/plain": self._poster.said}, raw=True)  # type: ignore[no-untyped-call]
+        if self.comm is None:  # closed: there is a picture, and nothing to play
+            return
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
-        for data in ({"text/html": still, "text/plain": self._poster.said}, {**bundle, "text/html": ""}):
-            display(data, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+        display({**bundle, "text/html": ""}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
         return f"Player({self.stage.title} · {self.stage.masked} · {len(self.bookmarks)} bookmarks)"

@@ -13,6 +13,7 @@ from sessionlens.reporting.model import Case, Exhibit, Sheet
 from sessionlens.times import format_instant
 
 FOUND, NOT_FOUND = "FOUND", "NOT FOUND"
+TEXT_ONLY = "FOUND AS TEXT ONLY"
 UNSURE = "NOT FOUND, BUT NOT EVERYTHING COULD BE SEEN"
 NOTHING_SEEN = "NOTHING WAS LOOKED AT"
 LISTED = "ALL COMMANDS ARE LISTED"
@@ -44,7 +45,8 @@ def answer(case: Case) -> Answer:
     if case.asked.match is None:
         return Answer(LISTED, _listed(case), _seen(case))
     if case.found:
-        return Answer(FOUND, _found(case, case.asked.match), _seen(case))
+        ran = any(exhibit.ran for exhibit in case.found)
+        return Answer(FOUND if ran else TEXT_ONLY, _found(case, case.asked.match), _seen(case))
     if complete(case):
         return Answer(NOT_FOUND, _nothing(case.asked.match) + ".", _seen(case))
     doubt = "; not everything could be seen, so this does not say that it did not happen"
@@ -53,13 +55,21 @@ def answer(case: Case) -> Answer:
 
 def complete(case: Case) -> bool:
     """Whether all there is could be seen."""
-    return case.coverage.complete and not case.deleted
+    return case.coverage.complete and not case.deleted and not _changed(case)
 
 
 def unseen(case: Case) -> list[str]:
     """What could not be seen, in words."""
+    changed = _changed(case)
+    said = [f"{count(len(changed), 'session')} DAMAGED ({some(changed)}): what was there first may be gone"]
     gone = [f"{count(len(case.deleted), 'recording')} deleted by a rule"] if case.deleted else []
-    return [*case.coverage.limits, *gone]
+    return [*case.coverage.limits, *(said if changed else []), *gone]
+
+
+def _changed(case: Case) -> tuple[str, ...]:
+    """The sessions that do not hold though no gap says where: all of one may have been sealed anew."""
+    damaged = (sheet.session for sheet in case.sheets if sheet.verification.status == "DAMAGED")
+    return tuple(session for session in damaged if session not in case.coverage.damaged)
 
 
 def _these(case: Case) -> str:

@@ -8,6 +8,7 @@ from sessionlens.catalog.search import count
 from sessionlens.reporting.figures import OVERALL, RATES, UNSEEN, WITH_INPUT
 from sessionlens.reporting.markup import Markup, element, facts, items, join, paragraphs, table
 from sessionlens.reporting.model import Case, Sheet
+from sessionlens.visible import visible
 
 METHOD = (
     "A session is recorded on a bastion: the person logs in there, and a recorder passes every byte on to "
@@ -117,7 +118,7 @@ def _commands(sheet: Sheet) -> list[str]:
     signer = (seal.signer or "").split(",")[0]
     who = f"-Y verify -f allowed_signers -I {shlex.quote(signer)}" if signer else "-Y check-novalidate"
     return [
-        f"cd {shlex.quote(sheet.path)}",
+        f"cd {shlex.quote(visible(sheet.path))}",
         f"sha256sum MANIFEST        # {sheet.seal.sha256 if sheet.seal else ''}",
         "sha256sum -c MANIFEST     # every file: OK",
         f"ssh-keygen {who} -n sessionlens -s MANIFEST.sig < MANIFEST",
@@ -148,11 +149,10 @@ def listing(case: Case) -> str:
 
 
 def _line(sheet: Sheet) -> str:
+    path = visible(sheet.path)  # a line feed in a name would be a line of the list
     if sheet.seal is None:
-        return f"{'-' * 64}  {sheet.path}"
-    return f"{sheet.seal.sha256}  {sheet.path}" + (
-        "/MANIFEST" if sheet.seal.sealed else f" ({sheet.seal.of})"
-    )
+        return f"{'-' * 64}  {path}"
+    return f"{sheet.seal.sha256}  {path}" + ("/MANIFEST" if sheet.seal.sealed else f" ({sheet.seal.of})")
 
 
 def versions(case: Case) -> Markup:

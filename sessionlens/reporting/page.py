@@ -15,7 +15,6 @@ from sessionlens.reporting.answer import answer, question
 from sessionlens.reporting.exhibits import exhibits
 from sessionlens.reporting.markup import Markup, element
 from sessionlens.reporting.model import Case
-from sessionlens.visible import visible
 
 APPENDIX = "Appendix: all commands"
 
@@ -49,7 +48,7 @@ def foot(case: Case) -> str:
 def _named(case: Case) -> str:
     """The hash that names what this is a report of."""
     if len(case.sheets) > 1:
-        whole = hashlib.sha256((visible(method.listing(case), keep="\n") + "\n").encode()).hexdigest()
+        whole = hashlib.sha256((method.listing(case) + "\n").encode()).hexdigest()
         return f"SHA-256 of the {len(case.sheets)} recordings' list: {whole}"
     seal = case.sheets[0].seal if case.sheets else None
     return f"SHA-256 of the {seal.of}: {seal.sha256}" if seal else "no recording with a hash"

@@ -20,7 +20,7 @@ from sessionlens.catalog.corpus import Corpus, instant, nobody, selected, worded
 from sessionlens.catalog.search import count
 from sessionlens.errors import UsageError
 from sessionlens.evidence import deleted
-from sessionlens.masking import Mask, Tally
+from sessionlens.masking import Mask, Tally, Wanted
 from sessionlens.render.together import Together
 from sessionlens.render.versions import font_hashes, libraries
 from sessionlens.reporting import Asked, Case, answer, page
@@ -158,20 +158,21 @@ def made_of(over: Corpus, wish: Wish, missing: tuple[tuple[str, str], ...]) -> C
         hits = over.search(wish.text, **wish.filters)
         coverage = replace(hits.coverage, untold=coverage.untold)
         found = found_in(commands, ran_rows(over.commands, wish.words, **wish.filters), hits, files)
-    texts = Texts([each.mask for each in files.values()])
+    usual = Mask(Wanted(defaults=wish.mask is not False))  # where no session is left to ask
+    texts = Texts([each.mask for each in files.values()] or [usual])
     whose = [f"person {wish.person}"] if wish.person is not None else []
-    filters = [*whose, *worded(None, low, high)]
+    filters = texts.all([*whose, *worded(None, low, high)])
     left_out = [f"only {', '.join(filters)}: {count(len(every) - len(chosen), 'session')} not looked at"]
     notes = (*left_out, *nobody(wish.person, (each.info.person for each in every))) if filters else ()
     asked = Asked(
-        texts.text(wish.text), texts.text(wish.question), texts.text(wish.case), tuple(filters), _made(wish)
+        texts.text(wish.text), texts.text(wish.question), texts.text(wish.case), filters, _made(wish)
     )
     return Case(
         asked,
         tuple(
             sheet(each, over.root, wish.signers, searched=wish.text is not None) for each in files.values()
         ),
-        replace(coverage, notes=notes),
+        replace(coverage, notes=texts.all(notes)),
         tuple(found[: wish.limit]),
         tuple(found[wish.limit :]),
         masked(files, commands.drop(columns="output")),  # what is not shown is not counted
@@ -196,6 +197,10 @@ class Texts:
         for mask in self._masks if said is not None else ():
             said = mask.text(str(said))
         return said
+
+    def all(self, said: Iterable[str]) -> tuple[str, ...]:
+        """The same of each of some."""
+        return tuple(self.text(each) or "" for each in said)
 
 
 def masked(files: Files, table: pd.DataFrame) -> pd.DataFrame:

@@ -90,12 +90,15 @@ def masked_rows(frame: pd.DataFrame, mask: Masking, opener: Opener) -> tuple[pd.
     rows, tally = frame.reset_index(drop=True), Tally()
     if mask is False:
         return rows, tally
+    if rows["recording"].isna().any():
+        raise UsageError(
+            "rows without a recording cannot be masked: name it in that column (mask=False: as it is)"
+        )
     parts = []
-    for path, own in rows.groupby("recording", sort=False, dropna=True):
+    for path, own in rows.groupby("recording", sort=False):
         parts.append(masked_part(own, str(path), mask, opener))
         tally.update(parts[-1].attrs.pop("masked", {}))
-    rest = rows[rows["recording"].isna()]
-    return (pd.concat([*parts, rest]).sort_index() if parts else rows), tally
+    return (pd.concat(parts).sort_index() if parts else rows), tally
 
 
 def masked_part(own: pd.DataFrame, path: str, mask: Masking, opener: Opener) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def found_in(commands: pd.DataFrame, started: pd.DataFrame, hits: Hits, files: F
     ran = list(rows_of(started))
     others = with_text(commands, hits, {_key(r) for r in ran})
     lines = list(rows_of(pd.DataFrame(hits[hits["where"] != "command"])))
-    own, rest = apart([*ran, *others], lines)
+    own, rest = apart([*ran, *others], lines, begins(commands))
     return [
         *(files[r["recording"]].command(r, STARTS, own.get(_key(r), ()), True) for r in ran),
         *(files[r["recording"]].command(r, HAS, own.get(_key(r), ()), False) for r in others),
@@ -47,21 +47,42 @@ def with_text(commands: pd.DataFrame, hits: Hits, known: set[tuple[str, str]]) -
     return [row for row in rows_of(commands) if _key(row) in wanted]
 
 
+def begins(commands: pd.DataFrame) -> dict[tuple[str, str], pd.Timedelta]:
+    """Since when a line can be that of each command: since the command before it ended, or had its line."""
+    found = {}
+    for _, own in commands.groupby(["recording", "channel"], sort=False):
+        since = end = pd.Timedelta(-1, "ns")
+        for row in rows_of(own.sort_values("taken", kind="stable")):
+            found[_key(row)] = end if end <= row["start"] else since
+            since, end = row["taken"], row["end"]
+    return found
+
+
 def apart(
-    commands: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]
+    commands: Sequence[dict[str, Any]],
+    lines: Sequence[dict[str, Any]],
+    since: Mapping[tuple[str, str], pd.Timedelta],
 ) -> tuple[dict[tuple[str, str], list[dict[str, Any]]], list[dict[str, Any]]]:
-    """Lines that show one of these commands as it was typed, by the command; and all other lines."""
+    """Lines (in order of time) that show one of these commands as typed, by the command; and all others.
+
+    A line that ends so and stood there before (`since`) or came later was printed, and is another place; but
+    for one that is the same to the letter as that of the command: it was shown again.
+    """
     by_channel: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in commands:
         by_channel.setdefault((row["recording"], row["channel"]), []).append(row)
     own: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    rest = []
+    rest, typed = [], dict[tuple[str, int, str], tuple[str, str]]()
     for line in lines:
-        near = by_channel.get((line["recording"], line["channel"]), []) if line["where"] in ON_SCREEN else []
+        place = line["recording"], line["channel"]
+        near = by_channel.get(place, []) if line["where"] in ON_SCREEN else []
         shown = line["text"].rstrip()
-        if ends := [row for row in near if row["command"] and shown.endswith(row["command"])]:
-            nearest = min(ends, key=lambda row: abs(row["start"] - line["start"]))
-            own.setdefault(_key(nearest), []).append(line)
+        ends = [row for row in near if row["command"] and shown.endswith(row["command"])]
+        taking = [row for row in ends if since[_key(row)] < line["start"] <= row["taken"]]
+        if taking:
+            typed[*place, shown] = _key(taking[-1])
+        if ends and (key := typed.get((*place, shown))):
+            own.setdefault(key, []).append(line)
         else:
             rest.append(line)
     return own, rest

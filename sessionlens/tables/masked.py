@@ -16,6 +16,7 @@ AS_THEY_ARE = frozenset(
     {"session", "recording", "ref", "kind", "where", "format", "source", "confidence", "severity", "left"}
     | {"sha256", "key", "sealed_for", "protocol", "operation", "direction", "method", "input", "file", "mark"}
 )
+TEXTS = (str, bytes, list, tuple, set, dict)  # what an analyst's own column may hold is written as text too
 Pieces = Mapping[tuple[Any, ...], list[tuple[int, int, str]]]
 
 
@@ -33,14 +34,19 @@ def masked_table(table: pd.DataFrame, mask: Mask, pieces: Pieces | None = None) 
         tally.update(some[0][2] for before, some in pairwise([[], *known]) if some and not before)
         out["text"] = pd.Series(cut, index=out.index, dtype="string")
     for name in out.columns:
-        if name in AS_THEY_ARE or not pd.api.types.is_string_dtype(out[name].dtype):
-            continue
-        values = out[name].tolist()
-        at = [i for i, value in enumerate(values) if isinstance(value, str) and value]
-        for i, (text, secrets) in zip(at, mask.texts([values[i] for i in at]), strict=True):
+        values = [] if name in AS_THEY_ARE else out[name].tolist()
+        at = [i for i, value in enumerate(values) if isinstance(value, TEXTS)]
+        found = [
+            (i, text, secrets)
+            for i, (text, secrets) in zip(at, mask.texts([str(values[i]) for i in at]), strict=True)
+            if secrets
+        ]
+        for i, text, secrets in found:
             values[i] = text
             tally.update(kinds(secrets))
-        out[name] = pd.Series(values, index=out.index, dtype=out[name].dtype)
+        if found:
+            fixed = isinstance(out[name].dtype, pd.CategoricalDtype)  # no text but these
+            out[name] = pd.Series(values, index=out.index, dtype="string" if fixed else out[name].dtype)
     return out, tally
 
 

@@ -171,6 +171,9 @@ def test_tags_come_back_from_a_file(case: sl.Explorer, tmp_path: Path) -> None:
     assert list(case.tags["tag"]) == ["odd"] and case.tags["channel"].iloc[0] == 0
     with pytest.raises(sl.UsageError, match="no session"):
         case.tags = back.drop(columns="session")
+    recordings = list(case.tags["recording"])
+    case.tags = back[["session", "tag", "note"]]
+    assert list(case.tags["recording"]) == recordings, "so that it can be masked and played"
 
 
 def test_a_tag_needs_a_word_and_a_place(case: sl.Explorer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ def hold(page: Any, condition: str) -> None:
 @pytest.fixture
 def page(played: Played, insider: sl.Session) -> Any:
     return played(insider, mask=False)
+
+
+def test_no_zoom_makes_a_picture_that_browsers_leave_empty(
+    typescript: Callable[..., Path], played: Played
+) -> None:
+    path = typescript([(0.1, "o", b"\x1b[41m\x1b[2J")], columns=4096, rows=1024)
+    page = played(sl.open(path))
+    look = "Array.from(c.getContext('2d').getImageData(c.width - 9, c.height - 9, 1, 1).data)"
+    for zoom in ("fit", "100%", "150%", "200%"):
+        page.select_option(f"{ROOT} select[aria-label='zoom (z)']", zoom)
+        red, green, _, _ = page.evaluate(f"((c) => {look})(document.querySelector('{ROOT} .sl-screen'))")
+        assert red > 2 * green, zoom
 
 
 def test_each_step_shows_the_right_frame(page: Any, insider: sl.Session) -> None:

@@ -153,7 +153,8 @@ def test_a_bookmark_of_the_browser_is_observed_as_a_table(player: Player) -> Non
 
 def test_what_is_no_bookmark_changes_nothing(player: Player) -> None:
     player.bookmarks = [{"time": 1}]
-    for wrong in ([{"note": "when?"}], [{"time": 9, "end": 8}], [{"time": 700}]):
+    nothing: list[Any] = [None, [3.0], {"time": 3}, "00:00:03"]
+    for wrong in ([{"note": "when?"}], [{"time": 9, "end": 8}], [{"time": 700}], *nothing):
         with pytest.raises(UsageError):
             player.bookmarks = wrong
     table = player.bookmarks
@@ -197,3 +198,6 @@ def test_in_a_notebook_it_is_two_outputs_the_first_of_which_needs_no_widget(
     assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == player.model_id  # type: ignore[index]
     assert live["text/html"] == ""
     assert player._dom_classes[0] in still["text/html"]
+    player.close()
+    player._ipython_display_()
+    assert shown[2:] == [still], "what is closed is a picture"

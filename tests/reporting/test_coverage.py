@@ -167,3 +167,37 @@ def test_filters_hold_for_exhibits_and_appendix(plain: Path, tmp_path: Path) -> 
     page = read(tmp_path / "case.html")
     assert made.exhibits == 0 and "pwd" in page.section("Appendix")
     assert "rm -rf /srv/app" not in page.section("Appendix")
+
+
+def test_a_seal_that_does_not_hold_is_no_no(root: Path, signers: Path, tmp_path: Path) -> None:
+    """All of a recording may have been written anew: no byte is wrong then, but the signature."""
+    folder = tmp_path / "bash"
+    shutil.copytree(root / "fixtures/sessions/bash", folder)
+    assert sl.report(folder, tmp_path / "x.html", match="shutdown", signers=signers).answer == "NOT FOUND"
+    (other,) = (root / "fixtures/sessions/vim").rglob("MANIFEST.sig")
+    shutil.copy(other, next(folder.rglob("MANIFEST.sig")))
+    assert not len(sl.open(folder).gaps)
+    made = sl.report(folder, tmp_path / "x.html", match="shutdown", signers=signers)
+    assert made.answer == "NOT FOUND, BUT NOT EVERYTHING COULD BE SEEN"
+    said = f"1 session DAMAGED ({sl.open(folder).info.session}): what was there first may be gone"
+    page = read(tmp_path / "x.html")
+    assert said in page.section("Answer") and said in page.section("What was looked at")
+
+
+def test_a_text_that_only_stood_there_is_not_what_was_run(shell_session: Maker, tmp_path: Path) -> None:
+    path = shell_session([("cat notes", "do not run rm -rf /srv\n"), ("ls", "")])
+    made = sl.report(path, tmp_path / "x.html", match="rm -rf", question="Did John delete it?")
+    assert made.answer == "FOUND AS TEXT ONLY" and made.exhibits == 1
+    answer = read(tmp_path / "x.html").section("Answer")
+    assert "No command that could be read starts “rm -rf”, and the text stands in 1 place" in answer
+
+
+def test_what_a_program_printed_is_not_the_line_of_a_command(shell_session: Maker, tmp_path: Path) -> None:
+    """It has the words of a later command at its end, and stands there until that is run."""
+    path = shell_session([("cat notes", "do not run rm -rf /srv\n"), ("rm -rf /srv", "")])
+    made = sl.report(path, tmp_path / "x.html", match="rm -rf")
+    assert made.answer == "FOUND" and made.exhibits == 2
+    ran, printed = read(tmp_path / "x.html").all("article", class_="exhibit")
+    hits = sl.open(path).search("do not run rm -rf /srv")
+    (ref,) = hits["ref"]
+    assert ref in printed and ref not in ran

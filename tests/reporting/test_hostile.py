@@ -91,3 +91,19 @@ def test_a_page_is_small(root: Path, tmp_path: Path) -> None:
     pictures = [b64decode(source.partition(",")[2]) for source in page.attributes("img", "src")]
     assert made.exhibits == len(pictures) == 6 and max(map(len, pictures)) < 60_000
     assert made.bytes < 400_000
+
+
+def test_a_folder_adds_no_line_to_the_list_of_hashes(shell_session: Maker, tmp_path: Path) -> None:
+    paths = [shell_session([("ls", "")], name) for name in ("plain", f"x\n{'0' * 64}  no")]
+    sl.report(map(sl.open, paths), tmp_path / "case.html")
+    page = read(tmp_path / "case.html")
+    (listed,) = page.all("pre", class_="commands")
+    assert len(listed.split("\n")) == 2 and "x\\n000" in listed
+    assert hashlib.sha256(f"{listed}\n".encode()).hexdigest() in page.source
+
+
+def test_whose_it_is_asked_is_masked_too(typescript: Maker, tmp_path: Path) -> None:
+    made = sl.open(typescript(session(0)))
+    asked = "--password=Tr0ub4dor-Zq77"
+    assert made.report(tmp_path / "x.html", person=asked, question=asked).answer == "NOTHING WAS LOOKED AT"
+    assert "Tr0ub4dor" not in (tmp_path / "x.html").read_text("utf-8")

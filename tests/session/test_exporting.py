@@ -178,6 +178,25 @@ def test_a_recording_that_is_gone_is_not_written_unmasked(shell_session: Maker, 
     assert not (tmp_path / "x.csv").exists()
 
 
+@pytest.mark.parametrize("as_one", [lambda texts: texts.astype("category"), lambda texts: texts.str.split()])
+def test_a_column_of_another_kind_is_masked_too(shell_session: Maker, tmp_path: Path, as_one: Any) -> None:
+    commands = sl.open(shell_session(LINES)).commands
+    other = commands.assign(typed=as_one(commands["command"].astype("object")))
+    for name in ("x.csv", "x.xlsx"):
+        other.sl.export(tmp_path / name)
+    rows = [read_csv(tmp_path / "x.csv"), [[c.value for c in row] for row in sheet(tmp_path / "x.xlsx")]]
+    assert SECRET not in str(rows) and str(rows).count("[masked: password]") >= 4
+
+
+def test_a_row_without_a_recording_is_not_written_unmasked(shell_session: Maker, tmp_path: Path) -> None:
+    commands = sl.open(shell_session(LINES)).commands
+    commands.loc[1, "recording"] = pd.NA
+    with pytest.raises(sl.UsageError, match="without a recording"):
+        commands.sl.export(tmp_path / "x.csv")
+    assert not (tmp_path / "x.csv").exists()
+    assert commands.sl.export(tmp_path / "x.csv", mask=False).rows == 3
+
+
 @pytest.mark.parametrize("name", ["x.txt", "x", "x.xls"])
 def test_other_suffixes_are_refused(insider: sl.Session, tmp_path: Path, name: str) -> None:
     with pytest.raises(sl.UsageError, match=r"\.xlsx or \.csv"):

@@ -14,6 +14,7 @@ const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16];
 const ZOOMS = ["fit", "100%", "150%", "200%"];
 const FONT_SIZE = 14; // CSS pixels at 100 %
 const MARGIN = 10; // CSS pixels around the screen, at least
+const MOST_PIXELS = 2 ** 26, MOST_WIDE = 2 ** 15 - 1; // of a canvas: browsers leave larger ones empty
 const FONTS = '"DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace';
 const SHAPES = { high: "▲", medium: "◆", low: "●", note: "■" };
 const MOST_HITS = 500; // in the list; all are on the bar
@@ -730,15 +731,12 @@ class Painter {
     let wide = fontSize
       ? Math.round(fontSize * advance)
       : Math.floor(Math.min(width / columns, (height / rows / tall) * advance));
-    wide = Math.max(wide, 2);
+    const shape = tall / advance, room = Math.sqrt(MOST_PIXELS / (columns * rows * shape));
+    wide = Math.max(Math.floor(Math.min(wide, room, MOST_WIDE / columns, MOST_WIDE / rows / shape)), 2);
+    const high = Math.round(wide * shape);
     return {
       w: wide,
-      h: Math.max(
-        fontSize
-          ? Math.round((wide / advance) * tall)
-          : Math.min(Math.round((wide / advance) * tall), Math.floor(height / rows)),
-        4,
-      ),
+      h: Math.max(fontSize ? high : Math.min(high, Math.floor(height / rows)), 4),
       font: wide / advance,
     };
   }
@@ -1166,7 +1164,7 @@ function drawMark(ink, mark, x, theme) {
 
 /** A severity as shape, word and colour. */
 function pill(severity) {
-  const known = severity in SHAPES ? severity : "medium";
+  const known = Object.hasOwn(SHAPES, severity) ? severity : "medium";
   return h("span", { class: `sl-pill sl-${known}` }, `${SHAPES[known]} ${visible(severity).toUpperCase()}`);
 }
 
