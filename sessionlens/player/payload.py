@@ -57,6 +57,7 @@ from sessionlens.zones import zone_of
 MAGIC = b"SLP1"
 UNSET = 0x1000000
 SECOND = 1_000_000_000
+DAY, QUARTER = 86400, 15 * 60  # s; no zone has changed its clocks at another minute in the times of SSH
 
 
 def payload(film: Film) -> bytes:
@@ -149,14 +150,19 @@ def zone(film: Film) -> dict[str, Any] | None:
     if film.zone is None or film.started_ns is None:
         return None
     place = zone_of(film.zone)
-    quarter = 15 * 60  # no zone has ever changed its clocks at another minute in the times of SSH
-    steps: list[list[int]] = []
+
+    def away(moment: int) -> int:
+        offset = datetime.fromtimestamp(moment, UTC).astimezone(place).utcoffset()
+        return 0 if offset is None else int(offset.total_seconds())
+
     begin, end = film.started_ns // SECOND, (film.started_ns + film.until_ns) // SECOND
-    for moment in (begin, *range(begin - begin % quarter + quarter, end + 1, quarter)):
-        away = datetime.fromtimestamp(moment, UTC).astimezone(place).utcoffset()
-        seconds = 0 if away is None else int(away.total_seconds())
-        if not steps or steps[-1][1] != seconds:
-            steps.append([moment - begin, seconds])
+    steps: list[tuple[float, int]] = [(0, away(begin))]
+    for morning in range(begin - begin % QUARTER, end + 1, DAY):
+        if away(morning + DAY) == steps[-1][1]:
+            continue
+        for moment in range(morning, morning + DAY + 1, QUARTER):
+            if begin < moment <= end and (seconds := away(moment)) != steps[-1][1]:
+                steps.append(((moment * SECOND - film.started_ns) / SECOND, seconds))
     return {"name": film.zone, "steps": steps}
 
 

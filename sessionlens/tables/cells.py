@@ -62,7 +62,7 @@ def player(session: Any) -> Callable[[Any], str]:
     def cell(value: Any) -> str:
         text = html_safe(shown(value))
         time = value if isinstance(value, pd.Timedelta) else START if isinstance(value, str) else None
-        if not known or time is None:
+        if not known or time is None or not time >= START:
             return text
         return f'<a href="#sessionlens={session}@{seconds(time.value)}" title="{_HINT}">▶&nbsp;{text}</a>'
 

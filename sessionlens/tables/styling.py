@@ -51,6 +51,8 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
     rows = pd.DataFrame(table).head(most)
     if not rows.index.is_unique:
         rows = rows.reset_index(drop=True)
+    for axis in ("index", "columns"):  # names of these, which a Styler does not format
+        rows = rows.rename_axis([None if n is None else _label(n) for n in getattr(rows, axis).names], axis=axis)
     style = styler(rows)
     style = style.format({name: formatter(str(name)) for name in rows.columns})
     time = time_column(rows.columns)

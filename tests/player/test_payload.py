@@ -187,6 +187,11 @@ def test_the_zone_beside_utc_follows_its_clocks(insider: sl.Session, film_of: Ca
     film = replace(film, started_ns=1_792_889_970_000_000_000, end_ns=60 * 10**9)
     zone = Decoded(payload(film)).told["zone"]
     assert zone == {"name": "Europe/Vienna", "steps": [[0, 7200], [30, 3600]]}
+    # a fraction of a second later, and until after the change of spring
+    film = replace(film, started_ns=film.started_ns + 250_000_000, end_ns=200 * 86_400 * 10**9)
+    zone = Decoded(payload(film)).told["zone"]
+    spring = 29.75 + 154 * 86_400  # 2027-03-28 01:00 UTC
+    assert zone == {"name": "Europe/Vienna", "steps": [[0, 7200], [29.75, 3600], [spring, 7200]]}
 
 
 def test_twenty_thousand_frames_are_small(benchmarks: Callable[[str], object]) -> None:

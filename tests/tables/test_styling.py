@@ -38,8 +38,12 @@ def test_hostile_text_in_every_column_is_only_text(table: str) -> None:
 
 def test_hostile_labels_are_only_text() -> None:
     table = conform({"session": ["0123abcd"], "recording": "x", "command": HOSTILE}, "commands")
-    html = styled(table.set_index("command", drop=False).rename(columns={"n": HOSTILE})).to_html()
-    assert "<script" not in html and "\u202e" not in html
+    labelled = table.set_index("command", drop=False).rename(columns={"n": HOSTILE})
+    for named in (labelled, labelled.rename_axis(index=HOSTILE, columns=HOSTILE)):
+        html = styled(named).to_html()
+        assert "<script" not in html and "\u202e" not in html
+    several = table.set_index(["command", "session"], drop=False).rename_axis([HOSTILE, None])
+    assert "<script" not in styled(several).to_html()
 
 
 def test_severity_and_confidence_are_words_and_shapes() -> None:
