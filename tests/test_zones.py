@@ -58,6 +58,21 @@ def test_a_day_lasts_as_long_as_it_did_there() -> None:
     assert last.value - first.value == 25 * 3600 * 10**9 - 1
 
 
+def test_a_day_is_whole_in_any_form() -> None:
+    last = instant("2026-11-03T23:59:59.999999999Z")
+    for day in ("2026-11-03", " 20261103 ", date(2026, 11, 3)):
+        assert instant(day, end_of_day=True) == last
+
+
+@pytest.mark.parametrize(
+    "time", ["03/11/2026", "2026-11", "14:00", "today", "0001-01-01", "2262-04-12", "nan"]
+)
+def test_a_day_that_could_be_another_is_not_guessed(time: str) -> None:
+    for end in (False, True):
+        with pytest.raises(sl.UsageError, match="is no date or time"):
+            instant(time, end_of_day=end)
+
+
 @pytest.mark.parametrize("time", ["2026-10-25 02:30", "2026-03-29 02:30"])
 def test_a_time_that_was_twice_or_never_is_not_guessed(time: str) -> None:
     sl.options.tz = "Europe/Berlin"

@@ -5,7 +5,9 @@ Without an index: each recording is opened and replayed at its first use.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +24,8 @@ from sessionlens.settings import local, placed
 from sessionlens.tables.nothing import or_nothing
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
+
+_DATE = re.compile(r"\d{4}-?\d\d-?\d\d(?!\d)")
 
 
 class SessionLike(Protocol):
@@ -268,26 +272,29 @@ def session_row(session: SessionLike) -> pd.DataFrame:
     return conform(data, "sessions")
 
 
-def instant(value: str | pd.Timestamp | None, *, end_of_day: bool = False) -> pd.Timestamp | None:
+def instant(value: str | date | None, *, end_of_day: bool = False) -> pd.Timestamp | None:
     """A time of the wall clock in UTC; without a zone it is read in that of the options. A date as the end of
-    a span is its last moment. Raises UsageError.
+    a span is its last moment. Raises UsageError, also for what could be read in two ways (03/11/2026).
     """
     if value is None:
         return None
     try:
+        if isinstance(value, str) and not _DATE.match(value.strip()):
+            raise ValueError("it does not begin with year, month and day")
         time = pd.Timestamp(value)
-    except ValueError as error:
+        if pd.isna(time):
+            raise ValueError("it is empty")
+        day = isinstance(value, date) and not isinstance(value, datetime)
+        last = end_of_day and (day or _DATE.fullmatch(str(value).strip()) is not None)
+        time = time + pd.Timedelta(days=1) if last else time
+        if time.tzinfo is None:
+            time = time.tz_localize(placed(time.to_pydatetime(warn=False)).tzinfo)
+        time = time.tz_convert("UTC").as_unit("ns")
+        return time - pd.Timedelta(1, "ns") if last else time
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"{value!r} is no date or time: {error}; write 2026-11-03 or 2026-11-03 14:00"
         ) from None
-    if pd.isna(time):
-        raise UsageError(f"{value!r} is no date or time; write 2026-11-03 or 2026-11-03 14:00")
-    last = end_of_day and isinstance(value, str) and len(value.strip()) <= len("2026-11-03")
-    time = time + pd.Timedelta(days=1) if last else time
-    if time.tzinfo is None:
-        time = time.tz_localize(placed(time.to_pydatetime(warn=False)).tzinfo)
-    time = time.tz_convert("UTC")
-    return time - pd.Timedelta(1, "ns") if last else time
 
 
 def selected(info: Info, user: str | None, low: pd.Timestamp | None, high: pd.Timestamp | None) -> bool:

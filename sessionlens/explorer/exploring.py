@@ -139,7 +139,13 @@ class Explorer(Acting):
         row = None if chosen is None or pd.isna(chosen["start"].iloc[0]) else chosen.iloc[0]
         player = session.play(row)
         number = None if row is None or pd.isna(row["channel"]) else int(row["channel"])
-        self._players[session.source.session] = (session.on(number), player)
+        name, played = session.source.session, session.on(number)
+        before, last = self._players.get(name, (played, None))
+        if last is not None and before.info.channel == played.info.channel:
+            player.bookmarks = last.bookmarks
+        elif last is not None:
+            self._tags = join([self._tags, bookmarks_as_tags(before, last.bookmarks)], "tags")
+        self._players[name] = (played, player)
         self._panel.stage.children = (player,)
         player.observe(lambda _: self._show_tags(), "bookmarks")
         return player

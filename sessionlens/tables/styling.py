@@ -51,8 +51,7 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
     rows = pd.DataFrame(table).head(most)
     if not rows.index.is_unique:
         rows = rows.reset_index(drop=True)
-    for axis in ("index", "columns"):  # names of these, which a Styler does not format
-        rows = rows.rename_axis([None if n is None else _label(n) for n in getattr(rows, axis).names], axis=axis)
+    rows = rows.set_axis(_renamed(rows.index), axis="index").set_axis(_renamed(rows.columns), axis="columns")
     style = styler(rows)
     style = style.format({name: formatter(str(name)) for name in rows.columns})
     time = time_column(rows.columns)
@@ -72,6 +71,11 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
     said = [f"{_label(name)}: {_label(rows[name].iloc[0])}" for name in same]
     cut = [f"the first {len(rows):,} of {len(table):,} rows"] if len(table) > len(rows) else []
     return style.set_caption(" · ".join([*said, *cut])) if said or cut else style
+
+
+def _renamed(labels: pd.Index[Any]) -> pd.Index[Any]:
+    """Labels whose own names are safe: a Styler formats all but these."""
+    return labels.set_names([None if name is None else _label(name) for name in labels.names])
 
 
 def styler(rows: pd.DataFrame) -> Styler:

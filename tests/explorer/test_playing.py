@@ -15,7 +15,6 @@ def insider(root: Path) -> sl.Explorer:
     return sl.explore(root / "fixtures" / "sessions" / "insider")
 
 
-@pytest.mark.skipif(not hasattr(sl.Session, "play"), reason="the player is not there yet")
 def test_a_hit_is_where_it_plays_and_another_hit_moves_it(insider: sl.Explorer) -> None:
     insider.filter(ran="rm -rf").select_hits(0)
     player = insider.play()
@@ -25,7 +24,6 @@ def test_a_hit_is_where_it_plays_and_another_hit_moves_it(insider: sl.Explorer) 
     assert player.time == pytest.approx(insider.hits["start"].iloc[3].total_seconds())
 
 
-@pytest.mark.skipif(not hasattr(sl.Session, "play"), reason="the player is not there yet")
 def test_bookmarks_and_moments_are_tags(insider: sl.Explorer) -> None:
     player = insider.select(0).play()
     player.bookmarks = [{"time": 3.0, "tag": "<b>odd</b>", "note": "n"}]
@@ -37,10 +35,16 @@ def test_bookmarks_and_moments_are_tags(insider: sl.Explorer) -> None:
     assert set(insider.tags["session"]) == {"7c2a45ee"} and set(insider.tags["channel"]) == {0}
 
 
-@pytest.mark.skipif(not hasattr(sl, "report"), reason="the report is not there yet")
 def test_the_report_is_of_what_is_selected(insider: sl.Explorer, tmp_path: Path) -> None:
     insider.filter(ran="rm -rf").select(0).export(tmp_path, tables="csv", report=True)
     assert "rm -rf src/payments" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_bookmarks_outlive_the_player_they_were_made_in(insider: sl.Explorer) -> None:
+    insider.select(0).play().bookmarks = [{"time": 3.0, "tag": "odd"}]
+    insider.filter(ran="rm -rf").select_hits(0)
+    player = insider.play()
+    assert list(player.bookmarks["tag"]) == ["odd"] and list(insider.tags["tag"]) == ["odd"]
 
 
 def test_without_a_selection_there_is_nothing_to_play(insider: sl.Explorer) -> None:

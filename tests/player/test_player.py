@@ -52,6 +52,7 @@ def test_no_zoom_makes_a_picture_that_browsers_leave_empty(
 ) -> None:
     path = typescript([(0.1, "o", b"\x1b[41m\x1b[2J")], columns=4096, rows=1024)
     page = played(sl.open(path))
+    page.keyboard.press("End")
     look = "Array.from(c.getContext('2d').getImageData(c.width - 9, c.height - 9, 1, 1).data)"
     for zoom in ("fit", "100%", "150%", "200%"):
         page.select_option(f"{ROOT} select[aria-label='zoom (z)']", zoom)
