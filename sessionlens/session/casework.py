@@ -167,18 +167,20 @@ def made_of(over: Corpus, wish: Wish, missing: tuple[tuple[str, str], ...]) -> C
     asked = Asked(
         texts.text(wish.text), texts.text(wish.question), texts.text(wish.case), filters, _made(wish)
     )
+    names = tuple(Path(place).name for place in over.unreadable)  # and not where they lie here
+    reasons = [why.replace(place, Path(place).name) for place, why in over.unreadable.items()]
     return Case(
         asked,
         tuple(
             sheet(each, over.root, wish.signers, searched=wish.text is not None) for each in files.values()
         ),
-        replace(coverage, notes=texts.all(notes)),
+        replace(coverage, notes=texts.all(notes), unreadable=names),
         tuple(found[: wish.limit]),
         tuple(found[wish.limit :]),
         masked(files, commands.drop(columns="output")),  # what is not shown is not counted
         masked(files, chosen_rows(over.findings, **wish.filters)),
         masked(files, join((each.gaps for each in chosen), "gaps")),
-        tuple((Path(place).name, why) for place, why in over.unreadable.items()),
+        tuple(zip(names, texts.all(reasons), strict=True)),
         missing,
         tally_of(files),
         libraries(),

@@ -22,12 +22,13 @@ import pandas as pd
 from sessionlens.catalog.search import Hits
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.evidence.origin import manifest_sha256
-from sessionlens.masking import Tally
+from sessionlens.masking import Mask, Tally, Wanted
 from sessionlens.session.masking import Masking
 from sessionlens.session.opening import open
 from sessionlens.session.outputs import check_output
 from sessionlens.tables.excel import Sheet, csv_value, heads
 from sessionlens.tables.html import html_text
+from sessionlens.tables.masked import masked_table
 from sessionlens.tables.nothing import Nothing
 from sessionlens.tables.output import csv_cell
 from sessionlens.tables.schema import TABLES
@@ -102,12 +103,14 @@ def masked_rows(frame: pd.DataFrame, mask: Masking, opener: Opener) -> tuple[pd.
 
 
 def masked_part(own: pd.DataFrame, path: str, mask: Masking, opener: Opener) -> pd.DataFrame:
-    """Rows of one recording; what tells why it cannot be opened is written as it is."""
+    """Rows of one recording; of one that cannot be opened why not, which may quote it."""
     try:
         session = opener(path)
     except SessionLensError as error:
         if "kind" in own and (own["kind"] == "unreadable").all():
-            return own.copy()
+            out, tally = masked_table(own, Mask(Wanted()))
+            out.attrs["masked"] = dict(tally)
+            return out
         raise UsageError(
             f"{path}: cannot be opened, and so not be masked ({error}); mask=False writes it as it is"
         ) from error

@@ -201,3 +201,19 @@ def test_what_a_program_printed_is_not_the_line_of_a_command(shell_session: Make
     hits = sl.open(path).search("do not run rm -rf /srv")
     (ref,) = hits["ref"]
     assert ref in printed and ref not in ran
+
+
+def test_why_it_cannot_be_opened_tells_no_secret_and_no_place(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    for name in ("vim", "exec"):
+        shutil.copytree(root / "fixtures/sessions" / name, folder / name)
+    (facts,) = (folder / "vim").rglob("session.json")
+    facts.write_text(facts.read_text().replace('"version": 1', '"version": "--password=Tr0ub4dor-Zq77"', 1))
+    case = sl.corpus(folder)
+    assert "Tr0ub4dor" in str(case.unreadable)
+    sl.report(case, tmp_path / "case.html", match="shutdown")
+    page = read(tmp_path / "case.html")
+    assert "bundle version" in page.section("What was looked at")
+    assert "Tr0ub4dor" not in page.source and str(tmp_path) not in page.source
+    case.gaps.sl.export(tmp_path / "gaps.csv")
+    assert "Tr0ub4dor" not in (tmp_path / "gaps.csv").read_text("utf-8-sig")
