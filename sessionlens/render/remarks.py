@@ -1,8 +1,8 @@
-"""What an analyst or a rule, not the recording, says of a time: findings and notes, in lines of their own below
-the command.
+"""What an analyst or a rule, not the recording, says of a time: findings and notes, in lines of their own
+below the command.
 
-Each is marked as the analyst's or as a rule's, and its severity is a word, a shape and a colour, so that it reads in grey
-and to the colour-blind. Words, no pixels.
+Each is marked as the analyst's or as a rule's, and its severity is a word, a shape and a colour, so that it
+reads in grey and to the colour-blind. Words, no pixels.
 """
 
 from __future__ import annotations
