@@ -67,7 +67,7 @@ standard output and then, as the last line on standard error, an object `{"cover
 | `hidden` | how often something was typed without echo: nobody looked at that |
 | `untyped` | sessions of which what was typed is sealed or was not recorded: only its echo was looked at |
 | `silent` | channels that hold no text |
-| `unreadable` | recordings that could not be opened |
+| `unreadable` | recordings, and what looks like one, that could not be opened |
 | `nameless` | recordings that `--user` left out, because nobody knows whose they are |
 | `notes` | what was left out on request |
 | `edits` | matches that are not listed: what a line looked like while it was edited, where the line that was run then is listed |

@@ -6,7 +6,7 @@ Without an index: each recording is opened and replayed at its first use.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ import pandas as pd
 
 from sessionlens.catalog.glance import html_glance
 from sessionlens.catalog.search import Coverage, Hits, count, hits, some
-from sessionlens.catalog.unread import lost, notes, untyped
+from sessionlens.catalog.unread import UNREADABLE, lost, notes, untyped
 from sessionlens.errors import SessionLensError, UsageError
 from sessionlens.masking import Tally
 from sessionlens.recording import Info
@@ -59,16 +59,22 @@ Opener = Callable[[Path], SessionLike]
 
 
 class Corpus:
-    """Many sessions, in order of their paths; what cannot be opened is in `unreadable`."""
+    """Many sessions, in order of their paths; what cannot be opened is in `unreadable`.
 
-    def __init__(self, root: Path, paths: Sequence[Path], opener: Opener) -> None:
+    `unseen`: path and reason of what was not opened, since it only looks like a recording.
+    """
+
+    def __init__(
+        self, root: Path, paths: Sequence[Path], opener: Opener, unseen: Mapping[Path, str] | None = None
+    ) -> None:
         self.root = root
         self.paths = list(paths)
         self._opener = opener
+        self._unseen = {str(path): why for path, why in (unseen or {}).items()}
 
     @cached_property
     def _opened(self) -> tuple[list[SessionLike], dict[str, str]]:
-        sessions, unreadable = [], {}
+        sessions, unreadable = [], dict(self._unseen)
         for path in self.paths:
             try:
                 sessions.append(self._opener(path))
@@ -78,7 +84,7 @@ class Corpus:
 
     @property
     def unreadable(self) -> dict[str, str]:
-        """Path and reason of each recording that could not be opened at all."""
+        """Path and reason of each recording, or what looks like one, that could not be opened at all."""
         return self._opened[1]
 
     def __iter__(self) -> Iterator[SessionLike]:
@@ -137,7 +143,7 @@ class Corpus:
         """The table `gaps` over all sessions, unreadable recordings included."""
         lost = {
             "recording": list(self.unreadable),
-            "kind": ["unreadable" for _ in self.unreadable],
+            "kind": [UNREADABLE for _ in self.unreadable],
             "text": list(self.unreadable.values()),
         }
         table = join([*(s.gaps for s in self), conform(lost, "gaps")], "gaps")
@@ -218,7 +224,9 @@ class Corpus:
         return out
 
     def __repr__(self) -> str:
-        return f"Corpus of {count(len(self), 'session')} below {self.root}"
+        lost = some(tuple(visible(f"{path}: {why}") for path, why in self.unreadable.items()), 3)
+        said = f"; {len(self.unreadable):,} could not be opened: {lost}" if lost else ""
+        return f"Corpus of {count(len(self), 'session')} below {self.root}{said}"
 
     def _repr_html_(self) -> str:
         return html_glance(str(self.root), [s.info for s in self], self.unreadable)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sessionlens.catalog.search import count
+from sessionlens.catalog.search import count, some
+from sessionlens.visible import visible
 
 OF_INPUT = ("sealed input", "off input")
+UNREADABLE = "unreadable"  # a recording that could not be opened at all
 SEE = "see `sessionlens info`"
 
 
@@ -29,6 +31,9 @@ def untyped(gaps: pd.DataFrame, many: bool = False) -> list[str]:
 
 def notes(gaps: pd.DataFrame, many: bool = False) -> list[str]:
     """For the last line of a table: `2 gaps: not everything could be read, see …`, `what was typed is …`."""
-    damaged = len(lost(gaps))
-    said = [f"{count(damaged, 'gap')}: not everything could be read, {SEE}"] if damaged else []
+    damaged = lost(gaps)
+    unopened = tuple(map(visible, damaged.loc[damaged["kind"] == UNREADABLE, "recording"]))
+    inside = len(damaged) - len(unopened)
+    said = [f"{count(inside, 'gap')}: not everything could be read, {SEE}"] if inside else []
+    said += [f"could not be opened: {some(unopened)}"] if unopened else []
     return said + untyped(gaps, many)

@@ -210,11 +210,13 @@ def unknown(source: Session | Corpus, user: str | None) -> tuple[str, ...]:
 
 
 def single(path: str) -> Path | None:
-    """The path if it is one recording or a ref; None for a folder of several recordings."""
-    from sessionlens.formats import find
+    """The path if it is one recording or a ref; None for a folder of several recordings, those that cannot be
+    opened included."""
+    from sessionlens.formats import survey
 
     folder = named(path)
-    return None if folder.is_dir() and len(find(folder)) > 1 else folder
+    found, unseen = survey(folder) if folder.is_dir() else ([], {})
+    return None if found and len(found) + len(unseen) > 1 else folder
 
 
 def chosen(arguments: argparse.Namespace) -> Session | Corpus:

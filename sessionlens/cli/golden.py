@@ -49,7 +49,7 @@ def _update(arguments: argparse.Namespace) -> int:
             say(f"{what:<8} {visible(str(golden))}")
     counts = ", ".join(f"{done.count(what)} {what}" for what in dict.fromkeys(done))
     say(f"{len(done)} recording{'s' * (len(done) != 1)}: {counts}")
-    return 0
+    return checking.CANNOT if updating.NOT_OPENED in done else checking.EQUAL
 
 
 def _check(arguments: argparse.Namespace) -> int:

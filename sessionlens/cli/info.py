@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 
+from sessionlens.catalog.corpus import Corpus
 from sessionlens.catalog.search import count
-from sessionlens.catalog.unread import lost, untyped
+from sessionlens.catalog.unread import UNREADABLE, lost, untyped
 from sessionlens.cli.common import form_arguments, print_table, recording_argument, say
 from sessionlens.cli.masking import masked, to_a_file, wanted
 from sessionlens.session import Session, corpus, open
@@ -46,12 +48,19 @@ def flagged(session: Session) -> str:
     return f"{places} where a viewer could have missed something: {said}"
 
 
+def unopened(case: Corpus) -> list[str]:
+    """`could not be opened: PATH: why`, each of them."""
+    return [visible(f"could not be opened: {path}: {why}") for path, why in case.unreadable.items()]
+
+
 def run(arguments: argparse.Namespace) -> int:
     case = corpus(arguments.path, identity=arguments.identity)
     if arguments.json or arguments.csv:
         print_table(masked(case.sessions, case, arguments), SESSIONS, arguments)
+        for said in unopened(case):
+            sys.stderr.write(f"sessionlens info: {said}\n")
         return 0
-    if len(case.paths) == 1:
+    if len(case.paths) == 1 and not case.unreadable:
         session = open(arguments.path, identity=arguments.identity)
         say(session.mask(wanted(arguments, written=to_a_file())).text(repr(session)))
         if len(session.transfers):
@@ -65,7 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"  {visible(text)}")
         for keys in case.sessions.loc[case.sessions["input"] == "sealed", "sealed_for"].dropna().unique():
             say(f"  sealed for {visible(keys)}")
-        for gap in lost(case.gaps).itertuples():
+        inside = lost(case.gaps)
+        for gap in inside[inside["kind"] != UNREADABLE].itertuples():
             say(f"  gap in {visible(str(gap.session))}: {visible(str(gap.text))}")
-    say(f"{count(len(case), 'session')}, {count(len(lost(case.gaps)), 'gap')}")
+        for said in unopened(case):
+            say(f"  {said}")
+    lacks = f", {len(case.unreadable):,} could not be opened" if case.unreadable else ""
+    gaps = len(lost(case.gaps)) - len(case.unreadable)
+    say(f"{count(len(case), 'session')}, {count(gaps, 'gap')}{lacks}")
     return 0

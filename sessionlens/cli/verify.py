@@ -15,6 +15,7 @@ from sessionlens.catalog.search import count
 from sessionlens.cli.common import identity_argument, progress, say, zone_argument
 from sessionlens.errors import FormatError, UsageError
 from sessionlens.evidence import Verification, deleted, heads, verify
+from sessionlens.formats import survey
 from sessionlens.session import corpus
 from sessionlens.session.outputs import is_video
 from sessionlens.visible import visible
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all hold, 1: something does not hold, 2: cannot tell, which a recording that heads tell of and that
-    is not there is too. The worst of several wins: 1, then 2.
+    is not there is too, and what looks like one and does not open. The worst of several wins: 1, then 2.
     """
     told = None if arguments.heads is None else heads.read(arguments.heads)
     if is_video(arguments.path):
@@ -74,7 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
     if gone:
         say_gone(gone, arguments.path)
     codes = {0, *(result.exit_code for _, result in results), *(deletion.exit_code for deletion in deletions)}
-    codes |= {2} if gone else set()
+    unseen = survey(arguments.path)[1] if whole and arguments.path.is_dir() else {}
+    for lost, why in unseen.items():
+        sys.stderr.write(f"sessionlens verify: {visible(f'{lost}: {why}')}\n")
+    codes |= {2} if gone or unseen else set()
     return 1 if 1 in codes else max(codes)
 
 

@@ -6,7 +6,7 @@ One file a format. The registry below is asked in order; a format answers `detec
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from sessionlens.errors import FormatError, NotFoundError
 from sessionlens.formats import asciicast, bundle, script_advanced, script_classic, ttyrec
 from sessionlens.formats.identity import Identities, Identity
 from sessionlens.formats.source import Channel, Source
+from sessionlens.formats.unopened import unopened
 from sessionlens.formats.unpack import packer
+from sessionlens.visible import visible
 
-__all__ = ["Channel", "Format", "Identities", "Identity", "Source", "find", "open_source"]
+__all__ = ["Channel", "Format", "Identities", "Identity", "Source", "find", "open_source", "survey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +69,65 @@ def open_source(path: str | os.PathLike[str], identities: Identities | None = No
         packed = packer(there)
         what = f"is packed with {packed}: unpack it first; as it is, it " if packed else ""
         raise FormatError(f"{there} {what}is not a recording of a known format ({_known()})")
-    below = find(there)
+    below, unseen = survey(there)
+    lost = _listed([f"{path}: {why}" for path, why in unseen.items()])
     if not below:
-        raise FormatError(f"{there} holds no recording of a known format ({_known()})")
-    listed = "".join(f"\n  {found}" for found in below[:20])
-    more = f"\n  and {len(below) - 20} more" if len(below) > 20 else ""
-    what = f"{there} is a folder with {len(below)} recordings below it"
-    raise FormatError(f"{what}; choose one of them:{listed}{more}")
+        what = f"{there} holds no recording of a known format ({_known()})"
+        raise FormatError(f"{what}; what could not be seen there:{lost}" if unseen else what)
+    many = f"{len(below)} recordings" if len(below) > 1 else "one recording"
+    beside = f"; what could not be seen beside:{lost}" if unseen else ""
+    raise FormatError(
+        f"{there} is a folder with {many} below it; choose one of them:{_listed(below)}{beside}"
+    )
+
+
+def _listed(lines: Sequence[object]) -> str:
+    more = f"\n  and {len(lines) - 20} more" if len(lines) > 20 else ""
+    return "".join(f"\n  {visible(str(line))}" for line in lines[:20]) + more
 
 
 def find(folder: str | os.PathLike[str]) -> list[Path]:
     """Every recording below a folder, sorted. What is inside a recording is not listed again.
 
-    Links are not followed; folders that may not be listed are passed over.
+    Links are not followed. What looks like a recording and cannot be opened is not listed: see `survey`.
+    """
+    return survey(folder)[0]
+
+
+def survey(folder: str | os.PathLike[str]) -> tuple[list[Path], dict[Path, str]]:
+    """The recordings below a folder, sorted, and path and reason of what may hold more and cannot be seen:
+    what looks like a recording and is none that opens, links to elsewhere, folders that may not be listed.
     """
     found: list[Path] = []
-    for at, folders, files in os.walk(folder):
+    unseen: dict[Path, str] = {}
+
+    def refused(error: OSError) -> None:
+        unseen[Path(error.filename)] = f"may not be listed: {error.strerror}"
+
+    for at, folders, files in os.walk(folder, onerror=refused):
         here = Path(at)
         if bundle.detect(here) or script_advanced.detect(here):
             found.append(here)
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if name != GOING)
-        found += _loose(here, files)
-    return sorted(found)
+        loose, taken = _loose(here, files)
+        found += loose
+        left = sorted(name for name in files if here / name not in taken)
+        unseen.update(unopened(Path(folder), here, folders, files, left))
+    return sorted(found), dict(sorted(unseen.items()))
 
 
-def _loose(folder: Path, files: list[str]) -> list[Path]:
-    """Recordings among a folder's files: advanced timing files, and what belongs to none of them."""
+def _loose(folder: Path, files: list[str]) -> tuple[list[Path], set[Path]]:
+    """Recordings among a folder's files: advanced timing files, and what belongs to none of them; and all
+    files that belong to one."""
     timings = [folder / name for name in files if script_advanced.is_timing(folder / name)]
     named = {path for timing in timings for path in script_advanced.written(timing)}
     others = [folder / name for name in files if folder / name not in named]
-    return timings + [path for path in others if any(is_one(path) for is_one in SINGLE_FILES)]
+    alone = [path for path in others if any(is_one(path) for is_one in SINGLE_FILES)]
+    typescripts = [path for path in alone if script_classic.is_typescript(path)]
+    written = {path for typescript in typescripts for path in script_classic.written(typescript)}
+    return timings + alone, {*timings, *named, *alone, *written}
 
 
 def _known() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from sessionlens.errors import GoldenError, SessionLensError
-from sessionlens.formats import find, open_source
+from sessionlens.formats import open_source, survey
 from sessionlens.golden import comparing, names, painted, parsing, taking, video
 from sessionlens.golden.golden import Entry, Golden
 from sessionlens.golden.origin import pieces
@@ -59,11 +59,13 @@ class Result:
         return "\n".join(said)
 
 
-def recordings(path: Path) -> list[Path]:
-    """The recording at a path, or all below it. Raises NotFoundError, or FormatError where there is none."""
-    if path.is_dir() and (below := find(path)):
-        return below
-    return [Path(open_source(path).path)]
+def recordings(path: Path) -> tuple[list[Path], dict[Path, str]]:
+    """The recording at a path, or all below it; and what looks like one and was not opened, with the reason.
+
+    Raises NotFoundError, or FormatError where there is neither.
+    """
+    below, unseen = survey(path) if path.is_dir() else ([], {})
+    return (below, unseen) if below or unseen else ([Path(open_source(path).path)], {})
 
 
 def check(
@@ -78,9 +80,9 @@ def check(
 
     Those lie beside the recordings, or below `goldens` as the recordings lie below `root` (default: the
     path). A page for each that differs goes to the folder `pages`. A golden whose recording is gone is a
-    result too.
+    result too, and so is what looks like a recording and cannot be opened.
     """
-    found = recordings(path)
+    found, unseen = recordings(path)
     results = []
     root = names.root_of(path, root)
     for done, recording in enumerate(found):
@@ -91,6 +93,9 @@ def check(
         results.append(result)
         if progress is not None:
             progress(done + 1, len(found))
+    for lost, why in unseen.items():
+        golden = names.golden_path(lost, root, goldens)
+        results.append(Result(names.shown(lost, root).as_posix(), golden, error=f"{lost}: {why}"))
     return results + (list(_orphans(path, goldens, {r.golden for r in results})) if root == path else [])
 
 

@@ -79,8 +79,9 @@ class SlGolden:
         folder = self._config.rootpath / named if named else None
         if self._config.getoption("--sl-golden-update"):
             wanted = updating.Wanted(times, painted, video)
-            for _ in updating.update(where, folder, wanted, root=base):
-                pass
+            done = list(updating.update(where, folder, wanted, root=base))
+            if lost := [visible(str(at)) for at, what in done if what == updating.NOT_OPENED]:
+                pytest.fail(f"{updating.NOT_OPENED}: {', '.join(lost)}", pytrace=False)
             return
         pages = self._config.rootpath / self._config.getoption("--sl-golden-pages")
         results = checking.check(where, folder, pages, root=base)

@@ -18,6 +18,8 @@ from sessionlens.golden.painted import Painter, hashed, near, png
 from sessionlens.session import Session
 from sessionlens.session.outputs import check_output
 
+NOT_OPENED = "could not be opened"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -44,16 +46,21 @@ def update(
     root: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[tuple[Path, str]]:
-    """Write the goldens of the recording at a path, or of all below it; yields each with what was done."""
+    """Write the goldens of the recording at a path, or of all below it; yields each with what was done.
+
+    What looks like a recording and cannot be opened is yielded itself, as NOT_OPENED.
+    """
     refuse_in_ci()
     if wanted.times is not None:
         wanted = replace(wanted, times=times.rule_of(wanted.times))
-    found = recordings(path)
+    found, unseen = recordings(path)
     for done, recording in enumerate(found):
         golden = names.golden_path(recording, names.root_of(path, root), goldens)
         yield golden, _update(Session(open_source(recording)), golden, wanted)
         if progress is not None:
             progress(done + 1, len(found))
+    for lost in unseen:
+        yield lost, NOT_OPENED
 
 
 def _update(session: Session, path: Path, wanted: Wanted) -> str:

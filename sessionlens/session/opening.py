@@ -8,7 +8,7 @@ from typing import Literal, overload
 
 from sessionlens.catalog.corpus import Corpus
 from sessionlens.errors import IdentityError, NotFoundError, UsageError
-from sessionlens.formats import Identities, Identity, find, open_source
+from sessionlens.formats import Identities, Identity, find, open_source, survey
 from sessionlens.session.live import LiveSession
 from sessionlens.session.refs import Ref
 from sessionlens.session.session import Session
@@ -42,14 +42,14 @@ def open(
 ) -> Session:
     """The recording at `path`: a bundle or a channel of it, script(1)'s files, an asciicast, a ttyrec.
 
-    A folder that holds exactly one recording opens that one. A ref (`1f2e3d4c/0/o:120-180`, as in the
-    tables) is looked up below the current folder. `reflow` says whether a new window size wraps the lines
-    of the main screen anew, as most terminals do; xterm and PuTTY only cut them. `identity` is a file with
-    the private key for what was typed, where a recording has that sealed, or a list of such files; without
-    it, it opens all the same, and its gaps say so. `follow` is for a recording that grows: the session can
-    `refresh`, and a loop over it goes on until it has ended. Raises NotFoundError for a path that is not
-    there, FormatError for what is no recording and for a folder of several (it lists them), IdentityError
-    for a key that is none or not the right one.
+    A folder that holds exactly one recording, and nothing else that looks like one, opens that one. A ref
+    (`1f2e3d4c/0/o:120-180`, as in the tables) is looked up below the current folder. `reflow` says whether a
+    new window size wraps the lines of the main screen anew, as most terminals do; xterm and PuTTY only cut
+    them. `identity` is a file with the private key for what was typed, where a recording has that sealed, or
+    a list of such files; without it, it opens all the same, and its gaps say so. `follow` is for a recording
+    that grows: the session can `refresh`, and a loop over it goes on until it has ended. Raises
+    NotFoundError for a path that is not there, FormatError for what is no recording and for a folder of
+    several (it lists them), IdentityError for a key that is none or not the right one.
     """
     identities = None if identity is None else Identities.read(identity)
     session = opened(path, channel, reflow, identities)
@@ -68,9 +68,10 @@ def opened(
 
 
 def only(path: Path) -> Path:
-    """The only recording below a folder; else the path itself."""
-    below = find(path) if path.is_dir() else []
-    return below[0] if len(below) == 1 else path
+    """The only recording below a folder, if there is nothing beside it that could not be seen; else the path
+    itself."""
+    below, unseen = survey(path) if path.is_dir() else ([], {})
+    return below[0] if len(below) == 1 and not unseen else path
 
 
 def named(path: str | PathLike[str]) -> Path:
@@ -91,13 +92,14 @@ def by_session(session: str, folder: Path) -> Path:
 def corpus(folder: str | PathLike[str], *, identity: Identity | None = None) -> Corpus:
     """All recordings below a folder (or the one recording at that path) as one case.
 
+    What looks like a recording and is none that opens is in `unreadable`, and in each search's coverage.
     `identity` as in `open`, all the keys that they need; of several recordings those that are sealed for
     other keys open without: their gaps say so, and `info.sealed_for` for whom. Raises as `open` does:
     NotFoundError for a path that is not there, FormatError for what is no recording and holds none,
     IdentityError for a key that is none, or of one recording not the one it needs.
     """
     root = named(folder)
-    below = find(root) if root.is_dir() else []
+    below, unseen = survey(root) if root.is_dir() else ([], {})
     identities = None if identity is None else Identities.read(identity)
     paths = below or [open_source(root).path]
     if len(paths) == 1:
@@ -109,4 +111,4 @@ def corpus(folder: str | PathLike[str], *, identity: Identity | None = None) -> 
         except IdentityError:
             return open(path)
 
-    return Corpus(root, paths, opener)
+    return Corpus(root, paths, opener, unseen)

@@ -273,3 +273,26 @@ def test_secret_input_is_on_no_page_and_in_no_golden(
     assert "hunter2" not in golden.read_text("utf-8") + (tmp_path / "pages" / "secret.html").read_text(
         "utf-8"
     )
+
+
+def test_what_looks_like_a_recording_and_does_not_open_is_not_green(
+    written: Path, check: Check, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (written / "build.cast").write_text('{"version": 2, "wid', "utf-8")
+    code, said = check(written, "--junit", str(tmp_path / "golden.xml"))
+    assert code == 2 and "CANNOT COMPARE  build.cast\n" in said and said.endswith("1 cannot be compared\n")
+    assert ElementTree.parse(tmp_path / "golden.xml").getroot().get("errors") == "1"
+    assert main(["golden", "update", str(written)]) == 2
+    said = capsys.readouterr().out
+    assert f"could not be opened {written / 'build.cast'}\n" in said and "1 could not be opened" in said
+    (written / "build.cast.golden.txt").write_text("sessionlens golden 1\n", "utf-8")
+    assert check(written)[1].count("CANNOT COMPARE") == 1
+    for recording in (written / "colours.cast", written / "shell"):
+        recording.rename(tmp_path / recording.name)
+    assert check(written)[0] == 2
+
+
+def test_a_recording_that_broke_is_said_once(written: Path, check: Check) -> None:
+    (written / "colours.cast").write_text('{"version": 2, "wid', "utf-8")
+    code, said = check(written)
+    assert code == 2 and said.count("CANNOT COMPARE") == 1 and "colours.cast: looks like" in said
