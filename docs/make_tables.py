@@ -21,7 +21,9 @@ NOTEBOOK = """## In a notebook
 `df.sl.style(most=200)` is a pandas Styler of any of these tables, as people read it: columns for programs and those that say nothing are hidden,
 what is the same in all rows stands above them, severity and confidence are a word with a shape and a colour, a text of more than 8 lines is cut
 and says so, and whatever was recorded is escaped and made visible. The time of a row is a link: where a player of its session (`s.play()`) is open in
-the notebook, a click goes there; elsewhere it does nothing. It needs Jinja2, which comes with JupyterLab. In a notebook that is not trusted JupyterLab
+the notebook, a click goes there; elsewhere it does nothing. Number, time, marks and command come first, `output` last. Some columns:
+`df.sl.style(columns=["n", "command"])` shows just these, in this order; picked before (`df[["n", "command"]].sl.style()`) it works too, and times are
+links where `session` was picked as well. It needs Jinja2, which comes with JupyterLab. In a notebook that is not trusted JupyterLab
 takes the `<style>` away; words, shapes, badges and line breaks stay.
 
 A table without rows says what was looked at (`no flags: nothing that a viewer could have missed in 7,849 bytes of output`), and is a DataFrame
@@ -33,7 +35,8 @@ axis; `df.sl.plot("start", "output_bytes", kind="scatter")` does (`kind` and oth
 ## Files
 
 `df.sl.export("x.xlsx")` and `df.sl.export("x.csv")` write a table for people with a spreadsheet (programs: `--json`). Secrets are masked
-(`mask=False`, or what else [masking.md](masking.md) has), and each recording is opened for that.
+(`mask=False`, or what else [masking.md](masking.md) has), and each recording is opened for that. `columns=["n", "start", "command"]` writes just these:
+pick them here and not before, since `session` and `recording` are needed to mask.
 
 - The first row says where the table is from, a fact a cell: version, which table, rows, sessions, what was masked, of a search or an empty table what
   was looked at, and of each recording its session and the SHA-256 of its MANIFEST (of the first 200; `.xlsx` has all on its second sheet). The

@@ -22,6 +22,10 @@ PACKAGES = (
     "ipywidgets",
     "anywidget",
 )
+EXTRAS = {
+    "XlsxWriter": "tables as .xlsx (.csv needs nothing)",
+    "Jinja2": "df.sl.style() in a notebook",
+}
 PROGRAMS = {
     "bash": "the demo's target",
     "ssh": "logging in through the recorder",
@@ -40,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"sessionlens {__version__} · Python {platform.python_version()} · {platform.platform()}")
     missing = [name for name in PACKAGES if not report_package(name)]
     video = report_ffmpeg()
+    for name, purpose in EXTRAS.items():
+        report_extra(name, purpose)
     for name, purpose in PROGRAMS.items():
         path = shutil.which(name)
         say(f"  {'ok     ' if path else 'absent '} {name:<22}{path or 'only needed for: ' + purpose}")
@@ -57,6 +63,14 @@ def report_package(name: str) -> bool:
         return False
     say(f"  ok      {name:<22}{found}")
     return True
+
+
+def report_extra(name: str, purpose: str) -> None:
+    """Say which version of a package is here that one thing alone needs."""
+    try:
+        say(f"  ok      {name:<22}{version(name)}")
+    except PackageNotFoundError:
+        say(f"  absent  {name:<22}only needed for: {purpose}; pip install {name}")
 
 
 def report_ffmpeg() -> bool:

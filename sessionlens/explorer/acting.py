@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from sessionlens.catalog.corpus import nobody
 from sessionlens.catalog.search import count
+from sessionlens.errors import UsageError
 from sessionlens.explorer.case import Case, Sources
 from sessionlens.explorer.filters import Filters
 from sessionlens.explorer.lists import PagedList
@@ -24,16 +26,19 @@ SESSIONS = (
     "person",
     "account",
     "target",
+    "recording",
     "duration",
     "commands",
     "findings",
+    "flags",
     "gaps",
     "session",
     "reason",
 )
+BUSY = html_line("working …")
 NOT_LOOKED = "nothing was looked for yet: press Search"
 NO_MATCH = "none: what was looked at is said above"
-FOUND = ("session", "person", "start_utc", "start", "where", "match", "text")
+FOUND = ("session", "person", "recording", "start_utc", "start", "where", "match", "text")
 
 
 class Acting:
@@ -54,14 +59,15 @@ class Acting:
             field.observe(lambda _: self._do(self._narrow), "value")
         self._panel.order.observe(lambda _: self._do(self._list), "value")
         acts = ((self._panel.search, self._ask), (self._panel.clear, self._clear))
-        self._connect(*acts, (self._panel.count, self._count))
+        self._connect(self._panel.message, *acts, (self._panel.count, self._count))
         self._hit_list.show(pd.DataFrame(), NOT_LOOKED)
         self._list()
         self._say_case()
 
-    def _connect(self, *acts: tuple[Any, Callable[[], Any]]) -> None:
+    def _connect(self, place: Any, *acts: tuple[Any, Callable[[], Any]]) -> None:
+        """What a button does, and the widget beside it that says how that went."""
         for button, act in acts:
-            button.on_click(lambda _, act=act: self._do(act))
+            button.on_click(lambda _, act=act: self._do(act, place))
 
     def _show_selected(self) -> None:
         """Other sessions were selected."""
@@ -89,10 +95,13 @@ class Acting:
 
     def _read(self) -> None:
         """The filters as they stand there; until they make sense, nothing is listed."""
-        self._listed = []
-        self._session_list.show(pd.DataFrame(), "none: these filters make no sense yet")
         self._hit_list.show(pd.DataFrame(), NOT_LOOKED)
-        self._case.filters = Filters(**self._typed())
+        try:
+            self._case.filters = Filters(**self._typed())
+        except UsageError:
+            self._listed = []
+            self._session_list.show(pd.DataFrame(), "none: these filters make no sense yet")
+            raise
 
     def _typed(self) -> dict[str, str]:
         said = {name: field.value for name, field in self._panel.filters.items()}
@@ -110,13 +119,15 @@ class Acting:
 
     def _list(self) -> None:
         name, up = ORDERS[self._panel.order.value]
-        listed = self._case.listed
+        case = self._case
+        listed = case.listed
         if name in COUNTED:
-            self._case.count(listed, self._told)
-        table = self._case.table(listed)
+            case.count(listed, self._told)
+        table = case.table(listed)
         order = table.sort_values(name, ascending=up, kind="stable").index
         self._listed = [listed[at] for at in order]
-        self._session_list.show(table.loc[order], "none meets these filters")
+        said = nobody(case.filters.person or None, self._persons.values())
+        self._session_list.show(table.loc[order], said[0] if said else "none meets these filters")
 
     def _say_case(self) -> None:
         case = self._case
@@ -127,16 +138,25 @@ class Acting:
         said += ["Search looks into them"] if case.filters.asks else ["Search finds what has a mark"]
         self._panel.message.value = "".join(html_line(text) for text in said)
 
-    def _do(self, act: Callable[[], Any]) -> None:
-        """What a button does; whatever goes wrong is said where the analyst looks."""
+    def _do(self, act: Callable[[], Any], place: Any = None) -> None:
+        """What a button does; whatever goes wrong is said where the analyst looks: beside it."""
         if self._panel.search.disabled:
             return
+        beside = self._panel.message if place is None else place
+        after = self._panel.message.value if beside is self._panel.message else ""
+        beside.value = BUSY
         with self._busy():
             try:
                 act()
+                if beside.value == BUSY:
+                    beside.value = after
+                self._keep()
             except Exception as error:
                 said = html_safe(str(error) or type(error).__name__)
-                self._panel.message.value = f"{html_badge('✖', 'that did not work', BAD)} {said}"
+                beside.value = f"{html_badge('✖', 'that did not work', BAD)} {said}"
+
+    def _keep(self) -> None:
+        """What a saved notebook shows is to be made anew."""
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 
@@ -18,12 +19,13 @@ from sessionlens.errors import UsageError
 from sessionlens.explorer.acting import PAGE, Acting
 from sessionlens.explorer.case import Sources
 from sessionlens.explorer.filters import Filters
+from sessionlens.explorer.saved import saved_html
 from sessionlens.explorer.tags import bookmarks_as_tags, me, tag_of, tags_table, whole
-from sessionlens.explorer.writing import write_clips, write_report, write_tables
+from sessionlens.explorer.writing import Written, usual_format, write_clips, write_report, write_tables
 from sessionlens.session import Session
 from sessionlens.session.masking import Masking
 from sessionlens.tables.cells import narrow, rows_as_html
-from sessionlens.tables.html import html_cells, html_line
+from sessionlens.tables.html import html_cells
 from sessionlens.tables.schema import conform, join
 from sessionlens.visible import visible
 
@@ -44,10 +46,13 @@ class Explorer(Acting):
     def __init__(self, sources: Sources) -> None:
         self._tags = conform({}, "tags")
         self._players: dict[str, tuple[Session, Any]] = {}
+        self._live, self._shown = f"sessionlens-live-{uuid4().hex}", False
         super().__init__(sources)
         panel = self._panel
-        self._connect((panel.play, self.play), (panel.export, self._export))
-        self._connect((panel.add, self._tag), (panel.undo, self._undo))
+        panel.widget.add_class(self._live)
+        self._connect(panel.played, (panel.play, self.play))
+        self._connect(panel.exported, (panel.export, self._export))
+        self._connect(panel.tagged, (panel.add, self._tag), (panel.undo, self._undo))
 
     # what there is
 
@@ -98,6 +103,7 @@ class Explorer(Acting):
         own = {session.source.session: str(session.path) for session in self._case.all}
         self._tags = tags_table(rows, own)
         self._show_tags()
+        self._keep()
 
     @property
     def filters(self) -> Filters:
@@ -120,6 +126,7 @@ class Explorer(Acting):
                 field.value = visible(value) if name == "person" else value
         self._case.filters = filters
         self._search()
+        self._keep()
         return self
 
     def select(self, *positions: int) -> Explorer:
@@ -158,20 +165,21 @@ class Explorer(Acting):
         made = [tag_of(row, tag, note, me()) for row in rows]
         self._tags = join([self._tags, *made], "tags")
         self._show_tags()
+        self._keep()
         return self.tags
 
     def export(
         self,
         folder: str | PathLike[str],
         *,
-        tables: str = "xlsx",
+        tables: str | None = None,
         clips: bool = False,
         report: bool = False,
         mask: Masking = True,
-    ) -> list[Any]:
-        """Write what is selected into a folder: the tables sessions, commands, hits and tags (`xlsx` or
-        `csv`), a clip of each hit, a report. Where no session is selected it is all that are listed; of the
-        hits likewise.
+    ) -> Written:
+        """Write what is selected into a folder: the tables sessions, commands, hits and tags (`xlsx`, or
+        `csv` where XlsxWriter is not installed), a clip of each hit, a report. Where no session is selected
+        it is all that are listed; of the hits likewise.
 
         Returns what was written, each with its path. Raises UsageError.
         """
@@ -189,10 +197,10 @@ class Explorer(Acting):
             "hits": hits,
             "tags": self.tags[self.tags["session"].isin(ids)],
         }
-        written = list(write_tables(target, parts, tables, mask, self._case.opener))
+        written = list(write_tables(target, parts, tables or usual_format(), mask, self._case.opener))
         written += write_clips(target, hits, mask, self._case.opener) if clips else []
         written += [write_report(target, sessions, self._asked(), mask)] if report else []
-        return written
+        return Written(written)
 
     # what the widgets do
 
@@ -228,7 +236,7 @@ class Explorer(Acting):
             clips=panel.clips.value,
             report=panel.report.value,
         )
-        panel.message.value = "".join(html_line(str(each)) for each in written)
+        panel.exported.value = written._repr_html_()
 
     # small parts
 
@@ -263,8 +271,27 @@ class Explorer(Acting):
         """The widget (ipywidgets), to stand beside others."""
         return self._panel.widget
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.widget._repr_mimebundle_(**options) | {"text/plain": repr(self)}
+    def _ipython_display_(self, **_: Any) -> None:
+        from IPython.display import display
+
+        self._shown = True
+        bundle = self.widget._repr_mimebundle_() | {"text/plain": repr(self), "text/html": ""}
+        still = self._still()
+        display(still, raw=True, display_id=self._live)  # type: ignore[no-untyped-call]
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+    def _still(self) -> dict[str, str]:
+        """What a notebook keeps of it."""
+        found = self._case.found
+        hits = conform({}, "hits") if found is None else pd.DataFrame(found)
+        tables = {"sessions": self._case.table(self._listed), "hits": hits, "tags": self.tags}
+        return {"text/html": saved_html(self._case, tables, self._live), "text/plain": repr(self)}
+
+    def _keep(self) -> None:
+        if self._shown:
+            from IPython.display import update_display
+
+            update_display(self._still(), display_id=self._live, raw=True)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
         case = self._case

@@ -84,3 +84,8 @@ class Filters:
         """How whose, where and when were read."""
         where = [f"host {visible(self.host)}"] if self.host else []
         return [*worded(self.person or None, self.low, self.high), *where]
+
+    def said(self) -> list[str]:
+        """Those that are set, by their names."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return [f"{name}: {visible(value)}" for name, value in values if value]

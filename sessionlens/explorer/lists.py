@@ -7,6 +7,7 @@ that nothing in them can be HTML or a formula. Control and bidi characters are v
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import ipywidgets as widgets
 import pandas as pd
@@ -15,7 +16,17 @@ from sessionlens.tables.html import html_text
 from sessionlens.tables.output import to_text, worth_showing
 
 WIDTH = 160  # characters of a row; the last column is cut
-SHOWN = 10  # rows of the box
+LEAST, SHOWN = 3, 10  # rows of the box
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the file's name in `recording` where nothing else says what it is: whose and where."""
+    if "recording" not in table:
+        return table
+    told = [name for name in ("person", "target") if name in table]
+    nameless = table[told].isna().all(axis=1)
+    names = table["recording"].map(lambda path: Path(path).name, na_action="ignore")
+    return table.assign(recording=names.where(nameless))
 
 
 class PagedList:
@@ -65,11 +76,13 @@ class PagedList:
         self._fill()
 
     def _fill(self) -> None:
-        rows = self._table.iloc[self.visible.start : self.visible.stop]
+        rows = named(self._table.iloc[self.visible.start : self.visible.stop])
         columns = [name for name in self.columns if name in rows and worth_showing(rows, name)]
         head, *lines = to_text(rows, columns, WIDTH).split("\n") if len(rows) else [self._empty]
         self.head.value = f"<b>{self.title}</b>{html_text(head or ' ')}"
         self.box.options = [(line, at) for at, line in enumerate(lines)]
+        self.box.layout.display = "" if lines else "none"
+        self.box.rows = min(max(len(lines), LEAST), SHOWN)
         first, last, total = self.visible.start + 1, self.visible.stop, len(self._table)
         self.place.value = f"{first:,} to {last:,} of {total:,}" if total else ""
         self.pager.layout.display = "" if total > self.page else "none"

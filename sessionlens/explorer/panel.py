@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from sessionlens.detect import MARKS
 from sessionlens.explorer.filters import SEVERITIES
 from sessionlens.explorer.keys import Keys
+from sessionlens.explorer.writing import FORMATS, usual_format
 from sessionlens.visible import visible
 
 ORDERS = {
@@ -33,6 +34,9 @@ STYLE = """<style>
 .sessionlens-explorer .widget-select-multiple > label {position: absolute; clip-path: inset(50%)}
 .sessionlens-explorer .widget-html-content {line-height: 1.4}
 .sessionlens-explorer p {margin: 0}
+.sessionlens-explorer table {border-collapse: collapse; margin: 4px 0}
+.sessionlens-explorer th, .sessionlens-explorer td {padding: 2px 16px 2px 0 !important}
+.sessionlens-explorer .widget-inline-hbox > label {flex-shrink: 0}
 </style>"""
 NAMES = {"description_width": "64px"}
 
@@ -44,11 +48,11 @@ class Panel:
         self, persons: Iterable[str], hosts: Iterable[str], sessions: widgets.Widget, hits: widgets.Widget
     ):
         self.person = _choice("Person", persons, "anybody")
-        self.host = _choice("Host", hosts, "any, or a part of it")
-        self.since = _text("Since", "2026-11-03 or 2026-11-03 14:00")
-        self.until = _text("Until", "a date means its end")
-        self.ran = _text("Ran", "rm -rf, whatever the form")
-        self.text = _text("Text", "in commands and on the screen")
+        self.host = _choice("Host", hosts, "a part will do")
+        self.since = _text("Since", "2026-11-03 14:00")
+        self.until = _text("Until", "2026-11-30")
+        self.ran = _text("Ran", "rm -rf")
+        self.text = _text("Text", "a word")
         self.mark = _menu("Mark", ["", *(mark.name for mark in MARKS)])
         self.severity = _menu("Severity", ["", *reversed(SEVERITIES)])
         self.search = widgets.Button(description="Search", button_style="primary", icon="search")
@@ -57,13 +61,13 @@ class Panel:
         self.count = widgets.Button(description="Count commands", tooltip="replays every session of the list")
         self.play = widgets.Button(description="▶ Play", tooltip="the session, from the hit that is selected")
         self.tag = _choice("Tag", ("suspicious", "explained", "exhibit"), "a word")
-        self.note = _text("Note", "what there is to say")
+        self.note = _text("Note", "in your words")
         self.add = widgets.Button(
             description="Tag it", tooltip="hits, or the player's moment, or the session"
         )
         self.undo = widgets.Button(description="Undo", tooltip="takes the last tag away")
         self.folder = _text("Folder", "export")
-        self.form = _menu("Tables", ["xlsx", "csv"])
+        self.form = _menu("Tables", list(FORMATS), usual_format())
         self.clips = _check("clips (mp4)")
         self.report = _check("report (html)")
         self.export = widgets.Button(
@@ -71,6 +75,7 @@ class Panel:
         )
         self.progress = widgets.IntProgress(layout=widgets.Layout(width="98%", display="none"))
         self.message, self.session, self.tags = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.played, self.tagged, self.exported = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.stage = widgets.VBox()
         self.widget = widgets.VBox(
             [
@@ -83,12 +88,13 @@ class Panel:
                 self.message,
                 sessions,
                 hits,
-                _row(self.play),
+                _row(self.play, self.played),
                 self.session,
                 self.stage,
-                _row(self.tag, self.note, self.add, self.undo),
+                _row(self.tag, self.note, self.add, self.undo, self.tagged),
                 self.tags,
                 _row(self.folder, self.form, self.clips, self.report, self.export),
+                self.exported,
             ]
         )
         self.widget.add_class("sessionlens-explorer")
@@ -98,6 +104,11 @@ class Panel:
         """The fields by the names that the filters have."""
         names = ("person", "host", "since", "until", "ran", "text", "mark", "severity")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def told(self) -> tuple[widgets.HTML, ...]:
+        """Where it is said how something went: beside what was pressed."""
+        return (self.message, self.played, self.tagged, self.exported)
 
     @property
     def buttons(self) -> tuple[widgets.Button, ...]:
@@ -116,8 +127,9 @@ def _text(name: str, hint: str) -> widgets.Text:
     return widgets.Text(continuous_update=False, **said)
 
 
-def _menu(name: str, options: list[str]) -> widgets.Dropdown:
-    return widgets.Dropdown(description=name, options=options, style=NAMES, layout=_field())
+def _menu(name: str, options: list[str], chosen: str | None = None) -> widgets.Dropdown:
+    said = {"description": name, "style": NAMES, "layout": _field()}
+    return widgets.Dropdown(options=options, value=options[0] if chosen is None else chosen, **said)
 
 
 def _field() -> widgets.Layout:

@@ -11,9 +11,7 @@ import pandas as pd
 from sessionlens.errors import UsageError
 from sessionlens.session import Session
 from sessionlens.tables.cells import TIMES
-from sessionlens.tables.schema import TABLES, conform, join
-
-NAMES = tuple(column.name for column in TABLES["tags"])
+from sessionlens.tables.schema import ELAPSED, TABLES, TEXT, Column, conform, join
 
 
 def tag_of(place: Mapping[Any, Any], tag: str, note: str, author: str) -> pd.DataFrame:
@@ -35,14 +33,29 @@ def whole(session: Session) -> dict[str, Any]:
 
 def tags_table(rows: pd.DataFrame, recordings: Mapping[str, str]) -> pd.DataFrame:
     """Rows as the table `tags`, from a file too; `recordings` has that of each session, which rows may lack.
-    Raises UsageError where columns are missing.
+    Raises UsageError where columns are missing, and for times and sessions that cannot be read.
     """
     if missing := {"session", "tag"} - set(rows.columns):
         raise UsageError(f"tags need the columns session and tag: there is no {', '.join(sorted(missing))}")
-    given = {name: rows[name].tolist() for name in NAMES if name in rows}
-    tags = conform({name: [_known(value) for value in values] for name, values in given.items()}, "tags")
+    given = {c.name: _parsed(rows[c.name], c) for c in TABLES["tags"] if c.name in rows}
+    tags = conform(given, "tags")
     own = tags["session"].map(recordings).astype("string")
     return tags.assign(recording=tags["recording"].fillna(own))
+
+
+def _parsed(values: pd.Series[Any], column: Column) -> list[Any]:
+    """What a column of a file says; pandas reads `12345678` as a number, and `1234e567` as infinity."""
+    if column.name == "session" and pd.api.types.is_float_dtype(values.dtype) and values.notna().any():
+        raise UsageError("the sessions were read as numbers: pd.read_csv(…, dtype={'session': str})")
+    try:
+        if column.dtype == ELAPSED:
+            return list(pd.to_timedelta(values))
+        if column.dtype == TEXT:
+            width = 8 if column.name == "session" else 0
+            return [None if pd.isna(value) else str(value).zfill(width) for value in values]
+        return [_known(value) for value in values]
+    except ValueError as error:
+        raise UsageError(f"tags: the column {column.name} cannot be read: {error}") from error
 
 
 def bookmarks_as_tags(session: Session, bookmarks: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,31 @@ from sessionlens.session import Session
 from sessionlens.session.clipping import MOST
 from sessionlens.session.exporting import Opener, export
 from sessionlens.session.masking import Masking
+from sessionlens.tables.html import html_table
+from sessionlens.visible import visible
 
 APART = pd.Timedelta(5, "s")  # hits that lie closer than that are one clip
 FORMATS = ("xlsx", "csv")
+
+
+class Written(tuple[Any, ...]):
+    """What was written, each with its `path`; for people, a line a file."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(visible(str(each)) for each in self) or "nothing was written"
+
+    def _repr_html_(self) -> str:
+        folders = {each.path.parent for each in self}
+        said = f"{len(self)} file{'s' * (len(self) != 1)} in {', '.join(sorted(map(str, folders)))}"
+        rows = [(each.path.name, str(each).removeprefix(str(each.path)).lstrip(":, ")) for each in self]
+        return html_table(("file", "what it holds, what was masked"), rows, caption=said)
+
+
+def usual_format() -> str:
+    """The format of tables where none is named: `.xlsx` where it can be written."""
+    return FORMATS[0] if find_spec("xlsxwriter") else FORMATS[1]
 
 
 def write_tables(

@@ -44,7 +44,8 @@ def poster_html(poster: Poster, live: str, page: str | None = None, notice: str 
     allowed. `notice`: what a reader has to know of that.
     """
     still = f"sessionlens-still-{live}"
-    figure = f"{_style(still, live)}<figure class='{still}' style='margin:0;max-width:60em'>"
+    style = hiding(still, live, f".{live} .sessionlens")
+    figure = f"{style}<figure class='{still}' style='margin:0;max-width:60em'>"
     if page is not None:
         figure += (
             f"<style>.{still} > iframe ~ * {{ display: none }}</style>"
@@ -56,10 +57,12 @@ def poster_html(poster: Poster, live: str, page: str | None = None, notice: str 
     return f"{figure}<figcaption style='{CAPTION}'>{_safe(said)}</figcaption></figure>"
 
 
-def _style(still: str, live: str) -> str:
+def hiding(still: str, live: str, there: str) -> str:
+    """The style that hides `still` while an element that `there` selects is in the page, and the place of
+    the widget with the class `live` while it is not."""
     return (
         "<style>"
-        f":root:has(.{live} .sessionlens) .{still} {{ display: none }}"
+        f":root:has({there}) .{still} {{ display: none }}"
         f".jp-OutputArea-child:has(.{still}) + .jp-OutputArea-child:not(:has(.{live})) {{ display: none }}"
         "</style>"
     )

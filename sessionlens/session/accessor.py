@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +29,17 @@ if TYPE_CHECKING:
     from sessionlens.player.widget import Player
     from sessionlens.render import ImageReport, VideoReport
 
+PICKED = {"export": "pick columns last, as in df.sl.export(path, columns=[…])"}
+PICK = "call {what}() on the whole table and pick columns last, as in df.sl.style(columns=[…])"
+
 
 @pd.api.extensions.register_dataframe_accessor("sl")
 class Accessor:
-    """What can be done with a table of ours; it needs the columns `session` and `recording`."""
+    """What can be done with a table of ours. What goes back to the recording needs the columns `session` and
+    `recording`, and says so; `style`, `ran` and `plot` take what is there.
+    """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        if missing := {"session", "recording"} - set(frame.columns):
-            raise AttributeError(f"not a table of sessionlens: it lacks {', '.join(sorted(missing))}")
         self._frame = frame
 
     def ran(
@@ -55,8 +59,7 @@ class Accessor:
         """What the text of the command with this number rests on; the table (or, of it, `session`) must hold
         it just once.
         """
-        if not {"n", "command"} <= set(self._frame.columns):
-            raise UsageError("why() needs a table with the columns `n` and `command`")
+        self._need("why", "n", "command", "session", "recording")
         found, where = self._frame["n"] == n, "this table"
         if session is not None:
             found, where = found & (self._frame["session"] == session), f"session {session} of this table"
@@ -75,20 +78,32 @@ class Accessor:
         """The table as it may be written to a file (docs/masking.md); each recording is opened for it.
         `.attrs["masked"]` says what was masked.
         """
+        self._need("masked", "recording")
         rows, tally = masked_rows(self._frame, mask, open)
         rows.index = self._frame.index
         rows.attrs["masked"] = dict(tally)
         return rows
 
-    def export(self, path: str | PathLike[str], *, mask: Masking = True, overwrite: bool = True) -> Exported:
-        """Write the table as `.xlsx` (needs the extra `excel`) or `.csv`, masked, below a row that says where
-        it is from; docs/tables.md, "Files". Raises UsageError for what cannot be written there.
+    def export(
+        self,
+        path: str | PathLike[str],
+        *,
+        columns: Sequence[str] | None = None,
+        mask: Masking = True,
+        overwrite: bool = True,
+    ) -> Exported:
+        """Write the table, or these `columns` of it, as `.xlsx` (needs the extra `excel`) or `.csv`, masked,
+        below a row that says where it is from; docs/tables.md, "Files". Raises UsageError for what cannot be
+        written there.
         """
-        return export(self._frame, path, mask, overwrite)
+        self._need("export", "session", "recording")
+        return export(self._frame, path, mask, overwrite, columns=columns)
 
-    def style(self, most: int = 200) -> Styler:
-        """The first `most` rows as a pandas Styler, as people read them: docs/tables.md, "In a notebook"."""
-        return styled(self._frame, most)
+    def style(self, most: int = 200, *, columns: Sequence[str] | None = None) -> Styler:
+        """The first `most` rows as a pandas Styler, as people read them, or just these `columns`:
+        docs/tables.md, "In a notebook".
+        """
+        return styled(self._frame, most, columns)
 
     def plot(self, x: str, y: str, kind: str = "line", **options: Any) -> Axes:
         """As `DataFrame.plot`, with readable axes where a column is elapsed time. Needs matplotlib."""
@@ -102,16 +117,19 @@ class Accessor:
         `options` as in `Session.render`; `.png` is the screen at a row's time. Raises UsageError for no row
         and for more than 50.
         """
+        self._need("render", "session", "recording")
         return render_rows(self._frame, path, row, options)
 
     def open(self, row: int = 0) -> Session:
         """The session of a row (by position), at the row's channel."""
+        self._need("open", "recording")
         place = self._frame.iloc[self._position(row)]
         channel = place.get("channel")
         return open(place["recording"], None if channel is None or pd.isna(channel) else int(channel))
 
     def at(self, row: int = 0) -> Screen:
         """The screen at the time of a row (by position)."""
+        self._need("at", "recording")
         place = self._frame.iloc[self._position(row)]
         time = next((place[name] for name in TIMES if name in place), None)
         if time is None or pd.isna(time):
@@ -120,7 +138,17 @@ class Accessor:
 
     def play(self, row: int = 0, **options: Any) -> Player:
         """The player, at a row (by position); `options` as `Session.play` has."""
+        self._need("play", "session", "recording")
         return self.open(row).play(self._frame.iloc[row], **options)
+
+    def _need(self, what: str, *names: str) -> None:
+        """Raises UsageError where the table lacks one of these columns."""
+        if lacking := [name for name in names if name not in self._frame.columns]:
+            s = "s" * (len(lacking) > 1)
+            raise UsageError(
+                f"{what}() needs the column{s} {', '.join(lacking)}, which this table lacks: "
+                f"{PICKED.get(what, PICK.format(what=what))}"
+            )
 
     def _position(self, row: int) -> int:
         if not -len(self._frame) <= row < len(self._frame):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from sessionlens.tables.masked import masked_table
 from sessionlens.tables.nothing import Nothing
 from sessionlens.tables.output import csv_cell
 from sessionlens.tables.schema import TABLES
+from sessionlens.tables.styling import check_columns
 
 if TYPE_CHECKING:
     from sessionlens.session.session import Session
@@ -65,17 +66,20 @@ def export(
     mask: Masking = True,
     overwrite: bool = True,
     opener: Opener = open,
+    columns: Sequence[str] | None = None,
 ) -> Exported:
-    """Write a table of ours as `.xlsx` or `.csv`; no half file is left.
+    """Write a table of ours, or some of its `columns`, as `.xlsx` or `.csv`; no half file is left.
 
-    Raises UsageError for another suffix, for more rows than Excel has, where XlsxWriter is missing, and for a
-    path inside a recording.
+    Raises UsageError for another suffix, for columns that are not there, for more rows than Excel has, where
+    XlsxWriter is missing, and for a path inside a recording.
     """
+    check_columns(table, columns)
     target, frame = Path(path), pd.DataFrame(table)
     check_output(target, XLSX, CSV, overwrite=overwrite)
     writer = excel_writer() if target.suffix.lower() == XLSX else None
     rows, tally = masked_rows(frame, mask, opener)
     masked = None if mask is False else tally
+    rows = rows if columns is None else rows[list(columns)]
     said = [*provenance(frame, masked), *looked_at(table)]
     cut = 0
     with written(target) as made:

@@ -6,14 +6,16 @@ Jinja2, which pandas needs for it, comes with JupyterLab.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sessionlens.errors import UsageError
-from sessionlens.tables.cells import formatter, narrow, player, time_column
+from sessionlens.tables.cells import TIMES, formatter, narrow, player, time_column
 from sessionlens.tables.html import NO_MATH, html_safe
 from sessionlens.tables.output import shown, worth_showing
+from sessionlens.visible import visible
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -41,17 +43,36 @@ ALWAYS = frozenset(  # columns that are looked at also where all rows have the s
     {"n", "command", "output", "text", "start", "t", "time", "severity", "confidence", "mark", "marks", "why"}
     | {"exit_code", "match", "path", "result", "session", "tag", "note"}
 )
+FIRST = (
+    "session",
+    "n",
+    *TIMES,
+    "severity",
+    "mark",
+    "marks",
+    "kind",
+    "where",
+    "command",
+    "match",
+    "text",
+    "why",
+)
+LAST = ("start_utc", "t_utc", "output")  # said already, or wide: a screen may end before
 
 
-def styled(table: pd.DataFrame, most: int = 200) -> Styler:
+def styled(table: pd.DataFrame, most: int = 200, columns: Sequence[str] | None = None) -> Styler:
     """The first `most` rows. Columns for programs and those that say nothing in this table are hidden, one
-    that says the same in all rows stands above them; text is escaped, a text of many lines is cut and says
-    so. Raises UsageError where Jinja2 is missing.
+    that says the same in all rows stands above them, and what is looked at first stands first; `columns` are
+    shown as they are named. Text is escaped, a text of many lines is cut and says so. A time is a link where
+    the table has `session`. Raises UsageError for columns that are not there and where Jinja2 is missing.
     """
+    check_columns(table, columns)
     rows = pd.DataFrame(table).head(most)
     if not rows.index.is_unique:
         rows = rows.reset_index(drop=True)
     rows = rows.set_axis(_renamed(rows.index), axis="index").set_axis(_renamed(rows.columns), axis="columns")
+    seen, same = (list(columns), []) if columns is not None else _chosen(rows)
+    rows = rows[[*seen, *(name for name in rows.columns if name not in seen)]]
     style = styler(rows)
     style = style.format({name: formatter(str(name)) for name in rows.columns})
     time = time_column(rows.columns)
@@ -60,9 +81,6 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
             own = (rows["session"] == session).fillna(False).astype(bool)
             style = style.format({time: player(session)}, subset=(own, [time]))
     style = style.format_index(_label).format_index(_label, axis=1)
-    seen = [name for name in rows.columns if _looked_at(rows, name)]
-    same = [name for name in seen if name not in ALWAYS and _is_constant(rows[name])]
-    seen = [name for name in seen if name not in same]
     style = style.hide([name for name in rows.columns if name not in seen], axis=1)
     short: dict[Any, Any] = {
         seen[at]: [{"selector": "td", "props": "white-space:pre"}] for at in narrow(rows, seen)
@@ -71,6 +89,25 @@ def styled(table: pd.DataFrame, most: int = 200) -> Styler:
     said = [f"{_label(name)}: {_label(rows[name].iloc[0])}" for name in same]
     cut = [f"the first {len(rows):,} of {len(table):,} rows"] if len(table) > len(rows) else []
     return style.set_caption(" · ".join([*said, *cut])) if said or cut else style
+
+
+def check_columns(table: pd.DataFrame, columns: Sequence[str] | None) -> None:
+    """Raises UsageError for a column that the table has not, or that is named twice."""
+    if isinstance(columns, str):
+        raise UsageError(f"columns={columns!r}: say a list, columns=[{columns!r}]")
+    wanted = list(columns or ())
+    if lacking := [visible(str(name)) for name in wanted if name not in table.columns]:
+        there = ", ".join(visible(str(name)) for name in table.columns)
+        raise UsageError(f"the table has no column {', '.join(lacking)}: it has {there}")
+    if len(set(wanted)) < len(wanted):
+        raise UsageError("columns: each of them once")
+
+
+def in_order(names: Iterable[Any]) -> list[Any]:
+    """What is looked at first stands first, what is wide last."""
+    given = list(names)
+    first, last = ([name for name in some if name in given] for some in (FIRST, LAST))
+    return [*first, *(name for name in given if name not in FIRST + LAST), *last]
 
 
 def _renamed(labels: pd.Index[Any]) -> pd.Index[Any]:
@@ -91,6 +128,13 @@ def styler(rows: pd.DataFrame) -> Styler:
     for part, props in (("th", HEADS), ("td", CELLS), ("caption", CAPTION)):
         style = style.set_table_styles([{"selector": part, "props": props}], overwrite=False)
     return style
+
+
+def _chosen(rows: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+    """The columns that are shown, in their order, and those that say the same in all rows."""
+    seen = [name for name in in_order(rows.columns) if _looked_at(rows, name)]
+    same = [name for name in seen if name not in ALWAYS and _is_constant(rows[name])]
+    return [name for name in seen if name not in same], same
 
 
 def _looked_at(rows: pd.DataFrame, name: Any) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import sessionlens as sl
+from sessionlens.explorer import writing
 from sessionlens.explorer.acting import PAGE
 from sessionlens.explorer.keys import Keys
 from sessionlens.tables.schema import TABLES, conform
@@ -37,8 +38,9 @@ def bundles(root: Path) -> sl.Explorer:
 
 
 def said(x: sl.Explorer) -> str:
-    """What the message says, as text."""
-    return html.unescape(re.sub("<[^>]+>", " ", x._panel.message.value))
+    """What the messages say, as text."""
+    told = " ".join(place.value for place in x._panel.told)
+    return html.unescape(re.sub("<[^>]+>", " ", told))
 
 
 def options(x: sl.Explorer) -> str:
@@ -89,6 +91,8 @@ def test_whose_where_and_when(root: Path) -> None:
     x._panel.person.value = "nobody"
     assert len(x.sessions) == 0
     assert "no session is of nobody: there are john" in said(x)
+    assert "no session is of nobody" in x._session_list.head.value
+    assert x._panel.person.options == ("john",)
     assert len(x.filter(since="2026-11-22", until="2026-11-22").sessions) == 3
     assert len(x.filter(until="2026-11-21").hits) == 0
     assert "3 sessions not looked at" in x.coverage
@@ -166,14 +170,26 @@ def test_tags_come_back_from_a_file(case: sl.Explorer, tmp_path: Path) -> None:
     case.filter(ran="rm").select_hits(0).tag("odd", "a note")
     path = case.tags.sl.export(tmp_path / "tags.csv").path
     back = pd.read_csv(path, skiprows=1, dtype=str)
-    back["time"] = pd.to_timedelta(back["time"])
-    case.tags = back
-    assert list(case.tags["tag"]) == ["odd"] and case.tags["channel"].iloc[0] == 0
+    before = case.tags
+    for rows in (back, pd.read_csv(path, skiprows=1)):
+        case.tags = rows
+        assert list(case.tags["tag"]) == ["odd"] and case.tags["channel"].iloc[0] == 0
+        assert case.tags["time"].iloc[0] == before["time"].iloc[0].floor("ms")
+        assert (case.tags.dtypes == before.dtypes).all()
     with pytest.raises(sl.UsageError, match="no session"):
         case.tags = back.drop(columns="session")
     recordings = list(case.tags["recording"])
     case.tags = back[["session", "tag", "note"]]
     assert list(case.tags["recording"]) == recordings, "so that it can be masked and played"
+    with pytest.raises(sl.UsageError, match="time cannot be read"):
+        case.tags = back.assign(time="soon")
+
+
+def test_sessions_that_pandas_takes_for_numbers(case: sl.Explorer) -> None:
+    case.tags = pd.DataFrame({"session": [12345678, 345678], "tag": [1, 2]})
+    assert list(case.tags["session"]) == ["12345678", "00345678"] and list(case.tags["tag"]) == ["1", "2"]
+    with pytest.raises(sl.UsageError, match="dtype"):
+        case.tags = pd.DataFrame({"session": [float("inf")], "tag": "x"})
 
 
 def test_a_tag_needs_a_word_and_a_place(case: sl.Explorer) -> None:
@@ -257,6 +273,59 @@ def test_hostile_text_is_only_text(typescript: Maker, tmp_path: Path) -> None:
         assert not getattr(widget, "description_allow_html", False)
 
 
+def test_foreign_recordings_have_the_name_of_their_file(case: sl.Explorer) -> None:
+    case.filter(ran="rm")
+    (row,) = [label for label, _ in case._session_list.box.options]
+    (hit,) = [label for label, _ in case._hit_list.box.options]
+    assert "deletes" in row and "deletes" in hit
+
+
+def test_an_empty_list_takes_no_room(case: sl.Explorer) -> None:
+    assert case._hit_list.box.layout.display == "none"
+    case.filter(ran="rm")
+    assert case._hit_list.box.layout.display == "" and case._hit_list.box.rows == 3
+
+
+def test_what_was_written_is_a_table_of_names(case: sl.Explorer, tmp_path: Path) -> None:
+    written = case.filter(ran="rm").export(tmp_path / "<b>", tables="csv")
+    shown = written._repr_html_()
+    assert "hits.csv" in shown and "nothing had to be masked" in shown and "&lt;b&gt;" in shown
+    assert "<b>" not in shown and "Path(" not in repr(written) and repr(written).count("\n") == 3
+
+
+def test_without_xlsxwriter_tables_are_csv(
+    case: sl.Explorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "find_spec", lambda name: None)
+    assert sl.explore(case._case.corpus)._panel.form.value == "csv"
+    assert {each.path.suffix for each in case.export(tmp_path / "out")} == {".csv"}
+
+
+SECRET = "hunter2hunter2"
+
+
+def test_what_a_saved_notebook_shows_is_masked_and_safe(shell_session: Maker, tmp_path: Path) -> None:
+    shell_session([(f"mysql --password={SECRET} {HOSTILE[:28]}", ""), ("rm -rf /srv", "")], "one")
+    x = sl.explore(tmp_path)
+    assert "1 session of 1 listed" in x._still()["text/html"] and "one" in x._still()["text/html"]
+    x.filter(text=SECRET).select_hits(0).tag("odd", HOSTILE)
+    shown = x._still()["text/html"]
+    assert SECRET not in shown and "[masked: password]" in shown
+    assert "text: [masked" in shown and "1 session," in shown and "1 tag" in shown
+    assert "<img" not in shown and "&lt;img" in shown and "<script" not in shown and "\u202e" not in shown
+    x.tags = pd.DataFrame({"session": ["0123abcd"], "tag": "of another case", "note": f"password={SECRET}"})
+    assert SECRET not in x._still()["text/html"] and "of another case" in x._still()["text/html"]
+
+
+def test_what_a_saved_notebook_shows_is_small(shell_session: Maker, tmp_path: Path) -> None:
+    for n in range(PAGE + 5):
+        shell_session([("ls", "")], f"s{n:02d}")
+    x = sl.explore(tmp_path)
+    shown = x._still()["text/html"]
+    assert f"{PAGE + 5} sessions, the first 25 shown" in shown and len(shown) < 40_000
+    assert not any("replay" in vars(session.views[0]) for session in x._case.all)
+
+
 def every(widget: Any) -> list[Any]:
     """A widget and all inside of it."""
     return [widget, *(each for child in getattr(widget, "children", ()) for each in every(child))]
@@ -282,7 +351,16 @@ def test_nothing_to_explore_is_said() -> None:
             sl.explore(nothing)  # type: ignore[arg-type]
 
 
-def test_it_shows_itself_as_a_widget_and_as_words(case: sl.Explorer) -> None:
-    bundle = case._repr_mimebundle_()
-    assert bundle["text/plain"] == "Explorer of 3 sessions, 3 listed"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+def test_it_shows_itself_as_tables_as_a_widget_and_as_words(
+    case: sl.Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+    for name in ("display", "update_display"):
+        monkeypatch.setattr(f"IPython.display.{name}", lambda data, **_: shown.append(data))
+    case._ipython_display_()
+    still, live = shown
+    assert still["text/plain"] == live["text/plain"] == "Explorer of 3 sessions, 3 listed"
+    assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == case.widget.model_id
+    assert live["text/html"] == "" and case._live in still["text/html"] and "3 sessions" in still["text/html"]
+    case._panel.ran.value = "rm"
+    assert "ran: rm" in shown[-1]["text/html"] and "1 hit" in shown[-1]["text/html"]

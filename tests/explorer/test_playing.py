@@ -49,4 +49,4 @@ def test_bookmarks_outlive_the_player_they_were_made_in(insider: sl.Explorer) ->
 
 def test_without_a_selection_there_is_nothing_to_play(insider: sl.Explorer) -> None:
     insider._panel.play.click()
-    assert "no session is selected" in insider._panel.message.value
+    assert "no session is selected" in insider._panel.played.value

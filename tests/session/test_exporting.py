@@ -236,3 +236,16 @@ def test_more_rows_than_excel_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         export(table, tmp_path / "x.xlsx", mask=False)
     assert export(table, tmp_path / "x.csv", mask=False).rows == 2
     assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_some_columns_are_written_and_masked(shell_session: Maker, tmp_path: Path) -> None:
+    commands = sl.open(shell_session(LINES)).commands
+    told = commands.sl.export(tmp_path / "x.csv", columns=["n", "command"])
+    lines = read_csv(told.path)
+    assert lines[1] == ["n", "command"] and lines[0][1] == "table commands"
+    assert told.masked and SECRET not in told.path.read_text("utf-8-sig")
+    with pytest.raises(sl.UsageError, match=r"columns session, recording, .*columns=\["):
+        commands[["n", "command"]].sl.export(tmp_path / "y.csv")
+    with pytest.raises(sl.UsageError, match="no column comand"):
+        commands.sl.export(tmp_path / "y.csv", columns=["comand"])
+    assert not (tmp_path / "y.csv").exists()

@@ -42,7 +42,7 @@ def test_a_number_that_is_not_there(bash: sl.Session) -> None:
         bash.commands.sl.why(99)
     with pytest.raises(sl.UsageError, match="2 commands have the number 1: choose one session"):
         pd.concat([bash.commands, bash.commands]).sl.why(1)
-    with pytest.raises(sl.UsageError, match="columns `n` and `command`"):
+    with pytest.raises(sl.UsageError, match="columns n, command"):
         bash.lines.sl.why(1)
 
 

@@ -128,3 +128,28 @@ def test_seconds_are_exact() -> None:
 def test_short_texts_stay() -> None:
     assert short("a\nb") == "a\nb"
     assert short("\n".join("abcdefghij")).endswith("… 4 more characters")
+
+
+def test_columns_are_chosen_before_or_in_style(root: Path) -> None:
+    commands = sl.open(root / "fixtures" / "sessions" / "insider").commands
+    before = commands[["n", "command"]].sl.style().to_html()
+    assert before.count("<tr>") == len(commands) + 1 and "href" not in before
+    html = commands.sl.style(most=2, columns=["command", "start", "ref"]).to_html()
+    assert re.findall(">([a-z]+)</th>", html) == ["command", "start", "ref"]
+    assert html.count("#sessionlens=7c2a45ee@") == 2 and "the first 2 of 18 rows" in html
+    for wrong in ("command", ["comand"], ["n", "n"]):
+        with pytest.raises(sl.UsageError, match=r"columns|no column comand: it has n, command"):
+            commands.sl.style(columns=wrong)
+
+
+def test_what_needs_the_recording_says_so(root: Path) -> None:
+    some = sl.open(root / "fixtures" / "sessions" / "insider").commands[["n", "command"]]
+    for act in (some.sl.play, some.sl.open, some.sl.at, some.sl.masked, lambda: some.sl.why(1)):
+        with pytest.raises(sl.UsageError, match=r"recording, which this table lacks: .*pick columns last"):
+            act()
+
+
+def test_what_is_looked_at_first_stands_first(root: Path) -> None:
+    commands = sl.open(root / "fixtures" / "sessions" / "insider").commands
+    heads = re.findall(">([a-z_]+)</th>", commands.sl.style().to_html())
+    assert heads[:4] == ["n", "start", "marks", "command"] and heads[-1] == "output"
