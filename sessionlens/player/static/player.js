@@ -1291,10 +1291,17 @@ class Panel {
     const item = this.items[index];
     if (!item) return;
     item.setAttribute("aria-current", "true");
-    cancelAnimationFrame(this.#scrolling); // once a frame is enough, and layout is known then
+    this.#bring(item, 3);
+  }
+
+  /** Into sight, in the next frame, when layout is known; again, since rows get their height once they are near. */
+  #bring(item, times) {
+    cancelAnimationFrame(this.#scrolling);
     this.#scrolling = requestAnimationFrame(() => {
       const page = this.pages.commands, box = page.getBoundingClientRect(), own = item.getBoundingClientRect();
-      if (own.top < box.top || own.bottom > box.bottom) page.scrollTop += own.top - box.top - box.height / 3;
+      if (own.top >= box.top && own.bottom <= box.bottom) return;
+      page.scrollTop += own.top - box.top - box.height / 3;
+      if (times > 1) this.#bring(item, times - 1);
     });
   }
 
