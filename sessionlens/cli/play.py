@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-open", action="store_true", help="write the page, and open no browser")
     parser.add_argument("--start", metavar="TIME", help="only from this time on")
     parser.add_argument("--end", metavar="TIME", help="only up to this time")
+    parser.add_argument("--at", metavar="TIME", help="open at this moment; in the terminal paused")
     mask_arguments(parser)
     theme_argument(parser)
     terminal_arguments(parser)
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = arguments.output or private(session.info.session)
     report = session.to_html(
         path,
+        at=arguments.at,
         start=arguments.start,
         end=arguments.end,
         theme=arguments.theme,

@@ -35,13 +35,12 @@ def terminal_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--idle", type=float, metavar="S", help="longest pause shown, in seconds (default: uncut)"
     )
-    group.add_argument("--at", metavar="TIME", help="begin paused at this moment")
     group.add_argument("--clip", metavar="N|REF", help="only what belongs to this command, or to a ref")
 
 
 def check_terminal(arguments: argparse.Namespace) -> None:
     """Raise UsageError for what does not go together, or where there is no terminal."""
-    said = [f"--{name}" for name in ("speed", "idle", "at", "clip") if getattr(arguments, name) is not None]
+    said = [f"--{name}" for name in ("speed", "idle", "clip") if getattr(arguments, name) is not None]
     if said and not arguments.terminal:
         raise UsageError(f"{', '.join(said)}: for the terminal; say --terminal too")
     if arguments.terminal and arguments.output:

@@ -17,19 +17,21 @@ from sessionlens.player.payload import payload
 from sessionlens.times import format_elapsed
 from sessionlens.visible import visible
 
+SECOND = 1_000_000_000
 START = """
 const film = document.getElementById("sessionlens-film");
 const bytes = Uint8Array.from(atob(film.textContent), (c) => c.charCodeAt(0));
-mount(document.getElementById("sessionlens-player"), bytes, { page: true });
+const host = document.getElementById("sessionlens-player");
+mount(host, bytes, { page: true, time: Number(host.dataset.at) });
 """
 
 
-def page(film: Film) -> str:
-    """The page; the same film gives the same text."""
-    return assemble(film, payload(film))
+def page(film: Film, at_ns: int = 0) -> str:
+    """The page, which opens `at_ns` or where the film begins; the same film gives the same text."""
+    return assemble(film, payload(film), at_ns)
 
 
-def assemble(film: Film, data: bytes) -> str:
+def assemble(film: Film, data: bytes, at_ns: int = 0) -> str:
     """The page of a film whose payload is there already."""
     code, style = script() + START, stylesheet() + static("page.css")
     policy = (
@@ -40,6 +42,7 @@ def assemble(film: Film, data: bytes) -> str:
         policy=escape(policy),
         title=said(f"{film.title} · {film.session}" if film.session else film.title),
         style=style,
+        at=at_ns / SECOND,
         heading=said(film.title),
         facts="\n".join(f"<dt>{said(label)}</dt><dd>{said(text)}</dd>" for label, text in film.facts),
         commands="\n".join(map(row, film.commands)),

@@ -16,7 +16,8 @@ from sessionlens.visible import visible
 
 HOW = "run this cell to play"
 CAPTION = "font:0.85em sans-serif;padding:0.4em 0"
-PICTURE = "vertical-align:bottom;max-width:100%"
+FRAME = "width:100%;height:56rem;max-height:92vh;border:0"
+PICTURE = "vertical-align:bottom;max-width:min(100%, 60em)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ def poster_html(poster: Poster, live: str, page: str | None = None, notice: str 
     """
     still = f"sessionlens-still-{live}"
     style = hiding(still, live, f".{live} .sessionlens")
-    figure = f"{style}<figure class='{still}' style='margin:0;max-width:60em'>"
+    figure = f"{style}<figure class='{still}' style='margin:0'>"
     if page is not None:
         figure += (
             f"<style>.{still} > iframe ~ * {{ display: none }}</style>"
             f"<iframe sandbox='allow-scripts' loading='lazy' title='{_safe(poster.caption)}' "
-            f"srcdoc='{escape(page, quote=True)}' style='width:100%;height:40em;border:0'></iframe>"
+            f"srcdoc='{escape(page, quote=True)}' style='{FRAME}'></iframe>"
         )
     figure += f"<img src='{poster.uri}' alt='{_safe(poster.text)}' style='{PICTURE}'>"
     said = " · ".join(part for part in (poster.said, notice) if part)

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from sessionlens.session.session import Session, Time
 
 HTML = (".html", ".htm")
+KEPT = {
+    "plain": "recorded, not encrypted",
+    "sealed": "recorded and encrypted; not read here, for want of the key",
+    "sealed, opened": "recorded and encrypted; read here with the key",
+    "off": "not recorded",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,23 @@ def write_page(
     theme: str = "dark",
     mask: Masking = True,
     overwrite: bool = True,
+    at: Time | None = None,
 ) -> PageReport:
     """The page of the main channel in a file; see Session.to_html."""
     check_output(path, *HTML, overwrite=overwrite)
     made = film(session, fresh_mask(session, mask), start, end, theme)
-    data = page(made).encode("utf-8")
+    at_ns = made.start_ns if at is None else inside(made, at, session.elapsed(at))
+    data = page(made, at_ns).encode("utf-8")
     path.write_bytes(data)
     return PageReport(path, len(data), made.masked)
+
+
+def inside(film: Film, when: object, t_ns: int) -> int:
+    """The time, where the film has it. Raises UsageError where it has not."""
+    if film.start_ns <= t_ns <= film.until_ns:
+        return t_ns
+    first, last = format_elapsed(film.start_ns), format_elapsed(film.until_ns)
+    raise UsageError(f"{when}: outside of what is played, {first} to {last}")
 
 
 def film(
@@ -152,8 +168,9 @@ def facts(session: Session, said: Facts, mask: Mask) -> list[tuple[str, str]]:
         "not shown": ", ".join(rest),
         "ref": None if info.session is None else f"{info.session}/{here.number}",
         "MANIFEST": None if digest is None else f"{digest} (SHA-256)",
-        "typing": typed(session.recording),
-        "resizing": "as xterm.js wraps lines anew" if session.reflow else "cuts lines",
+        "seal": None if digest is None else "not checked on this page; `sessionlens verify` checks it",
+        "keystrokes": KEPT.get(typed(session.recording) or ""),
+        "on resize": "long lines wrap anew" if session.reflow else "long lines are cut",
         "format": info.source_format,
         "doubts": "; ".join(said.caveats),
     }

@@ -22,7 +22,7 @@ from sessionlens.player.widget import Player
 from sessionlens.session.clips import Place, begin, clip, of_row
 from sessionlens.session.masking import Masking, wanted
 from sessionlens.session.outputs import PNG
-from sessionlens.session.paging import film
+from sessionlens.session.paging import film, inside
 from sessionlens.session.refs import Ref
 from sessionlens.settings import EMBED, options
 from sessionlens.times import format_elapsed
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sessionlens.session.session import Session, Time
 
 SECOND = 1_000_000_000
+SEVERITIES = ("high", "medium", "low")
 COLOURS = 32  # of a poster: a terminal rarely shows more, and the picture is a third of the size
 EMBEDDED = 8_000_000  # bytes of a page in a notebook, at most
 
@@ -81,10 +82,7 @@ class Behind:
         session, t_ns = place(self.session, when)
         if session is not self.session:
             raise self._elsewhere(session.main.channel.number)
-        if not self.film.start_ns <= t_ns <= self.film.until_ns:
-            begin, end = format_elapsed(self.film.start_ns), format_elapsed(self.film.until_ns)
-            raise UsageError(f"{when}: outside of what is played, {begin} to {end}")
-        return t_ns / SECOND
+        return inside(self.film, when, t_ns) / SECOND
 
     def stretch(self, place: Place) -> tuple[float, float]:
         """A row, a ref or a command's number, with two seconds before and after it."""
@@ -129,11 +127,13 @@ def play(session: Session, what: Showing) -> Player:
         made = replace(made, findings=(), flags=())
     data = payload(made)
     behind = Behind(chosen, made, what.mask)
-    page, notice = embedded(behind, data)
+    page, notice = embedded(behind, data, t_ns)
+    plain = what.at is None and what.command is None
+    shown = telling(made) if plain else t_ns
     return Player(
         data,
         behind,
-        still(chosen, t_ns, written(chosen, what.mask), behind.title, what.theme),
+        still(chosen, shown, written(chosen, what.mask), behind.title, what.theme),
         page=page,
         notice=notice,
         time=timedelta(t_ns / SECOND),
@@ -178,6 +178,16 @@ def written(session: Session, mask: Masking) -> Masking:
     return True if wanted(session, mask).nothing else mask
 
 
+def telling(film: Film) -> int:
+    """A time in ns whose screen says what this is about, where nobody asked for one: the first finding of the
+    highest severity, else the end of the first command; the very first screen is empty."""
+    found = [f for f in film.findings if film.start_ns <= f.start_ns <= film.until_ns]
+    if found:
+        return min(found, key=lambda f: (SEVERITIES.index(f.severity), f.start_ns)).start_ns
+    ends = (c.end_ns for c in film.commands if c.end_ns is not None)
+    return next((ns for ns in ends if film.start_ns <= ns <= film.until_ns), film.start_ns)
+
+
 def still(session: Session, t_ns: int, mask: Masking, title: str, theme: str) -> Poster:
     """What a saved notebook shows: the screen at a time, masked."""
     screen = session.at(timedelta(t_ns / SECOND)).masked(mask)
@@ -186,13 +196,13 @@ def still(session: Session, t_ns: int, mask: Masking, title: str, theme: str) ->
     return Poster(out.getvalue(), screen.text, f"{title} · {format_elapsed(t_ns)} · {screen.ref}")
 
 
-def embedded(behind: Behind, data: bytes) -> tuple[str | None, str]:
+def embedded(behind: Behind, data: bytes, t_ns: int) -> tuple[str | None, str]:
     """The page that a notebook keeps, where it is to keep one, and what there is to say of that."""
     if options.notebook != EMBED:
         return None, ""
     if behind.film.masked is None:
         return None, "not embedded: a notebook keeps nothing that is not masked"
-    page = assemble(behind.film, data)
+    page = assemble(behind.film, data, t_ns)
     size = len(page.encode("utf-8"))
     if size <= EMBEDDED:
         return page, ""

@@ -249,6 +249,7 @@ class Session(Tables):
         self,
         path: str | PathLike[str],
         *,
+        at: Time | None = None,
         start: Time | None = None,
         end: Time | None = None,
         theme: str = "dark",
@@ -258,11 +259,12 @@ class Session(Tables):
         """The player of the main channel as one HTML page, which asks for nothing and opens from a disk; see
         docs/player.md.
 
-        What lies before `start` or after `end` is not in it. Raises UsageError for what makes no sense.
+        It opens `at` that time. What lies before `start` or after `end` is not in it. Raises UsageError for
+        what makes no sense.
         """
         from sessionlens.session.paging import write_page
 
-        return write_page(self, Path(path), start, end, theme, mask, overwrite)
+        return write_page(self, Path(path), start, end, theme, mask, overwrite, at)
 
     def report(
         self,

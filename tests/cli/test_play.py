@@ -64,6 +64,13 @@ def test_the_mask_of_a_page(
     assert there or re.search(r"\d places? masked: ", said)
 
 
+def test_it_opens_at_a_time(recording: Path, opened: list[str], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["play", str(recording), "-o", str(page), "--no-open", "--at", "00:00:01"]) == 0
+    assert 'data-at="1.0"' in page.read_text("utf-8")
+    assert main(["play", str(recording), "-o", str(tmp_path / "no.html"), "--at", "9:00:00"]) == EX_USAGE
+
+
 def test_a_file_that_is_there_stays(recording: Path, opened: list[str], tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("mine")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import sessionlens as sl
+from sessionlens.errors import UsageError
 from sessionlens.visible import visible
 
 pytestmark = pytest.mark.browser
@@ -171,6 +172,49 @@ def test_search_sees_what_passed_between_two_frames(played: Played, typescript: 
     assert time_of(page) == pytest.approx(1)
 
 
+def test_enter_in_the_search_hands_the_keys_to_the_screen(page: Any, insider: sl.Session) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("no such words")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Sorry, that")
+    first, second = insider.search("Sorry, that")["start"].dt.total_seconds().tolist()
+    page.keyboard.press("Enter")
+    assert time_of(page) == pytest.approx(first, abs=0.01)
+    page.keyboard.press("n")
+    assert time_of(page) == pytest.approx(second, abs=0.01)
+    page.keyboard.press("N")
+    assert time_of(page) == pytest.approx(first, abs=0.01)
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert time_of(page) == pytest.approx(second, abs=0.01)
+    assert page.input_value("[type=search]") == "Sorry, that"
+    assert page.locator(".sl-hits .sl-item").count() == 2
+
+
+def test_what_is_below_the_screen_is_never_ahead_or_behind(page: Any, insider: sl.Session) -> None:
+    commands = insider.commands.set_index("n")
+    for time, said in (
+        (commands.loc[12, "start"], "12"),
+        (commands.loc[11, "end"], "after 11"),
+        (commands.loc[14, "start"] + (commands.loc[14, "end"] - commands.loc[14, "start"]) / 2, "14"),
+        (commands.loc[18, "start"], "18"),
+    ):
+        page.evaluate(f"location.hash = 'sessionlens=7c2a45ee@{time.total_seconds() + 1e-4:.6f}'")
+        hold(page, f"document.querySelector('{ROOT} .sl-number').textContent === '{said}'")
+        assert page.get_attribute("[role=slider]", "aria-valuetext").endswith(
+            said if "after" not in said else "after command 11"
+        )
+
+
+def test_the_clock_is_exact_while_it_rests(played: Played, insider: sl.Session) -> None:
+    page = played(insider, at=12.0625)
+    assert page.inner_text(".sl-clock") == "00:00:12.062 / 00:00:28"
+    page.keyboard.press(" ")
+    hold(page, r"/^00:00:1\d\.\d \//.test(document.querySelector('.sl-clock').textContent)")
+
+
 def test_keys_of_speed_selection_and_help(page: Any) -> None:
     for key, speed in ((">", "1.5"), (">", "2"), ("<", "1.5"), ("<", "1"), ("<", "0.5")):
         page.keyboard.press(key)
@@ -207,6 +251,30 @@ def test_a_bookmark_with_tag_and_note(page: Any) -> None:
     assert lines[1].endswith(',"5","","\'=evil","looks ""odd"" / n",""')
     page.locator(".sl-remove").click()
     item.wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    ("field", "key"), [("tag", "Enter"), ("tag", "Control+Enter"), ("note", "Control+Enter")]
+)
+def test_a_bookmark_is_saved_by_a_key(page: Any, field: str, key: str) -> None:
+    page.keyboard.press("b")
+    page.fill("[name=tag]", "seen")
+    page.locator(f"[name={field}]").press(key)
+    page.locator(".sl-own", has_text="seen").wait_for()
+    assert page.is_hidden(".sl-form")
+
+
+def test_with_a_selection_a_bookmark_may_be_of_this_moment(page: Any) -> None:
+    for key in ("[", "ArrowRight", "]", "ArrowRight"):
+        page.keyboard.press(key)
+    for moment in (False, True):
+        page.keyboard.press("b")
+        page.set_checked("[name=moment]", moment)
+        page.locator("[name=tag]").press("Enter")
+    assert page.locator(".sl-own time").all_inner_texts() == ["00:00:00", "00:00:10"]
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    assert page.locator("[name=moment]").count() == 0
 
 
 def test_text_of_the_screen_is_copied(page: Any, insider: sl.Session) -> None:
@@ -262,6 +330,46 @@ def test_links_of_a_report_seek(played: Played, insider: sl.Session) -> None:
     page.reload()
     page.wait_for_selector(f'{ROOT}[data-state="ready"]')
     assert time_of(page) == 7
+
+
+def test_an_address_seeks_in_the_open_page(page: Any) -> None:
+    page.evaluate("location.hash = 'sessionlens=7c2a45ee@9.5'")
+    hold(page, "Number(document.querySelector('[role=slider]').getAttribute('aria-valuenow')) === 9.5")
+    page.evaluate("location.hash = 'sessionlens=another@3'")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    assert time_of(page) == 9.5
+
+
+def test_a_page_opens_where_it_was_told_to(played: Played, insider: sl.Session) -> None:
+    page = played(insider, at="00:00:19")
+    assert time_of(page) == 19
+    page.keyboard.press("Home")
+    assert time_of(page) == 0
+    with pytest.raises(UsageError, match="outside of what is played"):
+        played(insider, at=3, start=5)
+
+
+def test_a_link_moves_the_player_above_it_and_no_other(
+    tab: Any, insider: sl.Session, film_of: Any, tmp_path: Any
+) -> None:
+    from base64 import b64encode
+
+    from sessionlens.player import payload, script
+
+    page = tab.page
+    (tmp_path / "empty.html").write_text("<!doctype html><title>x</title><body>")
+    page.goto((tmp_path / "empty.html").as_uri())
+    page.evaluate(THREE, [script(), b64encode(payload(film_of(insider))).decode()])
+    times = (
+        "[...document.querySelectorAll('[role=slider]')].map((e) => Number(e.getAttribute('aria-valuenow')))"
+    )
+    page.click("#link1")
+    assert page.evaluate(times) == [0, 11, 0]
+    page.click("#link2")
+    assert page.evaluate(times) == [0, 11, 12]
+    page.locator(".sl-stage").nth(1).focus()
+    page.click("#top")
+    assert page.evaluate(times) == [0, 7, 12]
 
 
 def test_the_notebooks_view_speaks_with_its_model(
@@ -328,4 +436,24 @@ MODEL = """async ([code, film]) => {
   window.handle = () => Number(document.querySelector("[role=slider]").getAttribute("aria-valuenow"));
   const module = await import(URL.createObjectURL(new Blob([code], {type: "text/javascript"})));
   window.cleanup = module.default.render({model, el: document.body});
+}"""
+
+# as in a notebook, where each widget has the module for itself: a link on top, then three players, each with a
+# link below
+THREE = """async ([code, film]) => {
+  const bytes = Uint8Array.from(atob(film), (c) => c.charCodeAt(0));
+  const link = (id, seconds) => {
+    const made = document.createElement("a");
+    made.href = `#sessionlens=7c2a45ee@${seconds}`;
+    made.textContent = made.id = id;
+    document.body.append(made);
+  };
+  link("top", 7);
+  for (const number of [0, 1, 2]) {
+    const module = await import(URL.createObjectURL(new Blob([code], {type: "text/javascript"})));
+    const place = document.createElement("div");
+    document.body.append(place);
+    await module.mount(place, bytes);
+    link(`link${number}`, 10 + number);
+  }
 }"""

@@ -16,6 +16,7 @@ from sessionlens.errors import NotFoundError, UsageError
 from sessionlens.player.widget import Player
 from sessionlens.session import playing
 from sessionlens.session.playing import still
+from sessionlens.times import format_elapsed
 
 Maker = Callable[..., Path]
 SECRET = "hunter2-and-more"
@@ -31,6 +32,12 @@ def closed() -> Iterator[None]:
 @pytest.fixture
 def session(shell_session: Maker) -> sl.Session:
     return sl.open(shell_session(LINES))
+
+
+@pytest.fixture
+def insider(root: Path) -> sl.Session:
+    """With findings of all severities."""
+    return sl.open(root / "fixtures/sessions/insider")
 
 
 @pytest.fixture
@@ -96,6 +103,28 @@ def test_what_a_notebook_saves_is_masked_even_where_the_player_is_not(session: s
     assert player._poster == still(session, end, True, player.stage.title, "dark")
     picture = Image.open(io.BytesIO(poster.png))
     assert picture.format == "PNG" and picture.width > 600 and len(poster.png) < 40_000
+
+
+def test_where_nobody_asked_for_a_time_the_picture_is_of_what_it_is_about(insider: sl.Session) -> None:
+    findings = insider.findings
+    grave = findings.loc[findings["severity"] == "high", "start"].min()
+    ended = insider.commands["end"].min()
+    for player, when in (
+        (insider.play(), grave),
+        (insider.play(findings=False), ended),
+        (insider.play(start=ended.total_seconds() + 0.1, end=ended.total_seconds() + 0.2), None),
+        (insider.play("00:00:05"), pd.Timedelta("5s")),
+    ):
+        shown = pd.Timedelta(seconds=player.stage.span[0]) if when is None else when
+        assert player._poster.text == insider.at(shown).masked(True).text
+        assert format_elapsed(shown.value) in player._poster.caption
+    assert insider.play().time == 0
+
+
+def test_a_page_that_a_notebook_keeps_opens_at_the_same_time(insider: sl.Session) -> None:
+    with sl.options(notebook="embed"):
+        assert 'data-at="19.0"' in (insider.play("00:00:19")._page or "")
+        assert 'data-at="0.0"' in (insider.play()._page or "")
 
 
 def test_a_clip_of_it_is_a_file_that_is_masked(session: sl.Session, tmp_path: Path) -> None:

@@ -93,13 +93,12 @@ function visible(text) {
 
 const two = (number) => String(Math.floor(number)).padStart(2, "0");
 
-/** Seconds as HH:MM:SS, with tenths if asked for. */
-function clock(seconds, tenths = false) {
-  const all = tenths
-    ? Math.floor(Math.max(seconds, 0) * 10 + 1e-6) / 10
-    : Math.floor(Math.max(seconds, 0) + 1e-9);
+/** Seconds as HH:MM:SS, with as many digits behind the point as asked for. */
+function clock(seconds, digits = 0) {
+  const parts = Math.floor(Math.max(seconds, 0) * 10 ** digits + 1e-6);
+  const all = Math.floor(parts / 10 ** digits), rest = String(parts % 10 ** digits).padStart(digits, "0");
   const text = `${two(all / 3600)}:${two((all / 60) % 60)}:${two(all % 60)}`;
-  return tenths ? `${text}.${Math.floor((all * 10) % 10 + 1e-6)}` : text;
+  return digits ? `${text}.${rest}` : text;
 }
 
 /** A length of time in words: `4.2 s`, `12 min 3 s`, `3 h 5 min`. */
@@ -307,6 +306,12 @@ class Film {
   commandAt(seconds) {
     const starts = (this.starts ??= this.commands.map((command) => command.start));
     return starts.length && starts[0] <= seconds ? lastUpTo(starts, seconds) : -1;
+  }
+
+  /** `command 3`, or `after command 3` where it is known to have ended by then. */
+  since(at, seconds) {
+    const { n, end } = this.commands[at];
+    return `${end !== null && seconds >= end ? "after " : ""}command ${n}`;
   }
 
   /** The recorder's clock as a Date; null where it is not known. */
@@ -722,6 +727,12 @@ class Painter {
     this.size = "";
   }
 
+  /** A screen's height as a share of its width. */
+  static aspect(columns, rows) {
+    const { w, h } = Painter.cell(columns, rows, 0, 0, 100);
+    return (rows * h) / (columns * w);
+  }
+
   /** The size of a cell in device pixels, for a place (in device pixels) or a size of letters. */
   static cell(columns, rows, width, height, fontSize) {
     const ink = (Painter.measure ??= document.createElement("canvas").getContext("2d"));
@@ -1083,7 +1094,7 @@ class TimeBar {
       .marks()
       .find((mark) => Math.abs(this.share(mark.time) - this.share(time)) * box.width < 4);
     this.tip.textContent = [
-      clock(time, true),
+      clock(time, 1),
       near && visible(near.label),
       command && visible(command.text.slice(0, 120)),
     ]
@@ -1143,7 +1154,7 @@ class TimeBar {
     const at = this.film.commandAt(time);
     this.element.setAttribute(
       "aria-valuetext",
-      `${clock(time)} of ${clock(this.film.end)}${at < 0 ? "" : `, command ${this.film.commands[at].n}`}`,
+      `${clock(time)} of ${clock(this.film.end)}${at < 0 ? "" : `, ${this.film.since(at, time)}`}`,
     );
   }
 }
@@ -1278,10 +1289,17 @@ class Panel {
     const item = this.items[index];
     if (!item) return;
     item.setAttribute("aria-current", "true");
-    cancelAnimationFrame(this.#scrolling); // once a frame is enough, and layout is known then
+    this.#bring(item, 3);
+  }
+
+  /** Into sight, in the next frame, when layout is known; again, since rows get their height once they are near. */
+  #bring(item, times) {
+    cancelAnimationFrame(this.#scrolling);
     this.#scrolling = requestAnimationFrame(() => {
       const page = this.pages.commands, box = page.getBoundingClientRect(), own = item.getBoundingClientRect();
-      if (own.top < box.top || own.bottom > box.bottom) page.scrollTop += own.top - box.top - box.height / 3;
+      if (own.top >= box.top && own.bottom <= box.bottom) return;
+      page.scrollTop += own.top - box.top - box.height / 3;
+      if (times > 1) this.#bring(item, times - 1);
     });
   }
 
@@ -1299,7 +1317,8 @@ class Panel {
       { type: "button", class: "sl-wide", onclick: () => this.#copyBookmarks() },
       "Copy as CSV",
     );
-    this.form = h("form", { class: "sl-form", hidden: true });
+    // no <form>: the frame of a saved notebook may not submit any
+    this.form = h("div", { class: "sl-form", role: "group", "aria-label": "bookmark", hidden: true });
     this.#page("marks", "Marks", h("div", { class: "sl-row" }, add, copy), this.form, this.marks);
     this.drawMarks();
   }
@@ -1344,38 +1363,43 @@ class Panel {
     const { player } = this,
       chosen = player.selection,
       time = chosen ? chosen[0] : player.time,
-      end = chosen ? chosen[1] : null;
+      end = chosen ? chosen[1] : null,
+      now = player.time;
     player.pause();
     this.open("marks");
+    const moment = h("input", { type: "checkbox", name: "moment" });
     const tag = h("input", { type: "text", name: "tag", maxlength: "80", autocomplete: "off" });
     const note = h("textarea", { name: "note", rows: "3", maxlength: "2000" });
+    const save = () => {
+      const [from, to] = end === null || moment.checked ? [now, null] : [time, end];
+      const words = { tag: tag.value.trim(), note: note.value.trim(), author: player.author };
+      player.bookmarks = [...player.bookmarks, { time: from, end: to, ...words }];
+      close();
+    };
     const close = () => {
       this.form.hidden = true;
       this.form.replaceChildren();
       player.focus();
     };
     this.form.replaceChildren(
-      h("p", {}, `Bookmark at ${clock(time, true)}${end === null ? "" : ` to ${clock(end, true)}`}`),
+      h("p", {}, `Bookmark at ${clock(time, 1)}${end === null ? "" : ` to ${clock(end, 1)}`}`),
+      chosen ? h("label", { class: "sl-check" }, moment, `this moment instead, ${clock(now, 1)}`) : "",
       h("label", {}, "Tag", tag),
       h("label", {}, "Note", note),
       h(
         "div",
         { class: "sl-row" },
-        h("button", { type: "submit", class: "sl-first" }, "Save"),
+        h("button", { type: "button", class: "sl-first", title: "save (Ctrl+Enter)", onclick: save }, "Save"),
         h("button", { type: "button", onclick: close }, "Cancel"),
       ),
     );
-    this.form.onsubmit = (event) => {
-      event.preventDefault();
-      player.bookmarks = [
-        ...player.bookmarks,
-        { time, end, tag: tag.value.trim(), note: note.value.trim(), author: player.author },
-      ];
-      close();
-    };
     this.form.onkeydown = (event) => {
       event.stopPropagation();
       if (event.key === "Escape") close();
+      if (event.key !== "Enter" || event.isComposing) return;
+      if (!event.ctrlKey && !event.metaKey && event.target !== tag) return;
+      event.preventDefault();
+      save();
     };
     this.form.hidden = false;
     tag.focus();
@@ -1410,11 +1434,10 @@ class Panel {
     const go = (step) => this.player.hit(step);
     this.query.addEventListener("input", () => this.find(this.query.value));
     this.query.addEventListener("keydown", (event) => {
+      if (!/^(Enter|Escape)$/.test(event.key) || event.isComposing) return;
+      event.preventDefault(); // Esc would empty the field
       if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
-      else if (event.key === "Escape")
-        this.query.value ? this.find((this.query.value = "")) : this.player.focus();
-      else return;
-      event.preventDefault();
+      if (event.key === "Escape" || this.found.length) this.player.focus(); // n and N step from there
     });
     const button = (name, picture, step) =>
       h(
@@ -1479,7 +1502,8 @@ class Panel {
 
 // ---------------------------------------------------------------------------------------------------- player
 
-const mounted = new Set();
+// every widget of a notebook has this module of its own: one set for all, so that one link moves one player
+const mounted = (globalThis[Symbol.for("sessionlens.players")] ??= new Set());
 let numbers = 0;
 
 /** One player in one element. What `mount` hands out is its `handle`. */
@@ -1495,6 +1519,7 @@ class Player {
     this.clock = new Clock(film, (skipped) => this.#ticked(skipped));
     this.calm = options.reducedMotion ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.zoom = "fit";
+    this.used = 0; // when, ms
     this.index = -1;
     this.#selection = null;
     this.#bookmarks = [];
@@ -1580,7 +1605,7 @@ class Player {
     this.bar.draw();
     this.range.hidden = !found;
     if (found) {
-      const [from, to] = found.map((each) => clock(each, true));
+      const [from, to] = found.map((each) => clock(each, 1));
       this.range.textContent = `selected ${from} – ${to} (${length(found[1] - found[0])})`;
     }
     this.listeners.tell("selection", found);
@@ -1885,6 +1910,8 @@ class Player {
       { signal },
     );
     this.board.addEventListener("pointerdown", (event) => this.#pick(event), { signal });
+    for (const name of ["pointerdown", "focusin"])
+      this.root.addEventListener(name, () => (this.used = performance.now()), { signal });
     mounted.add(this);
   }
 
@@ -1988,6 +2015,7 @@ class Player {
     this.toggle.setAttribute("aria-label", name);
     this.toggle.title = name;
     this.root.setAttribute("data-playing", String(playing));
+    this.#tellTime();
     this.listeners.tell("playing", playing);
   }
 
@@ -1997,6 +2025,7 @@ class Player {
     if (index !== this.index || again) {
       const { columns, rows } = film.columns, old = this.index;
       this.index = index;
+      if (old < 0) this.root.style.setProperty("--sl-aspect", `${Painter.aspect(columns[index], rows[index])}`);
       if (old < 0 || columns[old] !== columns[index] || rows[old] !== rows[index]) this.#fit(index);
       if (this.painter.cell) this.painter.paint(index);
       if (old !== index) this.#unpick();
@@ -2004,10 +2033,15 @@ class Player {
       this.#describe(index);
     }
     this.bar.move(time);
-    this.elapsed.textContent = `${clock(time, true)} / ${clock(film.end)}`;
+    this.#tellTime();
     const wall = film.wall(time);
     this.utc.textContent = wall ? [wall.utc, wall.zone].filter(Boolean).join("  ·  ") : "";
     this.#command(film.commandAt(time), time);
+  }
+
+  /** To the millisecond while it rests. */
+  #tellTime() {
+    this.elapsed.textContent = `${clock(this.time, this.playing ? 1 : 3)} / ${clock(this.film.end)}`;
   }
 
   #describe(index) {
@@ -2020,6 +2054,8 @@ class Player {
   #command(at, time) {
     this.panel.follow(at);
     const command = this.film.commands[at], running = command && command.end !== null && time < command.end;
+    const over = command && command.end !== null && !running; // the prompt is back: the next one is not there yet
+    this.panel.items[at]?.classList.toggle("sl-over", over);
     const state = `${at} ${running}`;
     if (this.now.dataset.state === state) return;
     this.now.dataset.state = state;
@@ -2038,8 +2074,8 @@ class Player {
         : h("span", { class: `sl-tag ${command.exit ? "sl-bad" : "sl-good"}` }, `EXIT ${command.exit}`);
     const unsure = command.confidence === "high" ? "" : `≈ ${visible(command.confidence)} confidence`;
     this.now.replaceChildren(
-      h("span", { class: "sl-number" }, `${command.n}`),
-      h("code", { title: visible(command.text) }, visible(command.text)),
+      h("span", { class: "sl-number" }, over ? `after ${command.n}` : `${command.n}`),
+      h("code", { class: over ? "sl-quiet" : "", title: visible(command.text) }, visible(command.text)),
       h("span", { class: "sl-unsure" }, unsure),
       how,
       h(
@@ -2142,11 +2178,17 @@ class Player {
   }
 }
 
-/** `#sessionlens=<session>@<seconds>`, as links of reports have it. */
-function seekTo(address) {
+/** `#sessionlens=<session>@<seconds>`, as links of reports have it; from a link, in the player nearest above it,
+ *  else in the one used last. */
+function seekTo(address, link = null) {
   const match = /^#sessionlens=([0-9A-Za-z._-]+)@(\d+(?:\.\d+)?)$/.exec(address ?? "");
-  const player = match && [...mounted].find((each) => each.film.told.session === match[1]);
-  if (!player) return false;
+  const all = match ? [...mounted].filter((each) => each.film.told.session === match[1]) : [];
+  if (!all.length) return false;
+  const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const above = all.filter((each) => link && follows(each.root, link));
+  const player = above.length
+    ? above.reduce((near, each) => (follows(near.root, each.root) ? each : near))
+    : all.reduce((last, each) => (each.used > last.used ? each : last));
   player.seek(Number(match[2]));
   player.root.scrollIntoView({ block: "nearest", behavior: player.calm ? "auto" : "smooth" });
   return true;
@@ -2155,8 +2197,9 @@ function seekTo(address) {
 if (typeof document !== "undefined") {
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="#sessionlens="]');
-    if (link && seekTo(link.getAttribute("href"))) event.preventDefault();
+    if (link && !event.defaultPrevented && seekTo(link.getAttribute("href"), link)) event.preventDefault();
   });
+  addEventListener("hashchange", () => seekTo(location.hash));
 }
 
 /** Put a player into an element; the handle is there once the first screen is painted. */
