@@ -14,24 +14,23 @@ from sessionlens.session.exhibits import Dossier
 from sessionlens.times import format_elapsed, format_instant
 
 if TYPE_CHECKING:
+    from sessionlens.recording import Info
     from sessionlens.session.session import Session
 
 
 def sheet(file: Dossier, root: Path, signers: str | PathLike[str] | None, *, searched: bool) -> Sheet:
     """What there is to say of one session; `searched`: its lines were looked at too."""
     session = file.session
-    info = session.source.info
+    info = session.info
     whole = session.coverage if searched else session.coverage_of_commands
     whole = replace(whole, untold=session.coverage_of_commands.untold, lines=len(session.lines))
-    end = None if info.started_ns is None else info.started_ns + (info.duration_ns or 0)
-    began = "start not known" if info.started_ns is None else format_instant(info.started_ns)
     who = [info.person or "nobody knows who", f"as {info.account}" if info.account else ""]
     who += [f"on {info.target}" if info.target else ""]
     return Sheet(
         info.session,
         below(session.path, root),
-        tuple((label, file.text(said)) for label, said in facts(session, end) if said),
-        f"{began}\nlasting {format_elapsed(info.duration_ns or 0)}",
+        tuple((label, file.text(said)) for label, said in facts(session) if said),
+        when(info),
         file.text(" ".join(filter(None, who))),
         whole,
         session.verify(signers),
@@ -40,9 +39,18 @@ def sheet(file: Dossier, root: Path, signers: str | PathLike[str] | None, *, sea
     )
 
 
-def facts(session: Session, end: int | None) -> list[tuple[str, str]]:
+def when(info: Info) -> str:
+    """Start and duration, as the table `sessions` has them."""
+    began = "start not known" if info.started_ns is None else format_instant(info.started_ns)
+    lasted = "duration not known" if info.duration_ns is None else f"lasting {format_elapsed(info.duration_ns)}"
+    return f"{began}\n{lasted}"
+
+
+def facts(session: Session) -> list[tuple[str, str]]:
     """Who and where, who allowed and who watched."""
-    info = session.source.info
+    info = session.info
+    start, lasted = info.started_ns, info.duration_ns
+    end = None if start is None or lasted is None else start + lasted
     notice = {True: "acknowledged by typing", False: "not acknowledged", None: ""}[info.acknowledged]
     return [
         ("Person", info.person or "nobody knows: the recording does not say"),
@@ -52,8 +60,9 @@ def facts(session: Session, end: int | None) -> list[tuple[str, str]]:
         ("Target", " at ".join(filter(None, (info.target, info.target_address)))),
         ("Client", info.client or ""),
         ("Bastion", info.bastion or ""),
-        ("Start", "" if info.started_ns is None else format_instant(info.started_ns)),
-        ("End", "" if end is None else format_instant(end)),
+        ("Start", "not known" if info.started_ns is None else format_instant(info.started_ns)),
+        ("Duration", "not known" if info.duration_ns is None else format_elapsed(info.duration_ns)),
+        ("End", "not known" if end is None else format_instant(end)),
         ("How it ended", info.ended or ""),
         ("Reason given", info.reason or ""),
         ("Notice", notice),
