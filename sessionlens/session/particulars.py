@@ -23,13 +23,16 @@ def sheet(file: Dossier, root: Path, signers: str | PathLike[str] | None, *, sea
     session = file.session
     info = session.info
     whole = session.coverage if searched else session.coverage_of_commands
-    whole = replace(whole, untold=session.coverage_of_commands.untold, lines=len(session.lines))
+    whole = replace(whole, untold=session.coverage_of_commands.untold)
+    came, went = brief(info)
     who = [info.person or "nobody knows who", f"as {info.account}" if info.account else ""]
     who += [f"on {info.target}" if info.target else ""]
     return Sheet(
         info.session,
         below(session.path, root),
         tuple((label, file.text(said)) for label, said in facts(session) if said),
+        (file.text(came), file.text(went)),
+        notable(session),
         when(info),
         file.text(" ".join(filter(None, who))),
         whole,
@@ -42,8 +45,27 @@ def sheet(file: Dossier, root: Path, signers: str | PathLike[str] | None, *, sea
 def when(info: Info) -> str:
     """Start and duration, as the table `sessions` has them."""
     began = "start not known" if info.started_ns is None else format_instant(info.started_ns)
-    lasted = "duration not known" if info.duration_ns is None else f"lasting {format_elapsed(info.duration_ns)}"
-    return f"{began}\n{lasted}"
+    lasted = info.duration_ns
+    return f"{began}\n{'duration not known' if lasted is None else f'lasting {format_elapsed(lasted)}'}"
+
+
+def brief(info: Info) -> tuple[str, str]:
+    """Where from and how; how it ended and what of it was recorded."""
+    client = f"from {info.client}" if info.client else ""
+    login = ", ".join(filter(None, (info.method, info.second_factor)))
+    typed = {None: "", "off": "typing not recorded"}.get(info.input, f"typing {info.input}")
+    reason = f"reason given: {info.reason}" if info.reason else ""
+    came = "\n".join(filter(None, (client, login)))
+    kept = ", ".join(filter(None, (info.source_format, typed)))
+    return came or "not recorded", "\n".join(filter(None, (reason, info.ended, kept)))
+
+
+def notable(session: Session) -> bool:
+    """Whether a reader has to know more of it than its row says."""
+    info = session.info
+    watched = info.allowed_by or info.watched_by or info.held_for or info.acknowledged is False
+    unsealed = info.source_format == "bundle" and manifest_sha256(session.path) is None
+    return bool(watched or unsealed or len(session.gaps))
 
 
 def facts(session: Session) -> list[tuple[str, str]]:

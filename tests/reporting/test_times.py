@@ -1,4 +1,4 @@
-"""When a session began and how long it lasted: the report says what the table `sessions` says, of any format."""
+"""When a session began and how long it lasted: what the table `sessions` says, of any format."""
 
 from __future__ import annotations
 
