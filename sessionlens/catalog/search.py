@@ -32,9 +32,10 @@ class Coverage:
     `transfers` counts what was done by sftp and scp, of which the names were looked at and not the content,
     `untold` names the places where lines were handed over that no command tells whole, `damaged` the sessions
     with gaps, `silent` the channels that hold no text, `unreadable` the recordings, and what looks like one,
-    that could not be opened, `nameless` those left out because nobody knows whose they are; `notes` say what was left out on request;
-    `hidden` counts what was typed without echo, of which no text is looked at, `untyped` names the sessions
-    of which what was typed is sealed or was not recorded. `edits` counts the matches that are not listed:
+    that could not be opened, `nameless` those left out because nobody knows whose they are; `notes` say what
+    was left out on request; `hidden` counts what was typed without echo, of which no text is looked at,
+    `untyped` names the sessions of which what was typed is sealed or was not recorded. `edits` counts the
+    matches that are not listed:
     what a line looked like while it was edited, where the line that was run then is a match itself.
     """
 

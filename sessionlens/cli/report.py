@@ -16,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--match", metavar="WORDS", help='what to look for, as a command and as text, as in "rm -rf"'
     )
+    parser.add_argument("--ran", metavar="WORDS", help='only commands that run this, as in "rm -rf /srv"')
     parser.add_argument("--person", "--user", metavar="NAME", help="only sessions of this person")
     parser.add_argument("--since", help="from this date or time on (UTC, or --tz, unless it names a zone)")
     parser.add_argument("--until", help="to this date (its end) or time")
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.output,
         question=arguments.question,
         match=arguments.match,
+        ran=arguments.ran,
         person=arguments.person,
         since=arguments.since,
         until=arguments.until,

@@ -256,8 +256,8 @@ class Explorer(Acting):
 
     def _asked(self) -> dict[str, str | None]:
         wanted = self._case.filters
-        match = wanted.ran or wanted.text
-        asked = {"match": match, "person": wanted.person, "since": wanted.since, "until": wanted.until}
+        names = ("ran", "person", "since", "until")
+        asked = {"match": wanted.text} | {name: getattr(wanted, name) for name in names}
         return {name: value or None for name, value in asked.items()}
 
     def _of_row(self, row: pd.Series[Any]) -> Session:

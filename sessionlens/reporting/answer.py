@@ -33,24 +33,27 @@ def question(case: Case) -> str:
     if case.asked.question:
         return case.asked.question
     whose = f" ({', '.join(case.asked.filters)})" if case.asked.filters else ""
-    if case.asked.match is None:
+    match, ran = case.asked.match, case.asked.ran
+    if ran is not None:
+        return f"Was “{ran}” run{_with(case)} in {_these(case)}?{whose}"
+    if match is None:
         return f"What was done in {_these(case)}?{whose}"
-    return f"Was “{case.asked.match}” run, or does it stand anywhere, in {_these(case)}?{whose}"
+    return f"Was “{match}” run, or does it stand anywhere, in {_these(case)}?{whose}"
 
 
 def answer(case: Case) -> Answer:
     """The two sentences."""
     if not case.sheets:
         return Answer(NOTHING_SEEN, "No session was looked at, so nothing can be said.", _seen(case))
-    if case.asked.match is None:
+    if case.asked.match is None and case.asked.ran is None:
         return Answer(LISTED, _listed(case), _seen(case))
     if case.found:
         ran = any(exhibit.ran for exhibit in case.found)
-        return Answer(FOUND if ran else TEXT_ONLY, _found(case, case.asked.match), _seen(case))
+        return Answer(FOUND if ran else TEXT_ONLY, _found(case), _seen(case))
     if complete(case):
-        return Answer(NOT_FOUND, _nothing(case.asked.match) + ".", _seen(case))
+        return Answer(NOT_FOUND, _nothing(case) + ".", _seen(case))
     doubt = "; not everything could be seen, so this does not say that it did not happen"
-    return Answer(UNSURE, f"In what could be seen, {_nothing(case.asked.match, 'no')}{doubt}.", _seen(case))
+    return Answer(UNSURE, f"In what could be seen, {_nothing(case, 'no')}{doubt}.", _seen(case))
 
 
 def complete(case: Case) -> bool:
@@ -78,17 +81,25 @@ def _these(case: Case) -> str:
     )
 
 
-def _nothing(match: str, no: str = "No") -> str:
-    return (
-        f"{no} command starts “{match}”, and the text stands in no command, on no screen and in no file name"
-    )
+def _with(case: Case) -> str:
+    """What the commands have to have beside what they start."""
+    both = case.asked.ran is not None and case.asked.match is not None
+    return f" with the text “{case.asked.match}”" if both else ""
 
 
-def _found(case: Case, match: str) -> str:
+def _nothing(case: Case, no: str = "No") -> str:
+    if case.asked.ran is not None:
+        return f"{no} command{_with(case)} starts “{case.asked.ran}”"
+    places = "in no command, on no screen and in no file name"
+    return f"{no} command starts “{case.asked.match}”, and the text stands {places}"
+
+
+def _found(case: Case) -> str:
+    match = case.asked.match if case.asked.ran is None else case.asked.ran
     ran = [exhibit for exhibit in case.found if exhibit.ran]
     others = len(case.found) - len(ran)
     verb = "starts" if len(ran) == 1 else "start"
-    said = [f"{count(len(ran), 'command')}{_whose(ran)} {verb} “{match}”{_when(ran)}"]
+    said = [f"{count(len(ran), 'command')}{_with(case)}{_whose(ran)} {verb} “{match}”{_when(ran)}"]
     if not ran:
         said = [f"No command that could be read starts “{match}”"]
     if others:
@@ -122,7 +133,9 @@ def _numbers(case: Case) -> str:
 
 def _listed(case: Case) -> str:
     marked = int((case.commands["marks"] != "").sum())
-    said = f"{count(len(case.commands), 'command')} could be read, of which {marked} carry a mark"
+    said = f"{count(len(case.commands), 'command')} could be read"
+    carry = "carries" if marked == 1 else "carry"
+    said += f", of which {marked:,} {carry} a mark" if marked else ", and none carries a mark"
     return f"{said} ({_numbers(case)})." if case.found else f"{said}."
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from itertools import groupby
 
 from sessionlens.catalog.search import count
 from sessionlens.reporting.figures import OVERALL, RATES, UNSEEN, WITH_INPUT
@@ -97,9 +99,20 @@ def checks(case: Case) -> Markup:
             "whoever brought the recording."
         )
     ]
-    for sheet in sealed:
-        parts.append(element("h3", f"Session {sheet.session}"))
-        parts.append(element("pre", "\n".join(_commands(sheet)), class_="commands"))
+    if len(sealed) == 1:
+        parts.append(element("pre", "\n".join(_commands(sealed[0])), class_="commands"))
+    elif sealed:
+        parts.append(
+            paragraphs(
+                "In the folder that was named, with “allowed_signers” in it; the hash of each MANIFEST is "
+                "under Verification and in the list below. FAILED names a recording that does not hold."
+            )
+        )
+        order = sorted(sealed, key=_by)
+        parts += [
+            element("pre", "\n".join(_loop(who, key, list(own))), class_="commands")
+            for (who, key), own in groupby(order, key=_by)
+        ]
     if len(sealed) < len(case.sheets):
         rest = count(len(case.sheets) - len(sealed), "session")
         parts.append(
@@ -114,15 +127,35 @@ def checks(case: Case) -> Markup:
 
 def _commands(sheet: Sheet) -> list[str]:
     """For one sealed recording; what each has to answer stands behind #."""
-    seal = sheet.verification
-    signer = (seal.signer or "").split(",")[0]
-    who = f"-Y verify -f allowed_signers -I {shlex.quote(signer)}" if signer else "-Y check-novalidate"
+    who, key = _by(sheet)
     return [
         f"cd {shlex.quote(visible(sheet.path))}",
         f"sha256sum MANIFEST        # {sheet.seal.sha256 if sheet.seal else ''}",
         "sha256sum -c MANIFEST     # every file: OK",
         f"ssh-keygen {who} -n sessionlens -s MANIFEST.sig < MANIFEST",
-        f"    # Good “sessionlens” signature … with key {seal.fingerprint or ''}",
+        f"    # Good “sessionlens” signature … with key {key}",
+    ]
+
+
+def _by(sheet: Sheet) -> tuple[str, str]:
+    """How ssh-keygen is told whose seal it has to be, and the key that it is to name."""
+    seal = sheet.verification
+    signer = (seal.signer or "").split(",")[0]
+    who = f"-Y verify -f allowed_signers -I {shlex.quote(signer)}" if signer else "-Y check-novalidate"
+    return who, seal.fingerprint or ""
+
+
+def _loop(who: str, key: str, sheets: Sequence[Sheet]) -> list[str]:
+    """The same for many that one key sealed."""
+    return [
+        "for folder in \\",
+        " \\\n".join(f"    ./{shlex.quote(sheet.path)}" for sheet in sheets),
+        "do",
+        '    (cd "$folder" && sha256sum --quiet -c MANIFEST) &&    # says nothing where every file is OK',
+        f'    ssh-keygen {who} -n sessionlens -s "$folder/MANIFEST.sig" < "$folder/MANIFEST" ||',
+        '    echo "FAILED: $folder"',
+        "done",
+        f"# each: Good “sessionlens” signature … with key {key}",
     ]
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sessionlens.tables.html import html_text
+
 if TYPE_CHECKING:
     from sessionlens.catalog.search import Coverage
     from sessionlens.evidence import Verification
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question: in the caller's words (None: ours), what to look for (`match`, None: nothing), which
-    filters were set and how they were read, the case's name, when the page was made (both: None, not said).
+    """What to look for as text (`match`; None: nothing) and what a command has to start (`ran`), the question
+    in the caller's words (None: ours), the case's name, which filters were set and how they were read, when
+    the page was made (both: None, not said).
     """
 
     match: str | None
+    ran: str | None = None
     question: str | None = None
     case: str | None = None
     filters: tuple[str, ...] = ()
@@ -48,6 +52,10 @@ class Sheet:
     session: str
     path: str
     facts: tuple[tuple[str, str], ...]
+    brief: tuple[str, str]
+    """Where from and how; how it ended and what of it was recorded: the facts in short."""
+    notable: bool
+    """Somebody let it in, watched it or holds it, or something of it is missing."""
     when: str
     who: str
     coverage: Coverage
@@ -90,6 +98,7 @@ class Exhibit:
     more: tuple[tuple[str, str], ...] = ()
     """Further facts, as (label, text)."""
     picture: Picture | None = None
+    session: str = ""
     ran: bool = False
     """It is a command that starts what was asked for."""
     at_ns: int | None = None
@@ -135,6 +144,9 @@ class CaseReport:
     exhibits: int
     bytes: int
     sha256: str
+
+    def _repr_html_(self) -> str:
+        return html_text(str(self))
 
     def __str__(self) -> str:
         found = f"{self.exhibits} exhibit{'s' * (self.exhibits != 1)}"

@@ -66,9 +66,9 @@ def _body(case: Case) -> Markup:
     parts = [
         ("Question", element("p", question(case), class_="question")),
         ("Answer", box),
+        ("Exhibits", exhibits(case.exhibits, case.further)),
         ("What was looked at", sections.coverage(case)),
         ("Verification", sections.verification(case)),
-        ("Exhibits", exhibits(case.exhibits, case.further)),
         ("Marks on commands", sections.findings(case)),
         ("Gaps", sections.gaps(case)),
         ("The sessions", sections.sessions(case)),

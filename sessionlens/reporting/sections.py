@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -19,23 +21,19 @@ NOTHING = "nothing: all that was recorded could be seen"
 def coverage(case: Case) -> Markup:
     """What was looked at, session by session, and what was not."""
     heads = (
-        ("session", "Session"), ("who", "Person and account"), ("when", "Time"), ("count", "Commands"),
-        ("count", "Lines"), ("unseen", "What could not be seen, and why"),
+        ("session", "Session"), ("wide", "Person and account"), ("count", "Commands"), ("count", "Lines"),
+        ("unseen", "What could not be seen, and why"),
     )  # fmt: skip
     rows = (
-        [s.session, s.who, s.when, f"{s.coverage.commands:,}", f"{s.coverage.lines:,}", _unseen(s)]
+        [s.session, s.who, f"{s.coverage.commands:,}", f"{s.coverage.lines:,}", _unseen(s)]
         for s in case.sheets
     )
-    parts = [
-        paragraphs(
-            "“Nothing found” and “could not see” are not the same answer. This table has every session "
-            "that was looked at. A line is a line of text that stood on a screen at any time, also if it "
-            "was erased."
-        ),
-        table(f"{count(len(case.sheets), 'session')} looked at", heads, rows),
-    ]
+    lines = "A line is a line of text that stood on a screen at any time, also if it was erased."
+    parts = [paragraphs(f"“Nothing found” and “could not see” are not the same answer. {lines}")]
+    if case.sheets:
+        parts.append(table(f"{count(len(case.sheets), 'session')} looked at", heads, rows))
     if case.coverage.notes:
-        parts.append(paragraphs("Left out on request: " + "; ".join(case.coverage.notes) + "."))
+        parts.append(paragraphs("On request: " + "; ".join(case.coverage.notes) + "."))
     if case.coverage.nameless:
         names = ", ".join(case.coverage.nameless)
         parts.append(paragraphs(f"Not looked at, because the recording does not say whose it is: {names}."))
@@ -63,6 +61,8 @@ def _lost(case: Case) -> list[Markup]:
 
 def verification(case: Case) -> Markup:
     """Does each recording hold, and who vouches for it?"""
+    if not case.sheets:
+        return paragraphs("No recording was looked at.")
     parts = [
         paragraphs(
             "INTACT: every byte is as it was when the recorder sealed it. DAMAGED: something does not "
@@ -70,29 +70,61 @@ def verification(case: Case) -> Markup:
             "changed."
         )
     ]
-    heads = (("session", "Session"), ("why", "Verdict"), ("why", "Signer and seal"), ("sha", "SHA-256"))
-    return join([*parts, table("Each recording", heads, map(_verdict, case.sheets))])
+    same = Counter(said for sheet in case.sheets for said in _general(sheet))
+    common = [said for said, often in same.items() if often > 1]
+    heads = (("session", "Session"), ("why", "Verdict and seal"), ("sha", "SHA-256"))
+    parts.append(table("Each recording", heads, (_verdict(sheet, common) for sheet in case.sheets)))
+    numbered = [f"({number}) {said}" for number, said in enumerate(common, 1)]
+    return join([*parts, *map(paragraphs, numbered)])
 
 
-def _verdict(sheet: Sheet) -> list[str]:
+def _general(sheet: Sheet) -> list[str]:
+    """What a verdict says that may be true of many recordings, each once."""
     found = sheet.verification
-    wrong = [problem.text for problem in found.problems]
-    said = join(
-        [element("b", found.status), f"\n{found.summary}\n" if found.summary != found.status else "\n"]
-    )
-    key = [f"Key {found.fingerprint}."] if found.fingerprint and not found.signer else []
+    summary = [found.summary] if found.summary != found.status else []
     nobody = [] if found.signer else ["No signer was checked: nobody vouches for a seal."]
+    key = [f"Key {found.fingerprint}."] if found.fingerprint and not found.signer else []
+    return list(dict.fromkeys([*summary, found.meaning, *nobody, *key, *found.notes]))
+
+
+def _verdict(sheet: Sheet, common: Sequence[str]) -> list[str]:
+    """A row; what is said of several recordings stands once, below the table, by its number."""
+    found = sheet.verification
+    said = _general(sheet)
+    own = [each for each in said if each not in common]
+    numbers = " ".join(f"({common.index(each) + 1})" for each in said if each in common)
+    wrong = [problem.text for problem in found.problems]
+    head = join([element("b", found.status), f" {numbers}" if numbers else ""])
+    lines = join([head, " ".join(own)], "\n") if own else head
     return [
         sheet.session,
-        join([said, found.meaning, items(wrong) if wrong else ""]),
-        "\n".join([*nobody, *key, *found.notes]),
+        join([lines, items(wrong) if wrong else ""]),
         f"{sheet.seal.sha256}\n(of the {sheet.seal.of})" if sheet.seal else "none",
     ]
 
 
 def sessions(case: Case) -> Markup:
-    """Who, from where, to where, who allowed and who watched."""
-    return join(facts(f"Session {sheet.session}", sheet.facts) for sheet in case.sheets)
+    """Who, when, from where, to where; all that is known of those with exhibits or something special."""
+    if len(case.sheets) < 2:
+        return _details(case.sheets) if case.sheets else paragraphs("No session was looked at.")
+    shown = {one.session for one in case.exhibits}
+    heads = (
+        ("session", "Session"), ("when", "Start and duration"), ("wide", "Person, account, target"),
+        ("wide", "Client and login"), ("why", "End and format"),
+    )  # fmt: skip
+    rows = ([s.session, s.when, s.who, *s.brief] for s in case.sheets)
+    said = (
+        "All that is known follows for sessions with an exhibit, and where somebody let the person in, "
+        "watched or holds the recording, or something is missing."
+    )
+    more = [sheet for sheet in case.sheets if sheet.notable or sheet.session in shown]
+    parts = [table(count(len(case.sheets), "session"), heads, rows)]
+    return join([*parts, paragraphs(said), _details(more)] if more else parts)
+
+
+def _details(sheets: Iterable[Sheet]) -> Markup:
+    blocks = [facts(f"Session {sheet.session}", sheet.facts) for sheet in sheets]
+    return element("div", *blocks, class_="pairs") if len(blocks) > 1 else join(blocks)
 
 
 def findings(case: Case) -> Markup:
@@ -124,8 +156,12 @@ def _flags(case: Case) -> Markup:
     said = [(sheet.session, *sheet.flags) for sheet in case.sheets if sheet.flags[0]]
     if not said:
         return paragraphs("Nothing was printed in a way that a viewer could have missed.")
-    places = "; ".join(f"{every} in session {name} ({high} of severity high)" for name, every, high in said)
+    places = "; ".join(f"{every} in session {name}{_high(high)}" for name, every, high in said)
     return paragraphs(f"Places where a viewer of the screen could have missed something: {places}.")
+
+
+def _high(number: int) -> str:
+    return f" ({number} of severity high)" if number else ""
 
 
 def gaps(case: Case) -> Markup:
@@ -148,20 +184,22 @@ def commands(case: Case) -> Markup:
         return paragraphs("No command could be read.")
     heads = (
         ("n", "No."), ("when", "Time"), ("command", "Command"), ("exit", "Exit"), ("known", "How known"),
-        ("ref", "Ref"),
+        ("ref long", "Ref"),
     )  # fmt: skip
     parts = []
     order = {sheet.session: place for place, sheet in enumerate(case.sheets)}
+    began = {sheet.session: sheet.when.partition("\n")[0] for sheet in case.sheets}
     rows = sorted(_rows(case.commands), key=lambda row: (order[row["session"]], row["session"], row["n"]))
     for name, own in groupby(rows, key=lambda row: row["session"]):
         listed = [
             [
-                shown(r["n"]), moment(r), r["command"], shown(r["exit_code"]) or "–",
+                shown(r["n"]), shown(r["start_utc"]) or moment(r), r["command"], shown(r["exit_code"]) or "–",
                 f"{r['source']}, {r['confidence']}", r["ref"],
             ]
             for r in own
         ]  # fmt: skip
-        parts.append(table(f"Session {name}: {count(len(listed), 'command')}", heads, listed))
+        caption = f"Session {name}, {began[name]}: {count(len(listed), 'command')}"
+        parts.append(table(caption, heads, listed))
     note = "Exit –: the recording does not tell. How known: the source of the text, and the confidence in it."
     return join([paragraphs(note), *parts])
 

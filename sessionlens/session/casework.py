@@ -26,7 +26,7 @@ from sessionlens.render.versions import font_hashes, libraries
 from sessionlens.reporting import Asked, Case, answer, page
 from sessionlens.reporting.model import CaseReport
 from sessionlens.session.exhibits import Dossier
-from sessionlens.session.finding import Files, found_in, marked_ones
+from sessionlens.session.finding import Files, found_in, marked_ones, started
 from sessionlens.session.masking import Masking, mask_of, wanted
 from sessionlens.session.opening import corpus
 from sessionlens.session.outputs import EXHIBITS, check_output
@@ -46,6 +46,7 @@ class Wish:
 
     question: str | None = None
     match: Words | None = None
+    ran: Words | None = None
     person: str | None = None
     since: str | pd.Timestamp | None = None
     until: str | pd.Timestamp | None = None
@@ -56,19 +57,29 @@ class Wish:
     mask: Masking = True
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """What `ran` takes."""
-        return (self.match,) if isinstance(self.match, str) else tuple(self.match or ())
+    def text(self) -> str | None:
+        """What is looked for as text."""
+        return None if self.match is None else " ".join(as_words(self.match))
 
     @property
-    def text(self) -> str | None:
-        """What the text search takes."""
-        return " ".join(self.words) if self.match is not None else None
+    def program(self) -> str | None:
+        """What a command has to start."""
+        return None if self.ran is None else " ".join(as_words(self.ran))
+
+    @property
+    def searched(self) -> bool:
+        """Whether lines of the screen and names of files are looked at, too."""
+        return self.match is not None and self.ran is None
 
     @property
     def filters(self) -> dict[str, Any]:
         """As the tables' filters take them."""
         return {"user": self.person, "since": self.since, "until": self.until}
+
+
+def as_words(said: Words | None) -> tuple[str, ...]:
+    """As `ran` takes them."""
+    return (said,) if isinstance(said, str) else tuple(said or ())
 
 
 def report(
@@ -77,6 +88,7 @@ def report(
     *,
     question: str | None = None,
     match: Words | None = None,
+    ran: Words | None = None,
     person: str | None = None,
     since: str | pd.Timestamp | None = None,
     until: str | pd.Timestamp | None = None,
@@ -90,13 +102,14 @@ def report(
     """One HTML page over sessions, a corpus, or a folder of recordings; see docs/report.md.
 
     `match`: words as `ran` takes them (`"rm -rf"`), looked for as a command that starts them and as text;
-    without it the marked commands are the exhibits. `person`, `since` and `until` as `user`, `since` and
+    `ran`: the same words, and only commands that start them (with `match`: that have that text, too). Without
+    either the marked commands are the exhibits. `person`, `since` and `until` as `user`, `since` and
     `until` of a search. `question`: in your words. `signers`: an allowed_signers file. `made`: when the page
     was made, as you say it; without it the page does not say. The same input gives the same bytes. `limit`:
     exhibits with a picture; what is beyond is listed. `mask`: as in `render`. Raises UsageError for what
     makes no sense.
     """
-    wish = Wish(question, match, person, since, until, case, signers, made, limit, mask)
+    wish = Wish(question, match, ran, person, since, until, case, signers, made, limit, mask)
     whole = isinstance(sessions, Corpus | str | PathLike)
     return write(sessions_of(sessions), Path(path), wish, overwrite, whole=whole)
 
@@ -106,8 +119,9 @@ def write(over: Corpus, path: Path, wish: Wish, overwrite: bool, *, whole: bool 
     check_output(path, ".html", overwrite=overwrite)
     if wish.limit < 0:
         raise UsageError(f"limit is a number of exhibits, not {wish.limit}")
-    if wish.match is not None and not any(word.strip() for word in wish.words):
-        raise UsageError("match is empty: name a program or a text, or leave it out")
+    for name, said in (("match", wish.match), ("ran", wish.ran)):
+        if said is not None and not any(word.strip() for word in as_words(said)):
+            raise UsageError(f"{name} is empty: say what to look for, or leave it out")
     made = made_of(over, wish, gone(over, wish) if whole else ())
     data = page(made).encode("utf-8")
     with Together(path, overwrite=overwrite) as files:
@@ -152,28 +166,36 @@ def made_of(over: Corpus, wish: Wish, missing: tuple[tuple[str, str], ...]) -> C
     files = {str(each.path): Dossier(each, mask_of(each, wanted(each, wish.mask))) for each in chosen}
     commands = chosen_rows(over.commands, **wish.filters)
     coverage = over.coverage_of_commands(**wish.filters)
-    if wish.text is None:
-        found = marked_ones(commands, files)
-    else:
+    if wish.ran is not None:
+        found = started(ran_rows(over.commands, as_words(wish.ran), **wish.filters), wish.text, files)
+    elif wish.text is not None:
         hits = over.search(wish.text, **wish.filters)
         coverage = replace(hits.coverage, untold=coverage.untold)
-        found = found_in(commands, ran_rows(over.commands, wish.words, **wish.filters), hits, files)
+        ran = ran_rows(over.commands, as_words(wish.match), **wish.filters)
+        found = found_in(commands, ran, hits, files)
+    else:
+        found = marked_ones(commands, files)
     usual = Mask(Wanted(defaults=wish.mask is not False))  # where no session is left to ask
     texts = Texts([each.mask for each in files.values()] or [usual])
     whose = [f"person {wish.person}"] if wish.person is not None else []
     filters = texts.all([*whose, *worded(None, low, high)])
-    left_out = [f"only {', '.join(filters)}: {count(len(every) - len(chosen), 'session')} not looked at"]
-    notes = (*left_out, *nobody(wish.person, (each.info.person for each in every))) if filters else ()
+    others = len(every) - len(chosen)
+    left_out = f": {count(others, 'session')} not looked at" if others else ""
+    only = [f"only {', '.join(filters)}{left_out}"] if filters else []
+    notes = (*only, *nobody(wish.person, (each.info.person for each in every)))
     asked = Asked(
-        texts.text(wish.text), texts.text(wish.question), texts.text(wish.case), filters, _made(wish)
+        texts.text(wish.text),
+        texts.text(wish.program),
+        texts.text(wish.question),
+        texts.text(wish.case),
+        tuple(filters),
+        _made(wish),
     )
     names = tuple(Path(place).name for place in over.unreadable)  # and not where they lie here
     reasons = [why.replace(place, Path(place).name) for place, why in over.unreadable.items()]
     return Case(
         asked,
-        tuple(
-            sheet(each, over.root, wish.signers, searched=wish.text is not None) for each in files.values()
-        ),
+        tuple(sheet(each, over.root, wish.signers, searched=wish.searched) for each in files.values()),
         replace(coverage, notes=texts.all(notes), unreadable=names),
         tuple(found[: wish.limit]),
         tuple(found[wish.limit :]),

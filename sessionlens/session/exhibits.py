@@ -87,6 +87,7 @@ class Dossier:
             self.text(row["output"]),
             tuple(more),
             self._picture(row["channel"], (row["end"], row["start"]), row["command"]),  # with the output
+            row["session"],
             ran,
             _instant(row),
             self.text(row["person"]),
@@ -111,6 +112,7 @@ class Dossier:
             "the text as it is in the recording: nothing was reconstructed",
             more=(*stood, *missed),
             picture=None if told else self._picture(channel, _while(row), row["text"]),
+            session=row["session"],
             at_ns=_instant(row),
             person=self.text(row["person"]),
         )

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from sessionlens.catalog.search import Hits
+from sessionlens.catalog.search import Hits, matching, pattern
 from sessionlens.reporting import Exhibit
 from sessionlens.session.exhibits import Dossier, rows_of
 
@@ -21,6 +21,13 @@ def marked_ones(commands: pd.DataFrame, files: Files) -> list[Exhibit]:
     """The commands that carry marks."""
     rows = rows_of(commands[commands["marks"] != ""])
     return [files[r["recording"]].command(r, f"It carries the marks: {r['marks']}.", (), False) for r in rows]
+
+
+def started(commands: pd.DataFrame, text: str | None, files: Files) -> list[Exhibit]:
+    """The commands that start what was asked for; of them those that have this text."""
+    if text is not None:
+        commands = commands[matching(pattern(text), commands["command"])]
+    return [files[row["recording"]].command(row, STARTS, (), True) for row in rows_of(commands)]
 
 
 def found_in(commands: pd.DataFrame, started: pd.DataFrame, hits: Hits, files: Files) -> list[Exhibit]:

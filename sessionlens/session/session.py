@@ -272,6 +272,7 @@ class Session(Tables):
         *,
         question: str | None = None,
         match: str | Sequence[str] | None = None,
+        ran: str | Sequence[str] | None = None,
         person: str | None = None,
         since: str | pd.Timestamp | None = None,
         until: str | pd.Timestamp | None = None,
@@ -285,7 +286,7 @@ class Session(Tables):
         """One HTML page on this session that can be printed; arguments as of `sl.report` (docs/report.md)."""
         from sessionlens.session.casework import Wish, sessions_of, write
 
-        wish = Wish(question, match, person, since, until, case, signers, made, limit, mask)
+        wish = Wish(question, match, ran, person, since, until, case, signers, made, limit, mask)
         return write(sessions_of(self), Path(path), wish, overwrite)
 
     def play(

@@ -46,6 +46,12 @@ def test_a_folder_is_one_case(root: Path, tmp_path: Path, capsys: pytest.Capture
     assert "1 session (verified:" in (tmp_path / "b.html").read_text("utf-8")
 
 
+def test_ran_is_about_commands_alone(root: Path, tmp_path: Path) -> None:
+    insider = root / "fixtures/sessions/insider"
+    assert report(insider, tmp_path / "a.html", "--ran", "rm -rf") == 0
+    assert "Was “rm -rf” run in session 7c2a45ee?" in (tmp_path / "a.html").read_text("utf-8")
+
+
 def test_wrong_use_is_64(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     insider = root / "fixtures/sessions/insider"
     (tmp_path / "there.html").write_text("mine")

@@ -37,7 +37,8 @@ def test_bookmarks_and_moments_are_tags(insider: sl.Explorer) -> None:
 
 def test_the_report_is_of_what_is_selected(insider: sl.Explorer, tmp_path: Path) -> None:
     insider.filter(ran="rm -rf").select(0).export(tmp_path, tables="csv", report=True)
-    assert "rm -rf src/payments" in (tmp_path / "report.html").read_text("utf-8")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "rm -rf src/payments" in text and "Was “rm -rf” run in session" in text
 
 
 def test_bookmarks_outlive_the_player_they_were_made_in(insider: sl.Explorer) -> None:

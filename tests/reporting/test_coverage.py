@@ -99,6 +99,35 @@ def test_the_hash_of_several_is_that_of_a_list_that_sha256sum_checks(root: Path,
     subprocess.run(["sha256sum", "--strict", "-c", tmp_path / "list.txt"], cwd=where, check=True)
 
 
+def test_many_are_checked_by_one_loop(root: Path, signers: Path, tmp_path: Path) -> None:
+    if shutil.which("ssh-keygen") is None or shutil.which("sha256sum") is None:
+        pytest.skip("needs ssh-keygen and sha256sum")
+    where = tmp_path / "recordings"
+    for name in ("insider", "exec"):
+        shutil.copytree(root / "fixtures/sessions" / name, where / f"-{name} '$(x)")
+    sl.report(where, tmp_path / "case.html", match="vim", signers=signers)
+    page = read(tmp_path / "case.html")
+    (script, _) = page.all("pre", class_="commands")
+    shutil.copy(signers, where / "allowed_signers")
+
+    def run() -> str:
+        order = ["sh", "-e", "-c", script]
+        return subprocess.run(order, cwd=where, capture_output=True, text=True, check=True).stdout
+
+    assert run().count('Good "sessionlens" signature for bastion') == 2 and "FAILED" not in run()
+    (out,) = where.glob("-exec*/*/0.*/out")
+    out.write_bytes(b"x" + out.read_bytes()[1:])
+    assert "FAILED: ./-exec '$(x)/" in run() and "FAILED: ./-insider" not in run()
+
+
+def test_sessions_are_one_table_with_blocks_where_something_is(root: Path, tmp_path: Path) -> None:
+    for name in ("insider", "vim"):
+        shutil.copytree(root / "fixtures/sessions" / name, tmp_path / "recordings" / name)
+    sl.report(tmp_path / "recordings", tmp_path / "case.html", ran="rm -rf")
+    said = read(tmp_path / "case.html").section("The sessions")
+    assert "2 sessions" in said and said.count("Allowed by") == 1 and "Session 7c2a45ee" in said
+
+
 STONE = Tombstone(
     "20261101T091403Z-john-web01-0123abcd", "0123abcd", "2026-11-01T10:00:00Z", "2026-11-20T10:00:00Z",
     "retention.days = 10", "bastion <b>", "ab" * 32, 100, "cd" * 32, 9, 1234,

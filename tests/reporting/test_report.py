@@ -153,6 +153,45 @@ def test_a_text_that_a_program_printed_is_an_exhibit_too(shell_session: Maker, t
     assert "Its text is not on this screen" in exhibit  # all of it came in one piece, and scrolled away
 
 
+def test_ran_is_about_commands_alone(shell_session: Maker, tmp_path: Path) -> None:
+    session = sl.open(
+        shell_session([("cat notes", "please rm -rf /srv\n"), ("rm -r -f /a", ""), ("rm -fr /b", "")])
+    )
+    made = session.report(tmp_path / "case.html", ran=RM)
+    page = read(tmp_path / "case.html")
+    assert made.answer == "FOUND" and made.exhibits == 2
+    assert page.section("Question").endswith(f"Was “rm -rf” run in session {session.info.session}?")
+    assert "2 commands start “rm -rf”" in page.section("Answer") and "lines" not in page.section("Answer")
+    made = session.report(tmp_path / "case.html", ran=RM, match="/B")
+    page = read(tmp_path / "case.html")
+    assert made.exhibits == 1 and "rm -fr /b" in page.all("article")[0]
+    assert "1 command with the text “/B” starts “rm -rf”" in page.section("Answer")
+    made = session.report(tmp_path / "case.html", ran="please")
+    assert made.answer == "NOT FOUND" and made.exhibits == 0
+    assert "No command starts “please”." in read(tmp_path / "case.html").section("Answer")
+
+
+def test_nothing_is_counted_that_is_not_there(plain: Path, insider: sl.Session, tmp_path: Path) -> None:
+    insider.report(tmp_path / "a.html", match=RM, person="john")
+    sl.report(plain, tmp_path / "b.html", match="shutdown", since="2020-01-01")
+    for name in ("a", "b"):
+        said = read(tmp_path / f"{name}.html").text
+        assert "0 sessions" not in said and "(0 of severity" not in said
+        assert not re.search(r"\b0 lines|\b0 file operations", said)
+    assert "On request: only person john." in read(tmp_path / "a.html").section("What was looked at")
+
+
+def test_the_exhibits_follow_the_answer(page: Reading) -> None:
+    heads = [text.partition(". ")[2] for text in page.all("h2")]
+    assert heads[:5] == ["Question", "Answer", "Exhibits", "What was looked at", "Verification"]
+
+
+def test_what_was_written_is_safe_in_a_notebook(shell_session: Maker, tmp_path: Path) -> None:
+    made = sl.open(shell_session([("ls", "")])).report(tmp_path / "<b>x.html")
+    assert "&lt;b&gt;x.html" in made._repr_html_() and "<b>" not in made._repr_html_()
+    assert made.sha256 in made._repr_html_()
+
+
 def test_a_line_that_stood_there_is_in_its_picture(shell_session: Maker, tmp_path: Path) -> None:
     sl.open(shell_session([("cat notes", "please rm -rf /srv\n")])).report(tmp_path / "case.html", match=RM)
     page = read(tmp_path / "case.html")
@@ -199,7 +238,8 @@ def test_wrong_use_is_refused_before_anything_is_written(insider: sl.Session, tm
     wrong: list[tuple[Path, dict[str, object]]] = [
         (tmp_path / "case.pdf", {}), (insider.path / "case.html", {}), (there, {"overwrite": False}),
         (there, {"match": " "}), (there, {"limit": -1}), (there, {"since": "soonish"}),
-        (there, {"match": "rm '"}), (there, {"made": "soonish"}),
+        (there, {"match": "rm '"}), (there, {"ran": " "}), (there, {"ran": "rm '"}),
+        (there, {"made": "soonish"}),
     ]  # fmt: skip
     for path, how in wrong:
         with pytest.raises(sl.UsageError):
