@@ -81,3 +81,9 @@ def test_what_is_not_compared_is_said(with_pictures: Path) -> None:
 def test_nothing_heavy_is_imported_before_it_is_used(tmp_path: Path) -> None:
     code, said = run(tmp_path, test=LIGHT)
     assert code == 0, said
+
+
+def test_what_does_not_open_fails_an_update_too(folder: Path) -> None:
+    (folder / "build.cast").write_text('{"version": 2, "wid', "utf-8")
+    code, said = run(folder.parent, "--sl-golden-update")
+    assert code == 1 and "could not be opened" in said and "build.cast" in said
