@@ -438,8 +438,8 @@ MODEL = """async ([code, film]) => {
   window.cleanup = module.default.render({model, el: document.body});
 }"""
 
-# as in a notebook, where each widget has the module for itself: a link on top, then three players, each with a
-# link below
+# as in a notebook, where each widget has the module for itself: a link on top, then three players, each with
+# a link below
 THREE = """async ([code, film]) => {
   const bytes = Uint8Array.from(atob(film), (c) => c.charCodeAt(0));
   const link = (id, seconds) => {
