@@ -103,7 +103,6 @@ class Explorer(Acting):
         own = {session.source.session: str(session.path) for session in self._case.all}
         self._tags = tags_table(rows, own)
         self._show_tags()
-        self._keep()
 
     @property
     def filters(self) -> Filters:
@@ -165,7 +164,6 @@ class Explorer(Acting):
         made = [tag_of(row, tag, note, me()) for row in rows]
         self._tags = join([self._tags, *made], "tags")
         self._show_tags()
-        self._keep()
         return self.tags
 
     def export(
@@ -227,6 +225,7 @@ class Explorer(Acting):
         rows = rows_as_html(table.tail(PAGE), TAGGED)
         said, short = count(len(table), "tag"), narrow(table, TAGGED)
         self._panel.tags.value = html_cells(TAGGED, rows, caption=said, narrow=short) if rows else ""
+        self._keep()
 
     def _export(self) -> None:
         panel = self._panel
