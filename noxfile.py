@@ -123,7 +123,7 @@ sys.exit(f"the recorder imports {heavy}" if heavy else 0)
 @nox.session
 def notebooks(session: nox.Session) -> None:
     """Every notebook, executed from top to bottom."""
-    install(session, "pytest", "pytest-timeout", "nbmake", "ipykernel")
+    install(session, "pytest", "pytest-timeout", "nbmake", "ipykernel", "Jinja2")
     session.run("pytest", "--nbmake", "--timeout=300", "-p", "no:warnings", "notebooks")
 
 
