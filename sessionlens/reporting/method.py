@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sessionlens.catalog.search import count
 from sessionlens.reporting.figures import OVERALL, RATES, UNSEEN, WITH_INPUT
-from sessionlens.reporting.markup import Markup, element, facts, items, join, paragraphs, table
+from sessionlens.reporting.markup import Markup, element, items, join, paragraphs, table
 from sessionlens.reporting.model import Case, Sheet
 from sessionlens.visible import visible
 
@@ -190,6 +190,7 @@ def _line(sheet: Sheet) -> str:
 
 def versions(case: Case) -> Markup:
     """Programs, libraries and fonts that made this page."""
-    parts = [facts("Programs and libraries", case.versions.items())]
+    named = ", ".join(f"{name} {version}" for name, version in case.versions.items())
+    parts = [paragraphs(f"Programs and libraries: {named}.")] if named else []
     heads = (("font", "Font"), ("hash", "SHA-256"))
     return join([*parts, table("Fonts", heads, case.fonts.items())] if case.fonts else parts)
