@@ -186,3 +186,17 @@ def test_without_scripts_the_table_is_read(
     assert shown.locator("noscript table tr").count() == len(insider.commands) + 1
     assert shown.locator("noscript td:nth-child(2)").nth(11).inner_text() == "rm -rf src/payments"
     assert shown.locator("noscript").bounding_box()["height"] > 500
+
+
+@pytest.mark.browser
+def test_it_opens_at_the_time_that_was_named(
+    insider: sl.Session, open_tab: Callable[..., Any], tmp_path: Path, picture: Callable[[str], Path]
+) -> None:
+    deleted = insider.commands.sl.ran("rm -rf").iloc[0]
+    insider.to_html(tmp_path / "session.html", at=deleted["end"])
+    opened = open_tab(width=1280, height=800).page
+    opened.goto((tmp_path / "session.html").as_uri())
+    opened.wait_for_selector("[data-state=ready]")
+    frame = insider.timeline.at(deleted["end"].value).index
+    opened.locator(f"[data-frame='{frame}']").wait_for()
+    opened.screenshot(path=picture("player-page.png"))
