@@ -92,7 +92,7 @@ def browser(session: nox.Session) -> None:
 def run_tests(session: nox.Session, which: str, *more: str) -> None:
     """The tests of these markers. They drive real shells and servers against the clock of a machine that may
     be busy: what fails is run once more, alone, and stays in the log either way."""
-    tables = ("XlsxWriter", "openpyxl", "matplotlib", "Jinja2")
+    tables = ("XlsxWriter", "openpyxl", "matplotlib", "Jinja2", "nbformat")
     oracles = ("pyghostty", "pyavt", "pyrage", "prometheus_client", *tables)
     install(session, "pytest", "pytest-xdist", "pytest-timeout", "hypothesis", *oracles, *LOGIN, *more)
     chosen = ("pytest", "-m", which, *session.posargs)

@@ -94,7 +94,7 @@ def title(film: Film) -> Card:
             *facts.sheet,
             ("shown", shown(film)),
             ("masked", masked(film.facts)),
-            ("by the analyst", remarked(film)),
+            ("remarks", remarked(film)),
         ),
         f"Made by SessionLens {version('sessionlens')} from the recording, which it does not change.",
     )
@@ -163,4 +163,4 @@ def remarked(film: Film) -> str:
     first, last = film.pace.start_ns, film.pace.end_ns
     shown = [r for r in film.order.remarks or () if r.start_ns <= last and r.until_ns > first]
     kinds = {"ANALYST": sum(not r.by_rule for r in shown), "RULE": sum(r.by_rule for r in shown)}
-    return ", ".join(f"{n} remark{'s' * (n != 1)} marked {who}" for who, n in kinds.items() if n)
+    return ", ".join(f"{n} marked {who}" for who, n in kinds.items() if n)

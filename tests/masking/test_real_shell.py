@@ -20,11 +20,20 @@ KEYS = [*LINE, "\x01", "\x05", "\x7f", SECRETS[0][-1], "\r", *"history", "\r", "
 SEARCH = ["\x12", *SECRETS[0][:4], "\x07"]  # given up
 
 
-def answer(shell: int, wanted: bytes) -> bytes:
-    """What comes until `wanted` did, or for as long as something does."""
+PROMPT = "john@web01:~$ "
+
+
+def answer(shell: int, *, prompt: bool, below: bool = False) -> bytes:
+    """What comes until there is a prompt, `below` a line, or for as long as something does.
+
+    A line that was searched for is drawn behind a prompt once more before it is run.
+    """
     out = b""
-    while not (wanted and wanted in out) and select.select([shell], [], [], 10 if wanted else 0.05)[0]:
+    while select.select([shell], [], [], 10 if prompt else 0.05)[0]:
         out += os.read(shell, 4096)
+        above, _, last = out.rpartition(b"\n")
+        if prompt and PROMPT.encode() in last and (above or not below):
+            break
     return out
 
 
@@ -32,16 +41,16 @@ def answer(shell: int, wanted: bytes) -> bytes:
 def test_what_bash_redraws_is_covered(typescript: Callable[..., Path]) -> None:
     child, shell = pty.fork()
     if child == 0:
-        os.environ.update(PS1="john@web01:~$ ", TERM="xterm", HISTFILE="")
+        os.environ.update(PS1=PROMPT, TERM="xterm", HISTFILE="")
         os.execlp("bash", "bash", "--norc", "--noprofile", "-i")
     try:
-        events: list[Event] = [(0.1, "o", answer(shell, b"$ "))]
+        events: list[Event] = [(0.1, "o", answer(shell, prompt=True))]
         for n, typed in enumerate([*KEYS, *SEARCH, "l", "s", "\r"]):
             os.write(shell, typed.encode())
             at = 0.5 + 0.1 * n
             events += [
                 (at, "i", typed.encode()),
-                (at + 0.01, "o", answer(shell, b"$ " if typed == "\r" else b"")),
+                (at + 0.01, "o", answer(shell, prompt=typed == "\r", below=True)),
             ]
     finally:
         os.write(shell, b"\x03\x04")

@@ -259,7 +259,7 @@ def test_a_title_and_an_end(
         "the second channel",
         "INTACT",
         "the whole session",
-        "1 remark,",
+        "1 marked ANALYST",
     ):
         assert words in title
     for words in ("leaves out", "cut 1 time", "the second channel"):
