@@ -9,7 +9,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("jupyter"), pytest.mark.timeout(300)]
 LIVE = ".sessionlens-explorer"
@@ -46,6 +45,8 @@ def test_opened_again_it_shows_its_lists_and_no_error(
     again.run_all()
     again.page.locator(f"{LIVE} select").first.wait_for()
     assert not still.is_visible()
+
+    from nbconvert import HTMLExporter  # only where browsers are tested
 
     html, _ = HTMLExporter().from_notebook_node(nbformat.read(opened.path, 4))
     assert "rm -rf src/payments" in html and "Explorer of" not in html

@@ -10,7 +10,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("jupyter"), pytest.mark.timeout(300)]
 HOSTS = ("lab", "notebook")
@@ -103,6 +102,8 @@ def test_nbconvert_shows_the_picture_or_plays(
     what: str, saved: Callable[..., Path], open_tab: Callable[..., Any], tmp_path: Path
 ) -> None:
     path = saved("lab", f"exported {what}", f"{SESSION}\nsl.options.notebook = {what!r}")
+    from nbconvert import HTMLExporter  # only where browsers are tested
+
     html, _ = HTMLExporter().from_notebook_node(nbformat.read(path, 4))
     page = tmp_path / "exported.html"
     page.write_text(html, "utf-8")
