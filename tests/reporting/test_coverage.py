@@ -28,6 +28,16 @@ def test_nothing_found_where_everything_could_be_seen(plain: Path, tmp_path: Pat
     assert "nothing: all that was recorded could be seen" in page.section("What was looked at")
 
 
+@pytest.mark.parametrize(("asked", "screens"), [({"match": "ls"}, True), ({"ran": "ls"}, False), ({}, False)])
+def test_lines_are_counted_where_they_were_looked_at(
+    asked: dict[str, str], screens: bool, plain: Path, tmp_path: Path
+) -> None:
+    sl.report(plain, tmp_path / "case.html", **asked)
+    looked = read(tmp_path / "case.html").section("What was looked at")
+    assert ("A line is" in looked) == screens
+    assert ("not what else stood on the screen" in looked) != screens
+
+
 def test_nothing_found_where_something_could_not_be_seen(plain: Path, tmp_path: Path) -> None:
     timing = (plain / "timing").read_text().splitlines(keepends=True)
     (plain / "timing").write_text("".join(timing[: len(timing) // 2]))
