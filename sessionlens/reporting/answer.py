@@ -156,5 +156,6 @@ def _seen(case: Case) -> str:
     parts += [count(looked.lines, "line")] if looked.lines else []
     parts += [count(looked.transfers, "file operation")] if looked.transfers else []
     rest = "; ".join(unseen(case))
-    end = f"could not be seen: {rest}" if rest else "everything that was recorded could be seen"
+    whole = "everything that was recorded" if case.screens else "every command"
+    end = f"could not be seen: {rest}" if rest else f"{whole} could be seen"
     return f"Looked at: {', '.join(parts)}; {end}."

@@ -134,6 +134,11 @@ class Case:
         """All of them, in their order."""
         return self.exhibits + self.further
 
+    @property
+    def screens(self) -> bool:
+        """Whether what stood on screens was looked at, beside the commands."""
+        return self.asked.match is not None and self.asked.ran is None
+
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:

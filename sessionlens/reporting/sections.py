@@ -20,18 +20,23 @@ NOTHING = "nothing: all that was recorded could be seen"
 
 def coverage(case: Case) -> Markup:
     """What was looked at, session by session, and what was not."""
-    screens = case.asked.match is not None and case.asked.ran is None
     heads = (
         ("session", "Session"), ("wide", "Person and account"), ("count", "Commands"),
-        *((("count", "Lines"),) if screens else ()), ("unseen", "What could not be seen, and why"),
+        *((("count", "Lines"),) if case.screens else ()), ("unseen", "What could not be seen, and why"),
     )  # fmt: skip
     rows = (
-        [s.session, s.who, f"{s.coverage.commands:,}", *([f"{s.coverage.lines:,}"] * screens), _unseen(s)]
+        [
+            s.session,
+            s.who,
+            f"{s.coverage.commands:,}",
+            *([f"{s.coverage.lines:,}"] * case.screens),
+            _unseen(s),
+        ]
         for s in case.sheets
     )
     lines = (
         "A line is a line of text that stood on a screen at any time, also if it was erased."
-        if screens
+        if case.screens
         else "Commands were looked at, and not what else stood on the screen."
     )
     parts = [paragraphs(f"“Nothing found” and “could not see” are not the same answer. {lines}")]

@@ -36,6 +36,9 @@ def test_lines_are_counted_where_they_were_looked_at(
     looked = read(tmp_path / "case.html").section("What was looked at")
     assert ("A line is" in looked) == screens
     assert ("not what else stood on the screen" in looked) != screens
+    answer = read(tmp_path / "case.html").section("Answer")
+    assert ("everything that was recorded could be seen" in answer) == screens
+    assert ("every command could be seen" in answer) != screens
 
 
 def test_nothing_found_where_something_could_not_be_seen(plain: Path, tmp_path: Path) -> None:
